@@ -1,0 +1,62 @@
+import { globSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
+import { defineConfig } from "hardhat/config";
+
+/** EIP-7825: what one transaction may use at most, on mainnet and therefore in every test. */
+const TRANSACTION_GAS_CAP = 2 ** 24;
+
+/** Compiler as an npm package: nothing is downloaded, and everybody has the same bytes. The path must be absolute. */
+const compiler = {
+  version: "0.8.37",
+  path: fileURLToPath(import.meta.resolve("solc/soljson.js")),
+};
+
+const settings = {
+  evmVersion: "osaka",
+  optimizer: { enabled: true, runs: 1_000 },
+};
+
+/**
+ * Kernels are admitted on chain by their code hash, so their code must depend on nothing but what they compute:
+ * no metadata trailer. Hardhat overrides single files, not globs, hence the list.
+ */
+const kernelSettings = {
+  ...settings,
+  metadata: { bytecodeHash: "none", appendCBOR: false },
+};
+
+const kernelFiles = globSync("contracts/kernels/**/*.sol", { cwd: import.meta.dirname });
+
+/** One profile for tests, node and deployment: what is tested is what is deployed. */
+const profile = {
+  isolated: false,
+  compilers: [{ ...compiler, settings }],
+  overrides: Object.fromEntries(kernelFiles.map((file) => [file, { ...compiler, settings: kernelSettings }])),
+};
+
+const simulated = {
+  type: "edr-simulated",
+  chainType: "l1",
+  hardfork: "osaka",
+  chainId: 31_337,
+  transactionGasCap: TRANSACTION_GAS_CAP,
+} as const;
+
+export default defineConfig({
+  plugins: [hardhatToolboxMochaEthers],
+  solidity: { profiles: { default: profile, production: profile } },
+  networks: {
+    /** In-process chain of the tests: a block for each transaction. */
+    default: simulated,
+    /** `hardhat node`: a block for each transaction. */
+    node: simulated,
+    /** `hardhat node --network demo`: a block for each transaction and one every second, as services expect. */
+    demo: { ...simulated, mining: { auto: true, interval: 1_000 } },
+    /** A node started by any of these, or by anvil. */
+    localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+  },
+  typechain: { outDir: "typechain-types" },
+  test: { mocha: { timeout: 120_000 } },
+});
