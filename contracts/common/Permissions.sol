@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title Permissions
+/// @notice What one module of the protocol may do to another, as bits of one word.
+/// @dev A callee keeps its own map of callers to bits (see `Wired`); a bit means something only at the callee named here.
+library Permissions {
+    /// @notice MillToken: mint and retire MILL. Held by BurnMintSettlement.
+    uint256 internal constant MINT = 1 << 0;
+    /// @notice BurnMintSettlement: lock, refund and pay credits. Held by the markets.
+    uint256 internal constant CREDIT = 1 << 1;
+    /// @notice BurnMintSettlement: hand over slashed MILL. Held by StakingRegistry.
+    uint256 internal constant COMPENSATE = 1 << 2;
+    /// @notice StakingRegistry: move own stake into a bond and back. Held by the markets and UptimeOracle.
+    uint256 internal constant BOND = 1 << 3;
+    /// @notice StakingRegistry: slash. Held by the markets, ResultClaims and UptimeOracle.
+    uint256 internal constant SLASH = 1 << 4;
+    /// @notice NodeRegistry: reserve and release units. Held by the markets.
+    uint256 internal constant RESERVE = 1 << 5;
+    /// @notice NodeRegistry: jail a node. Held by CapacityProofs.
+    uint256 internal constant JAIL = 1 << 6;
+    /// @notice StakingRegistry: set the stake that a provider's nodes require. Held by NodeRegistry.
+    uint256 internal constant REQUIRE = 1 << 7;
+    /// @notice ResultClaims: post a claim. Held by TaskMarket.
+    uint256 internal constant POST = 1 << 8;
+}
