@@ -8,10 +8,12 @@
 // `node scripts/bootstrap.mjs install some-package` runs any npm command under the new Node.
 
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync } from "node:fs";
+import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { completeLockfile } from "./lib/lockfile.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const MODULES = join(ROOT, "node_modules");
@@ -175,6 +177,9 @@ async function passThrough(args) {
   const npm = findNpm();
   const { node } = await findNode(npm);
   const { code } = await run(node, [npm, ...args], { cwd: ROOT, env: environmentWith(node), show: true });
+  const path = join(ROOT, "package-lock.json");
+  const lock = readJson(path);
+  if (lock !== undefined && completeLockfile(lock).length > 0) writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
   return code;
 }
 
