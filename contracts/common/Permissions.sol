@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @title Permissions
 /// @notice What one module of the protocol may do to another, as bits of one word.
-/// @dev A callee keeps its own map of callers to bits (see `Wired`); a bit means something only at the callee named here.
+/// @dev A callee keeps its own map of callers to bits (see `Wired`); a bit counts only at the callee named with it.
 library Permissions {
     /// @notice MillToken: mint and retire MILL. Held by BurnMintSettlement.
     uint256 internal constant MINT = 1 << 0;
