@@ -1,0 +1,555 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IEntryPause} from "../common/IEntryPause.sol";
+
+/// @title IUptimeOracle
+/// @notice Who was up: one report an epoch, signed by a quorum of bonded attestors, and what providers collect for it.
+///
+/// Assumptions:
+/// - fewer than a third of the attestors lie; an epoch in which more are proven to contradict themselves is void;
+/// - Settlement mints the pots of an epoch to this contract when the epoch is closed, and `potOf` states them exactly.
+///
+/// Promises:
+/// - an epoch has at most one report that stands, its pots are spent at most once, and nothing but pots is ever paid;
+/// - an attestor that signs one report per epoch and predecessor can never be slashed (I7);
+/// - what is not collected neither vanishes nor grows (I8); a pot without a taker is burned;
+/// - collecting, leaving the set and taking a bond back work in a pause.
+///
+/// Life of a report: None → Posted → Final, or Posted → Void. Final and Void are for ever. A posted report that was
+/// built on a void one goes back to None and may be posted again on what is left.
+interface IUptimeOracle is IEntryPause {
+    // ─── TYPES ───
+
+    /// @notice What is known of an epoch, in life order.
+    enum ReportStatus {
+        None,
+        Posted,
+        Final,
+        Void
+    }
+
+    /// @notice What the attestors sign (EIP-712). The root is never zero.
+    /// @param epoch The epoch it is about; exactly one.
+    /// @param root Merkle root of the leaves, one per node in registry order.
+    /// @param evidenceRoot Merkle root of the observations that were included.
+    /// @param nodeCount Leaves under `root`: every node that was added before the epoch ended.
+    /// @param totalPoints Sum of the points of all leaves.
+    /// @param dataHash keccak256 of the epoch's data file.
+    /// @param previousReport Hash of the last report before this one, zero for the first.
+    /// @param registryDigest Digest of the node registry when the epoch ended, `NodeRegistry.registryAt`.
+    /// @param configDigest `configDigest()` of this contract.
+    /// @param consensusVersion `CONSENSUS_VERSION` of this contract.
+    struct Report {
+        uint32 epoch;
+        bytes32 root;
+        bytes32 evidenceRoot;
+        uint32 nodeCount;
+        uint96 totalPoints;
+        bytes32 dataHash;
+        bytes32 previousReport;
+        bytes32 registryDigest;
+        bytes32 configDigest;
+        uint32 consensusVersion;
+    }
+
+    /// @notice What is stored of a report.
+    /// @param root 32 bytes. Zero means that no report stands.
+    /// @param reportHash 32 bytes. EIP-712 struct hash of the report; the next report names it.
+    /// @param postedAt 6 bytes. Time of the block that posted it; zero means that no report stands.
+    /// @param finalAt 6 bytes. First second at which it is final.
+    /// @param nodeCount 4 bytes. Leaves under `root`.
+    /// @param totalPoints 12 bytes. Sum of the points of all leaves.
+    /// @param previousEpoch 4 bytes. Epoch of the report before it; its own epoch means that it is the first.
+    /// @param cumulativePot 12 bytes. Availability pots (MILL) of all reports that stand, up to and with this one.
+    /// @param signers 4 bytes. Bit i: seat i of the epoch's set signed.
+    /// @param payees 4 bytes. Those of `signers` that share the attestors' pot.
+    /// @param paid 4 bytes. Those of `payees` that were paid.
+    struct ReportRecord {
+        bytes32 root;
+        bytes32 reportHash;
+        uint48 postedAt;
+        uint48 finalAt;
+        uint32 nodeCount;
+        uint96 totalPoints;
+        uint32 previousEpoch;
+        uint96 cumulativePot;
+        uint32 signers;
+        uint32 payees;
+        uint32 paid;
+    }
+
+    /// @notice One node's part of a report.
+    /// @param epoch The epoch of the report.
+    /// @param index Position of the leaf in registry order, from zero.
+    /// @param nodeId The node.
+    /// @param provider Whom the rewards belong to.
+    /// @param bitmap Bit s set: the node was up in slot s. Unused bits are zero.
+    /// @param points Units · class weight · slots up (7); zero for a node that may not earn.
+    /// @param pointsBefore Sum of the points of all leaves with a smaller index.
+    /// @param rawCumulativeReward MILL earned by the node in all reports up to and with this one.
+    struct Leaf {
+        uint32 epoch;
+        uint32 index;
+        uint64 nodeId;
+        address provider;
+        uint256 bitmap;
+        uint128 points;
+        uint256 pointsBefore;
+        uint128 rawCumulativeReward;
+    }
+
+    /// @notice A bonded attestor.
+    /// @param key 20 bytes. Signing key in the newest set; the last one for an attestor that left.
+    /// @param bond 12 bytes. MILL bonded for it in StakingRegistry, zero when released.
+    /// @param bondRequired 12 bytes. MILL that it offered to bond when it applied; zero means no application.
+    /// @param releaseAt 6 bytes. When the bond of one that left may be released; zero: it has not left.
+    /// @param isMember 1 byte. Whether it sits in the newest set.
+    struct Attestor {
+        address key;
+        uint96 bond;
+        uint96 bondRequired;
+        uint48 releaseAt;
+        bool isMember;
+    }
+
+    /// @notice What a node's provider has collected.
+    /// @param mill 12 bytes. MILL paid for the node.
+    /// @param throughEpoch 4 bytes. Newest epoch whose leaf was used.
+    struct Collection {
+        uint96 mill;
+        uint32 throughEpoch;
+    }
+
+    // ─── EVENTS ───
+
+    /// @notice Emitted when an account offers to attest.
+    /// @param account The account whose stake will answer.
+    /// @param key The signing key.
+    /// @param bond MILL to be bonded on admission.
+    event AttestorApplied(address indexed account, address indexed key, uint96 bond);
+
+    /// @notice Emitted when an account takes its application back.
+    /// @param account The account.
+    event ApplicationWithdrawn(address indexed account);
+
+    /// @notice Emitted when an attestor is admitted.
+    /// @param account The attestor.
+    /// @param key Its signing key.
+    /// @param bond MILL bonded.
+    /// @param fromEpoch First epoch of the set that contains it.
+    event AttestorAdmitted(address indexed account, address indexed key, uint96 bond, uint32 fromEpoch);
+
+    /// @notice Emitted when an attestor changes its key.
+    /// @param account The attestor.
+    /// @param key The new signing key.
+    /// @param fromEpoch First epoch of the set that contains it.
+    event AttestorKeyRotated(address indexed account, address indexed key, uint32 fromEpoch);
+
+    /// @notice Emitted when an attestor leaves the set, is removed, or is expelled by a proof.
+    /// @param account The attestor.
+    /// @param fromEpoch First epoch of the set without it.
+    /// @param releaseAt First second at which its bond may be released.
+    event AttestorLeft(address indexed account, uint32 fromEpoch, uint48 releaseAt);
+
+    /// @notice Emitted when the bond of one that left goes back to its active stake.
+    /// @param account The former attestor.
+    /// @param mill MILL released.
+    event AttestorBondReleased(address indexed account, uint96 mill);
+
+    /// @notice Emitted when a report is posted.
+    /// @param epoch The epoch.
+    /// @param reportHash EIP-712 struct hash of the report.
+    /// @param transmitter Who sent it.
+    /// @param signers Bit i: seat i of the epoch's set signed.
+    /// @param finalAt First second at which it is final if nothing voids it.
+    /// @param report The report.
+    event ReportPosted(
+        uint32 indexed epoch,
+        bytes32 indexed reportHash,
+        address indexed transmitter,
+        uint32 signers,
+        uint48 finalAt,
+        Report report
+    );
+
+    /// @notice Emitted when an attestor is proven to have signed two reports that exclude each other.
+    /// @param epoch The epoch.
+    /// @param account The attestor.
+    /// @param seat Its seat in the epoch's set.
+    /// @param slashed MILL taken from its bond.
+    /// @param reporter Who proved it.
+    event ContradictionProven(
+        uint32 indexed epoch,
+        address indexed account,
+        uint8 seat,
+        uint256 slashed,
+        address indexed reporter
+    );
+
+    /// @notice Emitted when an epoch becomes void: more attestors contradicted themselves than a quorum tolerates.
+    /// @param epoch The epoch.
+    event EpochVoided(uint32 indexed epoch);
+
+    /// @notice Emitted when a posted report falls because it was built on a void one; it may be posted again.
+    /// @param epoch The epoch.
+    event ReportReopened(uint32 indexed epoch);
+
+    /// @notice Emitted when the rewards of a node are paid.
+    /// @param nodeId The node.
+    /// @param provider The receiver.
+    /// @param epoch Epoch of the leaf.
+    /// @param mill MILL paid.
+    event RewardsCollected(uint64 indexed nodeId, address indexed provider, uint32 indexed epoch, uint256 mill);
+
+    /// @notice Emitted when an attestor is paid for a report.
+    /// @param epoch The epoch of the report.
+    /// @param account The attestor.
+    /// @param mill MILL paid.
+    event AttestorPaid(uint32 indexed epoch, address indexed account, uint256 mill);
+
+    /// @notice Emitted when what nobody can collect of an epoch's pots is burned.
+    /// @param epoch The epoch.
+    /// @param mill MILL burned for good.
+    event PotCancelled(uint32 indexed epoch, uint256 mill);
+
+    /// @notice Emitted when the length of the challenge window of future reports is set.
+    /// @param challengeSeconds Length in seconds.
+    event ChallengeSecondsSet(uint32 challengeSeconds);
+
+    /// @notice Emitted when the bond of future attestors is set.
+    /// @param bond MILL.
+    event AttestorBondSet(uint96 bond);
+
+    // ─── ERRORS ───
+
+    /// @notice Thrown when a system address is zero.
+    /// @param name What the address was for.
+    error UptimeOracle_ZeroAddress(string name);
+
+    /// @notice Thrown when a parameter is out of its bounds.
+    /// @param value What was given.
+    /// @param min The least allowed.
+    /// @param max The most allowed.
+    error UptimeOracle_OutOfBounds(uint256 value, uint256 min, uint256 max);
+
+    /// @notice Thrown when a signing key is zero, or belongs or belonged to another attestor.
+    /// @param key The key.
+    error UptimeOracle_KeyTaken(address key);
+
+    /// @notice Thrown when a key did not sign that it serves the account.
+    /// @param key The key.
+    /// @param account The account.
+    error UptimeOracle_KeyNotPossessed(address key, address account);
+
+    /// @notice Thrown when an account that never applied, or withdrew, is to be admitted.
+    /// @param account The account.
+    error UptimeOracle_NotApplied(address account);
+
+    /// @notice Thrown when an account that is a member already applies or is admitted again.
+    /// @param account The account.
+    error UptimeOracle_AlreadyMember(address account);
+
+    /// @notice Thrown when an account that is not a member acts as one.
+    /// @param account The account.
+    error UptimeOracle_NotMember(address account);
+
+    /// @notice Thrown when a former attestor with a bond still held applies, or asks for it too early.
+    /// @param account The account.
+    /// @param releaseAt First second at which the bond may be released; zero means that it has not left.
+    error UptimeOracle_BondHeld(address account, uint48 releaseAt);
+
+    /// @notice Thrown when there is nothing to release or pay.
+    error UptimeOracle_NothingDue();
+
+    /// @notice Thrown when a report is posted before Settlement closed its epoch.
+    /// @param epoch The epoch.
+    error UptimeOracle_EpochNotClosed(uint32 epoch);
+
+    /// @notice Thrown when a report comes too late: the pots of its epoch are cancelled.
+    /// @param epoch The epoch.
+    /// @param deadline First second that was too late.
+    error UptimeOracle_TooLate(uint32 epoch, uint48 deadline);
+
+    /// @notice Thrown when the epoch has a report, is void, or lies before the newest report.
+    /// @param epoch The epoch.
+    /// @param status What is known of it.
+    error UptimeOracle_NotReportable(uint32 epoch, ReportStatus status);
+
+    /// @notice Thrown when a report was built on another predecessor than the newest report.
+    /// @param found What the report names.
+    /// @param expected Hash of the newest report.
+    error UptimeOracle_WrongPredecessor(bytes32 found, bytes32 expected);
+
+    /// @notice Thrown when a report was made under other rules.
+    /// @param configDigest What the report names.
+    /// @param consensusVersion What the report names.
+    error UptimeOracle_WrongConfiguration(bytes32 configDigest, uint32 consensusVersion);
+
+    /// @notice Thrown when a report cannot be true: a zero hash, another set of nodes,
+    /// more points than are possible.
+    error UptimeOracle_ImpossibleReport();
+
+    /// @notice Thrown when fewer attestors signed than the quorum, or the set is too small for this chain.
+    /// @param signatures Signatures given.
+    /// @param quorum Signatures needed.
+    error UptimeOracle_NoQuorum(uint256 signatures, uint256 quorum);
+
+    /// @notice Thrown when bitmap and signatures do not fit together or to the epoch's set.
+    /// @param bitmap The bitmap of signers.
+    /// @param signatureBytes Length of the signatures in bytes.
+    error UptimeOracle_BadBitmap(uint32 bitmap, uint256 signatureBytes);
+
+    /// @notice Thrown when a signature is not of the key in its seat.
+    /// @param seat The seat.
+    /// @param key The key of that seat in the epoch's set.
+    error UptimeOracle_WrongSigner(uint8 seat, address key);
+
+    /// @notice Thrown when two reports do not exclude each other: other epoch, other predecessor, or the same report.
+    error UptimeOracle_NoContradiction();
+
+    /// @notice Thrown when an attestor was already slashed for an epoch.
+    /// @param epoch The epoch.
+    /// @param seat Its seat.
+    error UptimeOracle_AlreadyProven(uint32 epoch, uint8 seat);
+
+    /// @notice Thrown when an epoch has no final report.
+    /// @param epoch The epoch.
+    /// @param status What is known of it.
+    error UptimeOracle_NotFinal(uint32 epoch, ReportStatus status);
+
+    /// @notice Thrown when a leaf is not under the root of its epoch.
+    /// @param epoch The epoch.
+    /// @param index Index of the leaf.
+    error UptimeOracle_BadProof(uint32 epoch, uint32 index);
+
+    /// @notice Thrown when nothing of an epoch's pots can be cancelled, or not yet.
+    /// @param epoch The epoch.
+    error UptimeOracle_NothingToCancel(uint32 epoch);
+
+    // ─── ATTESTORS ───
+
+    /// @notice Offers the caller's stake and a key for attesting; also replaces an earlier offer.
+    /// @dev Emits {AttestorApplied}. Nothing is bonded before admission, which takes the bond asked for now.
+    ///
+    /// Requirements:
+    /// - entries are open; the caller is no member, and no bond of an earlier membership is held;
+    /// - the key is unused by others, and either the caller itself or it signed `AttestorKey(account, key)`.
+    /// @param key Signing key, a plain ECDSA address.
+    /// @param possession 65-byte EIP-712 signature by `key`; ignored when the key is the caller.
+    function applyAsAttestor(address key, bytes calldata possession) external;
+
+    /// @notice Takes the caller's application back.
+    /// @dev Emits {ApplicationWithdrawn}.
+    ///
+    /// Requirements: the caller has applied and was not admitted.
+    function withdrawApplication() external;
+
+    /// @notice Admits an applicant into the set of the next epoch and bonds its stake.
+    /// @dev Emits {AttestorAdmitted}. Before genesis the set of epoch 0 is meant.
+    ///
+    /// Requirements:
+    /// - the caller holds the role of the attestor set, and entries are open;
+    /// - `account` applied, its key is still free, its free stake covers the bond and what its nodes require;
+    /// - the set has room.
+    /// @param account The applicant.
+    function admitAttestor(address account) external;
+
+    /// @notice Changes the caller's key from the next epoch.
+    /// @dev Emits {AttestorKeyRotated}. Evidence is checked against the key of its epoch.
+    ///
+    /// Requirements: as for `applyAsAttestor`, except that the caller is a member; works in a pause.
+    /// @param key New signing key.
+    /// @param possession 65-byte EIP-712 signature by `key`; ignored when the key is the caller.
+    function rotateKey(address key, bytes calldata possession) external;
+
+    /// @notice Takes the caller out of the set of the next epoch.
+    /// @dev Emits {AttestorLeft}. The bond stays until all that it signed is beyond challenge. Works in a pause.
+    ///
+    /// Requirements: the caller is a member.
+    function leave() external;
+
+    /// @notice Takes an attestor out of the set of the next epoch. Its bond is released as if it had left.
+    /// @dev Emits {AttestorLeft}.
+    ///
+    /// Requirements: the caller holds the role of the attestor set; `account` is a member.
+    /// @param account The attestor.
+    function removeAttestor(address account) external;
+
+    /// @notice Returns the bond of a former attestor to its active stake; anyone may call.
+    /// @dev Emits {AttestorBondReleased}.
+    ///
+    /// Requirements: the attestor left, and its bond is no longer held.
+    /// @param account The former attestor.
+    function releaseBond(address account) external;
+
+    // ─── REPORTS ───
+
+    /// @notice Posts the report of an epoch. Anyone may send it.
+    /// @dev Emits {ReportPosted}.
+    ///
+    /// Requirements:
+    /// - Settlement closed the epoch, no report stands for it or a later one, it is not void, the deadline is not over;
+    /// - the report names the newest report, this contract's configuration and version, and could be true;
+    /// - at least a quorum of the epoch's set signed, and each signature is of the key in its seat.
+    /// @param report The report.
+    /// @param signers Bit i: seat i of the epoch's set signed.
+    /// @param signatures 64-byte ERC-2098 signatures, one after the other, in order of seats.
+    function submitReport(Report calldata report, uint32 signers, bytes calldata signatures) external;
+
+    /// @notice Proves that an attestor signed two reports that exclude each other: one epoch and predecessor, two hashes.
+    /// Takes the slash table's part of its bond and expels it.
+    /// @dev Emits {ContradictionProven} and {AttestorLeft}; {EpochVoided} and {ReportReopened} when more attestors of
+    /// the epoch are proven than its quorum tolerates and the report is not final.
+    ///
+    /// Requirements:
+    /// - both reports are of one epoch and one predecessor, and differ;
+    /// - both signatures are of the key in the seat; it was not proven for this epoch before;
+    /// - its bond is still held.
+    /// @param first One report.
+    /// @param second The other.
+    /// @param seat Seat of the attestor in the epoch's set.
+    /// @param firstSignature 64-byte ERC-2098 signature of `first`.
+    /// @param secondSignature 64-byte ERC-2098 signature of `second`.
+    function proveContradiction(
+        Report calldata first,
+        Report calldata second,
+        uint8 seat,
+        bytes calldata firstSignature,
+        bytes calldata secondSignature
+    ) external;
+
+    // ─── PAY ───
+
+    /// @notice Pays what a node has earned and not collected; anyone may call, the provider of the leaf receives.
+    /// One collection covers any number of epochs.
+    /// @dev Emits {RewardsCollected}. Pays `max(0, raw − collected)`, never more than the availability pots since the
+    /// node's last collection, nor, over all nodes, more than the pots of all final reports. Nothing due pays nothing.
+    ///
+    /// Requirements: as `verifyFinal`.
+    /// @param leaf The node's leaf of a final report.
+    /// @param proof Merkle proof of the leaf.
+    /// @return mill MILL paid.
+    function collect(Leaf calldata leaf, bytes32[] calldata proof) external returns (uint256 mill);
+
+    /// @notice Pays an attestor its share of the attestors' pots of final reports that it signed; anyone may call.
+    /// @dev Emits {AttestorPaid} for each. Epochs not due (twice in the list, not signed, not final) are passed over.
+    /// @param account The attestor.
+    /// @param epochs The epochs, in any order.
+    /// @return mill MILL paid.
+    function collectAttestorPay(address account, uint32[] calldata epochs) external returns (uint256 mill);
+
+    /// @notice Burns what nobody can collect of an epoch's pots: both when no report came in time or the epoch is void,
+    /// the availability pot when the final report has no points, the attestors' when none of its signers may be paid.
+    /// @dev Emits {PotCancelled}.
+    ///
+    /// Requirements: the epoch is closed, one of the cases holds, and it was not cancelled before.
+    /// @param epoch The epoch.
+    /// @return mill MILL burned.
+    function cancelPot(uint32 epoch) external returns (uint256 mill);
+
+    // ─── PARAMETERS ───
+
+    /// @notice Sets the challenge window of reports posted from now on.
+    /// @dev Emits {ChallengeSecondsSet}.
+    ///
+    /// Requirements: the caller holds the role; the length is 1 second to `MAX_CHALLENGE_EPOCHS` epochs.
+    /// @param newChallengeSeconds Length in seconds.
+    function setChallengeSeconds(uint32 newChallengeSeconds) external;
+
+    /// @notice Sets the bond of attestors that apply from now on.
+    /// @dev Emits {AttestorBondSet}.
+    ///
+    /// Requirements: the caller holds the role; the bond is not zero.
+    /// @param newBond MILL.
+    function setAttestorBond(uint96 newBond) external;
+
+    // ─── READ ───
+
+    /// @notice Reverts unless the report of the leaf's epoch is final and proves the leaf.
+    /// @param leaf The leaf.
+    /// @param proof Merkle proof as of OpenZeppelin's StandardMerkleTree.
+    function verifyFinal(Leaf calldata leaf, bytes32[] calldata proof) external view;
+
+    /// @notice The stored report of an epoch; all zero when none stands.
+    /// @param epoch The epoch.
+    /// @return record The record.
+    function reportOf(uint32 epoch) external view returns (ReportRecord memory record);
+
+    /// @notice What is known of an epoch.
+    /// @param epoch The epoch.
+    /// @return status The status.
+    function statusOf(uint32 epoch) external view returns (ReportStatus status);
+
+    /// @notice Whether an epoch has a report that can no longer change. Once true, always true.
+    /// @param epoch The epoch.
+    /// @return final_ True if so.
+    function isFinal(uint32 epoch) external view returns (bool final_);
+
+    /// @notice First second at which a report of an epoch is refused.
+    /// @param epoch The epoch.
+    /// @return deadline Unix time in seconds.
+    function reportDeadline(uint32 epoch) external view returns (uint48 deadline);
+
+    /// @notice Hash of the newest report that stands, which the next one must name.
+    /// @return reportHash The hash, zero before the first.
+    /// @return epoch Its epoch.
+    function newestReport() external view returns (bytes32 reportHash, uint32 epoch);
+
+    /// @notice EIP-712 digest that attestors sign for a report.
+    /// @param report The report.
+    /// @return digest The digest.
+    function reportDigest(Report calldata report) external view returns (bytes32 digest);
+
+    /// @notice EIP-712 struct hash of a report, by which the next report names it.
+    /// @param report The report.
+    /// @return reportHash The hash.
+    function reportHashOf(Report calldata report) external pure returns (bytes32 reportHash);
+
+    /// @notice The set of an epoch.
+    /// @param epoch The epoch.
+    /// @return keys Signing keys by seat; empty when there is no set.
+    /// @return quorum Signatures that a report needs: more than two thirds.
+    /// @return threshold Attestors that must have seen a slot for it to be up, `n − quorum + 1`.
+    function setOf(uint32 epoch) external view returns (address[] memory keys, uint256 quorum, uint256 threshold);
+
+    /// @notice First epoch of a set that is changed now.
+    /// @return epoch The next epoch; zero before genesis.
+    function nextSetEpoch() external view returns (uint32 epoch);
+
+    /// @notice An attestor.
+    /// @param account Its account.
+    /// @return attestor The record.
+    function attestorOf(address account) external view returns (Attestor memory attestor);
+
+    /// @notice The account behind a signing key, present or past.
+    /// @param key The key.
+    /// @return account The account, zero for a stranger.
+    function accountOfKey(address key) external view returns (address account);
+
+    /// @notice What was collected for a node.
+    /// @param nodeId The node.
+    /// @return collection The record.
+    function collectionOf(uint64 nodeId) external view returns (Collection memory collection);
+
+    /// @notice Seats of an epoch's set that were proven to contradict themselves.
+    /// @param epoch The epoch.
+    /// @return seats Bit i: seat i.
+    function guiltyOf(uint32 epoch) external view returns (uint32 seats);
+
+    /// @notice MILL paid to providers so far.
+    /// @return mill The sum.
+    function rewardsPaid() external view returns (uint256 mill);
+
+    /// @notice Digest of the rules that off-chain members must share: version, chain time, quorum rule, grace.
+    /// @return digest The digest.
+    function configDigest() external view returns (bytes32 digest);
+
+    /// @notice Challenge window of reports posted now.
+    /// @return length Seconds.
+    function challengeSeconds() external view returns (uint32 length);
+
+    /// @notice Bond of attestors that apply now.
+    /// @return mill MILL.
+    function attestorBond() external view returns (uint96 mill);
+}
