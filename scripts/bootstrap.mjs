@@ -179,7 +179,8 @@ async function passThrough(args) {
   const { code } = await run(node, [npm, ...args], { cwd: ROOT, env: environmentWith(node), show: true });
   const path = join(ROOT, "package-lock.json");
   const lock = readJson(path);
-  if (lock !== undefined && completeLockfile(lock).length > 0) writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
+  if (lock !== undefined && completeLockfile(lock).length > 0)
+    writeFileSync(path, `${JSON.stringify(lock, null, 2)}\n`);
   return code;
 }
 

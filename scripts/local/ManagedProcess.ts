@@ -51,14 +51,19 @@ export class ManagedProcess {
       detached: true,
     });
     for (const stream of [this.child.stdout, this.child.stderr]) {
-      if (stream !== null) createInterface({ input: stream }).on("line", (line) => { this.onLine(line); });
+      if (stream !== null)
+        createInterface({ input: stream }).on("line", (line) => {
+          this.onLine(line);
+        });
     }
     this.exited = new Promise((resolve) => {
       this.child.once("error", (error) => {
         this.onLine(String(error));
         resolve(null);
       });
-      this.child.once("exit", (code) => { resolve(code); });
+      this.child.once("exit", (code) => {
+        resolve(code);
+      });
     });
     void this.exited.then(() => this.log.end());
   }
@@ -86,12 +91,23 @@ export class ManagedProcess {
         act();
       };
       const listener = (line: string): void => {
-        if (pattern.test(line)) finish(() => { resolve(line); });
+        if (pattern.test(line))
+          finish(() => {
+            resolve(line);
+          });
       };
-      const fail = (reason: string): void => { finish(() => { reject(new ProcessNotReadyError(this.name, reason, this.logFile, this.tail)); }); };
-      const timer = setTimeout(() => { fail(`was not ready after ${timeoutMs / 1_000} s`); }, timeoutMs);
+      const fail = (reason: string): void => {
+        finish(() => {
+          reject(new ProcessNotReadyError(this.name, reason, this.logFile, this.tail));
+        });
+      };
+      const timer = setTimeout(() => {
+        fail(`was not ready after ${timeoutMs / 1_000} s`);
+      }, timeoutMs);
       this.listeners.add(listener);
-      void this.exited.then((code) => { fail(`ended with code ${code}`); });
+      void this.exited.then((code) => {
+        fail(`ended with code ${code}`);
+      });
     });
   }
 
@@ -109,7 +125,9 @@ export class ManagedProcess {
   async stop(graceMs = 5_000): Promise<void> {
     if (!this.running) return;
     this.kill("SIGTERM");
-    const timer = setTimeout(() => { this.kill("SIGKILL"); }, graceMs);
+    const timer = setTimeout(() => {
+      this.kill("SIGKILL");
+    }, graceMs);
     await this.exited;
     clearTimeout(timer);
   }
