@@ -92,7 +92,6 @@ interface INodeRegistry {
     /// @param busyUnits Units of these that are hired
     /// @param jailedUntil Until when it is jailed; past or zero means that it is not
     /// @param retiredAt When it retired; zero means that it did not
-    /// @param addedEpoch Epoch in which it was added
     /// @param stakePerUnit Stake that a unit of it needs, MILL
     /// @param paused Whether its provider paused it
     /// @param retiring Whether it retires with its last release
@@ -104,7 +103,6 @@ interface INodeRegistry {
         uint16 busyUnits;
         uint48 jailedUntil;
         uint48 retiredAt;
-        uint32 addedEpoch;
         uint96 stakePerUnit;
         bool paused;
         bool retiring;
@@ -188,9 +186,6 @@ interface INodeRegistry {
     event UnitsReleased(uint64 indexed nodeId, address indexed market, uint16 units);
 
     // ─── ERRORS ───
-
-    /// @notice Thrown when the deployment leaves out a contract.
-    error NodeRegistry_ZeroAddress();
 
     /// @notice Thrown when a node does not exist.
     error NodeRegistry_UnknownNode(uint64 nodeId);

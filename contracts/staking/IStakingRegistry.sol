@@ -168,9 +168,6 @@ interface IStakingRegistry {
 
     // ─── ERRORS ───
 
-    /// @notice Thrown when the deployment leaves out a contract.
-    error StakingRegistry_ZeroAddress();
-
     /// @notice Thrown when an account registers twice.
     error StakingRegistry_AlreadyRegistered(address provider);
 
