@@ -57,10 +57,10 @@ interface IUptimeOracle is IEntryPause {
     /// @param root 32 bytes. Zero means that no report stands.
     /// @param reportHash 32 bytes. EIP-712 struct hash of the report; the next report names it.
     /// @param postedAt 6 bytes. Time of the block that posted it; zero means that no report stands.
-    /// @param finalAt 6 bytes. First second at which it is final.
     /// @param nodeCount 4 bytes. Leaves under `root`.
     /// @param totalPoints 12 bytes. Sum of the points of all leaves.
     /// @param previousEpoch 4 bytes. Epoch of the report before it; its own epoch means that it is the first.
+    /// @param finalAt 6 bytes. First second at which it is final; never before its predecessor.
     /// @param cumulativePot 12 bytes. Availability pots (MILL) of all reports that stand, up to and with this one.
     /// @param signers 4 bytes. Bit i: seat i of the epoch's set signed.
     /// @param payees 4 bytes. Those of `signers` that share the attestors' pot.
@@ -69,10 +69,10 @@ interface IUptimeOracle is IEntryPause {
         bytes32 root;
         bytes32 reportHash;
         uint48 postedAt;
-        uint48 finalAt;
         uint32 nodeCount;
         uint96 totalPoints;
         uint32 previousEpoch;
+        uint48 finalAt;
         uint96 cumulativePot;
         uint32 signers;
         uint32 payees;
@@ -102,7 +102,7 @@ interface IUptimeOracle is IEntryPause {
     /// @notice A bonded attestor.
     /// @param key 20 bytes. Signing key in the newest set; the last one for an attestor that left.
     /// @param bond 12 bytes. MILL bonded for it in StakingRegistry, zero when released.
-    /// @param bondRequired 12 bytes. MILL that it offered to bond when it applied; zero means no application.
+    /// @param bondRequired 12 bytes. MILL that it offered to bond, the measure of every slash; zero: no application.
     /// @param releaseAt 6 bytes. When the bond of one that left may be released; zero: it has not left.
     /// @param isMember 1 byte. Whether it sits in the newest set.
     struct Attestor {
@@ -146,7 +146,7 @@ interface IUptimeOracle is IEntryPause {
     /// @param fromEpoch First epoch of the set that contains it.
     event AttestorKeyRotated(address indexed account, address indexed key, uint32 fromEpoch);
 
-    /// @notice Emitted when an attestor leaves the set, is removed, or is expelled by a proof.
+    /// @notice Emitted when an attestor resigns, is removed, or is expelled by a proof.
     /// @param account The attestor.
     /// @param fromEpoch First epoch of the set without it.
     /// @param releaseAt First second at which its bond may be released.
@@ -367,7 +367,7 @@ interface IUptimeOracle is IEntryPause {
     /// @dev Emits {AttestorLeft}. The bond stays until all that it signed is beyond challenge. Works in a pause.
     ///
     /// Requirements: the caller is a member.
-    function leave() external;
+    function resign() external;
 
     /// @notice Takes an attestor out of the set of the next epoch. Its bond is released as if it had left.
     /// @dev Emits {AttestorLeft}.
@@ -397,15 +397,14 @@ interface IUptimeOracle is IEntryPause {
     /// @param signatures 64-byte ERC-2098 signatures, one after the other, in order of seats.
     function submitReport(Report calldata report, uint32 signers, bytes calldata signatures) external;
 
-    /// @notice Proves that an attestor signed two reports that exclude each other: one epoch and predecessor, two hashes.
+    /// @notice Proves an attestor to have signed two reports that exclude each other: one epoch and predecessor, not one hash.
     /// Takes the slash table's part of its bond and expels it.
     /// @dev Emits {ContradictionProven} and {AttestorLeft}; {EpochVoided} and {ReportReopened} when more attestors of
     /// the epoch are proven than its quorum tolerates and the report is not final.
     ///
     /// Requirements:
     /// - both reports are of one epoch and one predecessor, and differ;
-    /// - both signatures are of the key in the seat; it was not proven for this epoch before;
-    /// - its bond is still held.
+    /// - both signatures are of the key in the seat; it was not proven for this epoch before.
     /// @param first One report.
     /// @param second The other.
     /// @param seat Seat of the attestor in the epoch's set.
@@ -433,7 +432,7 @@ interface IUptimeOracle is IEntryPause {
     function collect(Leaf calldata leaf, bytes32[] calldata proof) external returns (uint256 mill);
 
     /// @notice Pays an attestor its share of the attestors' pots of final reports that it signed; anyone may call.
-    /// @dev Emits {AttestorPaid} for each. Epochs not due (twice in the list, not signed, not final) are passed over.
+    /// @dev Emits {AttestorPaid} for each. What is not due (named twice, not signed, not final) is passed over.
     /// @param account The attestor.
     /// @param epochs The epochs, in any order.
     /// @return mill MILL paid.

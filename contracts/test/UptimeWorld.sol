@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
+import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
+import {EpochClock} from "../common/EpochClock.sol";
+import {SlashTable} from "../staking/SlashTable.sol";
+
+/// @title UptimeWorld
+/// @notice All that UptimeOracle calls, as facts that a test states: token, settlement, staking and node registry.
+contract UptimeWorld is ERC20Burnable {
+    EpochClock.Clock private _clock;
+    uint32 public nextEpochToClose;
+    mapping(uint32 epoch => uint128[2] pots) private _pots;
+    mapping(address provider => uint256 mill) public active;
+    mapping(address provider => uint256 mill) public bonded;
+    bytes32 private _registryDigest;
+    uint64 private _nodeCount;
+
+    event Slashed(SlashTable.Offence offence, address provider, uint256 mill, address buyer, address reporter);
+
+    constructor(uint48 genesisAt, uint32 epochSeconds, uint16 slotsPerEpoch) ERC20("MILL", "MILL") {
+        _clock = EpochClock.Clock(genesisAt, epochSeconds, slotsPerEpoch);
+    }
+
+    function setNodes(bytes32 registryDigest, uint64 nodeCount) external {
+        (_registryDigest, _nodeCount) = (registryDigest, nodeCount);
+    }
+
+    function setActive(address provider, uint256 mill) external {
+        active[provider] = mill;
+    }
+
+    function mint(address to, uint256 mill) external {
+        _mint(to, mill);
+    }
+
+    function close(uint128 availability, uint128 attestors, address payee) external {
+        _pots[nextEpochToClose++] = [availability, attestors];
+        _mint(payee, uint256(availability) + attestors);
+    }
+
+    function bond(address provider, uint256 mill) external {
+        active[provider] -= mill;
+        bonded[provider] += mill;
+    }
+
+    function unbond(address provider, uint256 mill) external {
+        bonded[provider] -= mill;
+        active[provider] += mill;
+    }
+
+    function slashBond(
+        SlashTable.Offence offence,
+        address provider,
+        uint256 mill,
+        address buyer,
+        address reporter
+    ) external returns (uint256 toBuyer, uint256 toReporter, uint256 burned) {
+        bonded[provider] -= mill;
+        emit Slashed(offence, provider, mill, buyer, reporter);
+        return (0, 0, mill);
+    }
+
+    function clock() external view returns (EpochClock.Clock memory) {
+        return _clock;
+    }
+
+    function potOf(uint32 epoch) external view returns (uint128 availability, uint128 attestors) {
+        return (_pots[epoch][0], _pots[epoch][1]);
+    }
+
+    function registryAt(uint32) external view returns (bytes32 digest, uint64 count) {
+        return (_registryDigest, _nodeCount);
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+/// @title AttestorSet
+/// @notice The signing keys of attestors by seat, as a list of versions, each acting from its epoch on.
+/// @dev Only the version of a future epoch ever changes, so a seat means one key for all evidence of its epoch.
+library AttestorSet {
+    /// @notice Most seats: signers are one `uint32`, and a copy of the set stays under a million gas.
+    uint256 internal constant MAX_SEATS = 32;
+
+    /// @notice One version.
+    /// @param fromEpoch First epoch in which it acts.
+    /// @param keys Key of each seat.
+    struct Version {
+        uint32 fromEpoch;
+        address[] keys;
+    }
+
+    /// @notice All versions, ascending by epoch.
+    struct Book {
+        Version[] versions;
+    }
+
+    /// @notice Thrown when no seat is free.
+    error AttestorSet_Full(uint256 maxSeats);
+
+    /// @notice Thrown when a key has no seat.
+    error AttestorSet_NoSeat(address key);
+
+    /// @notice Signatures that a set needs: more than two thirds (X-15).
+    /// @param seats Seats of the set
+    /// @return quorum `floor(2n / 3) + 1`; zero for an empty set
+    function quorumOf(uint256 seats) internal pure returns (uint256 quorum) {
+        return seats == 0 ? 0 : (2 * seats) / 3 + 1;
+    }
+
+    /// @notice Attestors that must have seen a slot for it to be up: at least one of them is honest, and all honest
+    /// ones together are enough whatever quorum of observations is chosen.
+    /// @param seats Seats of the set
+    /// @return threshold `n − quorum + 1`
+    function thresholdOf(uint256 seats) internal pure returns (uint256 threshold) {
+        return seats == 0 ? 0 : seats - quorumOf(seats) + 1;
+    }
+
+    /// @notice Keys of the set of an epoch, by seat.
+    /// @param book The versions
+    /// @param epoch The epoch
+    /// @return keys The keys; empty when no set acted yet
+    function keysAt(Book storage book, uint32 epoch) internal view returns (address[] memory keys) {
+        uint256 low = 0;
+        uint256 high = book.versions.length;
+        // The newest version is nearly always the one: try it before the search.
+        if (high != 0 && book.versions[high - 1].fromEpoch <= epoch) return book.versions[high - 1].keys;
+        // Invariant: versions below `low` act at `epoch`, versions from `high` on do not.
+        while (low < high) {
+            uint256 middle = (low + high) / 2;
+            if (book.versions[middle].fromEpoch <= epoch) low = middle + 1;
+            else high = middle;
+        }
+        if (low != 0) keys = book.versions[low - 1].keys;
+    }
+
+    /// @notice Gives a key a seat.
+    /// @param book The versions
+    /// @param fromEpoch First epoch in which it sits
+    /// @param key The key
+    function add(Book storage book, uint32 fromEpoch, address key) internal {
+        address[] storage keys = _keysFrom(book, fromEpoch);
+        require(keys.length < MAX_SEATS, AttestorSet_Full(MAX_SEATS));
+        keys.push(key);
+    }
+
+    /// @notice Takes the seat of a key away.
+    /// @param book The versions
+    /// @param fromEpoch First epoch in which it no longer sits
+    /// @param key The key
+    function remove(Book storage book, uint32 fromEpoch, address key) internal {
+        address[] storage keys = _keysFrom(book, fromEpoch);
+        keys[_seatOf(keys, key)] = keys[keys.length - 1];
+        keys.pop();
+    }
+
+    /// @notice Puts another key into a seat.
+    /// @param book The versions
+    /// @param fromEpoch First epoch in which the new key sits
+    /// @param key The key
+    /// @param newKey The new key
+    function replace(Book storage book, uint32 fromEpoch, address key, address newKey) internal {
+        address[] storage keys = _keysFrom(book, fromEpoch);
+        keys[_seatOf(keys, key)] = newKey;
+    }
+
+    /// @dev The version that acts from an epoch in the future, as a copy of the newest one if there is none yet.
+    function _keysFrom(Book storage book, uint32 fromEpoch) private returns (address[] storage keys) {
+        uint256 count = book.versions.length;
+        if (count != 0 && book.versions[count - 1].fromEpoch == fromEpoch) return book.versions[count - 1].keys;
+        Version storage version = book.versions.push();
+        version.fromEpoch = fromEpoch;
+        if (count != 0) version.keys = book.versions[count - 1].keys;
+        return version.keys;
+    }
+
+    function _seatOf(address[] storage keys, address key) private view returns (uint256 seat) {
+        uint256 seats = keys.length;
+        for (; seat < seats; ++seat) if (keys[seat] == key) return seat;
+        revert AttestorSet_NoSeat(key);
+    }
+}
