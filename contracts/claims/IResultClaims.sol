@@ -155,11 +155,21 @@ interface IResultClaims {
 
     /// @notice Thrown when a child is pointed at too late.
     /// @param pointBy Last second at which it could.
-    error ResultClaims_PointTooLate(uint48 pointBy);
+    error ResultClaims_PointTooLate(uint256 pointBy);
 
     /// @notice Thrown when a branch that was answered, or can still be, is called overdue.
     /// @param branchId Branch.
     error ResultClaims_NotOverdue(bytes32 branchId);
+
+    /// @notice Thrown when hashes are not all the children of a branch.
+    /// @param branchId Branch.
+    /// @param count How many were shown.
+    error ResultClaims_NotItsChildren(bytes32 branchId, uint256 count);
+
+    /// @notice Thrown when a hash is not a child of a branch.
+    /// @param parentId Branch.
+    /// @param index Which child it was called.
+    error ResultClaims_NotAChild(bytes32 parentId, uint8 index);
 
     /// @notice Thrown when a branch's children are words: the next step is `prove`.
     /// @param branchId Branch.

@@ -11,6 +11,9 @@ import {Trace, Witness, WordAddress} from "./TensorTypes.sol";
 ///   and of hashes of the committed trees;
 /// - whatever the witness, `isWrong` uses at most 900,000 gas in kernels.
 interface ITensorVerifier {
+    /// @notice Thrown when the registry has no code.
+    error TensorVerifier_NoRegistry();
+
     /// @notice Thrown when a word of the input is called wrong: the input is the order's.
     error TensorVerifier_InputIsGiven();
 
@@ -43,9 +46,9 @@ interface ITensorVerifier {
     error TensorVerifier_NotTheKernel(address kernel, bytes32 codeHash);
 
     /// @notice Thrown when words or hashes do not fold to the region's root.
-    /// @param start Word address of the first word.
+    /// @param start First word: its word address for a range, its position in its region for the word that is shown.
     /// @param height Height of the hash that was folded.
-    error TensorVerifier_NotInTrace(uint64 start, uint8 height);
+    error TensorVerifier_NotInTrace(uint256 start, uint8 height);
 
     /// @notice Thrown when the witness has fewer or more words or siblings than the proof uses.
     error TensorVerifier_WitnessLength();
@@ -54,7 +57,7 @@ interface ITensorVerifier {
     /// unaligned.
     /// @param start Word address of the first word.
     /// @param log2 Size.
-    error TensorVerifier_BadRange(uint64 start, uint8 log2);
+    error TensorVerifier_BadRange(uint256 start, uint256 log2);
 
     /// @notice Thrown when a kernel reads more words than a piece may.
     /// @param words How many.
