@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IEntryPause} from "../common/IEntryPause.sol";
+import {IUptimeOracle} from "../uptime/IUptimeOracle.sol";
+
+/// @title ILeaseMarket
+/// @notice Hire by the second: a buyer takes a node's posted ask, locks credits ahead, and pays for the seconds in
+/// which the attestors saw the node up.
+///
+/// Status is derived from facts and time:
+///
+/// ```
+///  None ──hire──▶ Running ┄┄ paidThrough ┄┄▶ Paused ┄┄ graceSeconds ┄┄▶ Ended ──settle…──▶ Settled
+///                  ▲  │ │                     │  │                       ▲
+///                  │  │ └──giveNotice──▶ Closing ┄┄ paidThrough ┄┄┄┄┄┄┄┄┄┤
+///                  │  └──close───────────────────┼───────────────────────┤
+///                  └──────────topUp──────────────┘  close, giveNotice ───┘
+/// ```
+/// `settle` never changes a status but the last: pay for time that has streamed is released epoch by epoch whether the
+/// lease still runs or not. `release` frees the node's units once the paid time is over.
+///
+/// @dev A lease's paid time is a row of *stretches*, each an unbroken interval of seconds; a top-up after a pause
+/// begins the next one. Settlement walks through them in time order, one piece (the part of a stretch within one epoch)
+/// a call, so the cost of a call does not depend on the lease's length.
+///
+/// Promises:
+/// - `escrow = rate · seconds bought`, and at every moment `escrow − released = rate · (seconds not settled and not
+///   given back)`: a lease never owes more than its escrow, and paid + refunded = locked (I9);
+/// - nobody's consent but the caller's own is needed to get out: the buyer by `close`, the provider by `giveNotice`;
+/// - nothing that is governed is read after `hire`: the fee is in the lease, the periods are immutable.
+///
+/// Assumptions: Settlement, NodeRegistry and UptimeOracle are the protocol's own and call nobody back.
+interface ILeaseMarket is IEntryPause {
+    // ─── TYPES ───
+
+    /// @notice What can be seen of a lease, in life order.
+    enum LeaseStatus {
+        /// Never hired.
+        None,
+        /// The node is the buyer's, paid ahead.
+        Running,
+        /// Paid ahead until its end; the provider has given notice, no top-up.
+        Closing,
+        /// The paid time is over; a top-up within the grace time resumes it.
+        Paused,
+        /// Over; part of the escrow waits for reports.
+        Ended,
+        /// Over, and all escrow paid or refunded. Final.
+        Settled
+    }
+
+    /// @notice What is stored of a lease: three slots.
+    /// @param buyer Whose credits pay; zero means that the lease does not exist
+    /// @param startAt First second of the current stretch
+    /// @param paidThrough First second after the current stretch
+    /// @param nodeId The hired node
+    /// @param units Hired units of it
+    /// @param rate Credits a second, for all units
+    /// @param feePpm Settlement's fee at hire
+    /// @param closed True once buyer or provider closed it: no top-up any more
+    /// @param reserved True while the node's units are held for the lease
+    /// @param stretches Earlier stretches that had not been settled when a top-up began the next
+    /// @param stretchesSettled How many of those are settled
+    /// @param escrow All credits ever locked
+    /// @param released Part of it that was paid or refunded
+    /// @param settledThrough First second that is not settled
+    struct Lease {
+        // 20 + 6 + 6 = 32
+        address buyer;
+        uint48 startAt;
+        uint48 paidThrough;
+        // 8 + 2 + 12 + 4 + 1 + 1 + 2 + 2 = 32
+        uint64 nodeId;
+        uint16 units;
+        uint96 rate;
+        uint32 feePpm;
+        bool closed;
+        bool reserved;
+        uint16 stretches;
+        uint16 stretchesSettled;
+        // 12 + 12 + 6 = 30
+        uint96 escrow;
+        uint96 released;
+        uint48 settledThrough;
+    }
+
+    /// @notice An unbroken interval of paid time.
+    /// @param startAt First second
+    /// @param endAt First second after
+    struct Stretch {
+        uint48 startAt;
+        uint48 endAt;
+    }
+
+    /// @notice The next part of a lease to settle: one stretch's seconds within one epoch.
+    /// @param epoch The epoch
+    /// @param fromAt First second
+    /// @param toAt First second after; equal to `fromAt` when nothing is left to settle
+    struct Piece {
+        uint32 epoch;
+        uint48 fromAt;
+        uint48 toAt;
+    }
+
+    /// @notice The market's immutable periods.
+    /// @param graceSeconds How long a paused lease can be resumed; at most 30 days
+    /// @param noticeSeconds How long a provider must go on after notice, if paid; at most 30 days
+    /// @param reportTimeoutSeconds After an epoch's end, how long pay waits for a report to be posted; 1 s..30 days
+    /// @param leafTimeoutSeconds After an epoch's end, how long pay waits for the node's leaf of a final report; at
+    /// least the report timeout, at most 365 days
+    struct Periods {
+        uint32 graceSeconds;
+        uint32 noticeSeconds;
+        uint32 reportTimeoutSeconds;
+        uint32 leafTimeoutSeconds;
+    }
+
+    // ─── EVENTS ───
+
+    /// @notice Emitted when a node was hired.
+    /// @param leaseId The lease, counted from 1
+    /// @param buyer Whose credits pay
+    /// @param nodeId The hired node
+    /// @param provider Who is paid
+    /// @param units Hired units
+    /// @param rate Credits a second, for all units
+    /// @param feePpm Fee in force for the lease
+    /// @param startAt First second
+    /// @param paidThrough First second after the paid time
+    event LeaseHired(
+        uint256 indexed leaseId,
+        address indexed buyer,
+        uint64 indexed nodeId,
+        address provider,
+        uint16 units,
+        uint96 rate,
+        uint32 feePpm,
+        uint48 startAt,
+        uint48 paidThrough
+    );
+
+    /// @notice Emitted when time was added.
+    /// @param leaseId The lease
+    /// @param credits Locked for it: a whole number of seconds' rate
+    /// @param startAt First second of the current stretch: this block's after a pause
+    /// @param paidThrough First second after the paid time
+    event LeaseToppedUp(uint256 indexed leaseId, uint256 credits, uint48 startAt, uint48 paidThrough);
+
+    /// @notice Emitted when buyer or provider closed a lease.
+    /// @param leaseId The lease
+    /// @param caller The buyer, or the provider by notice
+    /// @param paidThrough First second after the paid time, now final
+    /// @param refunded Credits of time that will not be used, back with the buyer
+    event LeaseClosed(uint256 indexed leaseId, address indexed caller, uint48 paidThrough, uint256 refunded);
+
+    /// @notice Emitted when the node's units became free.
+    /// @param leaseId The lease
+    /// @param nodeId The node
+    /// @param units Freed units
+    event LeaseReleased(uint256 indexed leaseId, uint64 indexed nodeId, uint16 units);
+
+    /// @notice Emitted when a piece was settled.
+    /// @param leaseId The lease
+    /// @param epoch The epoch
+    /// @param fromAt First second of the piece
+    /// @param toAt First second after it
+    /// @param upSeconds Seconds of it that are paid
+    /// @param paid Credits, fee included
+    /// @param refunded Credits back with the buyer
+    event LeaseSettled(
+        uint256 indexed leaseId,
+        uint32 indexed epoch,
+        uint48 fromAt,
+        uint48 toAt,
+        uint256 upSeconds,
+        uint256 paid,
+        uint256 refunded
+    );
+
+    // ─── ERRORS ───
+
+    /// @notice Thrown when a system address is zero.
+    /// @param name What the address was for
+    error LeaseMarket_ZeroAddress(string name);
+
+    /// @notice Thrown when a period is out of its bounds.
+    /// @param name Which period
+    /// @param value What was given, seconds
+    /// @param min The least allowed
+    /// @param max The most allowed
+    error LeaseMarket_PeriodOutOfBounds(string name, uint256 value, uint256 min, uint256 max);
+
+    /// @notice Thrown when no units are asked for.
+    error LeaseMarket_NoUnits();
+
+    /// @notice Thrown when a hire is shorter or longer than the ask allows, or shorter than a slot.
+    /// @param leaseSeconds What was asked for
+    /// @param minSeconds The least
+    /// @param maxSeconds The most
+    error LeaseMarket_SecondsOutOfBounds(uint32 leaseSeconds, uint32 minSeconds, uint32 maxSeconds);
+
+    /// @notice Thrown when a node's ask is above what the buyer is ready to pay.
+    /// @param ratePerUnit The ask, credits a unit-second
+    /// @param maxRatePerUnit The buyer's limit
+    error LeaseMarket_RateAboveMax(uint96 ratePerUnit, uint96 maxRatePerUnit);
+
+    /// @notice Thrown when a node asks nothing: such a lease would have no end.
+    /// @param nodeId The node
+    error LeaseMarket_RateZero(uint64 nodeId);
+
+    /// @notice Thrown when a provider hires its own node: settlement pays only what another account bought.
+    /// @param account Buyer and provider
+    error LeaseMarket_OwnNode(address account);
+
+    /// @notice Thrown when a lease's status does not allow the call.
+    /// @param leaseId The lease
+    /// @param status Its status
+    /// @param allowed Statuses that allow it: bit `s` for status `s`
+    error LeaseMarket_WrongStatus(uint256 leaseId, LeaseStatus status, uint256 allowed);
+
+    /// @notice Thrown when somebody else acts for the buyer.
+    /// @param caller Who called
+    /// @param buyer Who may
+    error LeaseMarket_NotBuyer(address caller, address buyer);
+
+    /// @notice Thrown when somebody else acts for the provider.
+    /// @param caller Who called
+    /// @param provider Who may
+    error LeaseMarket_NotProvider(address caller, address provider);
+
+    /// @notice Thrown when a top-up does not buy a slot of time.
+    /// @param credits What was offered
+    /// @param minCredits The price of a slot
+    error LeaseMarket_TopUpTooSmall(uint256 credits, uint256 minCredits);
+
+    /// @notice Thrown when a lease was resumed as often as can be counted.
+    /// @param leaseId The lease
+    error LeaseMarket_NoStretchesLeft(uint256 leaseId);
+
+    /// @notice Thrown when the paid time is not over, or the units are free already.
+    /// @param leaseId The lease
+    /// @param paidThrough First second at which the units can be freed
+    error LeaseMarket_NothingToRelease(uint256 leaseId, uint48 paidThrough);
+
+    /// @notice Thrown when every paid second is settled.
+    /// @param leaseId The lease
+    error LeaseMarket_NothingToSettle(uint256 leaseId);
+
+    /// @notice Thrown when an epoch is not the one that the lease has to settle next.
+    /// @param leaseId The lease
+    /// @param given The given epoch
+    /// @param expected The epoch to settle
+    error LeaseMarket_WrongEpoch(uint256 leaseId, uint32 given, uint32 expected);
+
+    /// @notice Thrown when a leaf is another node's.
+    /// @param leaseId The lease
+    /// @param given The leaf's node
+    /// @param expected The lease's node
+    error LeaseMarket_WrongNode(uint256 leaseId, uint64 given, uint64 expected);
+
+    /// @notice Thrown when a piece is settled without a leaf too early, or while a posted report is not final.
+    /// @param epoch The epoch
+    /// @param postedAt When its report was posted; zero means that none is
+    /// @param unreportedAt First second at which pay can be released without a leaf
+    error LeaseMarket_ReportAwaited(uint32 epoch, uint48 postedAt, uint48 unreportedAt);
+
+    // ─── BUYER ───
+
+    /// @notice Hires units of a node at its posted ask and locks the pay for the given time.
+    /// @dev Emits {LeaseHired}.
+    ///
+    /// Requirements:
+    /// - entries are not paused;
+    /// - the ask is at most `maxRatePerUnit` and not zero; the time is within the ask's bounds and at least a slot;
+    /// - the node is active, has the units free and takes leases, its provider has access and is not the caller;
+    /// - the caller has the free credits.
+    /// @param nodeId The node
+    /// @param units Units of it
+    /// @param leaseSeconds Time to pay ahead
+    /// @param maxRatePerUnit The most to pay, credits a unit-second: a changed ask cannot surprise
+    /// @return leaseId The new lease's id
+    function hire(
+        uint64 nodeId,
+        uint16 units,
+        uint32 leaseSeconds,
+        uint96 maxRatePerUnit
+    ) external returns (uint256 leaseId);
+
+    /// @notice Adds as many whole seconds as the credits buy, at the lease's own rate; a paused lease resumes.
+    /// @dev Emits {LeaseToppedUp}. `paidThrough` becomes `max(now, paidThrough) + credits / rate`. If the units were
+    /// freed during the pause they are reserved again, which fails when somebody else has them.
+    ///
+    /// Requirements:
+    /// - the status is Running or Paused;
+    /// - the caller is the buyer and has the free credits;
+    /// - the credits buy at least a slot.
+    /// @param leaseId The lease
+    /// @param credits The most to lock
+    /// @return locked What was locked: the whole seconds' rate
+    function topUp(uint256 leaseId, uint256 credits) external returns (uint256 locked);
+
+    /// @notice Ends a lease now. The current stretch is paid to this second, but for one slot at least; the rest
+    /// returns at once.
+    /// @dev Emits {LeaseClosed}, and {LeaseReleased} when the units were still reserved.
+    ///
+    /// Requirements:
+    /// - the status is Running, Closing or Paused;
+    /// - the caller is the buyer.
+    /// @param leaseId The lease
+    function close(uint256 leaseId) external;
+
+    // ─── PROVIDER ───
+
+    /// @notice Ends a lease after the notice period. What is paid beyond it returns to the buyer at once.
+    /// @dev Emits {LeaseClosed}.
+    ///
+    /// Requirements:
+    /// - the status is Running or Paused;
+    /// - the caller is the node's provider.
+    /// @param leaseId The lease
+    function giveNotice(uint256 leaseId) external;
+
+    // ─── ANYONE ───
+
+    /// @notice Settles the next piece by the node's leaf of a final report: seconds in slots attested up are paid, the
+    /// others return to the buyer.
+    /// @dev Emits {LeaseSettled}.
+    ///
+    /// Requirements:
+    /// - a piece is left to settle, and the leaf is of its epoch and the lease's node;
+    /// - the leaf is proven by that epoch's final report.
+    /// @param leaseId The lease
+    /// @param leaf The node's leaf
+    /// @param proof Its Merkle proof
+    function settle(uint256 leaseId, IUptimeOracle.Leaf calldata leaf, bytes32[] calldata proof) external;
+
+    /// @notice Pays the next piece in full: no report was posted in time, or nobody brought the node's leaf of a final
+    /// one.
+    /// @dev Emits {LeaseSettled}. A report that is posted but not final holds the pay.
+    ///
+    /// Requirements:
+    /// - a piece is left to settle, and is of the given epoch;
+    /// - the report timeout is over and none is posted, or the leaf timeout is over and the report is final.
+    /// @param leaseId The lease
+    /// @param epoch The epoch that the caller means
+    function settleUnreported(uint256 leaseId, uint32 epoch) external;
+
+    /// @notice Frees the node's units once the paid time is over. A paused lease can still be resumed if they stay
+    /// free.
+    /// @dev Emits {LeaseReleased}.
+    ///
+    /// Requirements:
+    /// - the paid time is over, and the units are reserved.
+    /// @param leaseId The lease
+    function release(uint256 leaseId) external;
+
+    // ─── READ ───
+
+    /// @notice What a lease's status is now.
+    /// @param leaseId The lease
+    /// @return status None for an unknown id
+    function statusOf(uint256 leaseId) external view returns (LeaseStatus status);
+
+    /// @notice What is stored of a lease.
+    /// @param leaseId The lease
+    /// @return lease All zero for an unknown id
+    function leaseOf(uint256 leaseId) external view returns (Lease memory lease);
+
+    /// @notice An earlier stretch that a pause ended before it was settled.
+    /// @param leaseId The lease
+    /// @param index Below the lease's `stretches`
+    /// @return stretch Zero for an unknown index
+    function stretchOf(uint256 leaseId, uint16 index) external view returns (Stretch memory stretch);
+
+    /// @notice The piece that the next settlement covers, as far as is known now: a running lease's can still be cut by
+    /// `close`.
+    /// @param leaseId The lease
+    /// @return piece Empty (`fromAt = toAt`) when nothing is left
+    function nextPieceOf(uint256 leaseId) external view returns (Piece memory piece);
+
+    /// @notice How many leases were hired; the last one's id.
+    /// @return count Number of leases
+    function leaseCount() external view returns (uint256 count);
+
+    /// @notice The market's periods.
+    /// @return all The periods
+    function periods() external view returns (Periods memory all);
+}
