@@ -39,6 +39,8 @@ export default defineConfig(
       // `expect(x).to.be.true` is an expression, and mocha's callbacks may be async without awaiting.
       "@typescript-eslint/no-unused-expressions": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
+      "@typescript-eslint/no-unnecessary-condition": "off",
+      "@typescript-eslint/no-unnecessary-type-assertion": "off",
       "no-restricted-properties": "off",
     },
   },
