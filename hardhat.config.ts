@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
 import { defineConfig } from "hardhat/config";
 
+import { longTests } from "./test/support/long.js";
+
 /** EIP-7825: what one transaction may use at most, on mainnet and therefore in every test. */
 const TRANSACTION_GAS_CAP = 2 ** 24;
 
@@ -32,6 +34,7 @@ const kernelFiles = globSync("contracts/kernels/**/*.sol", { cwd: import.meta.di
 /** One profile for tests, node and deployment: what is tested is what is deployed. */
 const profile = {
   isolated: false,
+  toolVersionsInBuildInfo: true,
   compilers: [{ ...compiler, settings }],
   overrides: Object.fromEntries(kernelFiles.map((file) => [file, { ...compiler, settings: kernelSettings }])),
 };
@@ -45,7 +48,7 @@ const simulated = {
 } as const;
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers],
+  plugins: [hardhatToolboxMochaEthers, longTests],
   solidity: {
     profiles: { default: profile, production: profile },
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
