@@ -1,0 +1,99 @@
+import { TensorError } from "./errors.ts";
+import type { Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";
+import { kernelByCodeHash } from "./kernels/registry.ts";
+import { Mode } from "./program/descriptor.ts";
+import type { PlacedOperator, Program } from "./program/Program.ts";
+import { assertRanges } from "./program/ranges.ts";
+import type { Execution } from "./trace/traces.ts";
+import { TensorInstance } from "./wasm/TensorModule.ts";
+import { bigIntToWord, bytesToBigInt, lanesPerWord, WORD_BYTES } from "./words.ts";
+
+export interface ExecuteOptions {
+  /** Called after each operator with its words, before a later one reads them. */
+  readonly onOperator?: (index: number, words: Uint8Array) => void;
+  /** Computes every lane with the reference instead of WebAssembly: slow, for tests. */
+  readonly reference?: boolean;
+}
+
+/** Runs a program on its input. The result depends on nothing else, to the bit. */
+export function execute(program: Program, input: Uint8Array, options: ExecuteOptions = {}): Execution {
+  program.assertInput(input);
+  const kernels = program.operators.map((operator) => kernelByCodeHash(operator.kernelCodeHash));
+  const instance = new TensorInstance();
+  const size = program.totalWords * WORD_BYTES;
+  const base = instance.allocate(size);
+  const trace = instance.view(base, size);
+  trace.set(input);
+  program.operators.forEach((operator, index) => {
+    const kernel = kernels[index] as Kernel;
+    if (options.reference === true || !runFast(kernel, operator, { instance, base }))
+      runReference(program, kernel, operator, trace);
+    options.onOperator?.(index, wordsOf(trace, operator));
+  });
+  const outputStart = (program.header.inWords + program.header.bodyWords) * WORD_BYTES;
+  return { body: trace.subarray(input.length, outputStart), output: trace.subarray(outputStart) };
+}
+
+function wordsOf(trace: Uint8Array, operator: PlacedOperator): Uint8Array {
+  return trace.subarray(operator.start * WORD_BYTES, (operator.start + operator.words) * WORD_BYTES);
+}
+
+/** The fast path holds only where nothing reads at or after the operator, for such words read as zero. */
+function runFast(kernel: Kernel, operator: PlacedOperator, memory: TraceMemory): boolean {
+  const { params, usedWords, start } = operator;
+  const extents = kernel.extents(params, usedWords);
+  if (!extents.every((extent) => extent.start + extent.words <= start)) return false;
+  return kernel.run(memory, params, start, usedWords);
+}
+
+/** Words of a range as the piece that begins at `pieceStart` sees them. */
+export function readRange(trace: Uint8Array, range: Range, pieceStart: number): bigint[] {
+  const count = 2 ** range.log2;
+  if (range.start + count > pieceStart) return new Array<bigint>(count).fill(0n);
+  return Array.from({ length: count }, (_, i) =>
+    bytesToBigInt(trace.subarray((range.start + i) * WORD_BYTES, (range.start + i + 1) * WORD_BYTES)),
+  );
+}
+
+/** Computes one lane, or one piece, exactly as `TensorVerifier` does. */
+export function computePiece(
+  program: Program,
+  kernel: Kernel,
+  { params, start, pieceLog2 }: PlacedOperator,
+  trace: Uint8Array,
+  piece: number,
+  lane: number,
+): bigint[] {
+  const pieceStart = start + piece * 2 ** pieceLog2;
+  const first = kernel.first(params, piece, lane);
+  const firstRanges = first === undefined ? [] : [first];
+  assertRanges(program, firstRanges, pieceStart);
+  const firstWords = firstRanges.flatMap((range) => readRange(trace, range, pieceStart));
+  const ranges = kernel.reads(params, piece, lane, firstWords);
+  assertRanges(program, [...firstRanges, ...ranges], pieceStart);
+  const words = ranges.flatMap((range) => readRange(trace, range, pieceStart));
+  return kernel.compute(params, piece, lane, [...firstWords, ...words]);
+}
+
+function runReference(program: Program, kernel: Kernel, operator: PlacedOperator, trace: Uint8Array): void {
+  const { start, usedWords, pieceLog2, laneBits } = operator;
+  const pieceWords = 2 ** pieceLog2;
+  for (let piece = 0; piece < usedWords / pieceWords; piece++) {
+    const compute = (lane: number): bigint[] => computePiece(program, kernel, operator, trace, piece, lane);
+    const words = operator.mode === Mode.Piece ? compute(0) : [packLanes(laneBits, compute)];
+    words.forEach((word, i) => {
+      trace.set(bigIntToWord(word), (start + piece * pieceWords + i) * WORD_BYTES);
+    });
+  }
+}
+
+function packLanes(laneBits: number, compute: (lane: number) => bigint[]): bigint {
+  let word = 0n;
+  for (let lane = 0; lane < lanesPerWord(laneBits); lane++) {
+    const value = compute(lane)[0] ?? 0n;
+    if (value >> BigInt(laneBits) !== 0n)
+      throw new TensorError("NOT_PROVABLE", `a lane is wider than ${laneBits} bits`, "refuse this program");
+    word = (word << BigInt(laneBits)) | value;
+  }
+  return word;
+}

@@ -1,0 +1,50 @@
+export { assertProvable } from "./assertProvable.ts";
+export {
+  type Bundle,
+  decodeBundle,
+  encodeBundle,
+  type EncodedBundle,
+  INPUT_FILE,
+  JOB_FILE,
+  readBundle,
+  writeBundle,
+} from "./bundle.ts";
+export { TensorError, type TensorErrorCode } from "./errors.ts";
+export { execute, type ExecuteOptions } from "./execute.ts";
+export { type Alteration, executeInWorker, type WorkerOptions } from "./executeInWorker.ts";
+export { kernelCodeHash, kernelCodeHashes, kernelName } from "./kernels/codeHashes.ts";
+export type { Extent, Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";
+export { encodeParams } from "./kernels/params.ts";
+export { kernelByCodeHash, kernelByName } from "./kernels/registry.ts";
+export { Mode, type OperatorDescriptor, operatorLeaf } from "./program/descriptor.ts";
+export { InputWriter, readRow } from "./program/InputWriter.ts";
+export {
+  type OperatorOpening,
+  type PlacedOperator,
+  Program,
+  programHash,
+  type ProgramHeader,
+  Region,
+} from "./program/Program.ts";
+export { ProgramBuilder } from "./program/ProgramBuilder.ts";
+export { programFromJson, type ProgramJson, programToJson } from "./program/programJson.ts";
+export { type SumNode, SumTree } from "./program/SumTree.ts";
+export { rowsOf, type Shape, type Tensor } from "./program/Tensor.ts";
+export { type DifferentChild, firstDifference, firstDifferentChild } from "./trace/firstDifference.ts";
+export { keccak256Hex } from "./trace/keccak.ts";
+export { type NodeSource, siblingsOf } from "./trace/NodeSource.ts";
+export { OpenedTree } from "./trace/OpenedTree.ts";
+export { childCount, childHeight, openingHeights } from "./trace/openingHeights.ts";
+export { TraceTree } from "./trace/TraceTree.ts";
+export { buildTraces, type Execution, rootsOf, type TraceRoots, type Traces, treeOf } from "./trace/traces.ts";
+export {
+  type CommittedTrace,
+  differentLane,
+  findFraud,
+  makeWitness,
+  type OperatorArgument,
+  type Witness,
+  type WitnessOptions,
+  type WordAddress,
+} from "./witness.ts";
+export { fromHex, type Hex, type LaneBits, toHex, WORD_BYTES, ZERO_WORD } from "./words.ts";

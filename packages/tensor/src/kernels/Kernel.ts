@@ -1,0 +1,35 @@
+import type { TensorInstance } from "../wasm/TensorModule.ts";
+
+/** `2^log2` consecutive words from the absolute word address `start`. */
+export interface Range {
+  readonly start: number;
+  readonly log2: number;
+}
+
+/** Consecutive words, of any number. */
+export interface Extent {
+  readonly start: number;
+  readonly words: number;
+}
+
+/** A whole trace in the memory of a WebAssembly instance: word `w` lies at byte `base + 32·w`. */
+export interface TraceMemory {
+  readonly instance: TensorInstance;
+  readonly base: number;
+}
+
+/**
+ * TypeScript twin of a kernel contract: the same three functions, word for word, and a fast path over a whole operator.
+ *
+ * Words are unsigned 256-bit numbers. The twins are the reference: slow, exact, and compared with the contracts.
+ */
+export interface Kernel {
+  readonly name: string;
+  first(params: Uint8Array, piece: number, lane: number): Range | undefined;
+  reads(params: Uint8Array, piece: number, lane: number, firstWords: readonly bigint[]): Range[];
+  compute(params: Uint8Array, piece: number, lane: number, words: readonly bigint[]): bigint[];
+  /** All words that an operator of `usedWords` words can read, as far as they do not depend on words. */
+  extents(params: Uint8Array, usedWords: number): Extent[];
+  /** Computes a whole operator, given that its extents lie before it; false if these params have no fast path. */
+  run(memory: TraceMemory, params: Uint8Array, start: number, usedWords: number): boolean;
+}

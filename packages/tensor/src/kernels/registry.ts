@@ -1,0 +1,24 @@
+import { TensorError } from "../errors.ts";
+import { kernelName } from "./codeHashes.ts";
+import type { Kernel } from "./Kernel.ts";
+
+const kernels: readonly Kernel[] = [];
+
+export function kernelByName(name: string): Kernel {
+  const kernel = kernels.find((candidate) => candidate.name === name);
+  if (kernel === undefined)
+    throw new TensorError(
+      "UNKNOWN_KERNEL",
+      `no kernel ${name}`,
+      `known are ${kernels.map((known) => known.name).join(", ")}`,
+    );
+  return kernel;
+}
+
+/** The twin of a kernel contract; programs may name kernels that this executor has not, and then cannot be run here. */
+export function kernelByCodeHash(codeHash: string): Kernel {
+  const name = kernelName(codeHash);
+  if (name === undefined)
+    throw new TensorError("UNKNOWN_KERNEL", `no kernel with the code hash ${codeHash}`, "refuse this program");
+  return kernelByName(name);
+}

@@ -1,0 +1,50 @@
+import { TensorError } from "../errors.ts";
+import { ceilLog2, type LaneBits, lanesPerWord } from "../words.ts";
+import type { Region } from "./Program.ts";
+
+/** A row may be read as one range, so it has at most this many words. */
+export const MAX_ROW_LOG2 = 8;
+
+/**
+ * A matrix of lanes in one region while a program is being built. Rows are contiguous and padded to `2^rowLog2` words;
+ * its address is known when the program is.
+ */
+export interface Tensor {
+  readonly name: string;
+  readonly region: Region;
+  /** First word, counted from the start of the region. */
+  readonly offset: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly laneBits: LaneBits;
+  readonly rowLog2: number;
+}
+
+export interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+  readonly laneBits: LaneBits;
+}
+
+export function rowLog2Of({ columns, laneBits }: Pick<Shape, "columns" | "laneBits">): number {
+  return ceilLog2(Math.ceil(columns / lanesPerWord(laneBits)));
+}
+
+export function tensorWords(tensor: Pick<Tensor, "rows" | "rowLog2">): number {
+  return tensor.rows * 2 ** tensor.rowLog2;
+}
+
+/** Rows `first … first + rows` of a tensor, in place. */
+export function rowsOf(tensor: Tensor, first: number, rows: number): Tensor {
+  if (first < 0 || rows <= 0 || first + rows > tensor.rows)
+    throw new TensorError(
+      "BAD_SHAPE",
+      `rows ${first} to ${first + rows} of ${tensor.name}, which has ${tensor.rows}`,
+      "take rows that exist",
+    );
+  return { ...tensor, name: `${tensor.name}[${first}]`, offset: tensor.offset + first * 2 ** tensor.rowLog2, rows };
+}
+
+export function describeShape({ name, rows, columns, laneBits }: Tensor): string {
+  return `${name} (${rows} × ${columns} of ${laneBits} bits)`;
+}

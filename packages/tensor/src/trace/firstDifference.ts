@@ -1,0 +1,41 @@
+import type { Hex } from "../words.ts";
+import { childCount, childHeight } from "./openingHeights.ts";
+import type { TraceTree } from "./TraceTree.ts";
+
+/** First word in which two trees of one depth differ, or undefined if they are equal. */
+export function firstDifference(mine: TraceTree, theirs: TraceTree): number | undefined {
+  const same = (height: number, position: number): boolean =>
+    Buffer.compare(mine.nodeBytes(height, position), theirs.nodeBytes(height, position)) === 0;
+  if (same(mine.depth, 0)) return undefined;
+  let position = 0;
+  for (let height = mine.depth - 1; height >= 0; height--) {
+    position *= 2;
+    if (same(height, position)) position += 1;
+  }
+  return position;
+}
+
+/** A child of an opened branch that differs from mine. */
+export interface DifferentChild {
+  /** Index among the children shown. */
+  readonly index: number;
+  readonly height: number;
+  /** Position among all nodes of its height; at height 0 the word's offset in its region. */
+  readonly position: number;
+  readonly hash: Hex;
+}
+
+/** First child, of those shown when the branch at `height` and `position` was opened, that differs from my tree's. */
+export function firstDifferentChild(
+  mine: TraceTree,
+  height: number,
+  position: number,
+  children: readonly string[],
+): DifferentChild | undefined {
+  const below = childHeight(height);
+  const first = position * childCount(height);
+  const index = children.findIndex((child, i) => child.toLowerCase() !== mine.node(below, first + i));
+  const hash = children[index];
+  if (hash === undefined) return undefined;
+  return { index, height: below, position: first + index, hash: hash.toLowerCase() as Hex };
+}
