@@ -63,7 +63,7 @@ describe("SlashTable", () => {
       await expect(table.rowOf(10)).to.be.revertedWithoutReason(ethers);
     });
 
-    it("should agree with docs/slashing.md", async () => {
+    it("should agree with docs/slashing.md", () => {
       const page = readFileSync(new URL("../../docs/slashing.md", import.meta.url), "utf8");
       const lines = page.split("\n").filter((line) => line.startsWith("| `"));
       const documented = lines.map((line) => {

@@ -6,7 +6,7 @@ import { BOND, DAY, MILL, MIN_THAW_SECONDS, SLASH, stakingFixture, THAW_SECONDS 
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
-const { loadFixture, time } = networkHelpers;
+const { time } = networkHelpers;
 
 describe("StakingRegistry", () => {
   const deploy = stakingFixture(connection);
@@ -21,7 +21,7 @@ describe("StakingRegistry", () => {
 
   describe("constructor", () => {
     it("should refuse to leave out a contract", async () => {
-      const { governor, authority, token, settlement } = await loadFixture(deploy);
+      const { governor, authority, token, settlement } = await networkHelpers.loadFixture(deploy);
       const factory = await ethers.getContractFactory("StakingRegistry");
       const zero = ethers.ZeroAddress;
       await expect(factory.deploy(governor, authority, zero, settlement, 1, 1))
@@ -33,7 +33,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should refuse a thaw shorter than the deployment's least (T-27)", async () => {
-      const { governor, authority, token, settlement } = await loadFixture(deploy);
+      const { governor, authority, token, settlement } = await networkHelpers.loadFixture(deploy);
       const factory = await ethers.getContractFactory("StakingRegistry");
       await expect(factory.deploy(governor, authority, token, settlement, 100, 99))
         .to.be.revertedWithCustomError(factory, "StakingRegistry_ThawSecondsOutOfBounds")
@@ -43,7 +43,7 @@ describe("StakingRegistry", () => {
 
   describe("register", () => {
     it("should register and log the metadata", async () => {
-      const { staking, alice } = await loadFixture(deploy);
+      const { staking, alice } = await networkHelpers.loadFixture(deploy);
       await expect(staking.connect(alice).register("alice's GPUs"))
         .to.emit(staking, "Registered")
         .withArgs(alice, "alice's GPUs");
@@ -52,7 +52,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should refuse a second time and change nothing (T-11)", async () => {
-      const { staking, alice } = await loadFixture(staked);
+      const { staking, alice } = await networkHelpers.loadFixture(staked);
       await staking.connect(alice).unstake(100n * MILL);
       const before = await staking.accountOf(alice);
       await expect(staking.connect(alice).register("again"))
@@ -62,7 +62,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should limit the metadata", async () => {
-      const { staking, alice } = await loadFixture(deploy);
+      const { staking, alice } = await networkHelpers.loadFixture(deploy);
       await expect(staking.connect(alice).register("x".repeat(513)))
         .to.be.revertedWithCustomError(staking, "StakingRegistry_MetadataTooLong")
         .withArgs(513, 512);
@@ -70,7 +70,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should stop while entries are paused", async () => {
-      const { staking, alice } = await loadFixture(deploy);
+      const { staking, alice } = await networkHelpers.loadFixture(deploy);
       await staking.pauseEntries(DAY);
       await expect(staking.connect(alice).register("")).to.be.revertedWithCustomError(
         staking,
@@ -81,14 +81,14 @@ describe("StakingRegistry", () => {
 
   describe("setMetadata", () => {
     it("should log the new metadata", async () => {
-      const { staking, alice } = await loadFixture(staked);
+      const { staking, alice } = await networkHelpers.loadFixture(staked);
       await expect(staking.connect(alice).setMetadata("new"))
         .to.emit(staking, "MetadataChanged")
         .withArgs(alice, "new");
     });
 
     it("should refuse the unregistered, and too much of it", async () => {
-      const { staking, alice, bob } = await loadFixture(staked);
+      const { staking, alice, bob } = await networkHelpers.loadFixture(staked);
       await expect(staking.connect(bob).setMetadata("new"))
         .to.be.revertedWithCustomError(staking, "StakingRegistry_NotRegistered")
         .withArgs(bob);
@@ -101,7 +101,7 @@ describe("StakingRegistry", () => {
 
   describe("deregister", () => {
     it("should refuse while nodes need stake, and the unregistered", async () => {
-      const { staking, alice, bob, nodes } = await loadFixture(staked);
+      const { staking, alice, bob, nodes } = await networkHelpers.loadFixture(staked);
       await staking.connect(nodes).setRequired(alice, 5n);
       await expect(staking.connect(alice).deregister())
         .to.be.revertedWithCustomError(staking, "StakingRegistry_NodesLeft")
@@ -112,7 +112,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should let a provider leave with everything and come back clean (T-31)", async () => {
-      const { staking, token, alice, market } = await loadFixture(staked);
+      const { staking, token, alice, market } = await networkHelpers.loadFixture(staked);
       const before = await token.balanceOf(alice);
       await staking.connect(market).bond(alice, 100n * MILL);
       await staking.connect(alice).deregister();
@@ -136,7 +136,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should not be stopped by whoever stakes a little for the provider (T-34)", async () => {
-      const { staking, alice, bob } = await loadFixture(staked);
+      const { staking, alice, bob } = await networkHelpers.loadFixture(staked);
       await staking.connect(bob).stakeFor(alice, 1n);
       await staking.connect(alice).deregister();
       await expect(staking.connect(bob).stakeFor(alice, 1n)).to.be.revertedWithCustomError(
@@ -148,7 +148,7 @@ describe("StakingRegistry", () => {
 
   describe("stake", () => {
     it("should move MILL into the active stake and count it", async () => {
-      const { staking, token, alice } = await loadFixture(staked);
+      const { staking, token, alice } = await networkHelpers.loadFixture(staked);
       const staking7 = staking.connect(alice).stake(7n);
       await expect(staking7).to.emit(staking, "Staked").withArgs(alice, alice, 7);
       await expect(staking7).to.changeTokenBalances(ethers, token, [alice, staking], [-7, 7]);
@@ -157,7 +157,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should refuse nothing, the unregistered, paused entries, and what is not there", async () => {
-      const { staking, token, alice, bob, stranger } = await loadFixture(staked);
+      const { staking, token, alice, bob, stranger } = await networkHelpers.loadFixture(staked);
       await expect(staking.connect(alice).stake(0)).to.be.revertedWithCustomError(
         staking,
         "StakingRegistry_ZeroAmount",
@@ -176,7 +176,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should refuse an amount beyond 96 bits instead of cutting it (T-10)", async () => {
-      const { staking, alice } = await loadFixture(staked);
+      const { staking, alice } = await networkHelpers.loadFixture(staked);
       await expect(staking.connect(alice).stake(2n ** 96n + 1n)).to.be.revertedWithCustomError(
         staking,
         "SafeCastOverflowedUintDowncast",
@@ -184,7 +184,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should take donations for what they are: nothing (T-46)", async () => {
-      const { staking, token, alice } = await loadFixture(staked);
+      const { staking, token, alice } = await networkHelpers.loadFixture(staked);
       await token.connect(alice).transfer(staking, 5n * MILL);
       expect(await staking.totalHeld()).to.equal(1_000n * MILL);
       await staking.connect(alice).unstake(1_000n * MILL);
@@ -195,7 +195,7 @@ describe("StakingRegistry", () => {
 
   describe("stakeFor", () => {
     it("should let the payer pay and the provider's active stake grow", async () => {
-      const { staking, token, alice, bob } = await loadFixture(staked);
+      const { staking, token, alice, bob } = await networkHelpers.loadFixture(staked);
       const staking7 = staking.connect(bob).stakeFor(alice, 7n);
       await expect(staking7).to.emit(staking, "Staked").withArgs(alice, bob, 7);
       await expect(staking7).to.changeTokenBalances(ethers, token, [alice, bob, staking], [0, -7, 7]);
@@ -204,7 +204,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should touch no thaw of the provider, however often (T-02, T-34, T-35, T-76)", async () => {
-      const { staking, alice, bob } = await loadFixture(staked);
+      const { staking, alice, bob } = await networkHelpers.loadFixture(staked);
       await staking.connect(alice).unstake(400n * MILL);
       const before = await staking.thawsOf(alice);
       await time.increase(DAY);
@@ -215,7 +215,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should refuse an account that is not registered", async () => {
-      const { staking, alice, stranger } = await loadFixture(staked);
+      const { staking, alice, stranger } = await networkHelpers.loadFixture(staked);
       await expect(staking.connect(alice).stakeFor(stranger, 1n))
         .to.be.revertedWithCustomError(staking, "StakingRegistry_NotRegistered")
         .withArgs(stranger);
@@ -224,7 +224,7 @@ describe("StakingRegistry", () => {
 
   describe("bond and unbond", () => {
     it("should move stake between active and bonded", async () => {
-      const { staking, alice, market } = await loadFixture(staked);
+      const { staking, alice, market } = await networkHelpers.loadFixture(staked);
       await expect(staking.connect(market).bond(alice, 300n)).to.emit(staking, "Bonded").withArgs(alice, market, 300);
       let account = await staking.accountOf(alice);
       expect([account.active, account.bonded]).to.deep.equal([1_000n * MILL - 300n, 300n]);
@@ -236,14 +236,14 @@ describe("StakingRegistry", () => {
     });
 
     it("should refuse more than the active stake, naming both", async () => {
-      const { staking, alice, market } = await loadFixture(staked);
+      const { staking, alice, market } = await networkHelpers.loadFixture(staked);
       await expect(staking.connect(market).bond(alice, 1_000n * MILL + 1n))
         .to.be.revertedWithCustomError(staking, "StakingRegistry_ActiveTooLow")
         .withArgs(alice, 1_000n * MILL, 1_000n * MILL + 1n);
     });
 
     it("should check access after the bond has moved", async () => {
-      const { staking, alice, market, nodes } = await loadFixture(staked);
+      const { staking, alice, market, nodes } = await networkHelpers.loadFixture(staked);
       await staking.connect(nodes).setRequired(alice, 900n * MILL);
       await staking.connect(market).bond(alice, 100n * MILL);
       await expect(staking.connect(market).bond(alice, 1n))
@@ -258,7 +258,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should return what is bonded at most, so that no exit fails (I4)", async () => {
-      const { staking, alice, market } = await loadFixture(staked);
+      const { staking, alice, market } = await networkHelpers.loadFixture(staked);
       await staking.connect(market).bond(alice, 300n);
       await expect(staking.connect(market).unbond(alice, ethers.MaxUint256))
         .to.emit(staking, "Unbonded")
@@ -267,7 +267,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should refuse everybody but wired modules, each to its own", async () => {
-      const { staking, alice, nodes, stranger } = await loadFixture(staked);
+      const { staking, alice, nodes, stranger } = await networkHelpers.loadFixture(staked);
       for (const caller of [nodes, stranger, alice]) {
         for (const call of ["bond", "unbond"] as const) {
           await expect(staking.connect(caller)[call](alice, 1n))
@@ -286,7 +286,7 @@ describe("StakingRegistry", () => {
 
   describe("setRequired", () => {
     it("should set what nodes need and say whether it is covered", async () => {
-      const { staking, alice, bob, nodes } = await loadFixture(staked);
+      const { staking, alice, bob, nodes } = await networkHelpers.loadFixture(staked);
       const asNodes = staking.connect(nodes);
       expect(await asNodes.setRequired.staticCall(alice, 1_000n * MILL)).to.equal(true);
       expect(await asNodes.setRequired.staticCall(alice, 1_000n * MILL + 1n)).to.equal(false);
@@ -299,7 +299,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should refuse a module without the permission", async () => {
-      const { staking, alice, market } = await loadFixture(staked);
+      const { staking, alice, market } = await networkHelpers.loadFixture(staked);
       await expect(staking.connect(market).setRequired(alice, 0n)).to.be.revertedWithCustomError(
         staking,
         "Wired_Forbidden",
@@ -309,7 +309,7 @@ describe("StakingRegistry", () => {
 
   describe("setThawSeconds", () => {
     it("should refuse what is out of bounds (T-09, T-27)", async () => {
-      const { staking } = await loadFixture(deploy);
+      const { staking } = await networkHelpers.loadFixture(deploy);
       for (const bad of [0, MIN_THAW_SECONDS - 1, 90 * DAY + 1, 2 ** 32 - 1]) {
         await expect(staking.setThawSeconds(bad))
           .to.be.revertedWithCustomError(staking, "StakingRegistry_ThawSecondsOutOfBounds")
@@ -319,7 +319,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should reach new thaws only (I10, T-57)", async () => {
-      const { staking, alice } = await loadFixture(staked);
+      const { staking, alice } = await networkHelpers.loadFixture(staked);
       await staking.connect(alice).unstake(1n);
       const [first] = await staking.thawsOf(alice);
       await expect(staking.setThawSeconds(MIN_THAW_SECONDS))
@@ -333,7 +333,7 @@ describe("StakingRegistry", () => {
     });
 
     it("should refuse a stranger, as every parameter does", async () => {
-      const { staking, stranger } = await loadFixture(deploy);
+      const { staking, stranger } = await networkHelpers.loadFixture(deploy);
       for (const call of [
         staking.connect(stranger).setThawSeconds(THAW_SECONDS),
         staking.connect(stranger).setLeverage(1),
@@ -348,7 +348,7 @@ describe("StakingRegistry", () => {
 
   describe("setLeverage", () => {
     it("should keep its bound", async () => {
-      const { staking } = await loadFixture(deploy);
+      const { staking } = await networkHelpers.loadFixture(deploy);
       expect(await staking.leverage()).to.equal(4n);
       await expect(staking.setLeverage(10)).to.emit(staking, "LeverageChanged").withArgs(10);
       expect(await staking.leverage()).to.equal(10n);

@@ -1,4 +1,7 @@
-import hre from "hardhat";
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type hre from "hardhat";
+
+import type { AccessManager, PlainToken, SettlementRecorder, StakingRegistry } from "../../typechain-types/index.js";
 
 /** Chain of one test file. */
 export type Connection = Awaited<ReturnType<typeof hre.network.create>>;
@@ -15,8 +18,29 @@ export const BOND = 8n;
 export const SLASH = 16n;
 export const REQUIRE = 128n;
 
+type Signer = HardhatEthersSigner;
+
+/** What `stakingFixture` deploys. */
+export interface StakingContext {
+  readonly governor: Signer;
+  readonly alice: Signer;
+  readonly bob: Signer;
+  readonly carol: Signer;
+  readonly buyer: Signer;
+  readonly reporter: Signer;
+  /** Module that may bond and slash. */
+  readonly market: Signer;
+  /** Module that may set what nodes require. */
+  readonly nodes: Signer;
+  readonly stranger: Signer;
+  readonly authority: AccessManager;
+  readonly token: PlainToken;
+  readonly settlement: SettlementRecorder;
+  readonly staking: StakingRegistry;
+}
+
 /** A staking registry whose modules are plain accounts, and providers with MILL and an allowance. */
-export function stakingFixture({ ethers }: Connection) {
+export function stakingFixture({ ethers }: Connection): () => Promise<StakingContext> {
   return async function deployStaking() {
     const [governor, alice, bob, carol, buyer, reporter, market, nodes, stranger] = await ethers.getSigners();
     const authority = await ethers.deployContract("AccessManager", [governor]);
