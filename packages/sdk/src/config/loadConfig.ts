@@ -1,0 +1,93 @@
+import { readFileSync } from "node:fs";
+import { extname } from "node:path";
+
+import { parse as parseYaml } from "yaml";
+import type { z } from "zod";
+
+import { MillraceError } from "../errors/MillraceError.js";
+import type { Environment } from "./readEnvironment.js";
+import { readEnvironment } from "./readEnvironment.js";
+
+interface Sources {
+  /** What the config is of, for errors: `attestor`. */
+  readonly name: string;
+  /** JSON or YAML file. */
+  readonly file?: string | undefined;
+  /** Prefix of environment variables: `ATTESTOR` lets `ATTESTOR_RPC_URL` set `rpcUrl`. */
+  readonly prefix?: string | undefined;
+  readonly environment?: Environment | undefined;
+  /** What beats file and environment, such as flags of a command. */
+  readonly overrides?: Readonly<Record<string, unknown>> | undefined;
+}
+
+type Fields = Record<string, unknown>;
+
+/**
+ * Reads a config once, at the edge: file, then environment, then overrides, the later ones winning. Variables of the
+ * environment are strings (or JSON, if they look like a list or an object): numbers need `z.coerce`.
+ */
+export function loadConfig<Schema extends z.ZodObject>(schema: Schema, sources: Sources): z.infer<Schema> {
+  const fields = {
+    ...readFields(sources.file, sources.name),
+    ...environmentFields(schema, sources),
+    ...withoutUndefined(sources.overrides ?? {}),
+  };
+  const parsed = schema.safeParse(fields);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "(whole)"}: ${message}`);
+  throw new MillraceError("BAD_CONFIG", `The config of ${sources.name} is not valid: ${problems.join("; ")}.`, {
+    hint: `Correct ${sources.file ?? "it"}${sources.prefix === undefined ? "" : ` or the ${sources.prefix}_… variables`}.`,
+  });
+}
+
+function readFields(file: string | undefined, name: string): Fields {
+  if (file === undefined) return {};
+  let content: unknown;
+  try {
+    const text = readFileSync(file, "utf8");
+    content = extname(file) === ".json" ? JSON.parse(text) : parseYaml(text);
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ENOENT";
+    throw new MillraceError(
+      "BAD_CONFIG",
+      `The config file ${file} of ${name} ${isMissing ? "is missing" : "cannot be read"}.`,
+      {
+        hint: isMissing ? "Create it, or name another one." : "It must be JSON or YAML with an object on top.",
+        cause: error,
+      },
+    );
+  }
+  if (content === null || content === undefined) return {};
+  if (typeof content === "object" && !Array.isArray(content)) return content as Fields;
+  throw new MillraceError("BAD_CONFIG", `The config file ${file} of ${name} is not an object.`, {
+    hint: "It must be JSON or YAML with an object on top.",
+  });
+}
+
+function environmentFields(schema: z.ZodObject, { prefix, environment }: Sources): Fields {
+  if (prefix === undefined) return {};
+  const variables = environment ?? readEnvironment();
+  const fields: Fields = {};
+  for (const key of Object.keys(schema.shape)) {
+    const value = variables[`${prefix}_${toUpperSnake(key)}`];
+    if (value !== undefined && value !== "") fields[key] = parseIfJson(value);
+  }
+  return fields;
+}
+
+function toUpperSnake(key: string): string {
+  return key.replace(/([a-z\d])([A-Z])/g, "$1_$2").toUpperCase();
+}
+
+function parseIfJson(value: string): unknown {
+  if (!/^\s*[[{]/.test(value)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function withoutUndefined(fields: Fields): Fields {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+}

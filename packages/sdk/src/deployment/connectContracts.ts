@@ -1,0 +1,40 @@
+import type { ContractRunner } from "ethers";
+
+import * as types from "../../../../typechain-types/index.js";
+import type { Deployment } from "./Deployment.js";
+
+/** Contracts by what they are for. */
+export interface Contracts {
+  readonly access: types.AccessManager;
+  readonly catalog: types.IHardwareCatalog;
+  readonly claims: types.IResultClaims;
+  readonly kernels: types.IKernelRegistry;
+  readonly leases: types.ILeaseMarket;
+  readonly nodes: types.INodeRegistry;
+  readonly prices: types.IPriceOracle;
+  readonly settlement: types.IBurnMintSettlement;
+  readonly staking: types.IStakingRegistry;
+  readonly tasks: types.ITaskMarket;
+  readonly token: types.IMillToken;
+  readonly uptime: types.IUptimeOracle;
+  readonly verifier: types.ITensorVerifier;
+}
+
+/** Typed handles of all contracts of a deployment: to read through a provider, to write through a signer. */
+export function connectContracts({ contracts }: Pick<Deployment, "contracts">, runner: ContractRunner): Contracts {
+  return {
+    access: types.AccessManager__factory.connect(contracts.AccessManager, runner),
+    catalog: types.IHardwareCatalog__factory.connect(contracts.HardwareCatalog, runner),
+    claims: types.IResultClaims__factory.connect(contracts.ResultClaims, runner),
+    kernels: types.IKernelRegistry__factory.connect(contracts.KernelRegistry, runner),
+    leases: types.ILeaseMarket__factory.connect(contracts.LeaseMarket, runner),
+    nodes: types.INodeRegistry__factory.connect(contracts.NodeRegistry, runner),
+    prices: types.IPriceOracle__factory.connect(contracts.PriceOracle, runner),
+    settlement: types.IBurnMintSettlement__factory.connect(contracts.BurnMintSettlement, runner),
+    staking: types.IStakingRegistry__factory.connect(contracts.StakingRegistry, runner),
+    tasks: types.ITaskMarket__factory.connect(contracts.TaskMarket, runner),
+    token: types.IMillToken__factory.connect(contracts.MillToken, runner),
+    uptime: types.IUptimeOracle__factory.connect(contracts.UptimeOracle, runner),
+    verifier: types.ITensorVerifier__factory.connect(contracts.TensorVerifier, runner),
+  };
+}

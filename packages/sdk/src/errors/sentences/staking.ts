@@ -1,0 +1,39 @@
+import type { Sentences } from "./Sentence.js";
+
+/** Errors of the staking registry and its slash table. */
+export const STAKING_SENTENCES: Sentences = {
+  StakingRegistry_ZeroAddress: ["A contract of the deployment is missing.", "Name every address."],
+  StakingRegistry_AlreadyRegistered: ["{provider:hex} is registered already.", "There is nothing to do."],
+  StakingRegistry_NotRegistered: [
+    "{provider:hex} is not registered as a provider.",
+    "Register first: npx hardhat provider register.",
+  ],
+  StakingRegistry_NodesLeft: [
+    "{provider:hex} still has nodes that need a stake of {required:mill}.",
+    "Retire them first: npx hardhat node retire.",
+  ],
+  StakingRegistry_MetadataTooLong: ["The metadata is {length} bytes long.", "Use {max} bytes at most."],
+  StakingRegistry_ZeroAmount: ["The amount of MILL is zero.", "Give an amount above zero."],
+  StakingRegistry_ActiveTooLow: [
+    "{provider:hex} has an active stake of {active:mill}, but {mill:mill} are needed.",
+    "Stake more (npx hardhat provider stake), or choose a smaller amount.",
+  ],
+  StakingRegistry_AccessLost: [
+    "The stake of {provider:hex} would be too small: its nodes need {required:mill}, {weight:mill} would count.",
+    "Stake more, retire nodes first, or move less.",
+  ],
+  StakingRegistry_TooManyThaws: [
+    "{provider:hex} has {max} thaws under way, more are not possible.",
+    "Withdraw what has matured, or cancel one.",
+  ],
+  StakingRegistry_UnknownThaw: [
+    "{provider:hex} has no thaw {thawId}.",
+    "npx hardhat provider info lists them; it may be withdrawn already.",
+  ],
+  StakingRegistry_ThawSecondsOutOfBounds: [
+    "Thawing for {thawSeconds:duration} is out of bounds.",
+    "Choose between {min:duration} and {max:duration}.",
+  ],
+  StakingRegistry_LeverageOutOfBounds: ["A leverage of {leverage} is out of bounds.", "Choose {max} at most."],
+  SlashTable_NoOffence: ["A slash needs an offence.", "Name one of the slash table."],
+};

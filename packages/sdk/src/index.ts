@@ -1,0 +1,32 @@
+/** What every off-chain part of Millrace shares. */
+
+export { BlockClock } from "./chain/BlockClock.js";
+export { EpochClock } from "./chain/EpochClock.js";
+export { openChain } from "./chain/openChain.js";
+export { TransactionSender } from "./chain/TransactionSender.js";
+export { loadConfig } from "./config/loadConfig.js";
+export { readEnvironment, type Environment } from "./config/readEnvironment.js";
+export { connectContracts, type Contracts } from "./deployment/connectContracts.js";
+export { CONTRACT_NAMES, deploymentSchema, type ContractName, type Deployment } from "./deployment/Deployment.js";
+export { deploymentPath } from "./deployment/deploymentPath.js";
+export { loadDeployment } from "./deployment/loadDeployment.js";
+export { saveDeployment } from "./deployment/saveDeployment.js";
+export { contractErrors, parseRevert } from "./errors/contractErrors.js";
+export { decodeError } from "./errors/decodeError.js";
+export { describeRevert } from "./errors/describeRevert.js";
+export { formatArgument, isUnit } from "./errors/formatArgument.js";
+export { isNonceError } from "./errors/isNonceError.js";
+export { MillraceError, type ErrorCode, type Revert } from "./errors/MillraceError.js";
+export { SENTENCES } from "./errors/sentences/index.js";
+export { createLogger, type Logger } from "./log/createLogger.js";
+export { Shutdown } from "./process/Shutdown.js";
+export { sleep } from "./process/sleep.js";
+export { formatCredits, parseCredits } from "./units/credits.js";
+export { formatDuration, parseDuration } from "./units/duration.js";
+export { hexToBytes, parseHex, shortHex } from "./units/hex.js";
+export { formatKinds, LABELS, labelOf, labelsOf, type LabelSet } from "./units/labels.js";
+export { formatMill, parseMill } from "./units/mill.js";
+export { formatPpm, MAX_PPM, parsePpm } from "./units/ppm.js";
+export { formatRate, parseRate } from "./units/rate.js";
+export { formatTime } from "./units/time.js";
+export { formatWad, formatWadExact, parseWad, WAD } from "./units/wad.js";

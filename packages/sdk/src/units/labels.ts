@@ -1,0 +1,55 @@
+/**
+ * What the contracts' enums are called by people, in the enums' own order. A test compares the numbers of members with
+ * the contracts' sources.
+ */
+export const LABELS = {
+  NodeStatus: ["unknown", "active", "draining", "jailed", "retired"],
+  Eligibility: [
+    "it is eligible",
+    "it does not exist",
+    "it is retired",
+    "it is retiring",
+    "its provider paused it",
+    "it is jailed",
+    "its provider's stake is too small",
+    "all its units are busy",
+  ],
+  LeaseStatus: ["unknown", "running", "closing", "paused", "ended", "settled"],
+  TaskStatus: [
+    "unknown",
+    "listed",
+    "expired",
+    "accepted",
+    "unacknowledged",
+    "working",
+    "overdue",
+    "submitted",
+    "rejected",
+    "confirmed",
+    "finalized",
+    "cancelled",
+  ],
+  ClaimState: ["unknown", "open", "final", "slashed"],
+  BranchStatus: ["unknown", "pending", "opened"],
+  ReportStatus: ["missing", "posted", "final", "void"],
+  Region: ["input", "body", "output"],
+} as const;
+
+export type LabelSet = keyof typeof LABELS;
+
+/** Name of an enum's member. */
+export function labelOf(set: LabelSet, member: bigint | number): string {
+  return LABELS[set][Number(member)] ?? `unknown (${member})`;
+}
+
+/** Names of the members whose bits are set: `listed or overdue`. */
+export function labelsOf(set: LabelSet, bits: bigint): string {
+  const names = LABELS[set].filter((_, member) => ((bits >> BigInt(member)) & 1n) === 1n);
+  return names.length < 2 ? (names[0] ?? "nothing") : `${names.slice(0, -1).join(", ")} or ${names.at(-1) ?? ""}`;
+}
+
+/** Kinds of work of an ask, from its bits. */
+export function formatKinds(kinds: bigint | number): string {
+  const names = ["leases", "tasks"].filter((_, bit) => ((BigInt(kinds) >> BigInt(bit)) & 1n) === 1n);
+  return names.length === 0 ? "nothing" : names.join(" and ");
+}
