@@ -92,9 +92,10 @@ describe("StakingRegistry, slashes", () => {
     });
 
     it("should refuse to slash for no offence", async () => {
+      const table = await ethers.getContractFactory("SlashTableHarness");
       const { staking, alice, buyer, reporter } = await networkHelpers.loadFixture(bonded);
       await expect(staking.slashBond(Offence.None, alice, 1n, buyer, reporter)).to.be.revertedWithCustomError(
-        await ethers.getContractFactory("SlashTableHarness"),
+        table,
         "SlashTable_NoOffence",
       );
     });
@@ -152,9 +153,10 @@ describe("StakingRegistry, slashes", () => {
     });
 
     it("should refuse to slash for no offence", async () => {
+      const table = await ethers.getContractFactory("SlashTableHarness");
       const { staking, alice } = await networkHelpers.loadFixture(bonded);
       await expect(staking.slashStake(Offence.None, alice, 1n, nobody)).to.be.revertedWithCustomError(
-        await ethers.getContractFactory("SlashTableHarness"),
+        table,
         "SlashTable_NoOffence",
       );
     });
