@@ -335,11 +335,11 @@ describe("StakingRegistry", () => {
     it("should refuse a stranger, as every parameter does", async () => {
       const { staking, stranger } = await networkHelpers.loadFixture(deploy);
       for (const call of [
-        staking.connect(stranger).setThawSeconds(THAW_SECONDS),
-        staking.connect(stranger).setLeverage(1),
-        staking.connect(stranger).pauseEntries(1),
+        async () => staking.connect(stranger).setThawSeconds(THAW_SECONDS),
+        async () => staking.connect(stranger).setLeverage(1),
+        async () => staking.connect(stranger).pauseEntries(1),
       ]) {
-        await expect(call)
+        await expect(call())
           .to.be.revertedWithCustomError(staking, "AccessManagedUnauthorized")
           .withArgs(stranger.address);
       }
