@@ -29,7 +29,7 @@ const kernelSettings = {
   metadata: { bytecodeHash: "none", appendCBOR: false },
 };
 
-const kernelFiles = globSync("contracts/kernels/**/*.sol", { cwd: import.meta.dirname });
+const kernelFiles = globSync("contracts/{,test/}kernels/**/*.sol", { cwd: import.meta.dirname });
 
 /** One profile for tests, node and deployment: what is tested is what is deployed. */
 const profile = {

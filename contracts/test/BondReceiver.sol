@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {BranchKey, Claim} from "../claims/ClaimTypes.sol";
+import {ResultClaims} from "../claims/ResultClaims.sol";
+import {Region} from "../verifiers/TensorTypes.sol";
+
+/// @dev A challenger that is a contract: refuses payments, or tries to be paid twice by calling back.
+contract BondReceiver {
+    ResultClaims private immutable _CLAIMS;
+
+    bool public refuses;
+    bytes public callback;
+    bool public calledBack;
+
+    error BondReceiver_Refused();
+
+    constructor(ResultClaims claims) {
+        _CLAIMS = claims;
+    }
+
+    receive() external payable {
+        require(!refuses, BondReceiver_Refused());
+        if (callback.length == 0) return;
+        // solhint-disable-next-line avoid-low-level-calls
+        (calledBack, ) = address(_CLAIMS).call(callback);
+    }
+
+    function configure(bool refuses_, bytes calldata callback_) external {
+        refuses = refuses_;
+        callback = callback_;
+    }
+
+    function pointTop(uint256 claimId, Claim calldata claim, Region region) external payable {
+        _CLAIMS.pointTop{value: msg.value}(claimId, claim, region);
+    }
+
+    function withdraw(
+        uint256 claimId,
+        Claim calldata claim,
+        BranchKey[] calldata branches,
+        address recipient
+    ) external {
+        _CLAIMS.withdrawBonds(claimId, claim, branches, address(this), recipient);
+    }
+}
