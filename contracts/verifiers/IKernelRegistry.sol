@@ -31,7 +31,7 @@ interface IKernelRegistry {
     error KernelRegistry_TruncatedPush(uint256 codeSize);
 
     /// @notice Admits the code of an account as a kernel.
-    /// @dev Emits {KernelAdmitted}, unless the code was admitted before: then nothing happens. About 60 gas a byte.
+    /// @dev Emits {KernelAdmitted}, unless the code was admitted before: then nothing happens. Up to 100 gas a byte.
     ///
     /// Requirements:
     /// - `kernel` has code of its own;

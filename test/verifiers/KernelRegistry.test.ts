@@ -142,8 +142,10 @@ describe("KernelRegistry", () => {
 
     it("should scan code of the largest size for less than 3 M gas", async () => {
       const { registry } = await networkHelpers.loadFixture(deploy);
-      const slowest = await registry.admit.estimateGas(await account("0x" + "5b".repeat(MAX_CODE_BYTES)));
-      expect(slowest).to.be.lessThan(3_000_000n);
+      for (const code of ["5b".repeat(MAX_CODE_BYTES), "60ff".repeat(MAX_CODE_BYTES / 2)]) {
+        const transaction = await admit(registry, "0x" + code);
+        expect((await transaction.wait())!.gasUsed).to.be.lessThan(3_000_000n);
+      }
     });
   });
 });
