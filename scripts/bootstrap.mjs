@@ -8,9 +8,20 @@
 // `node scripts/bootstrap.mjs install some-package` runs any npm command under the new Node.
 
 import { spawn } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join, sep } from "node:path";
+import { delimiter, dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { completeLockfile } from "./lib/lockfile.mjs";
@@ -25,9 +36,20 @@ const PLATFORMS = ["linux-x64", "linux-arm64", "darwin-x64", "darwin-arm64"];
 /** An error whose message is all that the reader needs. */
 class BootstrapError extends Error {}
 
-/** Child that is running, if any: a signal waits for it. */
+/** How long npm may take to undo what it has begun. The next run starts afresh anyhow. */
+const GRACE_MS = 2_000;
+
 let interrupted = false;
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => (interrupted = true));
+/** What is running now, if anything. */
+let current;
+
+function interrupt(signal) {
+  interrupted = true;
+  // The terminal has sent Ctrl-C to the child as well; any other sender knows only us.
+  if (signal !== "SIGINT") current?.kill(signal);
+  setTimeout(() => current?.kill("SIGKILL"), GRACE_MS).unref();
+}
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, interrupt);
 
 function readJson(path) {
   try {
@@ -37,18 +59,30 @@ function readJson(path) {
   }
 }
 
+/** A new workspace without packages of its own needs no install, only its name. */
+function linkWorkspace(path, target) {
+  if (existsSync(path)) return;
+  mkdirSync(dirname(path), { recursive: true });
+  rmSync(path, { force: true });
+  symlinkSync(relative(dirname(path), target), path);
+}
+
 /** Why node_modules does not agree with the lockfile, or undefined if it does. */
 function staleness() {
   const wanted = readJson(join(ROOT, "package-lock.json"));
   if (wanted === undefined) throw new BootstrapError("package-lock.json is missing or damaged: restore it from git");
   const installed = readJson(join(MODULES, ".package-lock.json"));
   if (installed === undefined) return existsSync(MODULES) ? "an install was not finished" : "nothing is installed yet";
-  for (const [path, { version, optional, link }] of Object.entries(wanted.packages)) {
-    if (path === "" || !path.startsWith("node_modules/")) continue;
+  for (const [path, { version, optional, link, resolved }] of Object.entries(wanted.packages)) {
+    if (!path.includes("node_modules/")) continue;
+    if (link === true) {
+      linkWorkspace(join(ROOT, path), join(ROOT, resolved));
+      continue;
+    }
     const found = installed.packages[path];
     if (found === undefined && optional === true) continue;
     if (found === undefined) return `${path} is missing`;
-    if (link !== true && found.version !== version) return `${path} is ${found.version}, not ${version}`;
+    if (found.version !== version) return `${path} is ${found.version}, not ${version}`;
   }
   const scope = join(MODULES, "@nomicfoundation");
   if (!readdirSync(scope).some((name) => name.startsWith("edr-"))) return "Hardhat's native package is missing";
@@ -86,7 +120,7 @@ function findOnPath(name) {
 function findNpm() {
   const { npm_execpath: started, npm_config_user_agent: agent = "" } = process.env;
   const npm = started?.endsWith("npm-cli.js") ? started : findOnPath("npm");
-  if (npm === undefined) throw new BootstrapError("npm was not found: it comes with Node, see https://nodejs.org");
+  if (npm === undefined) throw new BootstrapError("npm was not found; it comes with Node");
   if (started !== undefined && !agent.startsWith("npm/"))
     throw new BootstrapError(
       `this project is installed with npm, not with ${agent.split(" ")[0] || "what started this"}`,
@@ -109,6 +143,7 @@ function cleanEnvironment() {
 function run(command, args, { cwd, env = cleanEnvironment(), show = false }) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env, stdio: show ? "inherit" : ["ignore", "pipe", "pipe"] });
+    current = child;
     let stdout = "";
     let stderr = "";
     child.stdout?.on("data", (data) => (stdout += data));
@@ -121,7 +156,7 @@ function run(command, args, { cwd, env = cleanEnvironment(), show = false }) {
 function explain(task, { stdout, stderr }) {
   const text = `${stderr}\n${stdout}`.trim();
   if (/ENOTFOUND|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EAI_AGAIN|ERR_SOCKET_TIMEOUT/.test(text))
-    return `${task} failed: npm's registry cannot be reached; check the network or npm's proxy settings\n\n${text}`;
+    return `${task} failed: packages cannot be reached; check the network or npm's proxy settings\n\n${text}`;
   return `${task} failed\n\n${text}`;
 }
 
@@ -165,7 +200,7 @@ async function install() {
     cwd: ROOT,
     env: environmentWith(node),
   });
-  if (interrupted) return 130;
+  if (interrupted) throw new BootstrapError("interrupted");
   if (done.code !== 0) throw new BootstrapError(explain("npm ci", done));
   const left = staleness();
   if (left !== undefined) throw new BootstrapError(`npm ci ended well, and yet ${left}`);
@@ -194,9 +229,10 @@ async function main(args) {
 }
 
 try {
-  process.exitCode = interrupted ? 130 : await main(process.argv.slice(2));
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (interrupted) {
+    process.stdout.write("\n");
     process.exitCode = 130;
   } else if (error instanceof BootstrapError) {
     process.stdout.write("\n");
