@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {EpochClock} from "../common/EpochClock.sol";
+import {ISettlementTerms} from "./ISettlementTerms.sol";
 
 /// @title IBurnMintSettlement
 /// @notice Burning MILL buys credits, credits pay for work, and what was burned is minted again, once, for those who
@@ -50,38 +51,6 @@ interface IBurnMintSettlement {
         uint96 requested;
         uint32 requestedEpoch;
         uint128 burnedShare;
-    }
-
-    /// @notice Terms of trade, live. Whoever needs the fee to stay (a job) copies it.
-    /// @param feePpm φ, the share of accepted work that leaves `L`.
-    /// @param spreadPpm s, what a purchase pays over the price.
-    /// @param hourlyCapPpm Part of `L` that may be bought in a clock hour.
-    /// @param hourlyCapFloor Credits that may be bought in a clock hour, however small `L`.
-    struct TradeTerms {
-        uint32 feePpm;
-        uint32 spreadPpm;
-        uint32 hourlyCapPpm;
-        uint128 hourlyCapFloor;
-    }
-
-    /// @notice Terms of a close, in force for whole epochs. What the shares leave over is the ecosystem's.
-    /// @param fromEpoch First epoch they hold for; set by the contract.
-    /// @param gammaPpm γ, the part of permanently burned fees that emission may add.
-    /// @param tauPpm τ, the most of the availability part that may refill the bank.
-    /// @param kappaPpm κ, the part of the bank's surplus that is burned at a close.
-    /// @param bufferPpm What the bank keeps above par before a surplus begins.
-    /// @param availabilityPpm Share of the nodes.
-    /// @param attestorsPpm Share of the attestors.
-    /// @param checksPpm Share of the checkers.
-    struct CloseTerms {
-        uint32 fromEpoch;
-        uint32 gammaPpm;
-        uint32 tauPpm;
-        uint32 kappaPpm;
-        uint32 bufferPpm;
-        uint32 availabilityPpm;
-        uint32 attestorsPpm;
-        uint32 checksPpm;
     }
 
     /// @notice All numbers of a close.
@@ -197,14 +166,6 @@ interface IBurnMintSettlement {
     /// @param mill How many.
     event Collected(address indexed account, uint256 mill);
 
-    /// @notice Emitted when the terms of trade changed.
-    /// @param terms The terms, from now on.
-    event TradeTermsSet(TradeTerms terms);
-
-    /// @notice Emitted when the terms of closes changed.
-    /// @param terms The terms, from `terms.fromEpoch` on.
-    event CloseTermsSet(CloseTerms terms);
-
     /// @notice Emitted when it was fixed who pays out the pots.
     /// @param availabilityPayee Receives the pots of nodes and attestors.
     /// @param ecosystemPayee Receives the ecosystem's.
@@ -276,13 +237,13 @@ interface IBurnMintSettlement {
     /// @param endsAt The last second at which it cannot be closed.
     error BurnMintSettlement_EpochNotOver(uint32 epoch, uint48 endsAt);
 
+    /// @notice Thrown when a dead price would serve before a whole epoch has missed one.
+    /// @param given The delay, in seconds.
+    /// @param min The least possible.
+    error BurnMintSettlement_DeadPriceTooSoon(uint32 given, uint32 min);
+
     /// @notice Thrown when nobody is there to pay out the pots.
     error BurnMintSettlement_PayeesNotSet();
-
-    /// @notice Thrown when a term is out of its bounds.
-    /// @param name The term.
-    /// @param given Its value.
-    error BurnMintSettlement_OutOfBounds(string name, uint256 given);
 
     // ─── BUYERS ───
 
@@ -375,17 +336,7 @@ interface IBurnMintSettlement {
     /// @param millToBurn MILL to burn for good at the next close.
     function compensate(address buyer, uint256 millToBuyer, uint256 millToBurn) external;
 
-    // ─── GOVERNANCE AND DEPLOYMENT ───
-
-    /// @notice Changes the terms of trade.
-    /// @dev Emits {TradeTermsSet}. Requirements: `restricted`; every term is within its bounds.
-    /// @param newTerms The terms.
-    function setTradeTerms(TradeTerms calldata newTerms) external;
-
-    /// @notice Changes the terms of closes, from the next epoch on.
-    /// @dev Emits {CloseTermsSet}. Requirements: `restricted`; every term is within its bounds.
-    /// @param newTerms The terms; `fromEpoch` is ignored.
-    function setCloseTerms(CloseTerms calldata newTerms) external;
+    // ─── DEPLOYMENT ───
 
     /// @notice Fixes who pays out the pots.
     /// @dev Emits {PayeesSet}. Requirements: the caller is the deployer; the wiring is not sealed; neither is zero.
@@ -393,7 +344,7 @@ interface IBurnMintSettlement {
     /// @param ecosystemPayee Receives the ecosystem's.
     function setPayees(address availabilityPayee, address ecosystemPayee) external;
 
-    /// @notice Fixes who pays out the checkers' pot; without one their share stays zero.
+    /// @notice Fixes who pays out the checkers' pot; without one it is cancelled.
     /// @dev Emits {ChecksPayeeSet}. Requirements: the caller is the deployer; the wiring is not sealed; it is not zero.
     /// @param checksPayee Receives the pot.
     function setChecksPayee(address checksPayee) external;
@@ -533,14 +484,9 @@ interface IBurnMintSettlement {
     /// @return fee PPM.
     function feePpm() external view returns (uint32 fee);
 
-    /// @notice The terms of trade.
-    /// @return terms The terms.
-    function tradeTerms() external view returns (TradeTerms memory terms);
-
-    /// @notice The terms of an epoch's close.
-    /// @param epoch The epoch; not closed yet.
-    /// @return terms The terms.
-    function closeTermsAt(uint32 epoch) external view returns (CloseTerms memory terms);
+    /// @notice The contract that holds all terms.
+    /// @return contract_ Its address.
+    function terms() external view returns (ISettlementTerms contract_);
 
     /// @notice Who pays out the pots.
     /// @return availabilityPayee Receives the pots of nodes and attestors.
