@@ -35,8 +35,9 @@ contract PriceOracle is IPriceOracle, AccessManaged {
     uint256 public constant MAX_SOURCES = 7;
     /// @notice The deviation at least; less would stop purchases in every lively hour.
     uint32 public constant MIN_DEVIATION_PPM = 1_000;
-    /// @notice The deviation at most: below the least fee, or hiring oneself could pay.
-    uint32 public constant MAX_DEVIATION_PPM = 30_000;
+    /// @notice The deviation at most, so that hiring oneself cannot pay even if credits are bought that much too cheap
+    /// and redeemed that much too dear: `(1 + d) * (1 - φ) < 1 - d` for the least fee φ.
+    uint32 public constant MAX_DEVIATION_PPM = 20_000;
     /// @notice The EMA's half-life at most.
     uint32 public constant MAX_HALF_LIFE_SECONDS = 1 days;
 
