@@ -1,0 +1,84 @@
+import { readFileSync } from "node:fs";
+
+import type { NetworkConnection } from "hardhat/types/network";
+import { type Deployment, deploymentSchema } from "@millrace/sdk";
+import { keccak256 } from "ethers";
+
+import { CLASSES } from "./classes.js";
+import { KERNELS } from "./kernels.js";
+import LocalFeeds from "./modules/LocalFeeds.js";
+import Millrace from "./modules/Millrace.js";
+
+/** Who holds what in a deployment. */
+export interface Holders {
+  readonly governor: string;
+  readonly guardian: string;
+  /** Receives the genesis supply. */
+  readonly genesisReceiver: string;
+  readonly ecosystemPayee: string;
+}
+
+/** How a deployment is made. */
+export interface DeploymentPlan {
+  readonly name: string;
+  readonly holders: Holders;
+  readonly epochSeconds: number;
+  readonly slotsPerEpoch: number;
+  /** Changes of single parameters of `parameters/local.json`. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+}
+
+const LOCAL_HEARTBEAT_SECONDS = 30 * 86_400;
+
+
+/**
+ * Deploys the protocol on a local chain, with two posted feeds, and returns its record.
+ * The clock starts at the latest block, so epoch 0 is running when this returns.
+ */
+export async function deployMillrace(connection: NetworkConnection, plan: DeploymentPlan): Promise<Deployment> {
+  const { ethers, ignition } = connection;
+  const feeds = await ignition.deploy(LocalFeeds);
+  const addresses = [await feeds.first.getAddress(), await feeds.second.getAddress()];
+  const start = await ethers.provider.getBlock("latest");
+  if (start === null) throw new Error("the chain has no block");
+
+  const parameters = {
+    ...localParameters(),
+    ...plan.holders,
+    priceSources: addresses.map((feed) => ({ feed, heartbeatSeconds: LOCAL_HEARTBEAT_SECONDS })),
+    clock: { genesisAt: start.timestamp, epochSeconds: plan.epochSeconds, slotsPerEpoch: plan.slotsPerEpoch },
+    ...plan.overrides,
+  };
+  const deployed = await ignition.deploy(Millrace, { parameters: { Millrace: parameters } });
+
+  const contracts: Record<string, string> = {};
+  for (const [name, contract] of Object.entries(deployed)) contracts[name] = await contract.getAddress();
+  const kernels: Deployment["kernels"] = {};
+  for (const name of KERNELS) {
+    const address = contracts[name];
+    if (address === undefined) throw new Error(`kernel ${name} was not deployed`);
+    kernels[name] = { address, codeHash: keccak256(await ethers.provider.getCode(address)) };
+  }
+  const { chainId } = await ethers.provider.getNetwork();
+  return deploymentSchema.parse({
+    chainId: Number(chainId),
+    name: plan.name,
+    deployedAtBlock: start.number,
+    governor: plan.holders.governor,
+    guardian: plan.holders.guardian,
+    contracts,
+    kernels,
+    feeds: addresses,
+    classes: Object.fromEntries(CLASSES.map(({ name }, index) => [name, index + 1])),
+  });
+}
+
+/** `parameters/local.json`; integers too large for JSON stand there as `"123n"`. */
+function localParameters(): Record<string, unknown> {
+  const file = new URL("./parameters/local.json", import.meta.url);
+  const text = readFileSync(file, "utf8");
+  const revived: unknown = JSON.parse(text, (_, value: unknown) =>
+    typeof value === "string" && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
+  );
+  return (revived as { Millrace: Record<string, unknown> }).Millrace;
+}

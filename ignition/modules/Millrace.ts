@@ -1,0 +1,182 @@
+import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
+import type { ContractFuture, IgnitionModuleBuilder } from "@nomicfoundation/ignition-core";
+import { id } from "ethers";
+
+import { CLASSES } from "../classes.js";
+import { KERNELS } from "../kernels.js";
+import { GOVERNED, GUARDIAN_FUNCTIONS, ROLES } from "../roles.js";
+import { permissionBits, WIRING } from "../wiring.js";
+
+type Contracts = Record<string, ContractFuture<string>>;
+
+/**
+ * The whole protocol, lowest level first, wired and sealed. At its end the deployer holds nothing.
+ * Parameters: see `ignition/parameters/`.
+ */
+export default buildModule("Millrace", (m) => {
+  const deployer = m.getAccount(0);
+  const authority = m.contract("AccessManager", [deployer]);
+
+  const verification = verifiers(m);
+  const MillToken = m.contract("MillToken", [
+    deployer,
+    m.getParameter("genesisReceiver"),
+    m.getParameter("genesisMill"),
+  ]);
+  const PriceOracle = m.contract("PriceOracle", [
+    authority,
+    m.getParameter("emaHalfLifeSeconds"),
+    m.getParameter("priceSources"),
+    m.getParameter("deviationPpm"),
+    m.getParameter("sequencerFeed"),
+    m.getParameter("sequencerGraceSeconds"),
+  ]);
+  const BurnMintSettlement = m.contract("BurnMintSettlement", [
+    {
+      deployer,
+      authority,
+      token: MillToken,
+      oracle: PriceOracle,
+      clock: m.getParameter("clock"),
+      scheduleTotal: m.getParameter("scheduleTotal"),
+      scheduleHalfLifeSeconds: m.getParameter("scheduleHalfLifeSeconds"),
+      floorPerYear: m.getParameter("floorPerYear"),
+      deadPriceSeconds: m.getParameter("deadPriceSeconds"),
+      genesisPriceWad: m.getParameter("genesisPriceWad"),
+      tradeTerms: m.getParameter("tradeTerms"),
+      closeTerms: m.getParameter("closeTerms"),
+    },
+  ]);
+  const StakingRegistry = m.contract("StakingRegistry", [
+    deployer,
+    authority,
+    MillToken,
+    BurnMintSettlement,
+    m.getParameter("minThawSeconds"),
+    m.getParameter("thawSeconds"),
+  ]);
+  const HardwareCatalog = m.contract("HardwareCatalog", [
+    authority,
+    BurnMintSettlement,
+    m.getParameter("stakeGraceSeconds"),
+  ]);
+  const NodeRegistry = m.contract("NodeRegistry", [
+    deployer,
+    authority,
+    StakingRegistry,
+    HardwareCatalog,
+    BurnMintSettlement,
+  ]);
+  const UptimeOracle = m.contract("UptimeOracle", [
+    authority,
+    MillToken,
+    BurnMintSettlement,
+    StakingRegistry,
+    NodeRegistry,
+    m.getParameter("reportChallengeSeconds"),
+    m.getParameter("attestorBond"),
+  ]);
+  const ResultClaims = m.contract("ResultClaims", [
+    deployer,
+    authority,
+    StakingRegistry,
+    verification.TensorVerifier,
+    m.getParameter("branchBondWei"),
+  ]);
+  const TaskMarket = m.contract("TaskMarket", [
+    authority,
+    BurnMintSettlement,
+    StakingRegistry,
+    NodeRegistry,
+    ResultClaims,
+    m.getParameter("taskBondRule"),
+  ]);
+  const LeaseMarket = m.contract("LeaseMarket", [
+    authority,
+    BurnMintSettlement,
+    NodeRegistry,
+    UptimeOracle,
+    m.getParameter("leasePeriods"),
+  ]);
+
+  const modules = {
+    MillToken,
+    PriceOracle,
+    BurnMintSettlement,
+    StakingRegistry,
+    HardwareCatalog,
+    NodeRegistry,
+    UptimeOracle,
+    ResultClaims,
+    TaskMarket,
+    LeaseMarket,
+  };
+
+  const payees = m.call(BurnMintSettlement, "setPayees", [UptimeOracle, m.getParameter("ecosystemPayee")]);
+  const sealed = wireAndSeal(m, modules, payees);
+  const classes = CLASSES.map(({ kind, name, stakePerUnit, weight, challengeSize }, index) =>
+    m.call(HardwareCatalog, "addClass", [kind, name, stakePerUnit, weight, challengeSize], {
+      id: `addClass${index + 1}`,
+    }),
+  );
+  handOver(m, authority, modules, deployer, [...sealed, ...classes]);
+
+  return { AccessManager: authority, ...modules, ...verification };
+});
+
+/** The registry of kernels, all kernels of this repository admitted, and the verifier over it. */
+function verifiers(m: IgnitionModuleBuilder) {
+  const KernelRegistry = m.contract("KernelRegistry");
+  const TensorVerifier = m.contract("TensorVerifier", [KernelRegistry]);
+  const kernels: Contracts = {};
+  for (const name of KERNELS) {
+    const kernel = m.contract(name);
+    m.call(KernelRegistry, "admit", [kernel], { id: `admit${name}` });
+    kernels[name] = kernel;
+  }
+  return { KernelRegistry, TensorVerifier, ...kernels };
+}
+
+/** Fills the maps of the callees from the one table of the wiring, then makes them final. */
+function wireAndSeal(m: IgnitionModuleBuilder, modules: Contracts, before: ReturnType<typeof m.call>) {
+  const callees = [...new Set(WIRING.map(({ callee }) => callee))];
+  return callees.map((callee) => {
+    const contract = member(modules, callee);
+    const wires = WIRING.filter((wire) => wire.callee === callee).map(({ caller, permissions }) =>
+      m.call(contract, "wire", [member(modules, caller), permissionBits(permissions)], {
+        id: `wire${callee}${caller}`,
+      }),
+    );
+    return m.call(contract, "seal", [], { id: `seal${callee}`, after: [...wires, before] });
+  });
+}
+
+/** Gives the guardian its one function, the governor everything else, and takes the deployer's role away. */
+function handOver(
+  m: IgnitionModuleBuilder,
+  authority: ContractFuture<string>,
+  modules: Contracts,
+  deployer: ReturnType<typeof m.getAccount>,
+  after: ReturnType<typeof m.call>[],
+): void {
+  const selectors = GUARDIAN_FUNCTIONS.map((name) => id(`${name}(uint32)`).slice(0, 10));
+  const pausable = GOVERNED.filter((governed) => governed.pausable).map(({ contract }) =>
+    m.call(authority, "setTargetFunctionRole", [member(modules, contract), selectors, ROLES.guardian], {
+      id: `guard${contract}`,
+    }),
+  );
+  const guardian = m.call(authority, "grantRole", [ROLES.guardian, m.getParameter("guardian"), 0], {
+    id: "grantGuardian",
+  });
+  const governor = m.call(authority, "grantRole", [ROLES.governor, m.getParameter("governor"), 0], {
+    id: "grantGovernor",
+    after: [...after, ...pausable, guardian],
+  });
+  m.call(authority, "renounceRole", [ROLES.governor, deployer], { id: "renounceDeployer", after: [governor] });
+}
+
+function member(modules: Contracts, name: string): ContractFuture<string> {
+  const contract = modules[name];
+  if (contract === undefined) throw new Error(`the wiring names ${name}, which is not deployed`);
+  return contract;
+}

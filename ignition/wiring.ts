@@ -1,0 +1,45 @@
+/** What one module may do to another; the bits of `contracts/common/Permissions.sol`. */
+export const PERMISSIONS = {
+  MINT: 1n << 0n,
+  CREDIT: 1n << 1n,
+  COMPENSATE: 1n << 2n,
+  BOND: 1n << 3n,
+  SLASH: 1n << 4n,
+  RESERVE: 1n << 5n,
+  JAIL: 1n << 6n,
+  REQUIRE: 1n << 7n,
+  POST: 1n << 8n,
+} as const;
+
+/** Name of a permission. */
+export type Permission = keyof typeof PERMISSIONS;
+
+/** One line of the wiring: `caller` may use `permissions` at `callee`. */
+export interface Wire {
+  readonly callee: string;
+  readonly caller: string;
+  readonly permissions: readonly Permission[];
+}
+
+/**
+ * The whole wiring. The deployment fills the maps from it, `system status --wiring` and a test compare it with what
+ * is deployed, and the table of the audit guide repeats it.
+ */
+export const WIRING: readonly Wire[] = [
+  { callee: "MillToken", caller: "BurnMintSettlement", permissions: ["MINT"] },
+  { callee: "BurnMintSettlement", caller: "StakingRegistry", permissions: ["COMPENSATE"] },
+  { callee: "BurnMintSettlement", caller: "TaskMarket", permissions: ["CREDIT"] },
+  { callee: "BurnMintSettlement", caller: "LeaseMarket", permissions: ["CREDIT"] },
+  { callee: "StakingRegistry", caller: "NodeRegistry", permissions: ["REQUIRE"] },
+  { callee: "StakingRegistry", caller: "UptimeOracle", permissions: ["BOND", "SLASH"] },
+  { callee: "StakingRegistry", caller: "ResultClaims", permissions: ["SLASH"] },
+  { callee: "StakingRegistry", caller: "TaskMarket", permissions: ["BOND", "SLASH"] },
+  { callee: "NodeRegistry", caller: "TaskMarket", permissions: ["RESERVE"] },
+  { callee: "NodeRegistry", caller: "LeaseMarket", permissions: ["RESERVE"] },
+  { callee: "ResultClaims", caller: "TaskMarket", permissions: ["POST"] },
+];
+
+/** The bits of a wire. */
+export function permissionBits(permissions: readonly Permission[]): bigint {
+  return permissions.reduce((bits, permission) => bits | PERMISSIONS[permission], 0n);
+}
