@@ -30,7 +30,6 @@ export interface DeploymentPlan {
 
 const LOCAL_HEARTBEAT_SECONDS = 30 * 86_400;
 
-
 /**
  * Deploys the protocol on a local chain, with two posted feeds, and returns its record.
  * The clock starts at the latest block, so epoch 0 is running when this returns.

@@ -12,6 +12,7 @@ export const GUARDIAN_FUNCTIONS = ["pauseEntries"] as const;
 /** Contracts whose parameters are governed, and whether they have entries that a guardian can pause. */
 export const GOVERNED: readonly { readonly contract: string; readonly pausable: boolean }[] = [
   { contract: "PriceOracle", pausable: false },
+  { contract: "SettlementTerms", pausable: false },
   { contract: "BurnMintSettlement", pausable: true },
   { contract: "StakingRegistry", pausable: true },
   { contract: "HardwareCatalog", pausable: false },

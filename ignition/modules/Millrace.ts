@@ -31,20 +31,26 @@ export default buildModule("Millrace", (m) => {
     m.getParameter("sequencerFeed"),
     m.getParameter("sequencerGraceSeconds"),
   ]);
+  const clock = m.getParameter("clock");
+  const SettlementTerms = m.contract("SettlementTerms", [
+    authority,
+    clock,
+    m.getParameter("tradeTerms"),
+    m.getParameter("closeTerms"),
+  ]);
   const BurnMintSettlement = m.contract("BurnMintSettlement", [
     {
       deployer,
       authority,
       token: MillToken,
       oracle: PriceOracle,
-      clock: m.getParameter("clock"),
+      terms: SettlementTerms,
+      clock,
       scheduleTotal: m.getParameter("scheduleTotal"),
       scheduleHalfLifeSeconds: m.getParameter("scheduleHalfLifeSeconds"),
       floorPerYear: m.getParameter("floorPerYear"),
       deadPriceSeconds: m.getParameter("deadPriceSeconds"),
       genesisPriceWad: m.getParameter("genesisPriceWad"),
-      tradeTerms: m.getParameter("tradeTerms"),
-      closeTerms: m.getParameter("closeTerms"),
     },
   ]);
   const StakingRegistry = m.contract("StakingRegistry", [
@@ -102,6 +108,7 @@ export default buildModule("Millrace", (m) => {
   const modules = {
     MillToken,
     PriceOracle,
+    SettlementTerms,
     BurnMintSettlement,
     StakingRegistry,
     HardwareCatalog,

@@ -10,6 +10,7 @@ const hash = z.string().regex(/^0x[0-9a-f]{64}$/i, "is not a hash of 32 bytes");
 /** Contracts of every deployment. */
 export const CONTRACT_NAMES = [
   "MillToken",
+  "SettlementTerms",
   "BurnMintSettlement",
   "PriceOracle",
   "StakingRegistry",
