@@ -16,9 +16,12 @@ library AttestorSet {
         address[] keys;
     }
 
-    /// @notice All versions, ascending by epoch.
+    /// @notice All versions.
+    /// @param versions Ascending by epoch.
+    /// @param none The set of epochs before the first version: never written, always empty.
     struct Book {
         Version[] versions;
+        address[] none;
     }
 
     /// @notice Thrown when no seat is free.
@@ -42,22 +45,23 @@ library AttestorSet {
         return seats == 0 ? 0 : seats - quorumOf(seats) + 1;
     }
 
-    /// @notice Keys of the set of an epoch, by seat.
+    /// @notice Keys of the set of an epoch, by seat; empty when no set acted yet.
     /// @param book The versions
     /// @param epoch The epoch
-    /// @return keys The keys; empty when no set acted yet
-    function keysAt(Book storage book, uint32 epoch) internal view returns (address[] memory keys) {
+    /// @return keys The keys, left in storage: a report reads those of its signers only
+    function keysAt(Book storage book, uint32 epoch) internal view returns (address[] storage keys) {
         uint256 low = 0;
         uint256 high = book.versions.length;
+        if (high == 0) return book.none;
         // The newest version is nearly always the one: try it before the search.
-        if (high != 0 && book.versions[high - 1].fromEpoch <= epoch) return book.versions[high - 1].keys;
+        if (book.versions[high - 1].fromEpoch <= epoch) return book.versions[high - 1].keys;
         // Invariant: versions below `low` act at `epoch`, versions from `high` on do not.
         while (low < high) {
             uint256 middle = (low + high) / 2;
             if (book.versions[middle].fromEpoch <= epoch) low = middle + 1;
             else high = middle;
         }
-        if (low != 0) keys = book.versions[low - 1].keys;
+        return low == 0 ? book.none : book.versions[low - 1].keys;
     }
 
     /// @notice Gives a key a seat.

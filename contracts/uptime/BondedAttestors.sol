@@ -141,10 +141,10 @@ abstract contract BondedAttestors is AccessManaged, EntryPause, EIP712, IUptimeO
     // ─── READ ───
 
     /// @inheritdoc IUptimeOracle
-    function setOf(uint32 epoch) external view returns (address[] memory keys, uint256 quorum, uint256 threshold) {
-        keys = _book.keysAt(epoch);
-        quorum = AttestorSet.quorumOf(keys.length);
-        threshold = AttestorSet.thresholdOf(keys.length);
+    function setOf(uint32 epoch) external view returns (address[] memory seats, uint256 quorum, uint256 threshold) {
+        seats = _book.keysAt(epoch);
+        quorum = AttestorSet.quorumOf(seats.length);
+        threshold = AttestorSet.thresholdOf(seats.length);
     }
 
     /// @inheritdoc IUptimeOracle

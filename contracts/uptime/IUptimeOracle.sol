@@ -53,30 +53,35 @@ interface IUptimeOracle is IEntryPause {
         uint32 consensusVersion;
     }
 
-    /// @notice What is stored of a report.
+    /// @notice What is stored of a report; the rest of it is in its event, under `reportHash`.
     /// @param root 32 bytes. Zero means that no report stands.
     /// @param reportHash 32 bytes. EIP-712 struct hash of the report; the next report names it.
     /// @param postedAt 6 bytes. Time of the block that posted it; zero means that no report stands.
-    /// @param nodeCount 4 bytes. Leaves under `root`.
-    /// @param totalPoints 12 bytes. Sum of the points of all leaves.
-    /// @param previousEpoch 4 bytes. Epoch of the report before it; its own epoch means that it is the first.
     /// @param finalAt 6 bytes. First second at which it is final; never before its predecessor.
-    /// @param cumulativePot 12 bytes. Availability pots (MILL) of all reports that stand, up to and with this one.
-    /// @param signers 4 bytes. Bit i: seat i of the epoch's set signed.
-    /// @param payees 4 bytes. Those of `signers` that share the attestors' pot.
-    /// @param paid 4 bytes. Those of `payees` that were paid.
+    /// @param previousEpoch 4 bytes. Epoch of the report before it; its own epoch means that it is the first.
+    /// @param payees 4 bytes. Bit i: seat i of the epoch's set signed, and was not proven guilty before the end.
+    /// @param cumulativePot 12 bytes. Availability pots (MILL) of all reports that stand, up to and with this one; the
+    /// pot of a report without points is not among them.
     struct ReportRecord {
         bytes32 root;
         bytes32 reportHash;
         uint48 postedAt;
-        uint32 nodeCount;
-        uint96 totalPoints;
-        uint32 previousEpoch;
         uint48 finalAt;
-        uint96 cumulativePot;
-        uint32 signers;
+        uint32 previousEpoch;
         uint32 payees;
+        uint96 cumulativePot;
+    }
+
+    /// @notice What is stored of an epoch beside its report.
+    /// @param guilty 4 bytes. Bit i: seat i of the epoch's set was proven to contradict itself.
+    /// @param paid 4 bytes. Bit i: seat i was paid for the report.
+    /// @param isVoid 1 byte. Whether more were proven guilty than a quorum tolerates, before a report was final.
+    /// @param isCancelled 1 byte. Whether what nobody can collect of the pots was burned.
+    struct EpochState {
+        uint32 guilty;
         uint32 paid;
+        bool isVoid;
+        bool isCancelled;
     }
 
     /// @notice One node's part of a report.
@@ -397,7 +402,7 @@ interface IUptimeOracle is IEntryPause {
     /// @param signatures 64-byte ERC-2098 signatures, one after the other, in order of seats.
     function submitReport(Report calldata report, uint32 signers, bytes calldata signatures) external;
 
-    /// @notice Proves an attestor to have signed two reports that exclude each other: one epoch and predecessor, not one hash.
+    /// @notice Proves that an attestor signed two reports that exclude each other: of one epoch and predecessor.
     /// Takes the slash table's part of its bond and expels it.
     /// @dev Emits {ContradictionProven} and {AttestorLeft}; {EpochVoided} and {ReportReopened} when more attestors of
     /// the epoch are proven than its quorum tolerates and the report is not final.
@@ -507,10 +512,10 @@ interface IUptimeOracle is IEntryPause {
 
     /// @notice The set of an epoch.
     /// @param epoch The epoch.
-    /// @return keys Signing keys by seat; empty when there is no set.
+    /// @return seats Signing key of each seat; empty when there is no set.
     /// @return quorum Signatures that a report needs: more than two thirds.
     /// @return threshold Attestors that must have seen a slot for it to be up, `n − quorum + 1`.
-    function setOf(uint32 epoch) external view returns (address[] memory keys, uint256 quorum, uint256 threshold);
+    function setOf(uint32 epoch) external view returns (address[] memory seats, uint256 quorum, uint256 threshold);
 
     /// @notice First epoch of a set that is changed now.
     /// @return epoch The next epoch; zero before genesis.
@@ -531,10 +536,10 @@ interface IUptimeOracle is IEntryPause {
     /// @return collection The record.
     function collectionOf(uint64 nodeId) external view returns (Collection memory collection);
 
-    /// @notice Seats of an epoch's set that were proven to contradict themselves.
+    /// @notice What is stored of an epoch beside its report.
     /// @param epoch The epoch.
-    /// @return seats Bit i: seat i.
-    function guiltyOf(uint32 epoch) external view returns (uint32 seats);
+    /// @return state The record.
+    function epochStateOf(uint32 epoch) external view returns (EpochState memory state);
 
     /// @notice MILL paid to providers so far.
     /// @return mill The sum.

@@ -30,16 +30,6 @@ contract UptimeOracle is BondedAttestors {
     using UptimeLeaf for Leaf;
     using UptimeReport for Report;
 
-    /// @notice What is known of an epoch beside its report; one slot.
-    /// @param guilty 4 bytes. Bit i: seat i of the epoch's set was proven to contradict itself.
-    /// @param isVoid 1 byte. Whether too many were.
-    /// @param isCancelled 1 byte. Whether what nobody can collect of its pots was burned.
-    struct EpochState {
-        uint32 guilty;
-        bool isVoid;
-        bool isCancelled;
-    }
-
     /// @notice Version of the function from observations to a report.
     uint32 public constant CONSENSUS_VERSION = 1;
 
@@ -129,7 +119,7 @@ contract UptimeOracle is BondedAttestors {
         bool exclusive = second.epoch == epoch && second.previousReport == first.previousReport;
         require(exclusive && firstHash != secondHash, UptimeOracle_NoContradiction());
 
-        address[] memory keys = _book.keysAt(epoch);
+        address[] storage keys = _book.keysAt(epoch);
         require(seat < keys.length, UptimeOracle_WrongSigner(seat, address(0)));
         UptimeReport.checkSignature(_hashTypedDataV4(firstHash), keys[seat], seat, firstSignature);
         UptimeReport.checkSignature(_hashTypedDataV4(secondHash), keys[seat], seat, secondSignature);
@@ -174,7 +164,7 @@ contract UptimeOracle is BondedAttestors {
             mill = uint256(availability) + attestors;
         } else if (isFinal(epoch)) {
             ReportRecord storage record = _reports[epoch];
-            if (record.totalPoints == 0) mill += availability;
+            if (record.cumulativePot == _potBefore(epoch, record)) mill += availability;
             if (record.payees == 0) mill += attestors;
         }
         require(open && mill != 0, UptimeOracle_NothingToCancel(epoch));
@@ -235,8 +225,8 @@ contract UptimeOracle is BondedAttestors {
     }
 
     /// @inheritdoc IUptimeOracle
-    function guiltyOf(uint32 epoch) external view returns (uint32 seats) {
-        return _epochs[epoch].guilty;
+    function epochStateOf(uint32 epoch) external view returns (EpochState memory state) {
+        return _epochs[epoch];
     }
 
     /// @inheritdoc IUptimeOracle
@@ -254,29 +244,30 @@ contract UptimeOracle is BondedAttestors {
     /// @dev Stores a report that passed all checks as the newest.
     function _record(Report calldata report, bytes32 reportHash, uint32 signers) private returns (uint48 finalAt) {
         uint32 epoch = report.epoch;
-        ReportRecord storage record = _reports[epoch];
-        ReportRecord storage previous = _reports[_newestEpoch];
-        finalAt = (block.timestamp + _challengeSeconds).toUint48();
-        uint256 cumulativePot = 0;
-        if (report.totalPoints != 0) (cumulativePot, ) = _SETTLEMENT.potOf(epoch);
+        ReportRecord memory record = ReportRecord({
+            root: report.root,
+            reportHash: reportHash,
+            postedAt: uint256(block.timestamp).toUint48(),
+            finalAt: (block.timestamp + _challengeSeconds).toUint48(),
+            previousEpoch: epoch,
+            payees: signers & ~_epochs[epoch].guilty,
+            cumulativePot: 0
+        });
         if (_hasReport) {
+            ReportRecord storage previous = _reports[_newestEpoch];
+            record.previousEpoch = _newestEpoch;
+            record.cumulativePot = previous.cumulativePot;
             // A window that was shortened in between must not make a report final on one that can still fall.
-            if (previous.finalAt > finalAt) finalAt = previous.finalAt;
-            cumulativePot += previous.cumulativePot;
+            if (previous.finalAt > record.finalAt) record.finalAt = previous.finalAt;
         }
-
-        record.root = report.root;
-        record.reportHash = reportHash;
-        record.postedAt = uint256(block.timestamp).toUint48();
-        record.nodeCount = report.nodeCount;
-        record.totalPoints = report.totalPoints;
-        record.previousEpoch = _hasReport ? _newestEpoch : epoch;
-        record.finalAt = finalAt;
-        record.cumulativePot = cumulativePot.toUint96();
-        record.signers = signers;
-        record.payees = signers & ~_epochs[epoch].guilty;
+        if (report.totalPoints != 0) {
+            (uint128 pot, ) = _SETTLEMENT.potOf(epoch);
+            record.cumulativePot += uint256(pot).toUint96();
+        }
+        _reports[epoch] = record;
         _newestEpoch = epoch;
         _hasReport = true;
+        return record.finalAt;
     }
 
     /// @dev What is final stays as it is: later proofs cost the bond, but change no epoch that was paid for.
@@ -316,8 +307,7 @@ contract UptimeOracle is BondedAttestors {
     function _takeAttestorPay(address account, uint32 epoch) private returns (uint256 mill) {
         if (!isFinal(epoch)) return 0;
         ReportRecord storage record = _reports[epoch];
-        uint256 due = record.payees & ~record.paid;
-        uint256 bit = _bitOf(_book.keysAt(epoch), account) & due;
+        uint256 bit = _bitOf(_book.keysAt(epoch), account) & record.payees & ~_epochs[epoch].paid;
         if (bit == 0) return 0;
 
         (, uint256 pot) = _SETTLEMENT.potOf(epoch);
@@ -325,7 +315,7 @@ contract UptimeOracle is BondedAttestors {
         uint256 count = payees.countUp();
         uint256 rank = (payees & (bit - 1)).countUp();
         mill = pot / count + (rank < pot % count ? 1 : 0);
-        record.paid |= bit.toUint32();
+        _epochs[epoch].paid |= bit.toUint32();
         emit AttestorPaid({epoch: epoch, account: account, mill: mill});
     }
 
@@ -358,7 +348,7 @@ contract UptimeOracle is BondedAttestors {
     }
 
     function _checkQuorum(uint32 epoch, bytes32 digest, uint32 signers, bytes calldata signatures) private view {
-        address[] memory keys = _book.keysAt(epoch);
+        address[] storage keys = _book.keysAt(epoch);
         uint256 count = UptimeReport.checkSignatures(digest, keys, signers, signatures);
         uint256 quorum = AttestorSet.quorumOf(keys.length);
         uint256 least = _isLocalChain() ? 1 : MIN_PUBLIC_QUORUM;
@@ -391,6 +381,12 @@ contract UptimeOracle is BondedAttestors {
         mill = Math.min(mill, funded - _rewardsPaid);
     }
 
+    /// @dev `cumulativePot` of the report before one.
+    function _potBefore(uint32 epoch, ReportRecord storage record) private view returns (uint96 mill) {
+        uint32 previousEpoch = record.previousEpoch;
+        if (previousEpoch != epoch) mill = _reports[previousEpoch].cumulativePot;
+    }
+
     /// @dev No report stands, and none can come any more.
     function _hasNoTaker(uint32 epoch) private view returns (bool none) {
         ReportStatus status = statusOf(epoch);
@@ -399,7 +395,7 @@ contract UptimeOracle is BondedAttestors {
     }
 
     /// @dev Bit of the seat of an account; zero if it has none.
-    function _bitOf(address[] memory keys, address account) private view returns (uint256 bit) {
+    function _bitOf(address[] storage keys, address account) private view returns (uint256 bit) {
         for (uint256 seat = 0; seat < keys.length; ++seat) if (accountOfKey(keys[seat]) == account) return 1 << seat;
     }
 

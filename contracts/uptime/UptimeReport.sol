@@ -32,16 +32,17 @@ library UptimeReport {
     /// @return count Number of signatures
     function checkSignatures(
         bytes32 digest,
-        address[] memory keys,
+        address[] storage keys,
         uint32 signers,
         bytes calldata signatures
-    ) internal pure returns (uint256 count) {
-        // A bit beyond the last seat would otherwise cost its signature nothing.
-        bool fits = uint256(signers) >> keys.length == 0;
-        for (uint256 seat = 0; fits && seat < keys.length; ++seat) {
+    ) internal view returns (uint256 count) {
+        uint256 seats = keys.length;
+        bool fits = uint256(signers) >> seats == 0;
+        for (uint256 seat = 0; fits && seat < seats; ++seat) {
             if ((signers >> seat) & 1 == 0) continue;
             uint256 end = (count + 1) * SIGNATURE_BYTES;
             fits = end <= signatures.length;
+            // A seat is below 32.
             if (fits) checkSignature(digest, keys[seat], uint8(seat), signatures[end - SIGNATURE_BYTES:end]);
             ++count;
         }
