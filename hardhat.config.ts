@@ -2,9 +2,15 @@ import { globSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import hardhatToolboxMochaEthers from "@nomicfoundation/hardhat-toolbox-mocha-ethers";
-import { defineConfig } from "hardhat/config";
+import { config as loadDotenv } from "dotenv";
+import { configVariable, defineConfig } from "hardhat/config";
 
+import { readEnvironment } from "./packages/sdk/src/config/readEnvironment.js";
+import { millraceTasks } from "./tasks/index.js";
 import { longTests } from "./test/support/long.js";
+
+// For configuration variables, which Hardhat takes from the environment or its keystore, never from a file.
+loadDotenv({ quiet: true });
 
 /** EIP-7825: what one transaction may use at most, on mainnet and therefore in every test. */
 const TRANSACTION_GAS_CAP = 2 ** 24;
@@ -49,6 +55,7 @@ const simulated = {
 
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, longTests],
+  tasks: millraceTasks,
   solidity: {
     profiles: { default: profile, production: profile },
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
@@ -61,7 +68,14 @@ export default defineConfig({
     /** `hardhat node --network demo`: a block for each transaction and one every second, as services expect. */
     demo: { ...simulated, mining: { auto: true, interval: 1_000 } },
     /** A node started by any of these, or by anvil. */
-    localhost: { type: "http", chainType: "l1", url: "http://127.0.0.1:8545" },
+    localhost: { type: "http", chainType: "l1", url: readEnvironment()["RPC_URL"] ?? "http://127.0.0.1:8545" },
+    /** Any other chain; both variables may be in the environment, in .env or in Hardhat's keystore. */
+    remote: {
+      type: "http",
+      chainType: "l1",
+      url: configVariable("RPC_URL"),
+      accounts: [configVariable("MILLRACE_PRIVATE_KEY")],
+    },
   },
   typechain: { outDir: "typechain-types" },
   test: { mocha: { timeout: 120_000 } },

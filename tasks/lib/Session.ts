@@ -1,0 +1,122 @@
+import type { JsonRpcProvider } from "ethers";
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+
+import type { Contracts, Deployment } from "@millrace/sdk";
+import { BlockClock, connectContracts, EpochClock, loadDeployment, MillraceError, openChain } from "@millrace/sdk";
+
+import type { Account } from "./account.js";
+import { resolveAccount } from "./account.js";
+import type { TaskEnvironment } from "./environment.js";
+import { taskEnvironment } from "./environment.js";
+import { httpNetwork } from "./network.js";
+import type { Output } from "./Output.js";
+import type { Plan, Sent } from "./plan.js";
+import { executePlan } from "./plan.js";
+
+interface SessionOptions {
+  readonly hre: HardhatRuntimeEnvironment;
+  readonly output: Output;
+  readonly from: string | undefined;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+}
+
+/** A chain that was reached. */
+export interface Chain {
+  readonly provider: JsonRpcProvider;
+  readonly chainId: number;
+  readonly url: string;
+  readonly clock: BlockClock;
+}
+
+/** The protocol as it is deployed on that chain. */
+export interface Protocol extends Chain {
+  readonly deployment: Deployment;
+  readonly contracts: Contracts;
+  readonly epochs: EpochClock;
+}
+
+/** Everything a verb works with. Nothing is connected before a verb asks for it. */
+export class Session {
+  readonly hre: HardhatRuntimeEnvironment;
+  readonly output: Output;
+  readonly environment: TaskEnvironment;
+  readonly #options: SessionOptions;
+  #chain: Promise<Chain> | undefined;
+  #protocol: Promise<Protocol> | undefined;
+  #account: Promise<Account> | undefined;
+
+  constructor(options: SessionOptions) {
+    this.hre = options.hre;
+    this.output = options.output;
+    this.environment = taskEnvironment();
+    this.#options = options;
+  }
+
+  /** Connects to the chain of `--network`, the local node by default. */
+  chain(): Promise<Chain> {
+    return (this.#chain ??= this.#openChain());
+  }
+
+  /** Loads the deployment of the chain and makes sure that it is there. */
+  protocol(): Promise<Protocol> {
+    return (this.#protocol ??= this.#openProtocol());
+  }
+
+  /** Who sends: `--from`, else MILLRACE_PRIVATE_KEY, else the first account of the node or the network's config. */
+  account(): Promise<Account> {
+    return (this.#account ??= this.#resolveAccount());
+  }
+
+  /** Shows what a plan does and costs, asks, and sends it. Undefined for a dry run. */
+  async execute(plan: Plan): Promise<Sent | undefined> {
+    const { yes, dryRun } = this.#options;
+    return executePlan(plan, {
+      chain: await this.chain(),
+      account: await this.account(),
+      output: this.output,
+      yes,
+      dryRun,
+    });
+  }
+
+  async #openChain(): Promise<Chain> {
+    const { name, config } = httpNetwork(this.hre);
+    const url = await config.url.getUrl().catch((cause: unknown) => {
+      throw new MillraceError("BAD_CONFIG", `The URL of network ${name} is missing or malformed.`, {
+        hint: "Set RPC_URL in the environment, in .env, or with npx hardhat keystore set RPC_URL.",
+        cause,
+      });
+    });
+    const provider = await openChain({ rpcUrl: url, chainId: config.chainId });
+    const { chainId } = await provider.getNetwork();
+    return { provider, chainId: Number(chainId), url, clock: new BlockClock(provider) };
+  }
+
+  async #openProtocol(): Promise<Protocol> {
+    const chain = await this.chain();
+    const deployment = loadDeployment(chain.chainId, this.environment.deployments);
+    const contracts = connectContracts(deployment, chain.provider);
+    if ((await chain.provider.getCode(contracts.settlement)) === "0x") {
+      throw new MillraceError(
+        "NO_CONTRACT",
+        `The deployment record of chain ${chain.chainId} names contracts that are not there.`,
+        {
+          hint: "A local chain forgets everything when it stops: deploy again (npx hardhat system deploy).",
+        },
+      );
+    }
+    return { ...chain, deployment, contracts, epochs: new EpochClock(await contracts.settlement.clock()) };
+  }
+
+  async #resolveAccount(): Promise<Account> {
+    const { provider } = await this.chain();
+    const { config } = httpNetwork(this.hre);
+    return resolveAccount({
+      provider,
+      accounts: config.accounts,
+      from: this.#options.from,
+      privateKey: this.environment.privateKey,
+    });
+  }
+}

@@ -1,0 +1,98 @@
+import { emptyTask, task } from "hardhat/config";
+import { ArgumentType } from "hardhat/types/arguments";
+import type { TaskDefinition } from "hardhat/types/tasks";
+
+import type { Session } from "./Session.js";
+
+/** An option of a verb. Without `required`, `default` or `flag` it may be left out and is undefined then. */
+export interface Option {
+  readonly description: string;
+  readonly flag?: true;
+  readonly required?: true;
+  readonly default?: string;
+}
+
+export type Options = Readonly<Record<string, Option>>;
+
+/** What a verb gets for its options. */
+export type Values<Given extends Options> = {
+  readonly [Name in keyof Given]: Given[Name] extends { flag: true }
+    ? boolean
+    : Given[Name] extends { required: true } | { default: string }
+      ? string
+      : string | undefined;
+};
+
+/** The action of a verb. */
+export type Verb<Given extends Options> = (session: Session, values: Values<Given>) => Promise<void>;
+
+/** How a verb is described; its action is loaded only when it runs, so that other commands start as fast as ever. */
+interface Definition<Given extends Options> {
+  readonly name: string;
+  readonly description: string;
+  readonly options?: Given;
+  readonly action: () => Promise<{ default: Verb<Given> }>;
+}
+
+/** Options of every verb. */
+export const COMMON_OPTIONS = {
+  json: { description: "Print one JSON object to standard output, amounts in atoms (18 decimals)", flag: true },
+} as const satisfies Options;
+
+/** Options of every verb that sends transactions. */
+export const WRITE_OPTIONS = {
+  ...COMMON_OPTIONS,
+  from: { description: "Account to send from: address or index of an account of the node or the network's config" },
+  yes: { description: "Send without asking", flag: true },
+  dryRun: { description: "Show what would be sent, and send nothing", flag: true },
+} as const satisfies Options;
+
+/** A verb that only looks. */
+export function reading<const Given extends Options = Record<never, Option>>(definition: Definition<Given>): VerbOf {
+  return (noun) => build(noun, definition, COMMON_OPTIONS);
+}
+
+/** A verb that sends transactions, after a preview and a question. */
+export function writing<const Given extends Options = Record<never, Option>>(definition: Definition<Given>): VerbOf {
+  return (noun) => build(noun, definition, WRITE_OPTIONS);
+}
+
+type VerbOf = (noun: string) => TaskDefinition;
+
+/** A noun with its verbs. */
+export function noun(name: string, description: string, verbs: readonly VerbOf[]): TaskDefinition[] {
+  return [emptyTask(name, description).build(), ...verbs.map((verb) => verb(name))];
+}
+
+/** A command without a verb. */
+export function command<const Given extends Options = Record<never, Option>>(definition: Definition<Given>): TaskDefinition {
+  return build("", definition, WRITE_OPTIONS);
+}
+
+function build<Given extends Options>(noun: string, definition: Definition<Given>, common: Options): TaskDefinition {
+  const { name, description, action } = definition;
+  const options: Options = { ...definition.options, ...common };
+  const id = noun === "" ? name : [noun, name];
+  let builder = task(id, description);
+  for (const [optionName, option] of Object.entries(options)) {
+    if (option.flag === true) {
+      builder = builder.addFlag({ name: optionName, description: option.description });
+    } else {
+      builder = builder.addOption({
+        name: optionName,
+        description: `${option.description}${option.required === true ? " (required)" : ""}`,
+        type: ArgumentType.STRING_WITHOUT_DEFAULT,
+        defaultValue: option.default,
+      });
+    }
+  }
+  return builder
+    .setAction(async () => {
+      const [{ runVerb }, verb] = await Promise.all([import("./runVerb.js"), action()]);
+      const command = [noun, name].filter((word) => word !== "").join(" ");
+      return {
+        default: async (given, hre) => runVerb({ command, options, given, hre, verb: verb.default as Verb<Options> }),
+      };
+    })
+    .build();
+}

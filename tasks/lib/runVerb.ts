@@ -1,0 +1,53 @@
+import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
+import type { Result } from "hardhat/types/utils";
+import { errorResult, successfulResult } from "hardhat/utils/result";
+
+import { decodeError, MillraceError } from "@millrace/sdk";
+
+import type { Options, Verb } from "./define.js";
+import { Output } from "./Output.js";
+import { Session } from "./Session.js";
+
+interface Run {
+  /** `provider stake` */
+  readonly command: string;
+  readonly options: Options;
+  readonly given: Record<string, unknown>;
+  readonly hre: HardhatRuntimeEnvironment;
+  readonly verb: Verb<Options>;
+}
+
+/** Runs a verb; a failure becomes one sentence and exit code 1. */
+export async function runVerb({ command, options, given, hre, verb }: Run): Promise<Result<undefined, undefined>> {
+  const output = new Output(given["json"] === true);
+  try {
+    assertComplete(command, options, given);
+    const session = new Session({
+      hre,
+      output,
+      from: given["from"] as string | undefined,
+      yes: given["yes"] === true,
+      dryRun: given["dryRun"] === true,
+    });
+    await verb(session, given as never);
+    return successfulResult();
+  } catch (error) {
+    output.failure(decodeError(error));
+    if (hre.globalOptions.showStackTraces) console.error(error);
+    return errorResult();
+  }
+}
+
+function assertComplete(command: string, options: Options, given: Record<string, unknown>): void {
+  const missing = Object.entries(options)
+    .filter(([name, { required }]) => required === true && given[name] === undefined)
+    .map(([name]) => `--${toKebab(name)}`);
+  if (missing.length === 0) return;
+  throw new MillraceError("BAD_INPUT", `${command} needs ${missing.join(" and ")}.`, {
+    hint: `See npx hardhat ${command} --help.`,
+  });
+}
+
+function toKebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}

@@ -1,0 +1,36 @@
+import { formatMill, parseMill } from "@millrace/sdk";
+
+import { approvalSteps } from "../lib/approval.js";
+import { parseAddress } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+
+interface Values {
+  readonly amount: string;
+  readonly provider: string | undefined;
+}
+
+export default async function stake(session: Session, { amount, provider: given }: Values): Promise<void> {
+  const mill = parseMill(amount);
+  const { contracts } = await session.protocol();
+  const { address } = await session.account();
+  const provider = given === undefined ? address : parseAddress(given, "--provider");
+  const before = await contracts.staking.accountOf(provider);
+  const request =
+    provider === address
+      ? await contracts.staking.stake.populateTransaction(mill)
+      : await contracts.staking.stakeFor.populateTransaction(provider, mill);
+  const sent = await session.execute({
+    title: `Stake ${formatMill(mill)}${provider === address ? "" : ` for ${provider}, without a claim to it`}`,
+    facts: [["active stake", `${formatMill(before.active)} → ${formatMill(before.active + mill)}`]],
+    steps: [
+      ...(await approvalSteps(session, await contracts.staking.getAddress(), "the staking registry", mill)),
+      { label: "stake", request },
+    ],
+  });
+  if (sent === undefined) return;
+  const { active } = await contracts.staking.accountOf(provider);
+  session.output.result(
+    { provider, staked: mill, active, transaction: sent.last.hash },
+    `Staked. The active stake of ${provider} is ${formatMill(active)}.`,
+  );
+}
