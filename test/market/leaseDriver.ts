@@ -1,0 +1,156 @@
+import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
+
+import type { Connection } from "../support/deployMillrace.js";
+import { LEASE_STATUSES, type LeaseStatus, RATE, type World } from "./marketFixture.js";
+
+const LEAF = ["uint32", "uint32", "uint64", "address", "uint256", "uint128", "uint256", "uint128"];
+const MAX_RATE = 2n ** 96n - 1n;
+export const ALL_UP = 2n ** 20n - 1n;
+
+/** A node's leaf with its proof, as `settle` takes them. */
+export interface Proven {
+  leaf: {
+    epoch: number;
+    index: number;
+    nodeId: bigint;
+    provider: string;
+    bitmap: bigint;
+    points: bigint;
+    pointsBefore: bigint;
+    rawCumulativeReward: bigint;
+  };
+  proof: string[];
+}
+
+/** Hires, and lets epochs pass with the reports that a test wants. */
+export class LeaseDriver {
+  constructor(
+    readonly connection: Connection,
+    readonly world: World,
+  ) {}
+
+  async hire(seconds: number, units = 1, nodeId = 1n): Promise<bigint> {
+    const { leases, buyer } = this.world;
+    await leases.connect(buyer).hire(nodeId, units, seconds, MAX_RATE);
+    return leases.leaseCount();
+  }
+
+  async now(): Promise<number> {
+    return this.connection.networkHelpers.time.latest();
+  }
+
+  async pass(seconds: number): Promise<void> {
+    await this.connection.networkHelpers.time.increase(seconds);
+  }
+
+  /** The next block's time: the transaction sent next happens then. */
+  async at(timestamp: number): Promise<void> {
+    await this.connection.networkHelpers.time.setNextBlockTimestamp(timestamp);
+  }
+
+  startOf(epoch: number): number {
+    return this.world.clock.genesisAt + epoch * this.world.clock.epochSeconds;
+  }
+
+  async epoch(): Promise<number> {
+    return Number(await this.world.settlement.currentEpoch());
+  }
+
+  async statusOf(leaseId: bigint): Promise<LeaseStatus> {
+    return LEASE_STATUSES[Number(await this.world.leases.statusOf(leaseId))];
+  }
+
+  /** Lets an epoch end, closes it and all before it, and posts a report in which both nodes have these bitmaps. */
+  async report(epoch: number, bitmaps: bigint[] = [ALL_UP, ALL_UP]): Promise<Proven[]> {
+    const { uptime, nodes, attestors } = this.world;
+    const { ethers } = this.connection;
+    await this.closeThrough(epoch);
+    const leaves = await Promise.all(
+      bitmaps.map(async (bitmap, index) => ({
+        epoch,
+        index,
+        nodeId: BigInt(index + 1),
+        provider: (await nodes.nodeOf(index + 1)).provider,
+        bitmap,
+        points: 0n,
+        pointsBefore: 0n,
+        rawCumulativeReward: 0n,
+      })),
+    );
+    const tree = StandardMerkleTree.of(
+      leaves.map((leaf) => Object.values(leaf)),
+      LEAF,
+    );
+    const [registryDigest, nodeCount] = await nodes.registryAt(epoch);
+    const [previousReport] = await uptime.newestReport();
+    const report = {
+      epoch,
+      root: tree.root,
+      evidenceRoot: ethers.id("evidence"),
+      nodeCount,
+      totalPoints: 0n,
+      dataHash: ethers.id("data"),
+      previousReport,
+      registryDigest,
+      configDigest: await uptime.configDigest(),
+      consensusVersion: await uptime.CONSENSUS_VERSION(),
+    };
+    const digest = await uptime.reportDigest(report);
+    const keys = await this.keys(epoch);
+    const signatures = keys.map((key) => key.sign(digest).compactSerialized);
+    await uptime.submitReport(report, 2 ** attestors.length - 1, ethers.concat(signatures));
+    return leaves.map((leaf, index) => ({ leaf, proof: tree.getProof(index) }));
+  }
+
+  /** The same, and final. */
+  async finalReport(epoch: number, bitmaps?: bigint[]): Promise<Proven[]> {
+    const proven = await this.report(epoch, bitmaps);
+    await this.pass(this.world.parameters.challengeSeconds + 1);
+    return proven;
+  }
+
+  async closeThrough(epoch: number): Promise<void> {
+    const { settlement, priceOracle } = this.world;
+    const end = this.startOf(epoch + 1);
+    if ((await this.now()) <= end) await this.connection.networkHelpers.time.increaseTo(end + 1);
+    for (let next = Number(await settlement.nextEpochToClose()); next <= epoch; next++) {
+      const rounds = await priceOracle.roundsAt(this.startOf(next + 1));
+      await settlement.closeEpoch(next, [...rounds]);
+    }
+  }
+
+  /** The attestors' keys in order of an epoch's seats. */
+  private async keys(epoch: number) {
+    const { ethers } = this.connection;
+    const { attestorKeys } = this.world;
+    const [seats] = await this.world.uptime.setOf(epoch);
+    return seats.map((seat) => {
+      const wallet = attestorKeys.find(({ address }) => address === seat);
+      if (wallet === undefined) throw new Error(`no key for seat ${seat}`);
+      return new ethers.SigningKey(wallet.privateKey);
+    });
+  }
+
+  /** A new lease in a status, on alice's node. */
+  async inStatus(status: LeaseStatus): Promise<bigint> {
+    const { leases, alice, buyer } = this.world;
+    if (status === "None") return (await leases.leaseCount()) + 1n;
+    const leaseId = await this.hire(150);
+    if (status === "Closing") await leases.connect(alice).giveNotice(leaseId);
+    if (status === "Paused") await this.pass(160);
+    if (status === "Ended" || status === "Settled") await leases.connect(buyer).close(leaseId);
+    if (status === "Ended") await this.pass(20);
+    if (status === "Settled") {
+      await this.pass(500);
+      const { epoch } = await leases.nextPieceOf(leaseId);
+      const [mine] = await this.finalReport(Number(epoch));
+      await leases.settle(leaseId, mine.leaf, mine.proof);
+    }
+    return leaseId;
+  }
+
+  /** Credits of a number of seconds of one unit. */
+  price(seconds: number): bigint {
+    return BigInt(seconds) * RATE;
+  }
+}
