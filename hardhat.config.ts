@@ -32,6 +32,7 @@ const settings = {
  */
 const kernelSettings = {
   ...settings,
+  viaIR: true,
   metadata: { bytecodeHash: "none", appendCBOR: false },
 };
 

@@ -1,8 +1,15 @@
 import { TensorError } from "../errors.ts";
+import { argMax } from "./argMax.ts";
 import { kernelName } from "./codeHashes.ts";
 import type { Kernel } from "./Kernel.ts";
+import { matMul } from "./matMul.ts";
+import { nearestHit } from "./nearestHit.ts";
+import { requantise } from "./requantise.ts";
+import { shade } from "./shade.ts";
+import { softmax } from "./softmax.ts";
+import { transpose } from "./transpose.ts";
 
-const kernels: readonly Kernel[] = [];
+const kernels: readonly Kernel[] = [matMul, requantise, transpose, softmax, argMax, nearestHit, shade];
 
 export function kernelByName(name: string): Kernel {
   const kernel = kernels.find((candidate) => candidate.name === name);

@@ -8,11 +8,23 @@ const PAGE_BYTES = 65_536;
 /** Most that a WebAssembly memory can hold. */
 const MAX_BYTES = 2 ** 32 - PAGE_BYTES;
 
+/** Byte address of the result, its length, then as the function of that name in `assembly/` says. */
+type KernelArguments = readonly [out: number, length: number, ...rest: number[]];
+
 /** Functions of `assembly/`; pointers are byte addresses in the instance's memory. */
 export interface TensorExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
   hashLevel(nodes: number, parents: number, pairs: number): void;
+  matMul(...args: KernelArguments): void;
+  requantise(...args: KernelArguments): void;
+  transpose(...args: KernelArguments): void;
+  softmax(...args: KernelArguments): void;
+  argMax(...args: KernelArguments): void;
+  cameraScratch(): number;
+  isLinearCamera(): number;
+  nearestHit(...args: KernelArguments): void;
+  shade(...args: KernelArguments): void;
 }
 
 let compiled: WebAssembly.Module | undefined;

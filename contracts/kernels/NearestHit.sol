@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IKernel} from "../verifiers/IKernel.sol";
+import {Range} from "../verifiers/TensorTypes.sol";
+import {KernelMath} from "./libraries/KernelMath.sol";
+import {Ray, RayMath} from "./libraries/RayMath.sol";
+import {TriangleBlock} from "./libraries/TriangleBlock.sol";
+
+/// @title NearestHit
+/// @notice What the ray through each pixel meets first in a block of triangles, and in the blocks before it.
+/// @dev Lane mode, lanes of 64 bits: `depth · 2^32 + index` of the triangle, where
+///
+///   depth = min(⌊2^32 · t⌋, 2^32 − 2), the hit lies at origin + t · direction
+///
+/// and all ones is a miss. The result is the least value of the block and of `previous`, so that ties go to the lowest
+/// index and a long list of triangles is a chain of operators. Pixels outside the picture are misses.
+///
+/// Fields of params: 0 block, 1 log2 words of a range of it, 2 number of ranges (1 or 2), 3 index of its first
+/// triangle, 4 flags, 5 previous, 6 to 19 camera (see `RayMath`).
+contract NearestHit is IKernel {
+    using KernelMath for bytes;
+    using KernelMath for bytes32[];
+
+    uint256 private constant _PREVIOUS = 1;
+
+    uint256 private constant _CAMERA = 6;
+    uint256 private constant _MAX_RANGES = 3;
+    uint256 private constant _LANE_LOG2 = 6;
+
+    /// @inheritdoc IKernel
+    function first(bytes calldata, uint64, uint16) external pure returns (Range[] memory range) {
+        return new Range[](0);
+    }
+
+    /// @inheritdoc IKernel
+    function reads(
+        bytes calldata params,
+        uint64 piece,
+        uint16 lane,
+        bytes32[] calldata
+    ) external pure returns (Range[] memory ranges) {
+        if (!RayMath.hasPixel(params, _CAMERA, KernelMath.element(piece, lane, _LANE_LOG2))) return ranges;
+        ranges = new Range[](_MAX_RANGES);
+        uint256 count = 1;
+        unchecked {
+            uint256 log2 = params.log2Field(1);
+            ranges[0] = KernelMath.range(params.field(0), log2);
+            if (params.field(2) > 1) ranges[count++] = KernelMath.range(params.field(0) + (1 << log2), log2);
+            if (params.field(4) & _PREVIOUS != 0)
+                ranges[count++] = KernelMath.range(uint256(params.field(5)) + piece, 0);
+        }
+        return KernelMath.trim(ranges, count);
+    }
+
+    /// @inheritdoc IKernel
+    function compute(
+        bytes calldata params,
+        uint64 piece,
+        uint16 lane,
+        bytes32[] calldata words
+    ) external pure returns (bytes32[] memory result) {
+        uint256 pixel = KernelMath.element(piece, lane, _LANE_LOG2);
+        uint256 nearest = type(uint64).max;
+        if (RayMath.hasPixel(params, _CAMERA, pixel)) {
+            unchecked {
+                uint256 count = 1 << params.log2Field(1);
+                if (params.field(2) > 1) count <<= 1;
+                if (params.field(4) & _PREVIOUS != 0)
+                    nearest = uint64(int64(KernelMath.signedLane(words.wordAt(count), _LANE_LOG2, lane)));
+                Ray memory ray = RayMath.rayThrough(params, _CAMERA, pixel);
+                uint256 hit = TriangleBlock.nearest(ray, words, count, params.field(3));
+                if (hit < nearest) nearest = hit;
+            }
+        }
+        return KernelMath.toLane(int256(nearest), _LANE_LOG2);
+    }
+}
