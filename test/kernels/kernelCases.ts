@@ -1,0 +1,100 @@
+import { encodeParams, kernelByName, type Range } from "@millrace/tensor";
+import fc from "fast-check";
+
+/** Arguments of one call of a kernel's three functions. */
+export interface KernelCase {
+  readonly params: Uint8Array;
+  readonly piece: number;
+  readonly lane: number;
+}
+
+/** Words as adversaries choose them: bytes of any value, extremes often. */
+export const word: fc.Arbitrary<bigint> = fc.oneof(
+  { weight: 6, arbitrary: fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }) },
+  { weight: 1, arbitrary: fc.constantFrom(0n, 2n ** 256n - 1n, BigInt(`0x${"80".repeat(32)}`), 2n ** 255n) },
+  { weight: 1, arbitrary: fc.constantFrom(BigInt(`0x${"7f".repeat(32)}`), BigInt(`0x${"8000".repeat(16)}`)) },
+);
+
+const address = fc.integer({ min: 0, max: 2 ** 20 });
+const any64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+const flag = fc.integer({ min: 0, max: 15 });
+const scale = fc.oneof(fc.integer(), fc.integer({ min: -64, max: 64 }), fc.constantFrom(-(2 ** 31), 2 ** 31 - 1, 1));
+const shift = fc.oneof(fc.integer({ min: 0, max: 70 }), fc.constantFrom(0, 1, 31, 32, 63, 64));
+const laneLog2 = fc.constantFrom(3, 4, 5);
+const small = fc.integer({ min: 0, max: 6 });
+const count = fc.oneof(fc.integer({ min: 0, max: 40 }), fc.constantFrom(0, 1, 2 ** 32));
+
+const fields = (...arbitraries: fc.Arbitrary<number | bigint>[]): fc.Arbitrary<Uint8Array> =>
+  fc.tuple(...arbitraries).map(encodeParams);
+
+const coordinate = fc.oneof(fc.integer({ min: -4_000, max: 4_000 }), fc.integer({ min: -(2 ** 15), max: 2 ** 15 - 1 }));
+const step = fc.oneof(fc.integer({ min: -2_000, max: 2_000 }), fc.integer({ min: -(2 ** 23), max: 2 ** 23 - 1 }));
+const forward = fc.integer({ min: -(2 ** 22), max: 2 ** 22 });
+const side = fc.oneof(fc.integer({ min: 1, max: 200 }), fc.constantFrom(0, 1, 1_000_000));
+
+const camera = [
+  side,
+  side,
+  ...Array.from({ length: 3 }, () => coordinate),
+  ...Array.from({ length: 3 }, () => forward),
+  ...Array.from({ length: 6 }, () => step),
+];
+
+const colour = fc.integer({ min: 0, max: 2 ** 24 - 1 });
+
+/** Params as a sensible program and as a careless one writes them, by kernel. */
+const paramsOf: Record<string, fc.Arbitrary<Uint8Array>> = {
+  MatMul: fields(address, count, address, count, fc.nat(2), small, laneLog2, scale, shift, flag, address, address),
+  Requantise: fields(address, laneLog2, laneLog2, scale, shift, flag, address),
+  Transpose: fields(address, count, count, small, small, fc.constantFrom(3, 4, 5, 6, 7, 8)),
+  Softmax: fields(address, fc.nat(2), count, address, fc.nat(3), fc.integer({ min: 0, max: 40 }), small, flag, address),
+  ArgMax: fields(address, count, count, fc.nat(2), laneLog2, laneLog2),
+  NearestHit: fields(address, fc.nat(3), fc.nat(3), any64, flag, address, ...camera),
+  Shade: fields(address, address, count, coordinate, coordinate, coordinate, flag, any64, colour, colour, ...camera),
+};
+
+export const KERNELS = Object.keys(paramsOf);
+
+/** Calls that a program could make of a kernel. */
+export function caseOf(kernel: string): fc.Arbitrary<KernelCase> {
+  return fc.record({
+    params: paramsOf[kernel]!,
+    piece: fc.oneof(fc.nat(40), fc.nat(2 ** 20)),
+    lane: fc.nat(31),
+  });
+}
+
+/** Calls with params of any bytes and any length. */
+export const anyCase: fc.Arbitrary<KernelCase> = fc.record({
+  params: fc.uint8Array({ maxLength: 256 }),
+  piece: fc.nat(2 ** 30),
+  lane: fc.nat(2 ** 16 - 1),
+});
+
+export interface Expected {
+  readonly first: Range[];
+  readonly reads: Range[];
+  readonly words: bigint[];
+  readonly firstWords: bigint[];
+  readonly result: bigint[];
+}
+
+/** What the twin says, for words drawn from `draw`. */
+export function expectedOf(
+  name: string,
+  { params, piece, lane }: KernelCase,
+  draw: (range: Range) => bigint[],
+): Expected {
+  const kernel = kernelByName(name);
+  const first = kernel.first(params, piece, lane);
+  const firstWords = first === undefined ? [] : draw(first);
+  const reads = kernel.reads(params, piece, lane, firstWords);
+  const words = [...firstWords, ...reads.flatMap(draw)];
+  return {
+    first: first === undefined ? [] : [first],
+    reads,
+    firstWords,
+    words,
+    result: kernel.compute(params, piece, lane, words),
+  };
+}
