@@ -237,7 +237,7 @@ async function deployPrices(
     authority,
     halfLifeSeconds,
     sources,
-    30_000,
+    20_000,
     ethers.ZeroAddress,
     0,
   ]);
