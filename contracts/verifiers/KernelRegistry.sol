@@ -9,9 +9,9 @@ import {IKernelRegistry} from "./IKernelRegistry.sol";
 /// instruction that runs is always one that this walk meets: code runs from offset 0, and jumps only to a JUMPDEST on
 /// the walk.
 contract KernelRegistry is IKernelRegistry {
-    /// @dev Bit `n` is set if opcode `n` may occur; the pushes with data, 0x60 to 0x7f, are told apart in the scan. By line:
-    /// STOP and arithmetic, comparison and bits up to CLZ, KECCAK256, CALLVALUE to CODECOPY, POP to MSTORE8, JUMP and JUMPI,
-    /// JUMPDEST, MCOPY and PUSH0, dups and swaps, RETURN, REVERT, INVALID.
+    /// @dev Bit `n` is set if opcode `n` may occur; the pushes with data, 0x60 to 0x7f, are told apart in the scan. By
+    /// line: STOP and arithmetic, comparison and bits up to CLZ, KECCAK256, CALLVALUE to CODECOPY, POP to MSTORE8,
+    /// JUMP and JUMPI, JUMPDEST, MCOPY and PUSH0, dups and swaps, RETURN, REVERT, INVALID.
     uint256 private constant _PLAIN =
         ((1 << 0x0c) - 1) |
             (((1 << 0x0f) - 1) << 0x10) |
@@ -58,9 +58,9 @@ contract KernelRegistry is IKernelRegistry {
             mstore8(end, 0x0c)
             let next := code
             for {} 1 {} {
-                for {} and(shr(byte(0, mload(next)), plain), 1) {
+                for {} and(shr(byte(0, mload(next)), plain), 1) {} {
                     next := add(next, 1)
-                } {}
+                }
                 if eq(next, end) {
                     break
                 }

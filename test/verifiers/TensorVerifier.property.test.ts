@@ -82,7 +82,7 @@ function mutate(random: Random, witness: Witness): Witness {
     () => ({ ...witness, operator: { ...operator, usedWords: random.below(100) } }),
     () => ({ ...witness, operator: { ...operator, words: operator.words + 32 } }),
     () => ({ ...witness, operator: { ...operator, laneBits: random.pick([8, 16, 32, 64, 128, 256]) } }),
-    () => ({ ...witness, operator: { ...operator, mode: 1 - operator.mode } }),
+    () => ({ ...witness, operator: { ...operator, mode: operator.mode === Mode.Lane ? Mode.Piece : Mode.Lane } }),
     () => ({ ...witness, operator: { ...operator, pieceLog2: random.below(6) } }),
     () => ({ ...witness, operator: { ...operator, params: operator.params + "00" } }),
   ])();

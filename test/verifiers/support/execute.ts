@@ -1,7 +1,7 @@
 import { toBeHex, ZeroHash } from "ethers";
 
 import type { KernelTwin, Range } from "./kernels.js";
-import { Mode, type Program, Region } from "./program.js";
+import { Mode, type Program, type Region } from "./program.js";
 import { type Word, WordTree } from "./tree.js";
 
 /** Kernels by code hash. */
@@ -10,7 +10,7 @@ export type Twins = ReadonlyMap<string, KernelTwin>;
 /** Words by address, zeros left out. Pads past a region's end are kept apart: they have no address. */
 export class Memory {
   readonly words = new Map<number, Word>();
-  readonly pads: Map<number, Word>[] = [new Map(), new Map(), new Map()];
+  readonly pads = Array.from({ length: 3 }, () => new Map<number, Word>());
 
   constructor(readonly program: Program) {}
 
@@ -36,7 +36,9 @@ export class Memory {
   copy(): Memory {
     const copy = new Memory(this.program);
     for (const [address, word] of this.words) copy.words.set(address, word);
-    this.pads.forEach((pads, region) => pads.forEach((word, position) => copy.pads[region]!.set(position, word)));
+    for (const [region, pads] of this.pads.entries()) {
+      for (const [position, word] of pads) copy.pads[region]!.set(position, word);
+    }
     return copy;
   }
 }

@@ -2,7 +2,7 @@ import { ZeroAddress } from "ethers";
 
 import type { Memory, Twins } from "./execute.js";
 import type { Range } from "./kernels.js";
-import { Mode, type Operator, type Program, Region, type SumNode } from "./program.js";
+import { Mode, type Operator, type Program, type Region, type SumNode } from "./program.js";
 import { siblingsOf, type Tree, type Word } from "./tree.js";
 
 export interface Target {

@@ -1,0 +1,188 @@
+import type { ContractTransactionReceipt } from "ethers";
+
+import type { Region } from "../../verifiers/support/program.js";
+import { hashPair, siblingsOf, type Tree, type Word } from "../../verifiers/support/tree.js";
+import { makeWitness, type Knowledge, type Target } from "../../verifiers/support/witness.js";
+import { type BranchKey, branchId, BRANCH_BOND, type Claim, type ClaimsWorld } from "./claims.js";
+
+export const childHeight = (height: number): number => 5 * Math.floor((height - 1) / 5);
+export const childCount = (height: number): number => 2 ** (height - childHeight(height));
+
+/** A tree in which one node is a hash that nobody can open; what lies above follows from it. */
+export class HiddenTree implements Tree {
+  readonly #nodes = new Map<string, Word>();
+
+  constructor(
+    readonly tree: Tree,
+    height: number,
+    position: number,
+    hash: Word,
+  ) {
+    let node = hash;
+    for (let h = height, p = position; ; h++, p = Math.floor(p / 2)) {
+      this.#nodes.set(`${h}:${p}`, node);
+      if (h === tree.depth) break;
+      const sibling = tree.node(h, p % 2 === 0 ? p + 1 : p - 1);
+      node = p % 2 === 0 ? hashPair(node, sibling) : hashPair(sibling, node);
+    }
+  }
+
+  get depth(): number {
+    return this.tree.depth;
+  }
+
+  node(height: number, position: number): Word {
+    return this.#nodes.get(`${height}:${position}`) ?? this.tree.node(height, position);
+  }
+}
+
+/** A challenger's view of the provider's tree: what openings showed, else what it computed itself. */
+class SeenTree implements Tree {
+  readonly #seen = new Map<string, Word>();
+
+  constructor(readonly own: Tree) {}
+
+  get depth(): number {
+    return this.own.depth;
+  }
+
+  node(height: number, position: number): Word {
+    return this.#seen.get(`${height}:${position}`) ?? this.own.node(height, position);
+  }
+
+  see({ height, position }: BranchKey, children: readonly Word[]): void {
+    let level = children;
+    let first = position * children.length;
+    for (let h = childHeight(height); ; h++) {
+      level.forEach((hash, i) => this.#seen.set(`${h}:${first + i}`, hash));
+      if (level.length === 1) return;
+      level = Array.from({ length: level.length / 2 }, (_, i) => hashPair(level[2 * i]!, level[2 * i + 1]!));
+      first /= 2;
+    }
+  }
+}
+
+export type GasLog = Record<string, bigint[]>;
+
+/** One path of the game: a provider that holds `committed`, a challenger that knows only the honest trace and the chain. */
+export class Game {
+  readonly gas: GasLog = {};
+  readonly path: BranchKey[] = [];
+  readonly seen: SeenTree;
+
+  constructor(
+    readonly world: ClaimsWorld,
+    readonly claimId: bigint,
+    readonly claim: Claim,
+    readonly region: Region.Body | Region.Output,
+    readonly committed: Tree,
+    readonly honest: Knowledge,
+  ) {
+    this.seen = new SeenTree(honest.trees[region]!);
+  }
+
+  get top(): BranchKey {
+    return {
+      region: this.region,
+      height: this.committed.depth,
+      position: 0,
+      hash: this.committed.node(this.committed.depth, 0),
+    };
+  }
+
+  get last(): BranchKey {
+    return this.path.at(-1)!;
+  }
+
+  async pointTop(): Promise<void> {
+    const { claims, challenger } = this.world;
+    const point = await claims
+      .connect(challenger)
+      .pointTop(this.claimId, this.claim, this.region, { value: BRANCH_BOND });
+    this.#log("pointTop", await point.wait());
+    this.path.push(this.top);
+  }
+
+  childrenOf({ height, position }: BranchKey): Word[] {
+    const count = childCount(height);
+    return Array.from({ length: count }, (_, i) => this.committed.node(childHeight(height), position * count + i));
+  }
+
+  /** The provider answers; the challenger reads the children from the event. */
+  async open(): Promise<void> {
+    const { claims, provider } = this.world;
+    const opening = await claims.connect(provider).open(this.claimId, this.last, this.childrenOf(this.last));
+    const receipt = (await opening.wait())!;
+    this.#log("open", receipt);
+    const [event] = receipt.logs.map((log) => claims.interface.parseLog(log));
+    if (event?.name !== "BranchOpened" || event.args["branchId"] !== branchId(this.claimId, this.last)) {
+      throw new Error("the opening is not in the event");
+    }
+    this.seen.see(this.last, [...(event.args["children"] as Iterable<Word>)]);
+  }
+
+  /** Index of the first child that differs from the honest one. */
+  firstWrongChild(): number {
+    const { height, position } = this.last;
+    const own = this.honest.trees[this.region]!;
+    const count = childCount(height);
+    for (let i = 0; i < count; i++) {
+      const at = [childHeight(height), position * count + i] as const;
+      if (this.seen.node(...at) !== own.node(...at)) return i;
+    }
+    throw new Error("no child is wrong");
+  }
+
+  child(index: number): BranchKey {
+    const { region, height, position } = this.last;
+    const at = { height: childHeight(height), position: position * childCount(height) + index };
+    return { region, ...at, hash: this.seen.node(at.height, at.position) };
+  }
+
+  async point(index = this.firstWrongChild()): Promise<void> {
+    const { claims, challenger } = this.world;
+    const child = this.child(index);
+    const siblings = siblingsOf(this.seen, child.height, child.position, this.last.height);
+    const point = await claims
+      .connect(challenger)
+      .point(this.claimId, this.last, index, child.hash, siblings, { value: BRANCH_BOND });
+    this.#log("point", await point.wait());
+    this.path.push(child);
+  }
+
+  /** Plays until 32 words are shown, and names the first wrong one. */
+  async toWords(): Promise<number> {
+    await this.pointTop();
+    await this.open();
+    while (this.last.height > 5) {
+      await this.point();
+      await this.open();
+    }
+    return this.last.position * 32 + this.firstWrongChild();
+  }
+
+  /** A witness of nothing but the challenger's own trace and what openings showed. */
+  witness(target: Target): ReturnType<typeof makeWitness> {
+    const trees = this.honest.trees.map((tree, region) => (region === (this.region as number) ? this.seen : tree));
+    return makeWitness({ ...this.honest, trees }, target);
+  }
+
+  async prove(position: number, lane: number): Promise<ContractTransactionReceipt> {
+    const { claims, challenger } = this.world;
+    const target = { region: this.region, position, lane };
+    const proof = await claims.connect(challenger).prove(this.claimId, this.claim, target, this.witness(target));
+    const receipt = (await proof.wait())!;
+    this.#log("prove", receipt);
+    return receipt;
+  }
+
+  gasTotal(): bigint {
+    return Object.values(this.gas)
+      .flat()
+      .reduce((sum, used) => sum + used, 0n);
+  }
+
+  #log(call: string, receipt: ContractTransactionReceipt | null): void {
+    (this.gas[call] ??= []).push(receipt!.gasUsed);
+  }
+}
