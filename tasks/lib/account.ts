@@ -36,10 +36,11 @@ export async function resolveAccount({ provider, accounts, from, privateKey }: R
 }
 
 /** An address or an index of the accounts that can sign, without unlocking anything. */
-export function parseFrom(from: string): { index: number } | { address: string } {
-  if (isAddress(from)) return { address: getAddress(from) };
-  if (/^\d{1,4}$/.test(from)) return { index: Number(from) };
-  throw new MillraceError("BAD_INPUT", `The account "${from}" is neither an address nor an index.`, {
+export function parseFrom(given: string): { index: number } | { address: string } {
+  const text: string = given.trim();
+  if (/^\d{1,4}$/.test(text)) return { index: Number(text) };
+  if (isAddress(text) satisfies boolean) return { address: getAddress(text) };
+  throw new MillraceError("BAD_INPUT", `The account "${text}" is neither an address nor an index.`, {
     hint: "Give --from an address or a number such as 0.",
   });
 }

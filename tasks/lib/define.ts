@@ -48,12 +48,12 @@ export const WRITE_OPTIONS = {
 } as const satisfies Options;
 
 /** A verb that only looks. */
-export function reading<const Given extends Options = Record<never, Option>>(definition: Definition<Given>): VerbOf {
+export function reading<const Given extends Options = Options>(definition: Definition<Given>): VerbOf {
   return (noun) => build(noun, definition, COMMON_OPTIONS);
 }
 
 /** A verb that sends transactions, after a preview and a question. */
-export function writing<const Given extends Options = Record<never, Option>>(definition: Definition<Given>): VerbOf {
+export function writing<const Given extends Options = Options>(definition: Definition<Given>): VerbOf {
   return (noun) => build(noun, definition, WRITE_OPTIONS);
 }
 
@@ -61,11 +61,16 @@ type VerbOf = (noun: string) => TaskDefinition;
 
 /** A noun with its verbs. */
 export function noun(name: string, description: string, verbs: readonly VerbOf[]): TaskDefinition[] {
-  return [emptyTask(name, description).build(), ...verbs.map((verb) => verb(name))];
+  return [emptyTask(name, description).build(), ...verbsOf(name, verbs)];
+}
+
+/** Verbs of a noun that Hardhat itself defines. */
+export function verbsOf(name: string, verbs: readonly VerbOf[]): TaskDefinition[] {
+  return verbs.map((verb) => verb(name));
 }
 
 /** A command without a verb. */
-export function command<const Given extends Options = Record<never, Option>>(definition: Definition<Given>): TaskDefinition {
+export function command<const Given extends Options = Options>(definition: Definition<Given>): TaskDefinition {
   return build("", definition, WRITE_OPTIONS);
 }
 

@@ -7,7 +7,7 @@ const DEFAULT_NETWORK = "localhost";
 
 /** The network that a task talks to. An in-process chain would be empty and gone with the task. */
 export function httpNetwork(hre: HardhatRuntimeEnvironment): { name: string; config: HttpNetworkConfig } {
-  const name = hre.globalOptions.network ?? DEFAULT_NETWORK;
+  const name = (hre.globalOptions.network as string | undefined) ?? DEFAULT_NETWORK;
   const config = hre.config.networks[name];
   if (config === undefined) {
     throw new MillraceError("BAD_INPUT", `There is no network ${name} in hardhat.config.ts.`, {

@@ -68,7 +68,7 @@ async function preview(
   { chain, account }: Context,
 ): Promise<string> {
   const { gasPrice } = await chain.provider.getFeeData();
-  const value = steps.reduce((sum, { request }) => sum + BigInt(request.value ?? 0n), 0n);
+  const value = steps.reduce((sum, { request }) => sum + (request.value ?? 0n), 0n);
   const cost = `about ${gas.toLocaleString("en-US")}${gasPrice === null ? "" : ` (${formatEther(gas * gasPrice)} ETH)`}`;
   const lines: Fact[] = [
     ["from", account.address],

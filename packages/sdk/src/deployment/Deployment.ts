@@ -34,9 +34,10 @@ export const deploymentSchema = z.looseObject({
   deployedAtBlock: z.number().int().nonnegative(),
   governor: address,
   guardian: address,
-  contracts: z.object(
-    Object.fromEntries(CONTRACT_NAMES.map((name) => [name, address])) as Record<ContractName, typeof address>,
-  ),
+  /** By name; contracts that only others call may stand here too. */
+  contracts: z
+    .object(Object.fromEntries(CONTRACT_NAMES.map((name) => [name, address])) as Record<ContractName, typeof address>)
+    .catchall(address),
   /** Kernels by name: their address, and the code hash that programs name. */
   kernels: z.record(z.string(), z.object({ address, codeHash: hash })),
   /** Price feeds, in the order in which closes name their rounds. */

@@ -1,0 +1,20 @@
+import { noun, reading, writing } from "../lib/define.js";
+
+export const creditsTasks = noun("credits", "Buy credits, prepaid compute", [
+  writing({
+    name: "buy",
+    description: "Burns MILL for credits at the lower of two prices",
+    options: {
+      mill: { description: "MILL to burn, such as 100", required: true },
+      minCredits: { description: "Fewest credits to accept, 1 % below the quote if left out" },
+      minCollateral: { description: "Least backing of all credits after the purchase, such as 90%", default: "0%" },
+    },
+    action: () => import("./buy.js"),
+  }),
+  reading({
+    name: "balance",
+    description: "Shows an account's credits and what it is owed",
+    options: { account: { description: "Address, or index of an account of the node", default: "0" } },
+    action: () => import("./balance.js"),
+  }),
+]);

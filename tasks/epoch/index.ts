@@ -1,0 +1,24 @@
+import { noun, reading, writing } from "../lib/define.js";
+
+export const epochTasks = noun("epoch", "Close epochs and collect what they bring", [
+  writing({
+    name: "close",
+    description: "Closes the next epoch that is over: prices redemptions, burns, emits",
+    options: { epoch: { description: "Epoch to close, the next one if left out" } },
+    action: () => import("./close.js"),
+  }),
+  writing({
+    name: "collect",
+    description: "Pays an account what closed epochs owe it",
+    options: {
+      account: { description: "Who is paid, the sender if left out; anyone may collect for anyone" },
+    },
+    action: () => import("./collect.js"),
+  }),
+  reading({
+    name: "show",
+    description: "Shows the clock, the bank and what closed epochs did",
+    options: { last: { description: "How many closed epochs to show", default: "5" } },
+    action: () => import("./show.js"),
+  }),
+]);

@@ -1,0 +1,93 @@
+import { encodeBytes32String, ZeroHash } from "ethers";
+
+import {
+  formatDuration,
+  formatKinds,
+  formatMill,
+  formatRate,
+  MillraceError,
+  parseDuration,
+  parseRate,
+} from "@millrace/sdk";
+
+import { accountAddress } from "../lib/accountAddress.js";
+import { findEvent } from "../lib/events.js";
+import { parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+import { classId } from "./classId.js";
+import { agentConsent } from "./consent.js";
+import { parseKinds } from "./kinds.js";
+
+interface Values {
+  readonly class: string;
+  readonly units: string;
+  readonly rate: string;
+  readonly minSeconds: string;
+  readonly maxSeconds: string;
+  readonly kinds: string;
+  readonly agent: string | undefined;
+  readonly consent: string | undefined;
+  readonly region: string;
+  readonly endpoint: string;
+  readonly metadata: string;
+}
+
+export default async function add(session: Session, values: Values): Promise<void> {
+  const { contracts, deployment } = await session.protocol();
+  const { address } = await session.account();
+  const classNumber = classId(deployment, values.class);
+  const units = parseWhole(values.units, "--units", 65_535);
+  const ask = {
+    ratePerUnit: parseRate(values.rate),
+    minSeconds: parseDuration(values.minSeconds),
+    maxSeconds: parseDuration(values.maxSeconds),
+    kinds: parseKinds(values.kinds),
+    changedAt: 0,
+  };
+  const details = {
+    region: parseRegion(values.region),
+    attributes: 0n,
+    source: ZeroHash,
+    endpoint: values.endpoint,
+    metadata: values.metadata,
+  };
+  const agent = values.agent === undefined ? address : await accountAddress(session, values.agent);
+  const consent = await agentConsent(session, agent, values.consent);
+  const [{ stakePerUnit }, { required, active }] = await Promise.all([
+    contracts.catalog.entryOf(classNumber),
+    contracts.staking.accountOf(address),
+  ]);
+  const stake = stakePerUnit * BigInt(units);
+  const sent = await session.execute({
+    title: `Add a node of ${units} ${units === 1 ? "unit" : "units"} of class ${classNumber}`,
+    facts: [
+      [
+        "asks",
+        `${formatRate(ask.ratePerUnit)} a unit, ${formatDuration(ask.minSeconds)} to ${formatDuration(ask.maxSeconds)}`,
+      ],
+      ["takes", formatKinds(ask.kinds)],
+      ["agent", agent],
+      ["stake needed", `${formatMill(required)} → ${formatMill(required + stake)} of ${formatMill(active)} active`],
+    ],
+    steps: [
+      {
+        label: "addNode",
+        request: await contracts.nodes.addNode.populateTransaction(classNumber, units, agent, details, ask, consent),
+      },
+    ],
+  });
+  if (sent === undefined) return;
+  const nodeId = findEvent(contracts.nodes, sent.last, "NodeAdded")?.args["nodeId"] as bigint;
+  session.output.result(
+    { nodeId, classId: classNumber, units, agent, transaction: sent.last.hash },
+    `Node ${nodeId} is in the market.`,
+  );
+}
+
+function parseRegion(text: string): string {
+  if (text === "") return ZeroHash;
+  if (/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(text)) return encodeBytes32String(text);
+  throw new MillraceError("BAD_INPUT", `The region "${text}" is not in ISO 3166-2.`, {
+    hint: "Write a country and a part of it, such as DE-BE, or only the country.",
+  });
+}

@@ -1,0 +1,53 @@
+import { reading, verbsOf, writing } from "../lib/define.js";
+
+/** Beside `hardhat node`, which starts a chain. */
+export const nodeTasks = verbsOf("node", [
+  writing({
+    name: "add",
+    description: "Adds a node of some units of a hardware class",
+    options: {
+      class: { description: "Hardware class, by number or name; npx hardhat system status lists them", required: true },
+      units: { description: "Units: accelerators, sockets", default: "1" },
+      rate: { description: "Ask for one unit, such as 0.36/h or 0.0001/s", required: true },
+      minSeconds: { description: "Shortest hire, such as 60s", default: "1" },
+      maxSeconds: { description: "Longest hire, such as 30d", default: "30d" },
+      kinds: { description: "Work that it takes: lease, task or both", default: "both" },
+      agent: {
+        description:
+          "Key that speaks for the node: address or index of an unlocked account; the account itself if left out",
+      },
+      consent: { description: "Signature by which the agent's key agrees, where the node does not hold that key" },
+      region: { description: "Where it stands, ISO 3166-2, such as DE-BE", default: "" },
+      endpoint: { description: "Where its agent serves results", default: "" },
+      metadata: { description: "Free text", default: "" },
+    },
+    action: () => import("./add.js"),
+  }),
+  writing({
+    name: "ask",
+    description: "Replaces a node's price list; what is hired keeps its price",
+    options: {
+      node: { description: "Number of the node", required: true },
+      rate: { description: "Ask for one unit, such as 0.36/h or 0.0001/s" },
+      minSeconds: { description: "Shortest hire" },
+      maxSeconds: { description: "Longest hire" },
+      kinds: { description: "Work that it takes: lease, task or both" },
+    },
+    action: () => import("./ask.js"),
+  }),
+  writing({
+    name: "retire",
+    description: "Takes a node out of the market for good, with its last hire",
+    options: { node: { description: "Number of the node", required: true } },
+    action: () => import("./retire.js"),
+  }),
+  reading({
+    name: "list",
+    description: "Lists nodes, their asks and what state they are in",
+    options: {
+      provider: { description: "Only those of this provider: address or index" },
+      class: { description: "Only those of this class: number or name" },
+    },
+    action: () => import("./list.js"),
+  }),
+]);

@@ -1,0 +1,82 @@
+import { formatMill, formatTime, formatWad } from "@millrace/sdk";
+
+import type { Protocol, Session } from "../lib/Session.js";
+import { facts, table } from "../lib/text.js";
+import { compareWiring } from "./compareWiring.js";
+
+export default async function status(session: Session, { wiring }: { wiring: boolean }): Promise<void> {
+  const protocol = await session.protocol();
+  if (wiring) {
+    await showWiring(session, protocol);
+    return;
+  }
+  const { contracts, deployment, clock, epochs, chainId, url } = protocol;
+  const [block, supply, held, price, classes] = await Promise.all([
+    clock.latest(),
+    contracts.token.totalSupply(),
+    contracts.staking.totalHeld(),
+    contracts.prices.prices(),
+    readClasses(protocol),
+  ]);
+  const { loWad, hiWad, usable } = price;
+  const summary = facts([
+    ["chain", `${chainId} at ${url}, deployment "${deployment.name}" from block ${deployment.deployedAtBlock}`],
+    ["block", `${block.number}, ${formatTime(block.timestamp)}, epoch ${epochs.epochAt(block.timestamp)}`],
+    ["supply", formatMill(supply)],
+    ["staked", formatMill(held)],
+    ["price", usable ? `${formatWad(loWad)} to ${formatWad(hiWad)} USD per MILL` : "none that is usable"],
+    ["governor", deployment.governor],
+    ["guardian", deployment.guardian],
+    ...Object.entries(deployment.contracts),
+  ]);
+  const rows = classes.map(({ id, name, stakePerUnit, weight, open }) => [
+    `${id}`,
+    name,
+    formatMill(stakePerUnit),
+    `${weight}`,
+    open ? "yes" : "no",
+  ]);
+  session.output.result(
+    {
+      chainId,
+      block,
+      supply,
+      staked: held,
+      price: { loWad, hiWad, usable },
+      governor: deployment.governor,
+      guardian: deployment.guardian,
+      contracts: deployment.contracts,
+      classes,
+    },
+    `${summary}\n${table(["class", "name", "stake a unit", "weight", "open"], rows, "There are no hardware classes.")}`,
+  );
+}
+
+async function showWiring(session: Session, protocol: Protocol): Promise<void> {
+  const { wires, unsealed } = await compareWiring(protocol);
+  const wrong = wires.filter(({ isRight }) => !isRight);
+  const rows = wires.map(({ callee, caller, wanted, found, isRight }) => [
+    callee,
+    caller,
+    wanted.join(", ") || "nothing",
+    isRight ? "yes" : `no, it is ${found.join(", ") || "nothing"}`,
+  ]);
+  const verdict =
+    wrong.length === 0 && unsealed.length === 0
+      ? "The wiring is as it should be, and sealed."
+      : `The wiring is wrong: ${wrong.length} wrong permissions, not sealed: ${unsealed.join(", ") || "none"}.`;
+  session.output.result(
+    { isRight: wrong.length === 0 && unsealed.length === 0, unsealed, wires },
+    `${table(["contract", "may be called by", "for", "so it is"], rows, "There is no wiring.")}\n${verdict}`,
+  );
+}
+
+async function readClasses({ contracts }: Protocol) {
+  const count = Number(await contracts.catalog.classCount());
+  return Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const { name, stakePerUnit, weight, open } = await contracts.catalog.classOf(i + 1);
+      return { id: i + 1, name, stakePerUnit, weight: Number(weight), open };
+    }),
+  );
+}
