@@ -36,8 +36,8 @@ describe("StakingRegistry, slashes", () => {
         [staking, settlement, reporter, buyer],
         [-100n * MILL, 70n * MILL, 30n * MILL, 0],
       );
-      expect(await settlement.owed(buyer)).to.equal(20n * MILL);
-      expect(await settlement.toBurn()).to.equal(50n * MILL);
+      expect((await settlement.accountOf(buyer)).owedMill).to.equal(20n * MILL);
+      expect(await settlement.unburned()).to.equal(50n * MILL);
       const account = await staking.accountOf(alice);
       expect([account.active, account.bonded]).to.deep.equal([900n * MILL, 0n]);
       expect(await staking.totalHeld()).to.equal(900n * MILL);
@@ -46,12 +46,12 @@ describe("StakingRegistry, slashes", () => {
     it("should burn the shares of a buyer and a reporter who are not there (T-18)", async () => {
       const { staking, settlement, alice, buyer, reporter } = await networkHelpers.loadFixture(bonded);
       await staking.slashBond(Offence.WrongResult, alice, 10n * MILL, nobody, reporter);
-      expect(await settlement.toBurn()).to.equal(7n * MILL);
+      expect(await settlement.unburned()).to.equal(7n * MILL);
       await staking.slashBond(Offence.WrongResult, alice, 10n * MILL, buyer, nobody);
-      expect(await settlement.toBurn()).to.equal(15n * MILL);
+      expect(await settlement.unburned()).to.equal(15n * MILL);
       await staking.slashBond(Offence.NotDelivered, alice, 10n * MILL, nobody, nobody);
-      expect(await settlement.toBurn()).to.equal(25n * MILL);
-      expect(await settlement.owed(nobody)).to.equal(0n);
+      expect(await settlement.unburned()).to.equal(25n * MILL);
+      expect((await settlement.accountOf(nobody)).owedMill).to.equal(0n);
     });
 
     it("should take what is bonded at most, and nothing of the active stake (T-04, T-20)", async () => {
@@ -78,7 +78,7 @@ describe("StakingRegistry, slashes", () => {
     it("should burn a slash of one unit whole (T-13)", async () => {
       const { staking, settlement, alice, buyer, reporter } = await networkHelpers.loadFixture(bonded);
       await staking.slashBond(Offence.WrongResult, alice, 1n, buyer, reporter);
-      expect(await settlement.toBurn()).to.equal(1n);
+      expect(await settlement.unburned()).to.equal(1n);
     });
 
     it("should slash a provider that has less than its nodes need, or has left (T-19)", async () => {
@@ -127,17 +127,17 @@ describe("StakingRegistry, slashes", () => {
     it("should compensate nobody from stake, whatever the offence", async () => {
       const { staking, settlement, alice, reporter } = await networkHelpers.loadFixture(bonded);
       await staking.slashStake(Offence.NotDelivered, alice, 100n * MILL, reporter);
-      expect(await settlement.toBurn()).to.equal(100n * MILL);
+      expect(await settlement.unburned()).to.equal(100n * MILL);
     });
 
     it("should reach the whole stake by repeated slashes, each costing what it says (T-05, T-21)", async () => {
       const { staking, settlement, alice } = await networkHelpers.loadFixture(bonded);
       for (let i = 1n; i <= 9n; i++) {
         await staking.slashStake(Offence.WrongCapacityProof, alice, 100n * MILL, nobody);
-        expect(await settlement.toBurn()).to.equal(i * 100n * MILL);
+        expect(await settlement.unburned()).to.equal(i * 100n * MILL);
       }
       await staking.slashStake(Offence.WrongCapacityProof, alice, 100n * MILL, nobody);
-      expect(await settlement.toBurn()).to.equal(900n * MILL);
+      expect(await settlement.unburned()).to.equal(900n * MILL);
       const account = await staking.accountOf(alice);
       expect([account.active, account.bonded]).to.deep.equal([0n, 100n * MILL]);
     });

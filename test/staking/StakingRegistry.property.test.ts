@@ -135,12 +135,12 @@ class World {
   ): Promise<void> {
     const { staking, settlement, reporter, token } = this.context;
     const held = await staking.totalHeld();
-    const burned = await settlement.toBurn();
+    const burned = await settlement.unburned();
     const rewarded = await token.balanceOf(reporter);
     await call(step.hasReporter ? reporter.address : nobody);
     const taken = held - (await staking.totalHeld());
     expect(taken, "I5 clamps").to.equal(step.mill < reach ? step.mill : reach);
-    expect(((await settlement.toBurn()) - burned) * 5n, "I5 burns a fifth").to.be.at.least(taken);
+    expect(((await settlement.unburned()) - burned) * 5n, "I5 burns a fifth").to.be.at.least(taken);
     expect(((await token.balanceOf(reporter)) - rewarded) * 10n, "I5 reward").to.be.at.most(taken * 3n);
     this.add(this.lost, step.who, taken);
   }

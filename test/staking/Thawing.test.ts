@@ -236,7 +236,7 @@ describe("StakingRegistry, thaws", () => {
       expect(await paid(async () => staking.withdraw())).to.equal(400n * MILL);
       await time.increase(THAW_SECONDS);
       expect(await paid(async () => staking.withdraw())).to.equal(200n * MILL);
-      expect(await settlement.toBurn()).to.equal(400n * MILL);
+      expect(await settlement.unburned()).to.equal(400n * MILL);
       expect(await staking.totalHeld()).to.equal(0n);
       expect(await token.balanceOf(staking)).to.equal(0n);
     });

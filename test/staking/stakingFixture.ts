@@ -1,13 +1,29 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type hre from "hardhat";
 
-import type { AccessManager, PlainToken, SettlementRecorder, StakingRegistry } from "../../typechain-types/index.js";
+import type { AccessManager, BurnMintSettlement, MillToken, StakingRegistry } from "../../typechain-types/index.js";
+import {
+  CLOSE_TERMS,
+  COMPENSATE,
+  DAY,
+  DEAD_PRICE_SECONDS,
+  DEVIATION_PPM,
+  FLOOR_PER_YEAR,
+  GENESIS_MILL,
+  HALF_LIFE_SECONDS,
+  HEARTBEAT_SECONDS,
+  MINT,
+  SCHEDULE_HALF_LIFE_SECONDS,
+  SCHEDULE_TOTAL,
+  TRADE_TERMS,
+  WAD,
+} from "../settlement/settlementFixture.js";
 
 /** Chain of one test file. */
 export type Connection = Awaited<ReturnType<typeof hre.network.create>>;
 
-export const MILL = 10n ** 18n;
-export const DAY = 86_400;
+export { DAY };
+export const MILL = WAD;
 export const THAW_SECONDS = 14 * DAY;
 export const MIN_THAW_SECONDS = 3 * DAY;
 export const EPOCH_SECONDS = DAY;
@@ -34,18 +50,58 @@ export interface StakingContext {
   readonly nodes: Signer;
   readonly stranger: Signer;
   readonly authority: AccessManager;
-  readonly token: PlainToken;
-  readonly settlement: SettlementRecorder;
+  readonly token: MillToken;
+  readonly settlement: BurnMintSettlement;
   readonly staking: StakingRegistry;
 }
 
-/** A staking registry whose modules are plain accounts, and providers with MILL and an allowance. */
-export function stakingFixture({ ethers }: Connection): () => Promise<StakingContext> {
+/** The real settlement, unsealed. Its feeds have no price: nothing here may need one. */
+async function deploySettlement(
+  { ethers, networkHelpers }: Connection,
+  { governor, authority, token }: Pick<StakingContext, "governor" | "authority" | "token">,
+): Promise<BurnMintSettlement> {
+  const feeds = [
+    await ethers.deployContract("PostedFeed", [governor, 8, "MILL / USD"]),
+    await ethers.deployContract("PostedFeed", [governor, 18, "MILL / USD"]),
+  ];
+  const oracle = await ethers.deployContract("PriceOracle", [
+    authority,
+    HALF_LIFE_SECONDS,
+    feeds.map((feed) => ({ feed, heartbeatSeconds: HEARTBEAT_SECONDS })),
+    DEVIATION_PPM,
+    ethers.ZeroAddress,
+    0,
+  ]);
+  const genesisAt = await networkHelpers.time.latest();
+  const clock = { genesisAt, epochSeconds: EPOCH_SECONDS, slotsPerEpoch: SLOTS_PER_EPOCH };
+  const terms = await ethers.deployContract("SettlementTerms", [authority, clock, TRADE_TERMS, CLOSE_TERMS]);
+  const settlement = await ethers.deployContract("BurnMintSettlement", [
+    {
+      deployer: governor,
+      authority,
+      token,
+      oracle,
+      terms,
+      clock,
+      scheduleTotal: SCHEDULE_TOTAL,
+      scheduleHalfLifeSeconds: SCHEDULE_HALF_LIFE_SECONDS,
+      floorPerYear: FLOOR_PER_YEAR,
+      deadPriceSeconds: DEAD_PRICE_SECONDS,
+      genesisPriceWad: WAD,
+    },
+  ]);
+  await token.wire(settlement, MINT);
+  return settlement;
+}
+
+/** A staking registry on the real token and settlement, whose modules are plain accounts, and providers with MILL and an allowance. */
+export function stakingFixture(connection: Connection): () => Promise<StakingContext> {
+  const { ethers } = connection;
   return async function deployStaking() {
     const [governor, alice, bob, carol, buyer, reporter, market, nodes, stranger] = await ethers.getSigners();
     const authority = await ethers.deployContract("AccessManager", [governor]);
-    const token = await ethers.deployContract("PlainToken", [10n ** 27n]);
-    const settlement = await ethers.deployContract("SettlementRecorder", [token, EPOCH_SECONDS, SLOTS_PER_EPOCH]);
+    const token = await ethers.deployContract("MillToken", [governor, governor, GENESIS_MILL]);
+    const settlement = await deploySettlement(connection, { governor, authority, token });
     const staking = await ethers.deployContract("StakingRegistry", [
       governor,
       authority,
@@ -54,6 +110,7 @@ export function stakingFixture({ ethers }: Connection): () => Promise<StakingCon
       MIN_THAW_SECONDS,
       THAW_SECONDS,
     ]);
+    await settlement.wire(staking, COMPENSATE);
     await staking.wire(market, BOND | SLASH);
     await staking.wire(nodes, REQUIRE);
     for (const provider of [alice, bob, carol]) {
