@@ -1,5 +1,5 @@
 import { buildModule } from "@nomicfoundation/hardhat-ignition/modules";
-import type { ContractFuture, IgnitionModuleBuilder } from "@nomicfoundation/ignition-core";
+import type { CallableContractFuture, IgnitionModuleBuilder } from "@nomicfoundation/ignition-core";
 import { id } from "ethers";
 
 import { CLASSES } from "../classes.js";
@@ -7,7 +7,7 @@ import { KERNELS } from "../kernels.js";
 import { GOVERNED, GUARDIAN_FUNCTIONS, ROLES } from "../roles.js";
 import { permissionBits, WIRING } from "../wiring.js";
 
-type Contracts = Record<string, ContractFuture<string>>;
+type Contracts = Record<string, CallableContractFuture<string>>;
 
 /**
  * The whole protocol, lowest level first, wired and sealed. At its end the deployer holds nothing.
@@ -161,7 +161,7 @@ function wireAndSeal(m: IgnitionModuleBuilder, modules: Contracts, before: Retur
 /** Gives the guardian its one function, the governor everything else, and takes the deployer's role away. */
 function handOver(
   m: IgnitionModuleBuilder,
-  authority: ContractFuture<string>,
+  authority: CallableContractFuture<string>,
   modules: Contracts,
   deployer: ReturnType<typeof m.getAccount>,
   after: ReturnType<typeof m.call>[],
@@ -182,7 +182,7 @@ function handOver(
   m.call(authority, "renounceRole", [ROLES.governor, deployer], { id: "renounceDeployer", after: [governor] });
 }
 
-function member(modules: Contracts, name: string): ContractFuture<string> {
+function member(modules: Contracts, name: string): CallableContractFuture<string> {
   const contract = modules[name];
   if (contract === undefined) throw new Error(`the wiring names ${name}, which is not deployed`);
   return contract;

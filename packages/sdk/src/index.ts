@@ -9,7 +9,7 @@ export { readEnvironment, type Environment } from "./config/readEnvironment.js";
 export { connectContracts, type Contracts } from "./deployment/connectContracts.js";
 export { CONTRACT_NAMES, deploymentSchema, type ContractName, type Deployment } from "./deployment/Deployment.js";
 export { deploymentPath } from "./deployment/deploymentPath.js";
-export { loadDeployment } from "./deployment/loadDeployment.js";
+export { loadDeployment, readDeployment } from "./deployment/loadDeployment.js";
 export { saveDeployment } from "./deployment/saveDeployment.js";
 export { contractErrors, parseRevert } from "./errors/contractErrors.js";
 export { decodeError } from "./errors/decodeError.js";
@@ -20,6 +20,7 @@ export { MillraceError, type ErrorCode, type Revert } from "./errors/MillraceErr
 export { SENTENCES } from "./errors/sentences/index.js";
 export { createLogger, type Logger } from "./log/createLogger.js";
 export { Shutdown } from "./process/Shutdown.js";
+export { runService, serviceSchema, type ServiceConfig, type ServiceContext } from "./process/runService.js";
 export { sleep } from "./process/sleep.js";
 export { formatCredits, parseCredits } from "./units/credits.js";
 export { formatDuration, parseDuration } from "./units/duration.js";

@@ -7,7 +7,11 @@ import { deploymentPath } from "./deploymentPath.js";
 
 /** Reads the record of a chain's deployment, from `deployments/` of the repository unless told otherwise. */
 export function loadDeployment(chainId: bigint | number, directory?: string): Deployment {
-  const path = deploymentPath(chainId, directory);
+  return readDeployment(deploymentPath(chainId, directory), chainId);
+}
+
+/** Reads a record of a deployment, which must be of the chain that the caller is connected to. */
+export function readDeployment(path: string, chainId: bigint | number): Deployment {
   const parsed = deploymentSchema.safeParse(readJson(path, chainId));
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path: field, message }) => `${field.join(".")} ${message}`);

@@ -1,0 +1,15 @@
+/** What agents, watchers and tasks share about jobs: orders, bundles, results, and the way from a wrong one to its proof. */
+
+export { checkClaim, type Verdict } from "./checkClaim.js";
+export { directProof } from "./directProof.js";
+export { fetchBundle } from "./fetchBundle.js";
+export { fetchBytes, type FetchOptions } from "./fetchBytes.js";
+export { fetchResult, type Result } from "./fetchResult.js";
+export { kernelAddresses } from "./kernelAddresses.js";
+export { type BranchKey, type Game, GameHistory } from "./GameHistory.js";
+export { nodeEndpoint } from "./nodeEndpoint.js";
+export { type Move, nextMove } from "./nextMove.js";
+export { readClaim, type PostedClaim } from "./readClaim.js";
+export { readOrder } from "./readOrder.js";
+export { submissionOf, type Submission } from "./submissionOf.js";
+export { attemptOf, claimIdOf } from "./claimId.js";

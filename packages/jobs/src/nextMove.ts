@@ -1,0 +1,108 @@
+import {
+  type Bundle,
+  differentLane,
+  firstDifferentChild,
+  makeWitness,
+  type NodeSource,
+  OpenedTree,
+  Region,
+  type Traces,
+  treeOf,
+  type Witness,
+  type WitnessOptions,
+  type WordAddress,
+} from "@millrace/tensor";
+
+import type { BranchKey, Game } from "./GameHistory.js";
+import type { PostedClaim } from "./readClaim.js";
+
+/** What a challenger does next. */
+export type Move =
+  | { readonly kind: "pointTop"; readonly region: Region }
+  | {
+      readonly kind: "point";
+      readonly parent: BranchKey;
+      readonly index: number;
+      readonly child: string;
+      readonly siblings: string[];
+    }
+  | { readonly kind: "prove"; readonly target: WordAddress; readonly witness: Witness }
+  | { readonly kind: "timeout"; readonly branch: BranchKey }
+  /** The provider has until `until` to open a branch. */
+  | { readonly kind: "wait"; readonly until: number }
+  /** The time to go on has passed, or the window closed before anybody pointed. */
+  | { readonly kind: "tooLate" };
+
+/** What a challenger knows. */
+export interface Knowledge {
+  readonly bundle: Bundle;
+  /** My own, honest traces. */
+  readonly honest: Traces;
+  readonly posted: PostedClaim;
+  readonly game: Game;
+  /** Timestamp of the latest block. */
+  readonly now: number;
+}
+
+/**
+ * The next move against a wrong claim whose trace is withheld: follow the first difference from the root down, and prove
+ * the word at its end. It depends on nothing but the chain and the honest traces, so a restart loses nothing, and moves
+ * of other challengers on the same path are moves of one's own.
+ */
+export function nextMove(
+  { bundle, honest, posted, game, now }: Knowledge,
+  firstWrong: Region,
+  options: WitnessOptions,
+): Move {
+  const mine = treeOf(honest, firstWrong);
+  if (mine === undefined) throw new Error("the region of the first wrong word is empty");
+  const root = firstWrong === Region.Body ? posted.claim.bodyRoot : posted.claim.outputRoot;
+  const shown = new OpenedTree(mine, root);
+  let at: BranchKey = { region: firstWrong, height: mine.depth, position: 0, hash: root };
+  const top = game.branch(at);
+  if (top === undefined)
+    return now > posted.windowEndsAt ? { kind: "tooLate" } : { kind: "pointTop", region: firstWrong };
+
+  for (let facts = top; ;) {
+    if (facts.opened === undefined)
+      return now > facts.answerBy ? { kind: "timeout", branch: at } : { kind: "wait", until: facts.answerBy };
+    const { children, pointBy } = facts.opened;
+    shown.open(at.height, at.position, children);
+    const different = firstDifferentChild(mine, at.height, at.position, children);
+    // The children fold to a hash that differs from mine, so one of them does.
+    if (different === undefined) throw new Error("an opened branch has no different child");
+    const { index, height, position, hash } = different;
+    if (height === 0) {
+      const target = {
+        region: firstWrong,
+        position,
+        lane: differentLane(bundle.program, mine, firstWrong, position, hash),
+      };
+      const committed: Traces<NodeSource> = { ...honest, [nameOf(firstWrong)]: shown };
+      return { kind: "prove", target, witness: makeWitness(bundle.program, committed, target, options) };
+    }
+    const child: BranchKey = { region: firstWrong, height, position, hash };
+    const below = game.branch(child);
+    if (below === undefined) {
+      if (now > pointBy) return { kind: "tooLate" };
+      return { kind: "point", parent: at, index, child: hash, siblings: siblingsUpTo(at.height, shown, different) };
+    }
+    at = child;
+    facts = below;
+  }
+}
+
+function nameOf(region: Region): "body" | "output" {
+  return region === Region.Body ? "body" : "output";
+}
+
+/** Siblings, bottom up, that lead from a child to the opened branch above it. */
+function siblingsUpTo(parentHeight: number, shown: NodeSource, child: { height: number; position: number }): string[] {
+  const siblings: string[] = [];
+  let position = child.position;
+  for (let { height } = child; height < parentHeight; height++) {
+    siblings.push(shown.node(height, position % 2 === 0 ? position + 1 : position - 1));
+    position = Math.floor(position / 2);
+  }
+  return siblings;
+}

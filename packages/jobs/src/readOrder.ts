@@ -1,0 +1,45 @@
+import { MillraceError } from "@millrace/sdk";
+
+import type { ITaskMarket } from "../../../typechain-types/index.js";
+
+/** The order of a task, as `TaskOpened` showed it: what every later call about the task must repeat. */
+export async function readOrder(
+  market: ITaskMarket,
+  taskId: bigint,
+  fromBlock: number,
+): Promise<ITaskMarket.TaskOrderStruct> {
+  const [event] = await market.queryFilter(market.filters.TaskOpened(taskId), fromBlock);
+  if (event === undefined) {
+    throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, {
+      hint: "List tasks with: npx hardhat job list",
+    });
+  }
+  const { terms, snapshot } = event.args;
+  const { buyer, openedAt, feePpm, bondRule } = snapshot;
+  return {
+    terms: {
+      classId: terms.classId,
+      units: terms.units,
+      nodeIds: [...terms.nodeIds],
+      startPrice: terms.startPrice,
+      maxPrice: terms.maxPrice,
+      rampSeconds: terms.rampSeconds,
+      expiresAt: terms.expiresAt,
+      ackSeconds: terms.ackSeconds,
+      workSeconds: terms.workSeconds,
+      windowSeconds: terms.windowSeconds,
+      responseSeconds: terms.responseSeconds,
+      outsideValue: terms.outsideValue,
+      programHash: terms.programHash,
+      inputRoot: terms.inputRoot,
+      bundleHash: terms.bundleHash,
+      dataUri: terms.dataUri,
+    },
+    snapshot: {
+      buyer,
+      openedAt,
+      feePpm,
+      bondRule: { floor: bondRule.floor, detectionPpm: bondRule.detectionPpm },
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { parseArgs } from "node:util";
+
+import { type JsonRpcProvider, Wallet } from "ethers";
+import { z } from "zod";
+
+import { openChain } from "../chain/openChain.js";
+import { loadConfig } from "../config/loadConfig.js";
+import { readEnvironment } from "../config/readEnvironment.js";
+import type { Deployment } from "../deployment/Deployment.js";
+import { loadDeployment, readDeployment } from "../deployment/loadDeployment.js";
+import { decodeError } from "../errors/decodeError.js";
+import { MillraceError } from "../errors/MillraceError.js";
+import { createLogger, type Logger } from "../log/createLogger.js";
+import { Shutdown } from "./Shutdown.js";
+
+/** What the config of every service has. Variables `MILLRACE_RPC_URL` and so on beat the file. */
+export const serviceSchema = z.object({
+  rpcUrl: z.url().default("http://127.0.0.1:8545"),
+  /** Record of the deployment; by default the one of the chain in `deployments/`. */
+  deployment: z.string().optional(),
+  /** Folder for what must survive a crash. */
+  dataDir: z.string().min(1),
+  host: z.string().default("127.0.0.1"),
+  port: z.coerce.number().int().min(0).max(65_535),
+  logLevel: z.enum(["debug", "error", "fatal", "info", "silent", "trace", "warn"]).default("info"),
+  /** How often the chain is asked for news. */
+  pollMs: z.coerce.number().int().min(50).max(60_000).default(500),
+});
+
+export type ServiceConfig = z.infer<typeof serviceSchema>;
+
+/** What a service is given to run with. */
+export interface ServiceContext<Config extends ServiceConfig> {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly provider: JsonRpcProvider;
+  readonly deployment: Deployment;
+  /** The service's key, from `MILLRACE_PRIVATE_KEY`. */
+  readonly wallet: Wallet;
+  readonly shutdown: Shutdown;
+  /** Options of the command line beside `--config`. */
+  readonly flags: Readonly<Record<string, string | undefined>>;
+}
+
+interface ServiceDefinition<Schema extends z.ZodObject<typeof serviceSchema.shape>> {
+  readonly name: string;
+  /** What `--help` says, one sentence. */
+  readonly about: string;
+  readonly schema: Schema;
+  /** Further options that take a value, with their help. */
+  readonly options?: Readonly<Record<string, string>>;
+  /** Serves until the shutdown; resolves once it is ready. */
+  readonly start: (context: ServiceContext<z.infer<Schema>>) => Promise<void>;
+}
+
+/**
+ * Runs a service as a process: config, log, chain, deployment and key at its start, an orderly end on SIGTERM and SIGINT.
+ * Whatever keeps it from starting is one sentence on standard error and exit code 1. When it serves it logs `ready`.
+ */
+export async function runService<Schema extends z.ZodObject<typeof serviceSchema.shape>>(
+  definition: ServiceDefinition<Schema>,
+): Promise<void> {
+  const { name, schema, start, options = {} } = definition;
+  try {
+    const flags = parseFlags(Object.keys(options));
+    if (flags["help"] !== undefined) {
+      process.stdout.write(help(definition));
+      return;
+    }
+    const config = loadConfig(schema, { name, file: flags["config"], prefix: "MILLRACE" });
+    const logger = createLogger({ name, level: config.logLevel });
+    const shutdown = new Shutdown({ logger, deadlineMs: 5_000 });
+    shutdown.listen();
+    const provider = await openChain({ rpcUrl: config.rpcUrl });
+    shutdown.add("connection to the chain", () => {
+      provider.destroy();
+    });
+    const { chainId } = await provider.getNetwork();
+    const deployment =
+      config.deployment === undefined ? loadDeployment(chainId) : readDeployment(config.deployment, chainId);
+    const wallet = readWallet(name).connect(provider);
+    await start({ config, logger, provider, deployment, wallet, shutdown, flags });
+    logger.info({ address: wallet.address, port: config.port, chainId }, "ready");
+  } catch (error) {
+    process.stderr.write(`${name}: ${decodeError(error).sentence}\n`);
+    process.exit(1);
+  }
+}
+
+function parseFlags(names: readonly string[]): Record<string, string | undefined> {
+  const strings = Object.fromEntries(["config", ...names].map((name) => [name, { type: "string" as const }]));
+  try {
+    const { values } = parseArgs({ options: { ...strings, help: { type: "boolean", short: "h" } } });
+    const { help: wantsHelp, ...rest } = values as Record<string, string | boolean | undefined>;
+    return { ...(rest as Record<string, string | undefined>), ...(wantsHelp === true && { help: "" }) };
+  } catch (cause) {
+    throw new MillraceError("BAD_INPUT", cause instanceof Error ? `${cause.message}.` : String(cause), {
+      hint: "See --help.",
+      cause,
+    });
+  }
+}
+
+function help({ name, about, options = {} }: Pick<ServiceDefinition<never>, "about" | "name" | "options">): string {
+  const rows = Object.entries({
+    "config <file>": "JSON or YAML; its fields stand in the service's README",
+    ...options,
+  });
+  const lines = rows.map(([option, what]) => `  --${option.padEnd(18)} ${what}`);
+  return `${name}: ${about}\n\n${lines.join("\n")}\n\nThe key is taken from MILLRACE_PRIVATE_KEY, in the environment or in .env.\n`;
+}
+
+function readWallet(name: string): Wallet {
+  const key = readEnvironment()["MILLRACE_PRIVATE_KEY"];
+  const hint = "Put a private key (0x and 64 hex digits) into MILLRACE_PRIVATE_KEY, in the environment or in .env.";
+  if (key === undefined || key === "") throw new MillraceError("WRONG_KEY", `The ${name} has no key.`, { hint });
+  try {
+    return new Wallet(key);
+  } catch {
+    // The cause would repeat the key.
+    throw new MillraceError("WRONG_KEY", `The key of the ${name} is not a private key.`, { hint });
+  }
+}

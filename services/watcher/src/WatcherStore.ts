@@ -1,0 +1,72 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** How far a claim has got. `watching` claims are wrong and not yet decided. */
+export type CaseStatus = "closed" | "right" | "seen" | "watching";
+
+/** What a watcher must still know after a crash. Everything else stands on chain. */
+export class WatcherStore {
+  readonly #database: DatabaseSync;
+
+  constructor(dataDir: string) {
+    mkdirSync(dataDir, { recursive: true });
+    this.#database = new DatabaseSync(join(dataDir, "watcher.sqlite"));
+    this.#database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      CREATE TABLE IF NOT EXISTS cursor (id INTEGER PRIMARY KEY CHECK (id = 1), next_block INTEGER NOT NULL);
+      CREATE TABLE IF NOT EXISTS cases (
+        claim_id TEXT PRIMARY KEY,
+        block INTEGER NOT NULL,
+        status TEXT NOT NULL,
+        outcome TEXT
+      );
+    `);
+  }
+
+  nextBlock(fallback: number): number {
+    const row = this.#database.prepare("SELECT next_block FROM cursor").get();
+    return row === undefined ? fallback : Number(row["next_block"]);
+  }
+
+  /** New claims and how far blocks were read, together: a crash neither skips nor repeats one. */
+  addClaims(claims: readonly { claimId: bigint; block: number }[], nextBlock: number): void {
+    this.#database.exec("BEGIN");
+    const insert = this.#database.prepare(
+      "INSERT OR IGNORE INTO cases (claim_id, block, status) VALUES (?, ?, 'seen')",
+    );
+    for (const { claimId, block } of claims) insert.run(claimId.toString(), block);
+    this.#database.prepare("INSERT OR REPLACE INTO cursor (id, next_block) VALUES (1, ?)").run(nextBlock);
+    this.#database.exec("COMMIT");
+  }
+
+  setStatus(claimId: bigint, status: CaseStatus, outcome: string | null = null): void {
+    const update = this.#database.prepare("UPDATE cases SET status = ?, outcome = ? WHERE claim_id = ?");
+    update.run(status, outcome, claimId.toString());
+  }
+
+  /** Claims that are not finished with, oldest first. */
+  open(): { claimId: bigint; block: number; status: CaseStatus }[] {
+    const rows = this.#database.prepare(
+      "SELECT claim_id, block, status FROM cases WHERE status IN ('seen', 'watching') ORDER BY block, claim_id",
+    );
+    return rows.all().map((row) => ({
+      claimId: BigInt(String(row["claim_id"])),
+      block: Number(row["block"]),
+      status: String(row["status"]) as CaseStatus,
+    }));
+  }
+
+  /** Finished claims by outcome. */
+  counts(): Record<string, number> {
+    const rows = this.#database.prepare(
+      "SELECT coalesce(outcome, status) AS name, count(*) AS n FROM cases GROUP BY name",
+    );
+    return Object.fromEntries(rows.all().map((row) => [String(row["name"]), Number(row["n"])]));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+}

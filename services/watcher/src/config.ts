@@ -1,0 +1,17 @@
+import { serviceSchema } from "@millrace/sdk";
+import { z } from "zod";
+
+/** Config of a watcher. */
+export const watcherSchema = serviceSchema.extend({
+  /** Claims that are re-executed at the same time. */
+  maxParallel: z.coerce.number().int().min(1).max(64).default(1),
+  /** Most native coin that may lie in branch bonds at the same time, in ether. */
+  bondBudgetEther: z.coerce
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .default("1"),
+  /** Block from which claims are watched; by default that of the deployment. */
+  fromBlock: z.coerce.number().int().nonnegative().optional(),
+});
+
+export type WatcherConfig = z.infer<typeof watcherSchema>;
