@@ -11,5 +11,6 @@ export { nodeEndpoint } from "./nodeEndpoint.js";
 export { type Move, nextMove } from "./nextMove.js";
 export { readClaim, type PostedClaim } from "./readClaim.js";
 export { readOrder } from "./readOrder.js";
+export { serveBundles } from "./serveBundles.js";
 export { submissionOf, type Submission } from "./submissionOf.js";
 export { attemptOf, claimIdOf } from "./claimId.js";
