@@ -1,0 +1,122 @@
+import { expect } from "chai";
+import { toBeHex } from "ethers";
+import hre from "hardhat";
+
+import { BOND, MILL, SLASH, stakingFixture } from "../staking/stakingFixture.js";
+import { execute } from "../verifiers/support/execute.js";
+import { addParams } from "../verifiers/support/kernels.js";
+import { Mode, type Operator, Program, Region } from "../verifiers/support/program.js";
+import { makeWitness } from "../verifiers/support/witness.js";
+import { commit, deployWorld } from "../verifiers/support/world.js";
+import { BRANCH_BOND, type Claim, POST, RESPONSE_SECONDS, State, WINDOW_SECONDS } from "./support/claims.js";
+
+const connection = await hre.network.create();
+const { ethers, networkHelpers } = connection;
+
+const ID = 256n;
+const JOB_BOND = 500n * MILL;
+
+describe("ResultClaims, with the staking registry", () => {
+  const deployStaking = stakingFixture(connection);
+
+  /** Alice's bond answers for a claim of which output word 9 is wrong, or, at will, is in the bond no more. */
+  async function posted() {
+    const stakingWorld = await deployStaking();
+    const { staking, governor, authority, alice, buyer, market } = stakingWorld;
+    const world = await deployWorld(ethers);
+    const claims = await ethers.deployContract("ResultClaims", [
+      governor,
+      authority,
+      staking,
+      world.verifier,
+      BRANCH_BOND,
+    ]);
+    await claims.wire(market, POST);
+    await claims.seal();
+    await staking.wire(claims, SLASH);
+    await staking.wire(market, BOND | SLASH);
+
+    await staking.connect(alice).register("");
+    await staking.connect(alice).stake(10n * JOB_BOND);
+    await staking.connect(market).bond(alice, JOB_BOND);
+
+    const operator: Operator = {
+      kernelCodeHash: world.hashes.AddKernel,
+      words: 32,
+      usedWords: 32,
+      mode: Mode.Lane,
+      pieceLog2: 0,
+      laneBits: 32,
+      params: addParams(0, 1),
+    };
+    const program = new Program([operator], 64, 32);
+    const memory = execute(program, world.twins, new Map([[9, toBeHex(3, 32)]]));
+    memory.words.set(64 + 9, toBeHex(4, 32));
+    const known = commit(world, program, memory);
+    const claim: Claim = {
+      terms: {
+        programHash: program.hash,
+        inputRoot: known.trace.inputRoot,
+        provider: alice.address,
+        buyer: buyer.address,
+        bond: JOB_BOND,
+        windowSeconds: WINDOW_SECONDS,
+        responseSeconds: RESPONSE_SECONDS,
+      },
+      header: known.trace.header,
+      bodyRoot: known.trace.bodyRoot,
+      outputRoot: known.trace.outputRoot,
+    };
+    await claims.connect(market).post(ID, claim.terms, claim.header, claim.bodyRoot, claim.outputRoot);
+    const wrong = { region: Region.Output, position: 9, lane: 7 };
+    return { ...stakingWorld, claims, claim, wrong, witness: makeWitness(known, wrong) };
+  }
+
+  async function slashedAccounts(world: Awaited<ReturnType<typeof posted>>) {
+    const { staking, settlement, token, alice, buyer, reporter } = world;
+    const { bonded, active } = await staking.accountOf(alice);
+    const { owedMill } = await settlement.accountOf(buyer);
+    return { bonded, active, owedMill, rewarded: await token.balanceOf(reporter) };
+  }
+
+  const SPLIT = {
+    bonded: 0n,
+    active: 9n * JOB_BOND,
+    owedMill: (JOB_BOND * 20n) / 100n,
+    rewarded: (JOB_BOND * 30n) / 100n,
+  };
+
+  it("should split the bond of a wrong result: a fifth to the buyer, 30 % to the reporter", async () => {
+    const world = await networkHelpers.loadFixture(posted);
+    const { claims, claim, reporter, wrong, witness } = world;
+    await claims.connect(reporter).prove(ID, claim, wrong, witness);
+    expect(await claims.stateOf(ID)).to.equal(State.Slashed);
+    expect(await slashedAccounts(world)).to.deep.equal(SPLIT);
+  });
+
+  it("should take as much for silence", async () => {
+    const world = await networkHelpers.loadFixture(posted);
+    const { claims, claim, reporter } = world;
+    await claims.connect(reporter).pointTop(ID, claim, Region.Output, { value: BRANCH_BOND });
+    await networkHelpers.time.increase(RESPONSE_SECONDS + 1);
+    const key = { region: Region.Output, height: 5, position: 0, hash: claim.outputRoot };
+    const timeout = await claims.connect(reporter).timeout(ID, claim, key);
+    expect(await claims.stateOf(ID)).to.equal(State.Slashed);
+    expect(await slashedAccounts(world)).to.deep.equal(SPLIT);
+    if (process.env["SHOW_GAS"]) console.log((await timeout.wait())!.gasUsed);
+  });
+
+  it("I5: should end a claim even if its bond is gone", async () => {
+    const world = await networkHelpers.loadFixture(posted);
+    const { claims, claim, staking, market, alice, reporter, wrong, witness } = world;
+    await staking.connect(market).unbond(alice, JOB_BOND);
+    await claims.connect(reporter).prove(ID, claim, wrong, witness);
+    expect(await claims.stateOf(ID)).to.equal(State.Slashed);
+    expect(await slashedAccounts(world)).to.deep.equal({
+      bonded: 0n,
+      active: 10n * JOB_BOND,
+      owedMill: 0n,
+      rewarded: 0n,
+    });
+  });
+});
