@@ -89,9 +89,11 @@ describe("ResultClaims, with the staking registry", () => {
   it("should split the bond of a wrong result: a fifth to the buyer, 30 % to the reporter", async () => {
     const world = await networkHelpers.loadFixture(posted);
     const { claims, claim, reporter, wrong, witness } = world;
-    await claims.connect(reporter).prove(ID, claim, wrong, witness);
+    const proof = await claims.connect(reporter).prove(ID, claim, wrong, witness);
     expect(await claims.stateOf(ID)).to.equal(State.Slashed);
     expect(await slashedAccounts(world)).to.deep.equal(SPLIT);
+    if (process.env["SHOW_GAS"]) console.log((await proof.wait())!.gasUsed);
+    expect((await proof.wait())!.gasUsed).to.be.lessThan(260_000n);
   });
 
   it("should take as much for silence", async () => {
@@ -104,6 +106,7 @@ describe("ResultClaims, with the staking registry", () => {
     expect(await claims.stateOf(ID)).to.equal(State.Slashed);
     expect(await slashedAccounts(world)).to.deep.equal(SPLIT);
     if (process.env["SHOW_GAS"]) console.log((await timeout.wait())!.gasUsed);
+    expect((await timeout.wait())!.gasUsed).to.be.lessThan(200_000n);
   });
 
   it("I5: should end a claim even if its bond is gone", async () => {
