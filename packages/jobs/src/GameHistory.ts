@@ -64,6 +64,11 @@ export class GameHistory implements Game {
     return [...this.#branches.values()].filter(({ owner }) => owner === account).map(({ key }) => key);
   }
 
+  /** Every branch that was pointed at. */
+  all(): BranchFacts[] {
+    return [...this.#branches.values()];
+  }
+
   /** Branches that nobody has opened yet. */
   pending(): BranchFacts[] {
     return [...this.#branches.values()].filter(({ opened }) => opened === undefined);

@@ -1,0 +1,131 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
+
+import { MillraceError } from "@millrace/sdk";
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS cursor (name TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS jobs (
+    kind TEXT NOT NULL, id TEXT NOT NULL, closed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (kind, id)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS attempts (
+    task TEXT NOT NULL, attempt INTEGER NOT NULL, node TEXT NOT NULL, status TEXT NOT NULL,
+    PRIMARY KEY (task, attempt)
+  ) STRICT;
+`;
+
+/** Kinds of job that an agent follows. */
+export type JobKind = "lease" | "task";
+
+/** How far one of this agent's attempts has got; the chain knows the rest. */
+export type AttemptStatus = "accepted" | "failed" | "paid" | "submitted";
+
+export interface Attempt {
+  readonly taskId: bigint;
+  readonly attempt: number;
+  readonly nodeId: bigint;
+  readonly status: AttemptStatus;
+}
+
+/**
+ * What an agent must not forget: which jobs it follows, which attempts were its own, and up to where it has read the
+ * chain. Everything that it does follows from this and from the chain, so that it can be killed at any moment.
+ */
+export class AgentStore {
+  readonly #db: DatabaseSync;
+
+  constructor(dataDir: string) {
+    const file = join(dataDir, "agent.sqlite");
+    try {
+      mkdirSync(dataDir, { recursive: true });
+      this.#db = new DatabaseSync(file);
+      this.#db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+      this.#db.exec(`BEGIN EXCLUSIVE; ${SCHEMA} COMMIT;`);
+    } catch (cause) {
+      throw new MillraceError("WRONG_STATE", `The database ${file} cannot be opened.`, {
+        hint: "Another agent may be running on it, or the disk is full or read-only.",
+        cause,
+      });
+    }
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Binds the data to a chain and a key, or checks that they are these. @throws MillraceError WRONG_STATE */
+  bindTo(identity: Readonly<Record<string, string>>): void {
+    for (const [name, value] of Object.entries(identity)) {
+      this.#db.prepare("INSERT OR IGNORE INTO identity VALUES (?, ?)").run(name, value);
+      const bound = this.#db.prepare("SELECT value FROM identity WHERE name = ?").get(name)?.["value"];
+      if (bound !== value) {
+        throw new MillraceError("WRONG_STATE", `The agent's data belong to another ${name}: ${String(bound)}.`, {
+          hint: `This one is ${value}. Use another dataDir; keep the old one while its tasks are open.`,
+        });
+      }
+    }
+  }
+
+  /** First block, or epoch, that was not read. */
+  next(name: string, fallback: number): number {
+    const row = this.#db.prepare("SELECT next FROM cursor WHERE name = ?").get(name);
+    return row === undefined ? fallback : Number(row["next"]);
+  }
+
+  setNext(name: string, next: number): void {
+    this.#db.prepare("INSERT OR REPLACE INTO cursor VALUES (?, ?)").run(name, next);
+  }
+
+  /** Follows new jobs; those known are left as they are. */
+  follow(kind: JobKind, ids: readonly bigint[]): void {
+    const insert = this.#db.prepare("INSERT OR IGNORE INTO jobs (kind, id) VALUES (?, ?)");
+    for (const id of ids) insert.run(kind, String(id));
+  }
+
+  /** Jobs that are not over. */
+  open(kind: JobKind): bigint[] {
+    const rows = this.#db
+      .prepare("SELECT id FROM jobs WHERE kind = ? AND closed = 0 ORDER BY length(id), id")
+      .all(kind);
+    return rows.map((row) => BigInt(String(row["id"])));
+  }
+
+  closeJob(kind: JobKind, id: bigint): void {
+    this.#db.prepare("UPDATE jobs SET closed = 1 WHERE kind = ? AND id = ?").run(kind, String(id));
+  }
+
+  /** Notes where one of this agent's attempts stands. */
+  note({ taskId, attempt, nodeId, status }: Attempt): void {
+    this.#db
+      .prepare("INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?)")
+      .run(String(taskId), attempt, String(nodeId), status);
+  }
+
+  attempt(taskId: bigint, attempt: number): Attempt | undefined {
+    const row = this.#db.prepare("SELECT * FROM attempts WHERE task = ? AND attempt = ?").get(String(taskId), attempt);
+    return row === undefined ? undefined : toAttempt(row);
+  }
+
+  /** Whether this agent tried a task before and failed: it would fail again. */
+  hasFailed(taskId: bigint): boolean {
+    const failed = this.#db.prepare("SELECT 1 FROM attempts WHERE task = ? AND status = 'failed'").get(String(taskId));
+    return failed !== undefined;
+  }
+
+  /** Numbers of attempts by status. */
+  counts(): Record<string, number> {
+    const rows = this.#db.prepare("SELECT status, count(*) AS n FROM attempts GROUP BY status").all();
+    return Object.fromEntries(rows.map((row) => [String(row["status"]), Number(row["n"])]));
+  }
+}
+
+function toAttempt(row: Record<string, SQLOutputValue>): Attempt {
+  return {
+    taskId: BigInt(String(row["task"])),
+    attempt: Number(row["attempt"]),
+    nodeId: BigInt(String(row["node"])),
+    status: String(row["status"]) as AttemptStatus,
+  };
+}

@@ -1,0 +1,18 @@
+import { type Bundle, executeInWorker, type Traces } from "@millrace/tensor";
+
+/** The three things in which a dishonest agent would differ: everything else is the same program. */
+export interface Conduct {
+  /** Computes the traces that are committed to. */
+  execute(bundle: Bundle, signal: AbortSignal): Promise<Traces>;
+  /** Whether the trace is served to those who check it. */
+  readonly publishesTrace: boolean;
+  /** Whether openings are answered. */
+  readonly answersOpenings: boolean;
+}
+
+/** Computes what was ordered, shows it, and answers for it. */
+export const honestConduct: Conduct = {
+  execute: ({ program, input }, signal) => executeInWorker(program, input, { signal }),
+  publishesTrace: true,
+  answersOpenings: true,
+};

@@ -1,0 +1,39 @@
+import { type Alteration, executeInWorker, type Program } from "@millrace/tensor";
+
+import { type Conduct } from "../Conduct.js";
+
+const WORD_BYTES = 32;
+
+/** The kernel that ends a weight update in the workloads: new weights, brought back to their width. */
+const UPDATE_KERNEL = "requantise";
+
+/** How far into a program the wrong value lies. */
+const DEPTH = 0.75;
+
+const execute: Conduct["execute"] = ({ program, input }, signal) =>
+  executeInWorker(program, input, { signal, alter: deepAlteration(program) });
+
+/** The ways to cheat. */
+export const CHEATS = {
+  corrupt: { execute, publishesTrace: true, answersOpenings: true },
+  hide: { execute, publishesTrace: false, answersOpenings: true },
+  silence: { execute, publishesTrace: false, answersOpenings: false },
+} satisfies Record<string, Conduct>;
+
+export function isCheat(name: string): name is keyof typeof CHEATS {
+  return Object.hasOwn(CHEATS, name);
+}
+
+/**
+ * One bit of one value, in the middle of an update three quarters into the program. Everything after it is computed
+ * from it, so the trace is consistent but for this one word.
+ */
+function deepAlteration(program: Program): Alteration {
+  const updates = program.operators.filter(({ kernel }) => kernel === UPDATE_KERNEL);
+  const candidates = updates.length > 0 ? updates : program.operators;
+  const operator = candidates[Math.floor((candidates.length - 1) * DEPTH)];
+  if (operator === undefined) throw new Error("a program has operators");
+  const word = Math.floor(operator.usedWords / 2);
+  const lastByteOfLane = operator.laneBits / 8 - 1;
+  return { operatorIndex: operator.index, byte: word * WORD_BYTES + lastByteOfLane, xor: 1 };
+}

@@ -1,0 +1,51 @@
+import type { HeartbeatBody } from "@millrace/uptime-tree";
+import { z } from "zod";
+
+const leafSchema = z.object({
+  leaf: z.object({
+    epoch: z.coerce.number(),
+    index: z.coerce.number(),
+    nodeId: z.coerce.bigint(),
+    provider: z.string(),
+    bitmap: z.coerce.bigint(),
+    points: z.coerce.bigint(),
+    pointsBefore: z.coerce.bigint(),
+    rawCumulativeReward: z.coerce.bigint(),
+  }),
+  proof: z.array(z.string()),
+});
+
+/** A node's leaf of a report with its proof. */
+export type ProvenLeaf = z.infer<typeof leafSchema>;
+
+/** Talks to one attestor. Its answers are hints: a leaf is proven to the contract, a heartbeat seen by others too. */
+export class AttestorClient {
+  constructor(
+    readonly url: string,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /** Pushes a heartbeat; false if the attestor did not take it. */
+  async push(body: HeartbeatBody): Promise<boolean> {
+    const response = await fetch(new URL("/heartbeats", this.url), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(this.timeoutMs),
+    });
+    await response.body?.cancel();
+    return response.ok;
+  }
+
+  /** A node's leaf of an epoch, or undefined if this attestor has none. */
+  async leaf(epoch: number, nodeId: bigint): Promise<ProvenLeaf | undefined> {
+    try {
+      const path = `/epochs/${epoch}/leaf/${nodeId.toString()}`;
+      const response = await fetch(new URL(path, this.url), { signal: AbortSignal.timeout(this.timeoutMs) });
+      if (!response.ok) return undefined;
+      return leafSchema.parse(await response.json());
+    } catch {
+      return undefined;
+    }
+  }
+}

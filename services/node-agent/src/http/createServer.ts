@@ -1,0 +1,65 @@
+import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
+
+import fastify, { type FastifyInstance } from "fastify";
+import { z } from "zod";
+
+import type { AgentStore } from "../AgentStore.js";
+import { FILES, type ResultFile, type ResultStore } from "../tasks/ResultStore.js";
+
+interface Options {
+  readonly store: AgentStore;
+  readonly results: ResultStore;
+  readonly publishesTrace: boolean;
+  readonly health: () => Record<string, unknown>;
+}
+
+const attemptParams = z.object({ taskId: z.coerce.bigint(), attempt: z.coerce.number().int().min(1).max(255) });
+const notFound = { code: "NOT_FOUND", message: "There is no such result here." };
+
+/** What an agent serves: its health, and the results of its own attempts from their submission on. */
+export function createServer({ store, results, publishesTrace, health }: Options): FastifyInstance {
+  const server = fastify({ logger: false, forceCloseConnections: true });
+
+  const find = (params: unknown): { taskId: bigint; attempt: number; status: string } | undefined => {
+    const parsed = attemptParams.safeParse(params);
+    return parsed.success ? store.attempt(parsed.data.taskId, parsed.data.attempt) : undefined;
+  };
+
+  server.get("/health", () => ({ status: "ok", ...health() }));
+
+  server.get("/tasks/:taskId/:attempt/status", async ({ params }, reply) => {
+    const found = find(params);
+    if (found === undefined) return reply.code(404).send(notFound);
+    return { taskId: found.taskId.toString(), attempt: found.attempt, status: found.status };
+  });
+
+  for (const file of FILES) {
+    server.get(`/tasks/:taskId/:attempt/${file}.bin`, async ({ params }, reply) => {
+      const found = find(params);
+      // Before its submission a result is worth stealing: whoever shows it first could claim it.
+      const isShown = found !== undefined && found.status !== "accepted" && (file === "output" || publishesTrace);
+      if (!isShown) return reply.code(404).send(notFound);
+      return sendFile(results, found, file, reply);
+    });
+  }
+  return server;
+}
+
+async function sendFile(
+  results: ResultStore,
+  { taskId, attempt }: { taskId: bigint; attempt: number },
+  file: ResultFile,
+  reply: {
+    header(name: string, value: string | number): unknown;
+    send(payload: unknown): unknown;
+    code(status: number): { send(payload: unknown): unknown };
+  },
+): Promise<unknown> {
+  const path = results.path(taskId, attempt, file);
+  const stats = await stat(path).catch(() => undefined);
+  if (stats === undefined) return reply.code(404).send(notFound);
+  reply.header("content-type", "application/octet-stream");
+  reply.header("content-length", stats.size);
+  return reply.send(createReadStream(path));
+}

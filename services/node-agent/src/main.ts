@@ -1,0 +1,12 @@
+import { runService } from "@millrace/sdk";
+
+import { honestConduct } from "./Conduct.js";
+import { agentSchema } from "./config.js";
+import { startAgent } from "./startAgent.js";
+
+await runService({
+  name: "node-agent",
+  about: "speaks for a provider's nodes: heartbeats, tasks, results, answers, earnings.",
+  schema: agentSchema,
+  start: (context) => startAgent(context, honestConduct),
+});

@@ -1,0 +1,135 @@
+import {
+  BlockClock,
+  connectContracts,
+  type Contracts,
+  decodeError,
+  EpochClock,
+  MillraceError,
+  type ServiceContext,
+  sleep,
+  TransactionSender,
+} from "@millrace/sdk";
+import { uptimeDomain } from "@millrace/uptime-tree";
+
+import { AgentStore } from "./AgentStore.js";
+import type { Conduct } from "./Conduct.js";
+import type { AgentConfig } from "./config.js";
+import { AttestorClient } from "./heartbeat/AttestorClient.js";
+import { HeartbeatSender } from "./heartbeat/HeartbeatSender.js";
+import { createServer } from "./http/createServer.js";
+import { LeaseKeeper } from "./leases/LeaseKeeper.js";
+import { NodePicker } from "./tasks/NodePicker.js";
+import { ResultStore } from "./tasks/ResultStore.js";
+import { TaskKeeper } from "./tasks/TaskKeeper.js";
+
+type Context = ServiceContext<AgentConfig>;
+
+/** Starts an agent: checks that the key may speak for the nodes, then follows the chain block by block. */
+export async function startAgent(context: Context, conduct: Conduct): Promise<void> {
+  const { config, logger, provider, deployment, wallet, shutdown } = context;
+  const contracts = connectContracts(deployment, wallet);
+  const nodeIds = config.nodes.map(BigInt).sort((a, b) => (a < b ? -1 : 1));
+  await checkKey(contracts, nodeIds, wallet.address);
+  const clock = new EpochClock(await contracts.settlement.clock());
+
+  const store = new AgentStore(config.dataDir);
+  shutdown.add("database", () => {
+    store.close();
+  });
+  store.bindTo({ chain: await chainIdentity(context), key: wallet.address });
+  const results = new ResultStore(config.dataDir);
+  const attestors = config.attestors.map((url) => new AttestorClient(url, clock.slotSeconds * 500));
+  const sender = new TransactionSender(wallet, { logger, pollMs: Math.min(config.pollMs, 250) });
+  const parts = { contracts, sender, store, nodeIds, deployedAtBlock: deployment.deployedAtBlock, logger };
+  const signal = shutdown.signal;
+
+  const heartbeats = new HeartbeatSender({
+    signer: wallet,
+    domain: uptimeDomain(deployment.chainId, deployment.contracts.UptimeOracle),
+    clock,
+    nodeIds,
+    attestors,
+    logger,
+  });
+  const picker = new NodePicker(contracts.nodes, nodeIds, config.policy.classes);
+  const tasks = new TaskKeeper({ ...parts, results, picker, policy: config.policy, conduct, signal });
+  const leases = new LeaseKeeper({ ...parts, clock, attestors, signal });
+
+  let block = 0;
+  const health = (): Record<string, unknown> => ({
+    agent: wallet.address,
+    nodes: config.nodes,
+    block,
+    heartbeats: heartbeats.sent,
+    working: tasks.working,
+    attempts: store.counts(),
+  });
+  const server = createServer({ store, results, publishesTrace: conduct.publishesTrace, health });
+  shutdown.add("http", () => server.close());
+  await listen(server, config);
+
+  const following = follow(new BlockClock(provider, config.pollMs), async (head) => {
+    block = head.number;
+    await heartbeats.onBlock(head);
+    await tasks.onBlock(head);
+    if (config.collect) leases.onBlock(head);
+  });
+  shutdown.add("following the chain", async () => {
+    await following;
+    await Promise.all([tasks.idle(), leases.idle()]);
+  });
+
+  /** Calls back for the latest block, as often as it changes, until the shutdown; survives a chain that is away. */
+  async function follow(
+    blocks: BlockClock,
+    onBlock: (head: Awaited<ReturnType<BlockClock["latest"]>>) => Promise<void>,
+  ): Promise<void> {
+    let last = -1;
+    while (!signal.aborted) {
+      try {
+        const head = await blocks.latest();
+        if (head.number !== last) await onBlock(head);
+        last = head.number;
+      } catch (error) {
+        // Aborted work fails in all kinds of ways: nobody wants to read of them.
+        if (!shutdown.signal.aborted)
+          logger.warn({ reason: decodeError(error).sentence }, "could not follow the chain");
+      }
+      await sleep(config.pollMs, signal);
+    }
+  }
+}
+
+async function checkKey({ nodes }: Contracts, nodeIds: readonly bigint[], address: string): Promise<void> {
+  for (const nodeId of nodeIds) {
+    const agent = await nodes.agentOf(nodeId);
+    if (agent === address) continue;
+    throw new MillraceError("WRONG_KEY", `Node ${nodeId.toString()} does not speak through ${address}.`, {
+      hint:
+        BigInt(agent) === 0n
+          ? "There is no such node: correct the list of nodes."
+          : `Its agent is ${agent}: use that key, or rotate the node's agent.`,
+    });
+  }
+}
+
+/** A local chain that was started anew has the same id and addresses, but not the same blocks. */
+async function chainIdentity({ provider, deployment }: Context): Promise<string> {
+  const block = await provider.getBlock(deployment.deployedAtBlock);
+  return `${deployment.chainId}:${block?.hash ?? "unknown"}`;
+}
+
+async function listen(
+  server: ReturnType<typeof createServer>,
+  { host, port }: Pick<AgentConfig, "host" | "port">,
+): Promise<void> {
+  try {
+    await server.listen({ host, port });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
+    throw new MillraceError("PORT_IN_USE", `Port ${port} of ${host} is in use.`, {
+      hint: "Stop what listens there, or set another port.",
+      cause,
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { assertProvable, type Bundle } from "@millrace/tensor";
+
+import type { ITaskMarket } from "../../../../typechain-types/index.js";
+import type { Policy } from "../config.js";
+
+interface Offer {
+  readonly order: ITaskMarket.TaskOrderStruct;
+  /** What the order pays now, credits. */
+  readonly price: bigint;
+  /** What it would bind now, MILL. */
+  readonly bond: bigint;
+}
+
+/** Why a policy does not take an order, or undefined if it does. */
+export function refusalOf(policy: Policy, { order, price, bond }: Offer): string | undefined {
+  const { programHash, responseSeconds } = order.terms;
+  if (!policy.acceptTasks) return "the policy takes no tasks";
+  if (price < policy.minPriceCredits) return "the price is too low";
+  if (policy.maxBondMill !== undefined && bond > policy.maxBondMill) return "the bond is too high";
+  if (policy.programs?.every((hash) => hash.toLowerCase() !== String(programHash).toLowerCase()) === true)
+    return "the program is not one of the policy's";
+  if (Number(responseSeconds) < policy.minResponseSeconds) return "openings would have to be answered too fast";
+  return undefined;
+}
+
+/** Why a program cannot be answered for, or undefined if it can: checked with all descriptors in hand, before accepting. */
+export function unprovable(policy: Policy, { program }: Bundle): string | undefined {
+  if (program.totalWords > policy.maxWords) return `the program has ${program.totalWords} words`;
+  try {
+    assertProvable(program);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
