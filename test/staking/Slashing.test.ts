@@ -91,6 +91,16 @@ describe("StakingRegistry, slashes", () => {
       expect((await staking.accountOf(alice)).bonded).to.equal(98n * MILL);
     });
 
+    it("should take the bonds of two lost jobs, each its own amount and neither from the other (T-75)", async () => {
+      const { staking, settlement, alice, buyer, reporter } = await networkHelpers.loadFixture(bonded);
+      await staking.bond(alice, 40n * MILL);
+      await staking.slashBond(Offence.WrongResult, alice, 100n * MILL, buyer, reporter);
+      expect((await staking.accountOf(alice)).bonded).to.equal(40n * MILL);
+      await staking.slashBond(Offence.WrongResult, alice, 40n * MILL, buyer, reporter);
+      expect((await settlement.accountOf(buyer)).owedMill).to.equal(28n * MILL);
+      expect((await staking.accountOf(alice)).active).to.equal(860n * MILL);
+    });
+
     it("should refuse to slash for no offence", async () => {
       const table = await ethers.getContractFactory("SlashTableHarness");
       const { staking, alice, buyer, reporter } = await networkHelpers.loadFixture(bonded);

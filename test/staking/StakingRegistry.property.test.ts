@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import hre from "hardhat";
 
+import { accountsFromLogs } from "./accountsFromLogs.js";
 import { Offence } from "./Offence.js";
 import { DAY, stakingFixture, type StakingContext, THAW_SECONDS } from "./stakingFixture.js";
 
@@ -163,6 +164,20 @@ class World {
     expect(await token.balanceOf(staking), "I2 balance").to.equal(sum);
   }
 
+  /** The logs tell the same as the storage. */
+  async checkLogs(): Promise<void> {
+    const { staking } = this.context;
+    const told = await accountsFromLogs(staking, async (number) => ethers.provider.getBlock(number));
+    for (const provider of this.providers) {
+      const { active, bonded } = await staking.accountOf(provider);
+      const account = told.get(provider.address);
+      expect([account?.active, account?.bonded], "logs").to.deep.equal([active, bonded]);
+      const thaws = (await staking.thawsOf(provider)).map((thaw) => [thaw.id, thaw.amount, thaw.releaseAt]);
+      const logged = [...(account?.thaws ?? [])].map(([id, { mill, releaseAt }]) => [id, mill, releaseAt]);
+      expect(logged, "logs").to.deep.equal(thaws);
+    }
+  }
+
   /** Everybody leaves with everything, in turn. */
   async exit(): Promise<void> {
     const { staking, market, token, governor } = this.context;
@@ -202,9 +217,10 @@ describe("StakingRegistry, any sequence of calls", () => {
           await world.perform(next);
           await world.check();
         }
+        await world.checkLogs();
         await world.exit();
       }),
-      { numRuns: 20 },
+      { numRuns: 20, interruptAfterTimeLimit: 60_000 },
     );
   });
 

@@ -194,7 +194,7 @@ describe("StakingRegistry", () => {
   });
 
   describe("stakeFor", () => {
-    it("should let the payer pay and the provider's active stake grow", async () => {
+    it("should let the caller pay and nobody else, and the provider's active stake grow (X-12)", async () => {
       const { staking, token, alice, bob } = await networkHelpers.loadFixture(staked);
       const staking7 = staking.connect(bob).stakeFor(alice, 7n);
       await expect(staking7).to.emit(staking, "Staked").withArgs(alice, bob, 7);

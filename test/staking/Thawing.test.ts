@@ -175,6 +175,19 @@ describe("StakingRegistry, thaws", () => {
       await expect(staking.withdraw()).to.emit(staking, "Withdrawn").withArgs(alice, 5);
     });
 
+    it("should pay once however often it is called, cancelled thaws and new stake between (X-06, X-28)", async () => {
+      const { staking, token, alice } = await networkHelpers.loadFixture(staked);
+      const before = await token.balanceOf(alice);
+      await staking.unstake(100n);
+      await staking.unstake(10n);
+      await time.increase(THAW_SECONDS);
+      await staking.cancelThaw(1);
+      await staking.stake(5n);
+      for (let i = 0; i < 3; i++) await staking.withdraw();
+      expect(await token.balanceOf(alice)).to.equal(before + 10n - 5n);
+      expect((await staking.accountOf(alice)).active).to.equal(1_000n * MILL - 10n + 5n);
+    });
+
     it("should pay a provider whose nodes lack stake (I4)", async () => {
       const { staking, alice, nodes, slash } = await networkHelpers.loadFixture(staked);
       await staking.unstake(100n);
