@@ -29,6 +29,7 @@ export interface DeploymentPlan {
 }
 
 const LOCAL_HEARTBEAT_SECONDS = 30 * 86_400;
+const POLL_MS = 50;
 
 /**
  * Deploys the protocol on a local chain, with two posted feeds, and returns its record.
@@ -36,7 +37,13 @@ const LOCAL_HEARTBEAT_SECONDS = 30 * 86_400;
  */
 export async function deployMillrace(connection: NetworkConnection, plan: DeploymentPlan): Promise<Deployment> {
   const { ethers, ignition } = connection;
-  const feeds = await ignition.deploy(LocalFeeds);
+  const genesis = await ethers.provider.getBlock(0);
+  const options = {
+    // A local chain is new each time, and a journal of another one would be taken for this one's.
+    deploymentId: `local-${genesis?.hash?.slice(2, 14)}`,
+    config: { requiredConfirmations: 1, blockPollingInterval: POLL_MS },
+  };
+  const feeds = await ignition.deploy(LocalFeeds, options);
   const addresses = [await feeds.first.getAddress(), await feeds.second.getAddress()];
   const start = await ethers.provider.getBlock("latest");
   if (start === null) throw new Error("the chain has no block");
@@ -48,7 +55,7 @@ export async function deployMillrace(connection: NetworkConnection, plan: Deploy
     clock: { genesisAt: start.timestamp, epochSeconds: plan.epochSeconds, slotsPerEpoch: plan.slotsPerEpoch },
     ...plan.overrides,
   };
-  const deployed = await ignition.deploy(Millrace, { parameters: { Millrace: parameters } });
+  const deployed = await ignition.deploy(Millrace, { ...options, parameters: { Millrace: parameters } });
 
   const contracts: Record<string, string> = {};
   for (const [name, contract] of Object.entries(deployed)) contracts[name] = await contract.getAddress();
