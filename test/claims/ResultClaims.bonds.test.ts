@@ -255,7 +255,7 @@ describe("ResultClaims, bonds of branches", () => {
               break;
             }
             default:
-              await networkHelpers.time.increase(random.below(RESPONSE_SECONDS / 4));
+              await networkHelpers.time.increase(1 + random.below(RESPONSE_SECONDS / 4));
           }
           // The provider's agent answers everything at least every other move.
           if (random.chance(60) || move % 2 === 1) {

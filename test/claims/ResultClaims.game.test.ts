@@ -1,11 +1,13 @@
 import { expect } from "chai";
 import { toBeHex, ZeroHash } from "ethers";
+import fc from "fast-check";
 import hre from "hardhat";
 
+import { corrupt, firstWrong, tampered } from "../verifiers/support/corrupt.js";
 import { execute, type Memory } from "../verifiers/support/execute.js";
 import { addParams, mixParams } from "../verifiers/support/kernels.js";
 import { Mode, type Operator, Program, Region } from "../verifiers/support/program.js";
-import { Random } from "../verifiers/support/random.js";
+import { Random, randomCase } from "../verifiers/support/random.js";
 import { hashPair, type Tree, type Word } from "../verifiers/support/tree.js";
 import { commit } from "../verifiers/support/world.js";
 import {
@@ -278,6 +280,31 @@ describe("ResultClaims, the game", () => {
       );
       expect(await staking.slashes()).to.equal(0n);
     });
+  });
+
+  it("I6: should end in a proof for any wrong trace of any program, by a challenger that sees only openings", async () => {
+    const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+    await fc.assert(
+      fc.asyncProperty(seeds, async (seed) => {
+        const chance = new Random(seed);
+        const world = await networkHelpers.loadFixture(deploy);
+        const { program, input } = randomCase(chance, world.hashes.MixKernel);
+        const memory = execute(program, world.twins, input);
+        const wrong = corrupt(chance, memory, tampered(chance, world.twins, input, program));
+        const target = firstWrong(memory, wrong);
+        const known = commit(world, program, wrong);
+        const claim = makeClaim(world, program, known.trace);
+        await post(world, ID, claim);
+
+        const region = target.region === Region.Body ? Region.Body : Region.Output;
+        const honest = commit(world, program, memory);
+        const path = new Game(world, ID, claim, region, known.trees[region]!, honest);
+        expect(await path.toWords()).to.equal(target.position);
+        await path.prove(target.position, target.lane);
+        expect(await world.claims.stateOf(ID)).to.equal(State.Slashed);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it("should cost less than 0.9 M gas for 2^20 words, both sides together", async () => {

@@ -1,10 +1,11 @@
 import { expect } from "chai";
-import { toBeHex, ZeroHash } from "ethers";
+import { ZeroHash } from "ethers";
 import fc from "fast-check";
 import hre from "hardhat";
 
-import { execute, type Memory } from "./support/execute.js";
-import { Mode, type Program, Region } from "./support/program.js";
+import { corrupt, firstWrong, positionsOf, tampered } from "./support/corrupt.js";
+import { execute } from "./support/execute.js";
+import { Mode } from "./support/program.js";
 import { Random, randomCase } from "./support/random.js";
 import type { Word } from "./support/tree.js";
 import { makeWitness, type Target, type Witness } from "./support/witness.js";
@@ -14,52 +15,6 @@ const { ethers } = await hre.network.create();
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
 const RUNS = { numRuns: 100 };
-
-/** Positions of body and output that a tree has, in the order of addresses; pads after their region. */
-function positionsOf(program: Program): { region: Region; position: number }[] {
-  return [Region.Body, Region.Output].flatMap((region) => {
-    const words = program.wordsOf(region) === 0 ? 0 : 2 ** program.depthOf(region);
-    return Array.from({ length: words }, (_, position) => ({ region, position }));
-  });
-}
-
-function wordAt(memory: Memory, { region, position }: { region: Region; position: number }): Word {
-  const { program } = memory;
-  if (position >= program.wordsOf(region)) return memory.pads[region]!.get(position) ?? ZeroHash;
-  return memory.at(program.baseOf(region) + position);
-}
-
-const flip = (random: Random, word: Word): Word => toBeHex(BigInt(word) ^ (1n << BigInt(random.below(256))), 32);
-
-/** A trace that is wrong somewhere: one word changed at the end, or in the middle and all else computed from it. */
-function corrupt(random: Random, honest: Memory, rerun: (address: number) => Memory): Memory {
-  const target = random.pick(positionsOf(honest.program));
-  const { program } = honest;
-  const address = program.baseOf(target.region) + target.position;
-  if (target.position >= program.wordsOf(target.region)) {
-    const memory = honest.copy();
-    memory.pads[target.region]!.set(target.position, flip(random, ZeroHash));
-    return memory;
-  }
-  const { index, start } = program.operatorAt(address);
-  if (address - start < program.operators[index]!.usedWords && random.chance(50)) return rerun(address);
-  const memory = honest.copy();
-  memory.words.set(address, flip(random, honest.at(address)));
-  return memory;
-}
-
-/** The first word that is wrong, and in it a lane. */
-function firstWrong(honest: Memory, committed: Memory): Target {
-  const { program } = honest;
-  const place = positionsOf(program).find((at) => wordAt(honest, at) !== wordAt(committed, at))!;
-  if (place.position >= program.wordsOf(place.region)) return { ...place, lane: 0 };
-  const { index } = program.operatorAt(program.baseOf(place.region) + place.position);
-  const { laneBits, mode } = program.operators[index]!;
-  if (mode === Mode.Piece) return { ...place, lane: 0 };
-  const difference = BigInt(wordAt(honest, place)) ^ BigInt(wordAt(committed, place));
-  const highestBit = difference.toString(2).length;
-  return { ...place, lane: Math.floor((256 - highestBit) / laneBits) };
-}
 
 /** A witness with something changed. */
 function mutate(random: Random, witness: Witness): Witness {
@@ -111,11 +66,7 @@ describe("TensorVerifier, any program", () => {
         const random = new Random(seed);
         const { program, input } = randomCase(random, world.hashes.MixKernel);
         const honest = execute(program, world.twins, input);
-        const committed = corrupt(random, honest, (address) => {
-          const bit = 1n << BigInt(random.below(256));
-          const tamper = (at: number, word: Word): Word => (at === address ? toBeHex(BigInt(word) ^ bit, 32) : word);
-          return execute(program, world.twins, input, { tamper });
-        });
+        const committed = corrupt(random, honest, tampered(random, world.twins, input, program));
         const known = commit(world, program, committed);
         const target = firstWrong(honest, committed);
         expect(await world.verifier.isWrong(known.trace, target, makeWitness(known, target))).to.be.true;

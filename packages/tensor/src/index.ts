@@ -16,6 +16,20 @@ export { kernelCodeHash, kernelCodeHashes, kernelName } from "./kernels/codeHash
 export type { Extent, Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";
 export { encodeParams } from "./kernels/params.ts";
 export { kernelByCodeHash, kernelByName } from "./kernels/registry.ts";
+export { argMax, type ArgMaxOptions } from "./operators/argMax.ts";
+export { matMul, type MatMulOptions } from "./operators/matMul.ts";
+export {
+  BLOCK_TRIANGLES,
+  type Camera,
+  type Light,
+  nearestHits,
+  shade,
+  type ShadeOptions,
+  type Vector3,
+} from "./operators/rays.ts";
+export { requantise, type RequantiseOptions } from "./operators/requantise.ts";
+export { softmax, type SoftmaxOptions } from "./operators/softmax.ts";
+export { transpose } from "./operators/transpose.ts";
 export { Mode, type OperatorDescriptor, operatorLeaf } from "./program/descriptor.ts";
 export { InputWriter, readRow } from "./program/InputWriter.ts";
 export {

@@ -35,10 +35,14 @@ export class ProgramBuilder {
   #inWords = 0;
   readonly #operators: Record<typeof Region.Body | typeof Region.Output, PendingOperator[]> = { 1: [], 2: [] };
 
-  /** Declares a tensor of the input region. Its words are written with `InputWriter`. */
-  input(name: string, shape: Shape): Tensor {
+  /**
+   * Declares a tensor of the input region. Its words are written with `InputWriter`.
+   *
+   * @param alignment words that its start is a multiple of, for kernels that read several rows as one range
+   */
+  input(name: string, shape: Shape, alignment: number = REGION_WORDS): Tensor {
     const rowLog2 = checkedRowLog2(name, shape);
-    const offset = roundUp(this.#inWords, alignmentOf(rowLog2));
+    const offset = roundUp(this.#inWords, Math.max(alignment, alignmentOf(rowLog2)));
     const tensor: Tensor = { name, region: Region.Input, offset, ...shape, rowLog2 };
     this.#inWords = roundUp(offset + tensorWords(tensor), REGION_WORDS);
     return tensor;

@@ -1,8 +1,6 @@
-import { AbiCoder } from "ethers";
-
 import { TensorError } from "../errors.ts";
 import { keccak256 } from "../trace/keccak.ts";
-import { fromHex, type Hex, LANE_BITS, type LaneBits, REGION_WORDS, toHex } from "../words.ts";
+import { fromHex, type Hex, LANE_BITS, type LaneBits, REGION_WORDS, roundUp, WORD_BYTES } from "../words.ts";
 
 /** LANE proves one lane of one word at a time, PIECE a whole piece of `2^pieceLog2` words. */
 export const Mode = { Lane: 0, Piece: 1 } as const;
@@ -27,22 +25,28 @@ export interface OperatorDescriptor {
   readonly params: Uint8Array;
 }
 
-const DESCRIPTOR_TYPES = ["bytes32", "uint64", "uint64", "uint8", "uint8", "uint16", "bytes"] as const;
-
 const LEAF_TAG = Uint8Array.of(0);
+
+/** Words of the encoding before the bytes of params: six values, an offset and a length. */
+const HEAD_WORDS = 8;
+
+/** `abi.encode(kernelCodeHash, words, usedWords, mode, pieceLog2, laneBits, params)`; by hand, for programs are long. */
+function encodeDescriptor(operator: OperatorDescriptor): Uint8Array {
+  const { kernelCodeHash, words, usedWords, mode, pieceLog2, laneBits, params } = operator;
+  const bytes = new Uint8Array(WORD_BYTES * HEAD_WORDS + roundUp(params.length, WORD_BYTES));
+  const view = new DataView(bytes.buffer);
+  const paramsOffset = WORD_BYTES * (HEAD_WORDS - 1);
+  bytes.set(fromHex(kernelCodeHash));
+  [words, usedWords, mode, pieceLog2, laneBits, paramsOffset, params.length].forEach((value, i) => {
+    view.setBigUint64(WORD_BYTES * (i + 2) - 8, BigInt(value));
+  });
+  bytes.set(params, WORD_BYTES * HEAD_WORDS);
+  return bytes;
+}
 
 /** `keccak(0x00 ‖ keccak(abi.encode(kernelCodeHash, words, usedWords, mode, pieceLog2, laneBits, params)))` */
 export function operatorLeaf(operator: OperatorDescriptor): Uint8Array {
-  const encoded = AbiCoder.defaultAbiCoder().encode(DESCRIPTOR_TYPES, [
-    operator.kernelCodeHash,
-    operator.words,
-    operator.usedWords,
-    operator.mode,
-    operator.pieceLog2,
-    operator.laneBits,
-    toHex(operator.params),
-  ]);
-  return keccak256(LEAF_TAG, keccak256(fromHex(encoded)));
+  return keccak256(LEAF_TAG, keccak256(encodeDescriptor(operator)));
 }
 
 export function assertDescriptor(operator: OperatorDescriptor): void {

@@ -1,0 +1,29 @@
+export { type Digit, digitSplit, type DigitSplit, takeDigits } from "./digits.ts";
+export {
+  buildInference,
+  decodeInference,
+  type InferenceAbout,
+  type InferenceJob,
+  type InferenceOptions,
+  predictionAccuracy,
+} from "./inference.ts";
+export { bunnyMesh, type Mesh, parseObj } from "./mesh.ts";
+export { accuracyOf, predict, type Weights } from "./network.ts";
+export {
+  buildRendering,
+  decodeRendering,
+  RENDERING_DEFAULTS,
+  type RenderingAbout,
+  type RenderingJob,
+  type RenderingOptions,
+} from "./rendering.ts";
+export { type Result, type ResultFile, resultFiles, type WorkloadAbout } from "./resultFiles.ts";
+export {
+  buildTraining,
+  decodeTraining,
+  TRAINING_DEFAULTS,
+  type TrainingAbout,
+  type TrainingJob,
+  type TrainingOptions,
+} from "./training.ts";
+export { WorkloadError } from "./WorkloadError.ts";

@@ -1,0 +1,53 @@
+import { createRequire } from "node:module";
+
+import type { Vector3 } from "@millrace/tensor";
+
+import { WorkloadError } from "./WorkloadError.ts";
+
+/** Triangles as triples of indices into a list of points. */
+export interface Mesh {
+  readonly positions: readonly Vector3[];
+  readonly cells: readonly (readonly [number, number, number])[];
+}
+
+/** The Stanford bunny of the npm package `bunny`. */
+export function bunnyMesh(): Mesh {
+  return createRequire(import.meta.url)("bunny") as Mesh;
+}
+
+/** Reads points and faces of a Wavefront OBJ text; faces with more corners become fans of triangles. */
+export function parseObj(text: string): Mesh {
+  const positions: Vector3[] = [];
+  const cells: [number, number, number][] = [];
+  text.split(/\r?\n/).forEach((line, i) => {
+    const [kind, ...words] = line.trim().split(/\s+/);
+    const numbers = words.map((word) => Number(word.split("/")[0]));
+    if (kind === "v") positions.push(pointOf(numbers, i));
+    if (kind !== "f") return;
+    // Indices count from one, negative ones from the end.
+    const corners = numbers.map((index) => (index < 0 ? positions.length + index : index - 1));
+    if (corners.length < 3 || !corners.every((corner) => corner in positions))
+      throw new WorkloadError(
+        `line ${i + 1} of the mesh: ${line.trim()}`,
+        "a face names three or more points before it",
+      );
+    const [first = 0] = corners;
+    for (let k = 1; k + 1 < corners.length; k++) cells.push([first, corners[k] ?? 0, corners[k + 1] ?? 0]);
+  });
+  assertMesh({ positions, cells });
+  return { positions, cells };
+}
+
+function pointOf([x, y, z]: readonly number[], line: number): Vector3 {
+  if (x === undefined || y === undefined || z === undefined || ![x, y, z].every(Number.isFinite))
+    throw new WorkloadError(`line ${line + 1} of the mesh is no point`, "a point has three numbers");
+  return [x, y, z];
+}
+
+export function assertMesh({ positions, cells }: Mesh): void {
+  if (cells.length === 0) throw new WorkloadError("a mesh without triangles", "give one that has some");
+  for (const cell of cells)
+    for (const corner of cell)
+      if (!positions[corner]?.every(Number.isFinite))
+        throw new WorkloadError(`a triangle names point ${corner} of ${positions.length}`, "check the mesh");
+}
