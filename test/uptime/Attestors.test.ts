@@ -51,8 +51,9 @@ describe("UptimeOracle attestors", () => {
       }
       const extra = await newcomer();
       await at.oracle.connect(extra).applyAsAttestor(extra.address, "0x");
+      const errors = await ethers.getContractFactory("UptimeOracle");
       await expect(at.oracle.admitAttestor(extra.address))
-        .to.be.revertedWithCustomError(await ethers.getContractFactory("UptimeOracle"), "AttestorSet_Full")
+        .to.be.revertedWithCustomError(errors, "AttestorSet_Full")
         .withArgs(32);
     });
 
