@@ -15,14 +15,13 @@ import {
 } from "./uptimeFixture.js";
 
 const { ethers, networkHelpers } = await hre.network.create();
-const { loadFixture } = networkHelpers;
 
 describe("UptimeOracle attestors", () => {
   const deploy = async (): Promise<UptimeFixture> => await deployUptime(ethers, networkHelpers);
   let at: UptimeFixture;
 
   beforeEach(async () => {
-    at = await loadFixture(deploy);
+    at = await networkHelpers.loadFixture(deploy);
   });
 
   const newcomer = async (): Promise<Attestor> => {
@@ -205,7 +204,7 @@ describe("UptimeOracle attestors", () => {
 
       const { releaseAt } = await at.oracle.attestorOf(member!.address);
       // The last report that it can sign is of epoch 1.
-      const lastFinalAt = BigInt(await at.oracle.reportDeadline(1)) + BigInt(CHALLENGE_SECONDS);
+      const lastFinalAt = (await at.oracle.reportDeadline(1)) + BigInt(CHALLENGE_SECONDS);
       expect(releaseAt).to.equal(lastFinalAt + BigInt(EPOCH_SECONDS));
       await expect(at.oracle.releaseBond(member!.address))
         .to.be.revertedWithCustomError(at.oracle, "UptimeOracle_BondHeld")

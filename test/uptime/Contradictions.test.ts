@@ -7,7 +7,6 @@ import type { Report } from "@millrace/uptime-tree";
 import { BOND, deployUptime, POT, Status, type UptimeFixture } from "./uptimeFixture.js";
 
 const { ethers, networkHelpers } = await hre.network.create();
-const { loadFixture } = networkHelpers;
 
 const CONTRADICTION = 7n;
 const SLASHED = (BOND * 800_000n) / 1_000_000n;
@@ -17,7 +16,7 @@ describe("UptimeOracle contradictions", () => {
   let at: UptimeFixture;
 
   beforeEach(async () => {
-    at = await loadFixture(deploy);
+    at = await networkHelpers.loadFixture(deploy);
   });
 
   /** Proves that a seat signed a posted report and another one of the same epoch. */

@@ -7,7 +7,6 @@ import { reportDigest, reportTypes, uptimeDomain, type Report } from "@millrace/
 import { CHALLENGE_SECONDS, deployUptime, EPOCH_SECONDS, POT, Status, type UptimeFixture } from "./uptimeFixture.js";
 
 const { ethers, networkHelpers } = await hre.network.create();
-const { loadFixture } = networkHelpers;
 
 const SECP256K1_N = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
 
@@ -16,7 +15,7 @@ describe("UptimeOracle reports", () => {
   let at: UptimeFixture;
 
   beforeEach(async () => {
-    at = await loadFixture(deploy);
+    at = await networkHelpers.loadFixture(deploy);
   });
 
   describe("submitReport", () => {

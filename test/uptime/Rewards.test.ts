@@ -8,14 +8,13 @@ import { leafTypes, leafValues, type Leaf, type Report } from "@millrace/uptime-
 import { deployUptime, EPOCH_SECONDS, POT, Status, type UptimeFixture } from "./uptimeFixture.js";
 
 const { ethers, networkHelpers } = await hre.network.create();
-const { loadFixture } = networkHelpers;
 
 describe("UptimeOracle rewards", () => {
   const deploy = async (): Promise<UptimeFixture> => await deployUptime(ethers, networkHelpers);
   let at: UptimeFixture;
 
   beforeEach(async () => {
-    at = await loadFixture(deploy);
+    at = await networkHelpers.loadFixture(deploy);
   });
 
   const held = async (): Promise<bigint> => await at.world.balanceOf(at.oracle);
@@ -342,8 +341,8 @@ describe("UptimeOracle rewards", () => {
     }
     for (const leaf of last!.leaves) await at.oracle.collect(leaf, last!.tree.proof(leaf.index));
     for (const { address } of at.attestors) await at.oracle.collectAttestorPay(address, epochs);
-    const pots = BigInt(await at.world.nextEpochToClose()) * (POT.availability + POT.attestors);
-    const paid = (await at.oracle.rewardsPaid()) + BigInt(await attestorPay());
+    const pots = (await at.world.nextEpochToClose()) * (POT.availability + POT.attestors);
+    const paid = (await at.oracle.rewardsPaid()) + (await attestorPay());
     expect(paid + cancelled + (await held())).to.equal(pots);
     // What stays is the rounding of each epoch: less than a wei for each node.
     expect(Number(await held())).to.be.lessThan(12 * 3);

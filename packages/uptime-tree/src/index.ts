@@ -1,5 +1,6 @@
 export * from "./aggregate.js";
 export * from "./bitmap.js";
+export * from "./EpochData.js";
 export * from "./EpochTree.js";
 export * from "./Heartbeat.js";
 export * from "./keccak.js";

@@ -26,6 +26,15 @@ export const observationTypes: Types = {
   ],
 };
 
+/** Signed by the leader of a round over what it proposes. */
+export const proposalTypes: Types = {
+  Proposal: [
+    { name: "epoch", type: "uint32" },
+    { name: "round", type: "uint32" },
+    { name: "reportHash", type: "bytes32" },
+  ],
+};
+
 /** Signed by an attestor at most once a round: it holds the observations of a proposal and gets the same report. */
 export const voteTypes: Types = {
   Vote: [

@@ -1,0 +1,162 @@
+import { ZeroHash } from "ethers";
+
+import {
+  decodeError,
+  sleep,
+  type Contracts,
+  type EpochClock,
+  type Logger,
+  type TransactionSender,
+} from "@millrace/sdk";
+
+import type { ChainFacts } from "./chain/ChainFacts.js";
+import type { ChainWatch } from "./chain/ChainWatch.js";
+import type { Leader } from "./member/Leader.js";
+import type { Member } from "./member/Member.js";
+import type { Observer } from "./member/Observer.js";
+import type { ReportHistory } from "./member/ReportHistory.js";
+import type { Schedule } from "./member/Schedule.js";
+import type { Store } from "./store/Store.js";
+
+/** The contract's MAX_LATE_EPOCHS. */
+const MAX_LATE_EPOCHS = 7;
+/** Part of the first round after which a leader goes ahead without the observations that are still missing. */
+const PATIENCE = 0.5;
+
+/** What a driver moves. */
+export interface Parts {
+  readonly attestor: string;
+  readonly closeEpochs: boolean;
+  readonly clock: EpochClock;
+  readonly contracts: Contracts;
+  readonly sender: TransactionSender;
+  readonly store: Store;
+  readonly watch: ChainWatch;
+  readonly facts: ChainFacts;
+  readonly observer: Observer;
+  readonly history: ReportHistory;
+  readonly member: Member;
+  readonly leader: Leader;
+  readonly schedule: Schedule;
+  readonly logger: Logger;
+}
+
+/** Does what is due, again and again. Every step starts from the chain and the database, so it may stop anywhere. */
+export class Driver {
+  private synchronised = ZeroHash;
+
+  constructor(private readonly parts: Parts) {}
+
+  /** Runs until the signal aborts. A step that fails is logged and tried again. */
+  async run(pollMs: number, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await this.step();
+      } catch (error) {
+        const { code, message } = decodeError(error);
+        this.parts.logger.warn({ code, message }, "step failed, trying again");
+      }
+      await sleep(pollMs, signal);
+    }
+  }
+
+  /** One round of everything that may be due. */
+  async step(): Promise<void> {
+    const { watch, clock, store } = this.parts;
+    await watch.poll();
+    const now = watch.latest?.timestamp;
+    if (now === undefined || now < clock.genesisAt) return;
+    const current = clock.epochAt(now);
+    store.attend(current);
+    await this.observe(current);
+    if (this.parts.closeEpochs) await this.close(current, now);
+    await this.report(current, now);
+    await this.synchronise();
+  }
+
+  /** Signs observations of the epochs that are over and in which this member was there. */
+  private async observe(current: number): Promise<void> {
+    const { store, watch, facts, observer, attestor } = this.parts;
+    for (let epoch = Math.max(0, current - MAX_LATE_EPOCHS - 1); epoch < current; epoch++) {
+      if (store.statement("observation", epoch, "")?.signature && observer.own(epoch) !== undefined) continue;
+      if (!store.attended(epoch) || !watch.isSettled(epoch)) continue;
+      const { seats } = await facts.setOf(epoch);
+      if (seats.includes(attestor)) await observer.make(epoch);
+    }
+  }
+
+  /** Closes the next epoch, one member after the other, a round apart: usually somebody else has done it by then. */
+  private async close(current: number, now: number): Promise<void> {
+    const { facts, clock, contracts, sender, schedule, attestor, logger } = this.parts;
+    const epoch = await facts.nextEpochToClose();
+    const endAt = clock.endOf(epoch);
+    if (epoch >= current || now <= endAt) return;
+    const { seats } = await facts.setOf(epoch);
+    const members = seats.length === 0 ? (await facts.setOf(current)).seats : seats;
+    const seat = members.indexOf(attestor);
+    const rank = (((seat - epoch) % members.length) + members.length) % members.length;
+    if (seat < 0 || schedule.roundAt(endAt, now) < rank) return;
+    try {
+      const rounds = [...(await contracts.prices.roundsAt(endAt))];
+      await sender.send(
+        () => contracts.settlement.closeEpoch.populateTransaction(epoch, rounds),
+        `close of epoch ${epoch}`,
+      );
+      logger.info({ epoch }, "epoch closed");
+    } catch (error) {
+      if ((await facts.nextEpochToClose()) > epoch) return;
+      const { code, message } = decodeError(error);
+      logger.warn({ epoch, code, message }, "epoch could not be closed");
+    }
+  }
+
+  /** Gathers observations of what is to be reported, and leads when it is this member's round. */
+  private async report(current: number, now: number): Promise<void> {
+    const { facts, observer, member } = this.parts;
+    const newest = await facts.newestReport();
+    const first = newest.reportHash === ZeroHash ? 0 : newest.epoch + 1;
+    const closed = Math.min(current, await facts.nextEpochToClose());
+    for (let epoch = Math.max(first, current - MAX_LATE_EPOCHS - 1); epoch < closed; epoch++) {
+      const { seats, quorum } = await facts.setOf(epoch);
+      if (seats.length === 0 || (await facts.statusOf(epoch)) !== "none") continue;
+      if (now >= (await facts.reportDeadline(epoch))) continue;
+      await observer.gather(epoch);
+      const known = (await observer.known(epoch)).length;
+      const closedAt = await facts.closedAt(epoch);
+      if (closedAt === undefined) return;
+      if (known < quorum) {
+        // Perhaps nobody was there. Every member gets two rounds to show its observation; then the next epoch has a turn.
+        if (this.parts.schedule.roundAt(closedAt, now) < 2 * seats.length) return;
+        continue;
+      }
+      if (seats.includes(this.parts.attestor) && (await member.isTurnOf(epoch))) {
+        await this.leadIfDue(epoch, seats, known, closedAt, now);
+      }
+      return;
+    }
+  }
+
+  private async leadIfDue(
+    epoch: number,
+    seats: readonly string[],
+    known: number,
+    closedAt: number,
+    now: number,
+  ): Promise<void> {
+    const { schedule, leader, attestor } = this.parts;
+    const round = schedule.roundAt(closedAt, now);
+    if (schedule.leaderOf(seats, epoch, round) !== attestor) return;
+    const waits = round === 0 && known < seats.length && schedule.progress(closedAt, now) < PATIENCE;
+    if (!waits) await leader.lead(epoch, round);
+  }
+
+  /** Gets the data of the newest report if it was made without this member: the next one builds on it. */
+  private async synchronise(): Promise<void> {
+    const { facts, history, logger } = this.parts;
+    const { reportHash, epoch } = await facts.newestReport();
+    if (reportHash === this.synchronised || reportHash === ZeroHash) return;
+    await history.byHash(reportHash);
+    this.synchronised = reportHash;
+    logger.info({ epoch, reportHash }, "report stands");
+  }
+}

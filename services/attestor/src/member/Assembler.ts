@@ -1,0 +1,82 @@
+import { getAddress } from "ethers";
+
+import { buildReport, hashReport, type BuiltReport, type Observation } from "@millrace/uptime-tree";
+
+import { AttestorError } from "../AttestorError.js";
+import type { ChainFacts } from "../chain/ChainFacts.js";
+import type { Observer } from "./Observer.js";
+import type { ReportHistory } from "./ReportHistory.js";
+
+/** The rules and the place that all members share. */
+export interface Protocol {
+  readonly chainId: bigint;
+  readonly oracle: string;
+  readonly slotsPerEpoch: number;
+  readonly configDigest: string;
+  readonly consensusVersion: number;
+}
+
+/** Names an observation without its content. */
+export interface ObservationReference {
+  readonly attestor: string;
+  readonly contentHash: string;
+  readonly signature: string;
+}
+
+/** A report that was built here, and its hash. */
+export interface Assembled {
+  readonly reportHash: string;
+  readonly built: BuiltReport;
+}
+
+/** Builds the report that follows from a set of observations and from what this member itself reads on the chain. */
+export class Assembler {
+  constructor(
+    private readonly protocol: Protocol,
+    private readonly facts: ChainFacts,
+    private readonly observer: Observer,
+    private readonly history: ReportHistory,
+  ) {}
+
+  /**
+   * The report of a set of observations named by a leader.
+   * @throws AttestorError BAD_REQUEST, NO_QUORUM, MISSING_OBSERVATION, EPOCH_NOT_CLOSED
+   */
+  async assemble(epoch: number, references: readonly ObservationReference[]): Promise<Assembled> {
+    const { seats, quorum } = await this.facts.setOf(epoch);
+    const order = references.map(({ attestor }) => attestor.toLowerCase());
+    const members = new Set(seats.map((seat) => seat.toLowerCase()));
+    const good = order.every((attestor, i) => members.has(attestor) && attestor > (order[i - 1] ?? ""));
+    if (!good) throw new AttestorError("BAD_REQUEST", "observations must be of members, ascending, one each");
+    if (order.length < quorum) throw new AttestorError("NO_QUORUM", `${order.length} observations, ${quorum} needed`);
+    return await this.build(epoch, await Promise.all(references.map((each) => this.observation(epoch, each))));
+  }
+
+  /** The report of observations that are at hand, ascending by attestor. */
+  async build(epoch: number, observations: readonly Observation[]): Promise<Assembled> {
+    const { threshold } = await this.facts.setOf(epoch);
+    const { pot, registryDigest, nodes } = await this.facts.stateOf(epoch);
+    const { reportHash: previousReport } = await this.facts.newestReport();
+    const rewards = await this.history.rewardsAfter(previousReport);
+    const built = buildReport({
+      ...this.protocol,
+      epoch,
+      threshold,
+      pot,
+      previousReport,
+      registryDigest,
+      nodes: nodes.map((node) => ({ ...node, rewardBefore: rewards.get(node.nodeId) ?? 0n })),
+      observations,
+    });
+    const reportHash = hashReport(built.report);
+    this.history.keep(reportHash, built);
+    return { reportHash, built };
+  }
+
+  private async observation(epoch: number, reference: ObservationReference): Promise<Observation> {
+    const { contentHash, signature } = reference;
+    const found = await this.observer.find(epoch, getAddress(reference.attestor), contentHash);
+    if (found !== undefined && found.signature.toLowerCase() === signature.toLowerCase()) return found;
+    throw new AttestorError("MISSING_OBSERVATION", `observation ${contentHash} of ${reference.attestor} is not known`);
+  }
+}

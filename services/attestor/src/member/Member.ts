@@ -1,0 +1,185 @@
+import { verifyTypedData, ZeroHash } from "ethers";
+
+import type { Logger } from "@millrace/sdk";
+import { decodeEpochData, proposalTypes, reportTypes, voteTypes } from "@millrace/uptime-tree";
+
+import { AttestorError } from "../AttestorError.js";
+import type { ChainFacts } from "../chain/ChainFacts.js";
+import type { ChainWatch } from "../chain/ChainWatch.js";
+import type { Bound, Commit, Proposal, Signed } from "../http/schemas.js";
+import { ContradictionError, type Store } from "../store/Store.js";
+import type { Assembler } from "./Assembler.js";
+import type { Identity } from "./Identity.js";
+import type { Observer } from "./Observer.js";
+import type { ReportHistory } from "./ReportHistory.js";
+import type { Schedule } from "./Schedule.js";
+
+/** The contract's MAX_LATE_EPOCHS: older epochs cannot be reported any more. */
+const MAX_LATE_EPOCHS = 7;
+
+/** What a member works with. */
+export interface MemberParts {
+  readonly identity: Identity;
+  readonly store: Store;
+  readonly watch: ChainWatch;
+  readonly facts: ChainFacts;
+  readonly schedule: Schedule;
+  readonly observer: Observer;
+  readonly assembler: Assembler;
+  readonly history: ReportHistory;
+  readonly logger: Logger;
+}
+
+/**
+ * A member's part in agreeing on a report, in two steps, so that nobody's signature is wasted on a set of observations
+ * that others did not get:
+ *  1. *vote* — at most one a round, for a proposal that this member gets the same report from;
+ *  2. *commit* — shown votes of a quorum, it signs the report: once per epoch and predecessor, and from then on it votes
+ *     for nothing else. Two reports of one epoch can so never both reach a quorum, and a leader that dies is replaced.
+ */
+export class Member {
+  constructor(private readonly parts: MemberParts) {}
+
+  /** Votes for a leader's proposal. @throws AttestorError */
+  async vote(proposal: Proposal): Promise<Signed> {
+    const { epoch, round, reportHash } = proposal;
+    await this.checkRound(epoch, round);
+    await this.checkLeader(proposal);
+    await this.checkTurn(epoch);
+    if (round < this.parts.store.lastRound(epoch)) throw new AttestorError("STALE_ROUND", `round ${round} is over`);
+
+    const assembled = await this.parts.assembler.assemble(epoch, proposal.observations);
+    if (assembled.reportHash !== reportHash) {
+      throw new AttestorError("DIFFERENT_REPORT", `the report of these observations is ${assembled.reportHash} here`);
+    }
+    const { previousReport } = assembled.built.report;
+    const bound = this.parts.store.statement("report", epoch, previousReport);
+    if (bound !== undefined && bound.hash !== reportHash) {
+      throw new AttestorError("BOUND", `this member signed ${bound.hash}`);
+    }
+    const signature = await this.once(() =>
+      this.parts.store.signOnce("vote", epoch, String(round), reportHash, () =>
+        this.parts.identity.signer.signTypedData(this.parts.identity.domain, voteTypes, { epoch, round, reportHash }),
+      ),
+    );
+    this.parts.logger.info({ epoch, round, reportHash }, "voted");
+    return { attestor: this.parts.identity.attestor, signature };
+  }
+
+  /** Signs a report for which a quorum has voted. @throws AttestorError */
+  async commit(commit: Commit): Promise<Signed> {
+    const { epoch, round, reportHash } = commit;
+    await this.checkRound(epoch, round);
+    await this.checkVotes(commit);
+    if (round < this.parts.store.lastRound(epoch)) throw new AttestorError("STALE_ROUND", `round ${round} is over`);
+    if (this.parts.store.reportData(reportHash) === undefined) {
+      throw new AttestorError("NOT_FOUND", `report ${reportHash} was not proposed here`);
+    }
+    const { report } = await this.parts.history.byHash(reportHash);
+    const signature = await this.once(() =>
+      this.parts.store.signOnce("report", epoch, report.previousReport, reportHash, () =>
+        this.parts.identity.signer.signTypedData(this.parts.identity.domain, reportTypes, report),
+      ),
+    );
+    this.parts.logger.info({ epoch, round, reportHash }, "report signed");
+    return { attestor: this.parts.identity.attestor, signature };
+  }
+
+  /** The report that this member signed on top of the newest one. @throws AttestorError NOT_FOUND */
+  async bound(epoch: number): Promise<Bound> {
+    const { reportHash: previousReport } = await this.parts.facts.newestReport();
+    const statement = this.parts.store.statement("report", epoch, previousReport);
+    const bytes = statement === undefined ? undefined : this.parts.store.reportData(statement.hash);
+    if (statement === undefined || bytes === undefined) {
+      throw new AttestorError("NOT_FOUND", `no report of epoch ${epoch} was signed here`);
+    }
+    const { report } = await this.parts.history.byHash(statement.hash);
+    const { observations } = decodeEpochData(bytes);
+    return {
+      attestor: this.parts.identity.attestor,
+      reportHash: statement.hash,
+      report,
+      signature: statement.signature,
+      observations: observations.map(({ attestor, contentHash, signature }) => ({ attestor, contentHash, signature })),
+    };
+  }
+
+  /**
+   * Whether the turn has come to an epoch. Reports only go forward, so one that jumps over an epoch that could be
+   * reported would cost that epoch its pot.
+   */
+  async isTurnOf(epoch: number): Promise<boolean> {
+    const newest = await this.parts.facts.newestReport();
+    const first = newest.reportHash === ZeroHash ? 0 : newest.epoch + 1;
+    for (let earlier = Math.max(first, epoch - MAX_LATE_EPOCHS); earlier < epoch; earlier++) {
+      const { quorum, seats } = await this.parts.facts.setOf(earlier);
+      if (seats.length === 0 || (await this.parts.facts.statusOf(earlier)) !== "none") continue;
+      if (this.nowAt() >= (await this.parts.facts.reportDeadline(earlier))) continue;
+      if ((await this.parts.observer.known(earlier)).length >= quorum) return false;
+    }
+    return true;
+  }
+
+  private async checkTurn(epoch: number): Promise<void> {
+    if (await this.isTurnOf(epoch)) return;
+    throw new AttestorError("BEHIND", `an epoch before ${epoch} is to be reported first`);
+  }
+
+  private async checkRound(epoch: number, round: number): Promise<void> {
+    await this.parts.watch.poll();
+    const closedAt = await this.parts.facts.closedAt(epoch);
+    if (closedAt === undefined) throw new AttestorError("EPOCH_NOT_CLOSED", `epoch ${epoch} is not closed`);
+    const { seats } = await this.parts.facts.setOf(epoch);
+    if (!seats.includes(this.parts.identity.attestor))
+      throw new AttestorError("NOT_MEMBER", `not a member in epoch ${epoch}`);
+    // A block's difference is normal; a round far ahead would let one leader use up everybody's votes.
+    if (round > this.parts.schedule.roundAt(closedAt, this.nowAt()) + 1) {
+      throw new AttestorError("STALE_ROUND", `round ${round} has not begun`);
+    }
+  }
+
+  private async checkLeader({ epoch, round, reportHash, signature }: Proposal): Promise<void> {
+    const { seats } = await this.parts.facts.setOf(epoch);
+    const signer = signerOf(() =>
+      verifyTypedData(this.parts.identity.domain, proposalTypes, { epoch, round, reportHash }, signature),
+    );
+    if (signer !== this.parts.schedule.leaderOf(seats, epoch, round)) {
+      throw new AttestorError("NOT_LEADER", `${String(signer)} does not lead round ${round} of epoch ${epoch}`);
+    }
+  }
+
+  private async checkVotes({ epoch, round, reportHash, votes }: Commit): Promise<void> {
+    const { seats, quorum } = await this.parts.facts.setOf(epoch);
+    const voters = new Set<string>();
+    for (const { signature } of votes) {
+      const signer = signerOf(() =>
+        verifyTypedData(this.parts.identity.domain, voteTypes, { epoch, round, reportHash }, signature),
+      );
+      if (signer !== undefined && seats.includes(signer)) voters.add(signer);
+    }
+    if (voters.size < quorum) throw new AttestorError("NO_QUORUM", `${voters.size} votes, ${quorum} needed`);
+  }
+
+  /** Chain time as seen here. */
+  private nowAt(): number {
+    return this.parts.watch.latest?.timestamp ?? 0;
+  }
+
+  private async once(sign: () => Promise<string>): Promise<string> {
+    try {
+      return await sign();
+    } catch (error) {
+      if (error instanceof ContradictionError) throw new AttestorError("BOUND", error.message, { cause: error });
+      throw error;
+    }
+  }
+}
+
+/** Undefined for a signature that is malformed. */
+function signerOf(recover: () => string): string | undefined {
+  try {
+    return recover();
+  } catch {
+    return undefined;
+  }
+}

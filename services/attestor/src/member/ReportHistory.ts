@@ -1,0 +1,75 @@
+import { hexlify, ZeroHash } from "ethers";
+
+import { buildReport, decodeEpochData, hashReport, keccak, type BuiltReport } from "@millrace/uptime-tree";
+
+import { AttestorError } from "../AttestorError.js";
+import type { ChainFacts } from "../chain/ChainFacts.js";
+import type { Store } from "../store/Store.js";
+import type { Peers } from "./Peers.js";
+
+const MAX_BUILT = 8;
+
+/**
+ * Reports with their trees, from the data files. A file from a peer needs no trust: it is checked against the hash that
+ * stands on chain, and everything in a report follows from it.
+ */
+export class ReportHistory {
+  private readonly built = new Map<string, BuiltReport>();
+
+  constructor(
+    private readonly store: Store,
+    private readonly facts: ChainFacts,
+    private readonly peers: Peers,
+  ) {}
+
+  /** A report by its hash. @throws AttestorError NOT_FOUND when no member has its data */
+  async byHash(reportHash: string): Promise<BuiltReport> {
+    const known = this.built.get(reportHash);
+    if (known !== undefined) return known;
+    const own = this.store.reportData(reportHash);
+    const report = own === undefined ? await this.fetch(reportHash) : buildReport(decodeEpochData(own));
+    this.remember(reportHash, report);
+    return report;
+  }
+
+  /** The report that stands for an epoch. @throws AttestorError NOT_FOUND */
+  async posted(epoch: number): Promise<BuiltReport> {
+    const posted = await this.facts.posted(epoch);
+    if (posted === undefined) throw new AttestorError("NOT_FOUND", `no report stands for epoch ${epoch}`);
+    return await this.byHash(posted.reportHash);
+  }
+
+  /** What nodes had earned after a report; nothing before the first. */
+  async rewardsAfter(reportHash: string): Promise<ReadonlyMap<bigint, bigint>> {
+    if (reportHash === ZeroHash) return new Map();
+    const { leaves } = await this.byHash(reportHash);
+    return new Map(leaves.map(({ nodeId, rawCumulativeReward }) => [nodeId, rawCumulativeReward]));
+  }
+
+  /** Keeps a report that was built here. */
+  keep(reportHash: string, report: BuiltReport): void {
+    this.store.putReport(reportHash, report.report.epoch, report.bytes);
+    this.remember(reportHash, report);
+  }
+
+  private async fetch(reportHash: string): Promise<BuiltReport> {
+    const found = await this.peers.find("report data", async (client) => {
+      const bytes = await client.data(reportHash);
+      const report = buildReport(decodeEpochData(bytes));
+      // The hash covers the root of the leaves and the hash of the file: a peer cannot slip in anything else.
+      const fits = hashReport(report.report) === reportHash && report.report.dataHash === hexlify(keccak(bytes));
+      return fits ? report : undefined;
+    });
+    if (found === undefined) throw new AttestorError("NOT_FOUND", `no member has the data of report ${reportHash}`);
+    this.keep(reportHash, found);
+    return found;
+  }
+
+  private remember(reportHash: string, report: BuiltReport): void {
+    this.built.set(reportHash, report);
+    for (const oldest of this.built.keys()) {
+      if (this.built.size <= MAX_BUILT) return;
+      this.built.delete(oldest);
+    }
+  }
+}

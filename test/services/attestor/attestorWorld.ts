@@ -1,0 +1,192 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { HDNodeWallet, JsonRpcProvider, type Signer } from "ethers";
+import hre from "hardhat";
+
+import { connectContracts, EpochClock, saveDeployment, type Contracts, type Deployment } from "@millrace/sdk";
+
+import { deployMillrace } from "../../../ignition/deployMillrace.js";
+import { freePort } from "../../../scripts/local/freePort.js";
+import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
+import { startChain, type LocalChain } from "../../../scripts/local/startChain.js";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const TSX = join(ROOT, "node_modules", ".bin", "tsx");
+const MNEMONIC = "test test test test test test test test test test test junk";
+
+export const EPOCH_SECONDS = 10;
+export const SLOTS = 5;
+export const MEMBERS = 4;
+const STAKE = 100_000n * 10n ** 18n;
+
+/** Accounts of the local chain, by what the test uses them for. */
+const ACCOUNTS = { provider: 1, attestors: 2, governor: 9, agents: 10 } as const;
+
+/** A chain, a deployment and four members, each a process of its own. */
+export class AttestorWorld {
+  private readonly processes = new Map<string, ManagedProcess>();
+
+  private constructor(
+    readonly folder: string,
+    readonly chain: LocalChain,
+    readonly provider: JsonRpcProvider,
+    readonly deployment: Deployment,
+    readonly contracts: Contracts,
+    readonly clock: EpochClock,
+    readonly ports: readonly number[],
+  ) {}
+
+  static async start(): Promise<AttestorWorld> {
+    const folder = mkdtempSync(join(tmpdir(), "millrace-attestors-"));
+    const chain = await startChain("anvil", await freePort(), join(folder, "chain.log"));
+    try {
+      return await AttestorWorld.deploy(folder, chain);
+    } catch (error) {
+      await chain.process.stop();
+      throw error;
+    }
+  }
+
+  private static async deploy(folder: string, chain: LocalChain): Promise<AttestorWorld> {
+    const connection = await hre.network.create({ network: "localhost", override: { url: chain.url } });
+    const governor = key(ACCOUNTS.governor).address;
+    const deployment = await deployMillrace(connection, {
+      name: "attestors",
+      holders: { governor, guardian: governor, genesisReceiver: governor, ecosystemPayee: governor },
+      epochSeconds: EPOCH_SECONDS,
+      slotsPerEpoch: SLOTS,
+    });
+    saveDeployment(deployment, folder);
+    await connection.close();
+    const provider = new JsonRpcProvider(chain.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+    const contracts = connectContracts(deployment, key(ACCOUNTS.governor).connect(provider));
+    const clock = new EpochClock(await contracts.settlement.clock());
+    const ports = await Promise.all(Array.from({ length: MEMBERS }, () => freePort()));
+    return new AttestorWorld(folder, chain, provider, deployment, contracts, clock, ports);
+  }
+
+  get urls(): string[] {
+    return this.ports.map((port) => `http://127.0.0.1:${port}`);
+  }
+
+  attestorKey(member: number): HDNodeWallet {
+    return key(ACCOUNTS.attestors + member);
+  }
+
+  /** Registers, stakes for and admits every member, and a provider with nodes of one unit and an agent each. */
+  async enlist(nodes: number): Promise<void> {
+    for (let member = 0; member < MEMBERS; member++) {
+      const attestor = this.attestorKey(member).connect(this.provider);
+      await this.stake(attestor);
+      const { uptime } = connectContracts(this.deployment, attestor);
+      await (await uptime.applyAsAttestor(attestor.address, "0x")).wait();
+      await (await this.contracts.uptime.admitAttestor(attestor.address)).wait();
+    }
+    const provider = key(ACCOUNTS.provider).connect(this.provider);
+    await this.stake(provider);
+    for (let node = 1; node <= nodes; node++) await this.addNode(provider, this.agentKey(node));
+  }
+
+  agentKey(node: number): HDNodeWallet {
+    return key(ACCOUNTS.agents + node);
+  }
+
+  configOf(member: number): Record<string, unknown> {
+    return {
+      rpcUrl: this.chain.url,
+      chainId: this.deployment.chainId,
+      deployments: this.folder,
+      privateKey: this.attestorKey(member).privateKey,
+      database: join(this.folder, `attestor-${member}.sqlite`),
+      port: this.ports[member],
+      peers: this.urls.filter((_, peer) => peer !== member),
+      closeEpochs: true,
+      logLevel: "debug",
+    };
+  }
+
+  async startMember(member: number): Promise<void> {
+    const file = join(this.folder, `attestor-${member}.json`);
+    writeFileSync(file, JSON.stringify(this.configOf(member)));
+    await this.spawn(`attestor-${member}`, ["services/attestor/src/main.ts", file], /attestor listens/);
+  }
+
+  async startAgent(node: number): Promise<void> {
+    const args = [this.chain.url, this.deployment.contracts.UptimeOracle, this.agentKey(node).privateKey, String(node)];
+    await this.spawn(`agent-${node}`, ["test/services/attestor/heartbeatAgent.ts", ...args, ...this.urls], /beating/);
+  }
+
+  async kill(name: string): Promise<void> {
+    const process = this.processes.get(name);
+    process?.kill("SIGKILL");
+    await process?.exited;
+    this.processes.delete(name);
+  }
+
+  async stop(name: string): Promise<number | null | undefined> {
+    const process = this.processes.get(name);
+    await process?.stop();
+    this.processes.delete(name);
+    return await process?.exited;
+  }
+
+  logOf(name: string): string {
+    return join(this.folder, `${name}.log`);
+  }
+
+  async until(condition: () => Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> {
+    const giveUpAt = Date.now() + timeoutMs;
+    while (!(await condition())) {
+      if (Date.now() > giveUpAt) throw new Error(`waited ${timeoutMs} ms for ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+
+  async now(): Promise<number> {
+    return (await this.provider.getBlock("latest"))?.timestamp ?? 0;
+  }
+
+  async end(): Promise<void> {
+    await Promise.all([...this.processes.values()].map((process) => process.stop()));
+    this.provider.destroy();
+    await this.chain.process.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  private async spawn(name: string, args: readonly string[], ready: RegExp): Promise<void> {
+    mkdirSync(this.folder, { recursive: true });
+    const process = new ManagedProcess({ name, command: TSX, args, cwd: ROOT, logFile: this.logOf(name) });
+    this.processes.set(name, process);
+    await process.waitForLine(ready, 30_000);
+  }
+
+  private async stake(account: Signer): Promise<void> {
+    const address = await account.getAddress();
+    await (await this.contracts.token.transfer(address, STAKE)).wait();
+    const { token, staking } = connectContracts(this.deployment, account);
+    await (await token.approve(staking, STAKE)).wait();
+    await (await staking.register("")).wait();
+    await (await staking.stake(STAKE)).wait();
+  }
+
+  private async addNode(provider: Signer, agent: HDNodeWallet): Promise<void> {
+    const { nodes } = connectContracts(this.deployment, provider);
+    const digest = await nodes.consentDigest(await provider.getAddress(), agent.address);
+    const details = {
+      region: "0x" + "00".repeat(32),
+      attributes: 0,
+      source: "0x" + "00".repeat(32),
+      endpoint: "",
+      metadata: "",
+    };
+    const ask = { ratePerUnit: 1, minSeconds: 1, maxSeconds: 3_600, kinds: 1, changedAt: 0 };
+    await (await nodes.addNode(1, 1, agent.address, details, ask, agent.signingKey.sign(digest).serialized)).wait();
+  }
+}
+
+function key(index: number): HDNodeWallet {
+  return HDNodeWallet.fromPhrase(MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`);
+}
