@@ -17,10 +17,12 @@ contract FeedMock {
         Bomb
     }
 
-    uint8 public immutable decimals;
+    uint8 public decimals;
     uint80 public latestId;
     Mood public mood;
-    mapping(uint80 id => Round) public rounds;
+    mapping(uint80 id => Round round) public rounds;
+
+    error FeedMock_Dead();
 
     constructor(uint8 places) {
         decimals = places;
@@ -40,7 +42,7 @@ contract FeedMock {
     }
 
     function getRoundData(uint80 id) public view returns (uint80, int256, uint256, uint256, uint80) {
-        require(mood != Mood.Dead, "dead");
+        if (mood == Mood.Dead) revert FeedMock_Dead();
         if (mood == Mood.GasBurner) {
             while (true) {}
         }

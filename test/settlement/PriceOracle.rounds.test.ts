@@ -69,7 +69,7 @@ describe("PriceOracle: rounds", () => {
           [[wrong, 2n], feeds[0]],
           [[2n, wrong], feeds[1]],
         ] as const) {
-          await expect(oracle.priceAt(at, rounds))
+          await expect(oracle.priceAt(at, [...rounds]))
             .to.be.revertedWithCustomError(oracle, "PriceOracle_WrongRound")
             .withArgs(feed, wrong, at);
         }

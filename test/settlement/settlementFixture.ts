@@ -1,4 +1,5 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import { Result } from "ethers";
 import type hre from "hardhat";
 
 import type {
@@ -50,6 +51,12 @@ export const CLOSE_TERMS = {
   attestorsPpm: 100_000n,
   checksPpm: 0n,
 };
+
+/** A struct that a contract returned, as a plain object. */
+export function fieldsOf(struct: unknown): Record<string, unknown> {
+  if (!(struct instanceof Result)) throw new TypeError("not a struct");
+  return { ...(struct.toObject() as Record<string, unknown>) };
+}
 
 /** What `settlementFixture` deploys. */
 export interface SettlementContext {

@@ -110,7 +110,8 @@ export class SettlementModel {
     const due = this.waiting.filter((entry) => entry.epoch <= epoch);
     const credits = due.reduce((sum, entry) => sum + entry.credits, 0n);
     this.fees += this.feesOf.get(epoch) ?? 0n;
-    const { book, closing } = close({ ...this, credits }, facts, terms);
+    const { bank, outstanding, fees, feeBurnEma } = this;
+    const { book, closing } = close({ bank, outstanding, credits, fees, feeBurnEma }, facts, terms);
     this.bank = book.bank;
     this.owed += closing.reserved;
     this.outstanding = book.outstanding;
