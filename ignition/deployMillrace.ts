@@ -35,7 +35,10 @@ const POLL_MS = 50;
  * Deploys the protocol on a local chain, with two posted feeds, and returns its record.
  * The clock starts at the latest block, so epoch 0 is running when this returns.
  */
-export async function deployMillrace(connection: NetworkConnection, plan: DeploymentPlan): Promise<Deployment> {
+export async function deployMillrace(
+  connection: Pick<NetworkConnection, "ethers" | "ignition">,
+  plan: DeploymentPlan,
+): Promise<Deployment> {
   const { ethers, ignition } = connection;
   const genesis = await ethers.provider.getBlock(0);
   const options = {
