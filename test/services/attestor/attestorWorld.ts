@@ -14,11 +14,10 @@ import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { startChain, type LocalChain } from "../../../scripts/local/startChain.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const TSX = join(ROOT, "node_modules", ".bin", "tsx");
 const MNEMONIC = "test test test test test test test test test test test junk";
 
-export const EPOCH_SECONDS = 10;
-export const SLOTS = 5;
+export const EPOCH_SECONDS = 9;
+export const SLOTS = 3;
 export const MEMBERS = 4;
 const STAKE = 100_000n * 10n ** 18n;
 
@@ -158,9 +157,16 @@ export class AttestorWorld {
 
   private async spawn(name: string, args: readonly string[], ready: RegExp): Promise<void> {
     mkdirSync(this.folder, { recursive: true });
-    const process = new ManagedProcess({ name, command: TSX, args, cwd: ROOT, logFile: this.logOf(name) });
-    this.processes.set(name, process);
-    await process.waitForLine(ready, 30_000);
+    const started = new ManagedProcess({
+      name,
+      // Not through tsx's own command: it passes signals on that the process gets from its group as well.
+      command: process.execPath,
+      args: ["--import", "tsx", ...args],
+      cwd: ROOT,
+      logFile: this.logOf(name),
+    });
+    this.processes.set(name, started);
+    await started.waitForLine(ready, 30_000);
   }
 
   private async stake(account: Signer): Promise<void> {

@@ -45,6 +45,7 @@ export class Member {
     const { epoch, round, reportHash } = proposal;
     await this.checkRound(epoch, round);
     await this.checkLeader(proposal);
+    await this.checkReportable(epoch);
     await this.checkTurn(epoch);
     if (round < this.parts.store.lastRound(epoch)) throw new AttestorError("STALE_ROUND", `round ${round} is over`);
 
@@ -75,6 +76,7 @@ export class Member {
     if (this.parts.store.reportData(reportHash) === undefined) {
       throw new AttestorError("NOT_FOUND", `report ${reportHash} was not proposed here`);
     }
+    await this.checkReportable(epoch);
     const { report } = await this.parts.history.byHash(reportHash);
     const signature = await this.once(() =>
       this.parts.store.signOnce("report", epoch, report.previousReport, reportHash, () =>
@@ -118,6 +120,13 @@ export class Member {
       if ((await this.parts.observer.known(earlier)).length >= quorum) return false;
     }
     return true;
+  }
+
+  /** A report that can no longer be posted is not worth a signature. */
+  private async checkReportable(epoch: number): Promise<void> {
+    const [status, newest] = await Promise.all([this.parts.facts.statusOf(epoch), this.parts.facts.newestReport()]);
+    const isAfter = newest.reportHash === ZeroHash || epoch > newest.epoch;
+    if (status !== "none" || !isAfter) throw new AttestorError("STALE_ROUND", `epoch ${epoch} takes no report`);
   }
 
   private async checkTurn(epoch: number): Promise<void> {

@@ -1,0 +1,125 @@
+import { expect } from "chai";
+import { Signature, Wallet, ZeroHash } from "ethers";
+import Fastify, { type FastifyInstance } from "fastify";
+
+import { collectReport } from "@millrace/attestor";
+import { EpochClock } from "@millrace/sdk";
+import { hashReport, reportTypes, uptimeDomain, type Report } from "@millrace/uptime-tree";
+
+import { RateLimit } from "../../../services/attestor/src/http/RateLimit.js";
+import { packSignatures } from "../../../services/attestor/src/member/Leader.js";
+import { Schedule } from "../../../services/attestor/src/member/Schedule.js";
+
+describe("Schedule", () => {
+  const schedule = new Schedule(new EpochClock({ genesisAt: 0, epochSeconds: 40, slotsPerEpoch: 5 }));
+
+  it("should give every member a round, another one first each epoch", () => {
+    const seats = ["a", "b", "c", "d"];
+    const leaders = (epoch: number): (string | undefined)[] =>
+      seats.map((_, round) => schedule.leaderOf(seats, epoch, round));
+    expect(leaders(0)).to.deep.equal(["a", "b", "c", "d"]);
+    expect(leaders(6)).to.deep.equal(["c", "d", "a", "b"]);
+    expect(schedule.leaderOf([], 1, 1)).to.equal(undefined);
+  });
+
+  it("should count rounds of two slots from the close", () => {
+    expect(schedule.roundSeconds).to.equal(16);
+    expect([99, 100, 115, 116, 164].map((now) => schedule.roundAt(100, now))).to.deep.equal([0, 0, 0, 1, 4]);
+    expect(schedule.progress(100, 120)).to.equal(0.25);
+  });
+});
+
+describe("packSignatures", () => {
+  it("should put signatures in order of seats, whatever order they came in", () => {
+    const seats = ["a", "b", "c", "d"];
+    const signature = (byte: string): string =>
+      Signature.from({ r: "0x" + byte.repeat(32), s: "0x" + "01".repeat(32), v: 27 }).serialized;
+    const given = new Map([
+      ["d", signature("0d")],
+      ["b", signature("0b")],
+      ["stranger", signature("0e")],
+    ]);
+    const { bitmap, packed } = packSignatures(seats, given);
+    expect(bitmap).to.equal(0b1010);
+    expect(packed).to.equal("0x" + "0b".repeat(32) + "01".repeat(32) + "0d".repeat(32) + "01".repeat(32));
+  });
+});
+
+describe("RateLimit", () => {
+  it("should allow bursts, refill with time, and tell callers apart", () => {
+    let nowMs = 0;
+    const limit = new RateLimit(2, () => nowMs);
+    const taken = (caller: string, times: number): number =>
+      Array.from({ length: times }, () => limit.take(caller)).filter(Boolean).length;
+    expect(taken("a", 30)).to.equal(20);
+    expect(taken("b", 1)).to.equal(1);
+    nowMs = 1_500;
+    expect(taken("a", 10)).to.equal(3);
+  });
+
+  it("should forget callers rather than grow", () => {
+    const limit = new RateLimit(1, () => 0, 2);
+    for (let i = 0; i < 10; i++) limit.take("a");
+    expect(limit.take("a")).to.equal(false);
+    limit.take("b");
+    limit.take("c");
+    expect(limit.take("a"), "forgotten, and so filled again").to.equal(true);
+  });
+});
+
+describe("collectReport", () => {
+  const wallets = Array.from({ length: 4 }, () => Wallet.createRandom());
+  const seats = wallets.map(({ address }) => address);
+  const domain = uptimeDomain(31_337, "0x00000000000000000000000000000000000000bb");
+  const hash = (byte: string): string => "0x" + byte.repeat(32);
+  const reportOf = (dataHash: string): Report => ({
+    epoch: 5,
+    root: hash("01"),
+    evidenceRoot: hash("02"),
+    nodeCount: 3,
+    totalPoints: 10n,
+    dataHash,
+    previousReport: ZeroHash,
+    registryDigest: hash("03"),
+    configDigest: hash("04"),
+    consensusVersion: 1,
+  });
+  const servers: FastifyInstance[] = [];
+
+  afterEach(async () => {
+    await Promise.all(servers.splice(0).map((server) => server.close()));
+  });
+
+  /** A member that answers with a signature of one key over a report. */
+  const member = async (attestor: string, signer: (typeof wallets)[number], report: Report): Promise<string> => {
+    const server = Fastify();
+    const signature = await signer.signTypedData(domain, reportTypes, report);
+    const answer = { attestor, reportHash: hashReport(report), report: { ...report, totalPoints: "10" }, signature };
+    server.get("/rounds/5", () => ({ ...answer, observations: [] }));
+    servers.push(server);
+    return await server.listen({ host: "127.0.0.1", port: 0 });
+  };
+
+  it("should put together what a quorum signed, whoever is down or lies", async () => {
+    const report = reportOf(hash("aa"));
+    const urls = [
+      "http://127.0.0.1:9",
+      await member(seats[3]!, wallets[3]!, report),
+      await member(seats[0]!, wallets[0]!, report),
+      await member(seats[1]!, wallets[1]!, report),
+      // Claims to be seat 2, with a signature of seat 1.
+      await member(seats[2]!, wallets[1]!, report),
+    ];
+    const found = await collectReport(urls, domain, 5, { seats, quorum: 3 });
+    expect(found?.reportHash).to.equal(hashReport(report));
+    expect(found?.bitmap).to.equal(0b1011);
+    expect(found?.packed.length).to.equal(2 + 3 * 128);
+  });
+
+  it("should find nothing when no report has a quorum", async () => {
+    const urls = await Promise.all(
+      wallets.map((wallet, i) => member(wallet.address, wallet, reportOf(hash(i < 2 ? "aa" : "bb")))),
+    );
+    expect(await collectReport(urls, domain, 5, { seats, quorum: 3 })).to.equal(undefined);
+  });
+});
