@@ -1,0 +1,60 @@
+import type { ContractTransactionResponse } from "ethers";
+
+import { expect } from "chai";
+import hre from "hardhat";
+
+import { closeEpoch, FEE_PPM, setPrice, settlementFixture, WAD } from "./settlementFixture.js";
+
+const connection = await hre.network.create();
+const { ethers, networkHelpers } = connection;
+
+const deploy = settlementFixture(connection);
+
+/** Gas of whole transactions, in thousands: what `docs/settlement.md` says, as upper bounds. */
+const BUDGET = {
+  "buy, first": 240,
+  "buy, again": 170,
+  observe: 100,
+  lock: 40,
+  refund: 40,
+  "pay, first of an epoch": 110,
+  "pay, again": 60,
+  "pay, over a close": 85,
+  request: 100,
+  close: 330,
+  collect: 110,
+};
+
+describe("BurnMintSettlement: gas", () => {
+  it("should stay within the budgets of the documentation", async () => {
+    const context = await networkHelpers.loadFixture(deploy);
+    const { settlement, oracle, market, buyer, provider, stranger } = context;
+    const used: Partial<Record<keyof typeof BUDGET, number>> = {};
+    const measure = async (name: keyof typeof BUDGET, sent: Promise<ContractTransactionResponse>) => {
+      const receipt = await (await sent).wait();
+      used[name] = Math.ceil(Number(receipt?.gasUsed) / 1_000);
+    };
+    const asMarket = settlement.connect(market);
+    await measure("buy, first", settlement.connect(buyer).buy(1_000n * WAD, 0n, 0n));
+    await measure("buy, again", settlement.connect(buyer).buy(1_000n * WAD, 0n, 0n));
+    await measure("observe", oracle.observe());
+    await asMarket.lock(buyer, WAD);
+    await measure("lock", asMarket.lock(buyer, 1_000n * WAD));
+    await measure("refund", asMarket.refund(buyer, WAD));
+    await measure("pay, first of an epoch", asMarket.pay(buyer, provider, WAD, FEE_PPM));
+    await measure("pay, again", asMarket.pay(buyer, provider, WAD, FEE_PPM));
+    await measure("request", settlement.connect(buyer).requestRedemption(WAD));
+    await closeEpoch(connection, context, 0);
+    await setPrice(context, WAD);
+    await asMarket.pay(buyer, stranger, WAD, FEE_PPM);
+    await measure("pay, over a close", asMarket.pay(buyer, provider, WAD, FEE_PPM));
+    await closeEpoch(connection, context, 1);
+    const block = await ethers.provider.getBlock("latest");
+    used.close = Math.ceil(Number(block?.gasUsed) / 1_000);
+    await measure("collect", settlement.collect(provider));
+    const over = Object.entries(BUDGET).filter(
+      ([name, most]) => (used[name as keyof typeof BUDGET] ?? Infinity) > most,
+    );
+    expect(over, JSON.stringify(used)).to.deep.equal([]);
+  });
+});
