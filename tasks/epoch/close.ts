@@ -13,11 +13,11 @@ interface Closing {
 }
 
 export default async function close(session: Session, { epoch: given }: { epoch: string | undefined }): Promise<void> {
-  const { contracts, epochs, clock } = await session.protocol();
+  const { contracts, epochs, now } = await session.protocol();
   const epoch =
     given === undefined ? Number(await contracts.settlement.nextEpochToClose()) : parseWhole(given, "--epoch");
   const endsAt = epochs.endOf(epoch);
-  if ((await clock.now()) < endsAt) {
+  if ((await now()) < endsAt) {
     throw new MillraceError("WRONG_STATE", `Epoch ${epoch} ends only at ${formatTime(endsAt)} of the chain's clock.`, {
       hint: "Wait for a block after that moment, then close it.",
     });

@@ -6,10 +6,10 @@ import { facts, table } from "../lib/text.js";
 
 export default async function show(session: Session, { last }: { last: string }): Promise<void> {
   const protocol = await session.protocol();
-  const { contracts, epochs, clock } = protocol;
+  const { contracts, epochs } = protocol;
   const limit = parseWhole(last, "--last", 1_000);
   const { settlement, prices } = contracts;
-  const now = await clock.now();
+  const now = await protocol.now();
   const [current, next, bank, owed, outstanding, burnedForGood, emitted, price] = await Promise.all([
     settlement.currentEpoch(),
     settlement.nextEpochToClose(),

@@ -3,10 +3,9 @@ import { formatEther } from "ethers";
 import { formatMill, MillraceError, parseMill, parseWad } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
+import { isLocalChain } from "../lib/localChain.js";
 import type { Step } from "../lib/plan.js";
 import type { Session } from "../lib/Session.js";
-
-const LOCAL_CHAINS = [31_337, 1_337];
 
 interface Values {
   readonly to: string;
@@ -17,7 +16,7 @@ interface Values {
 /** Transfers from the sender, by default the node's first account, which received the genesis supply. */
 export default async function faucet(session: Session, values: Values): Promise<void> {
   const { chainId } = await session.chain();
-  if (!LOCAL_CHAINS.includes(chainId)) {
+  if (!isLocalChain(chainId)) {
     throw new MillraceError("WRONG_CHAIN", `The faucet works on local chains only, and this is chain ${chainId}.`, {
       hint: "Get MILL from somebody who has it.",
     });

@@ -2,12 +2,13 @@ import type { JsonRpcProvider } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import type { Contracts, Deployment } from "@millrace/sdk";
-import { BlockClock, connectContracts, EpochClock, loadDeployment, MillraceError, openChain } from "@millrace/sdk";
+import { connectContracts, EpochClock, loadDeployment, MillraceError, openChain } from "@millrace/sdk";
 
 import type { Account } from "./account.js";
 import { resolveAccount } from "./account.js";
 import type { TaskEnvironment } from "./environment.js";
 import { taskEnvironment } from "./environment.js";
+import { isLocalChain, lookAhead } from "./localChain.js";
 import { httpNetwork } from "./network.js";
 import type { Output } from "./Output.js";
 import type { Plan, Sent } from "./plan.js";
@@ -26,7 +27,8 @@ export interface Chain {
   readonly provider: JsonRpcProvider;
   readonly chainId: number;
   readonly url: string;
-  readonly clock: BlockClock;
+  /** Time of the chain: of its next block where blocks come only with transactions, else of its latest. */
+  readonly now: () => Promise<number>;
 }
 
 /** The protocol as it is deployed on that chain. */
@@ -89,8 +91,15 @@ export class Session {
       });
     });
     const provider = await openChain({ rpcUrl: url, chainId: config.chainId });
-    const { chainId } = await provider.getNetwork();
-    return { provider, chainId: Number(chainId), url, clock: new BlockClock(provider) };
+    const chainId = Number((await provider.getNetwork()).chainId);
+    const blockTag = isLocalChain(chainId) ? "pending" : "latest";
+    if (isLocalChain(chainId)) lookAhead(provider);
+    // Asked for directly, as ethers does not read the block that a node has not mined yet.
+    const now = async (): Promise<number> => {
+      const block = (await provider.send("eth_getBlockByNumber", [blockTag, false])) as { timestamp: string };
+      return Number(block.timestamp);
+    };
+    return { provider, chainId, url, now };
   }
 
   async #openProtocol(): Promise<Protocol> {

@@ -6,7 +6,7 @@ import { MillraceError } from "@millrace/sdk";
 import type { Account } from "./account.js";
 import type { Output } from "./Output.js";
 import type { Chain } from "./Session.js";
-import type { StateOverride } from "./simulate.js";
+import type { Simulation, StateOverride } from "./simulate.js";
 import { simulate } from "./simulate.js";
 import type { Fact } from "./text.js";
 import { facts } from "./text.js";
@@ -48,10 +48,10 @@ interface Context {
  */
 export async function executePlan(plan: Plan, context: Context): Promise<Sent | undefined> {
   const { chain, account, output, dryRun } = context;
-  const gas = await simulate(plan.steps, account.address, chain.provider);
-  output.say(await preview(plan, gas, context));
+  const simulation = await simulate(plan.steps, account.address, chain.provider);
+  output.say(await preview(plan, simulation, context));
   if (dryRun) {
-    output.result({ dryRun: true, gas }, "Dry run: nothing was sent.");
+    output.result({ dryRun: true, ...simulation }, "Dry run: nothing was sent.");
     return undefined;
   }
   await askToSend(context);
@@ -64,18 +64,19 @@ export async function executePlan(plan: Plan, context: Context): Promise<Sent | 
 
 async function preview(
   { title, facts: given, steps }: Plan,
-  gas: bigint,
+  { gas, unmeasured }: Simulation,
   { chain, account }: Context,
 ): Promise<string> {
   const { gasPrice } = await chain.provider.getFeeData();
   const value = steps.reduce((sum, { request }) => sum + (request.value ?? 0n), 0n);
+  const rest = unmeasured.length === 0 ? "" : `, and what ${unmeasured.join(" and ")} needs once the former is mined`;
   const cost = `about ${gas.toLocaleString("en-US")}${gasPrice === null ? "" : ` (${formatEther(gas * gasPrice)} ETH)`}`;
   const lines: Fact[] = [
     ["from", account.address],
     ...given,
     ...(value > 0n ? [["sent along", `${formatEther(value)} ETH`] as const] : []),
     ["transactions", steps.map(({ label }) => label).join(", then ")],
-    ["gas", cost],
+    ["gas", `${cost}${rest}`],
   ];
   return `${title}\n${facts(lines)}`;
 }

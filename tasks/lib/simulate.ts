@@ -1,34 +1,43 @@
 import type { JsonRpcProvider } from "ethers";
-import { toBeHex } from "ethers";
+import { toQuantity } from "ethers";
 
 import { decodeError } from "@millrace/sdk";
 
 import type { Step } from "./plan.js";
 
-/** Storage that a call is run on top of, as `eth_call` and `eth_estimateGas` take it. */
+/** Storage that a call is run on top of, as `eth_call` takes it. */
 export type StateOverride = Readonly<Record<string, { readonly stateDiff: Readonly<Record<string, string>> }>>;
 
-/** Runs all steps without sending them and gives their gas. Throws what the first that fails would have thrown. */
-export async function simulate(steps: readonly Step[], from: string, provider: JsonRpcProvider): Promise<bigint> {
-  let gas = 0n;
-  let override: StateOverride = {};
-  for (const { request, override: next } of steps) {
-    const call = {
-      from,
-      to: request.to,
-      data: request.data,
-      ...(request.value === undefined ? {} : { value: toBeHex(request.value).replace(/^0x0+(?=.)/, "0x") }),
-    };
-    const hasOverride = Object.keys(override).length > 0;
-    gas += await estimate(provider, hasOverride ? [call, "latest", override] : [call, "latest"]);
-    override = { ...override, ...next };
-  }
-  return gas;
+/** What running the steps of a plan without sending them shows. */
+export interface Simulation {
+  /** Gas of all steps that could be measured. */
+  readonly gas: bigint;
+  /** Labels of the steps that could only be checked, as they build on others. */
+  readonly unmeasured: readonly string[];
 }
 
-async function estimate(provider: JsonRpcProvider, parameters: unknown[]): Promise<bigint> {
+/** Runs all steps without sending them. Throws what the first that fails would have thrown. */
+export async function simulate(steps: readonly Step[], from: string, provider: JsonRpcProvider): Promise<Simulation> {
+  let gas = 0n;
+  const unmeasured: string[] = [];
+  let override: StateOverride = {};
+  for (const { label, request, override: next } of steps) {
+    const value = request.value === undefined ? {} : { value: toQuantity(request.value) };
+    const call = { from, to: request.to, data: request.data, ...value };
+    if (Object.keys(override).length === 0) {
+      gas += BigInt((await ask(provider, "eth_estimateGas", [call, "pending"])) as string);
+    } else {
+      await ask(provider, "eth_call", [call, "pending", override]);
+      unmeasured.push(label);
+    }
+    override = { ...override, ...next };
+  }
+  return { gas, unmeasured };
+}
+
+async function ask(provider: JsonRpcProvider, method: string, parameters: unknown[]): Promise<unknown> {
   try {
-    return BigInt((await provider.send("eth_estimateGas", parameters)) as string);
+    return await provider.send(method, parameters);
   } catch (error) {
     throw decodeError(error);
   }

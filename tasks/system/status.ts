@@ -10,9 +10,10 @@ export default async function status(session: Session, { wiring }: { wiring: boo
     await showWiring(session, protocol);
     return;
   }
-  const { contracts, deployment, clock, epochs, chainId, url } = protocol;
+  const { contracts, deployment, provider, epochs, now, chainId, url } = protocol;
+  const time = await now();
   const [block, supply, held, price, classes] = await Promise.all([
-    clock.latest(),
+    provider.getBlockNumber(),
     contracts.token.totalSupply(),
     contracts.staking.totalHeld(),
     contracts.prices.prices(),
@@ -21,7 +22,7 @@ export default async function status(session: Session, { wiring }: { wiring: boo
   const { loWad, hiWad, usable } = price;
   const summary = facts([
     ["chain", `${chainId} at ${url}, deployment "${deployment.name}" from block ${deployment.deployedAtBlock}`],
-    ["block", `${block.number}, ${formatTime(block.timestamp)}, epoch ${epochs.epochAt(block.timestamp)}`],
+    ["block", `${block}, ${formatTime(time)}, epoch ${epochs.epochAt(time)}`],
     ["supply", formatMill(supply)],
     ["staked", formatMill(held)],
     ["price", usable ? `${formatWad(loWad)} to ${formatWad(hiWad)} USD per MILL` : "none that is usable"],
@@ -40,6 +41,7 @@ export default async function status(session: Session, { wiring }: { wiring: boo
     {
       chainId,
       block,
+      time,
       supply,
       staked: held,
       price: { loWad, hiWad, usable },

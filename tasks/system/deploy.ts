@@ -1,0 +1,51 @@
+import { connectContracts, MillraceError, parseDuration, saveDeployment } from "@millrace/sdk";
+
+import { deployMillrace } from "../../ignition/deployMillrace.js";
+import { parseWhole } from "../lib/inputs.js";
+import { httpNetwork } from "../lib/network.js";
+import { isLocalChain } from "../lib/localChain.js";
+import type { Session } from "../lib/Session.js";
+
+interface Values {
+  readonly name: string;
+  readonly epoch: string;
+  readonly slots: string;
+}
+
+/** Deploys with the local parameters; another chain needs parameters of its own, chosen on purpose. */
+export default async function deploy(session: Session, { name, epoch, slots }: Values): Promise<void> {
+  const { chainId, provider } = await session.chain();
+  if (!isLocalChain(chainId)) {
+    throw new MillraceError(
+      "WRONG_CHAIN",
+      `These parameters are for local chains only, and this is chain ${chainId}.`,
+      {
+        hint: "Deploy there with npx hardhat ignition deploy and a parameter file of its own.",
+      },
+    );
+  }
+  const [epochSeconds, slotsPerEpoch] = [parseDuration(epoch), parseWhole(slots, "--slots", 240)];
+  const [governor, guardian, ecosystemPayee] = (await provider.send("eth_accounts", [])) as string[];
+  if (governor === undefined || guardian === undefined || ecosystemPayee === undefined) {
+    throw new MillraceError("WRONG_KEY", "The node has fewer than three unlocked accounts.", {
+      hint: "Start it with npx hardhat node.",
+    });
+  }
+  session.output.say(`Deploying to chain ${chainId}: epochs of ${epochSeconds} s, ${slotsPerEpoch} slots each …`);
+  const connection = await session.hre.network.create(httpNetwork(session.hre).name);
+  const deployment = await deployMillrace(connection, {
+    name,
+    holders: { governor, guardian, genesisReceiver: governor, ecosystemPayee },
+    epochSeconds,
+    slotsPerEpoch,
+  });
+  // Purchases need one half-life of price history, which begins with the first observation.
+  const contracts = connectContracts(deployment, provider);
+  const { sender } = await session.account();
+  await sender.send(await contracts.prices.observe.populateTransaction(), "observe");
+  const path = saveDeployment(deployment, session.environment.deployments);
+  session.output.result(
+    { path, deployment },
+    `Deployed and sealed. The record is ${path}; governor ${governor}, who also has the genesis supply.`,
+  );
+}
