@@ -1,16 +1,22 @@
 import { creditsTasks } from "./credits/index.js";
+import { disputeTasks } from "./dispute/index.js";
 import { epochTasks } from "./epoch/index.js";
 import { faucetTasks } from "./faucet/index.js";
+import { jobTasks } from "./job/index.js";
 import { nodeTasks } from "./node/index.js";
+import { oracleTasks } from "./oracle/index.js";
 import { providerTasks } from "./provider/index.js";
 import { systemTasks } from "./system/index.js";
 
 /** All commands that Millrace adds to Hardhat. */
 export const millraceTasks = [
   ...creditsTasks,
+  ...disputeTasks,
   ...epochTasks,
   ...faucetTasks,
+  ...jobTasks,
   ...nodeTasks,
+  ...oracleTasks,
   ...providerTasks,
   ...systemTasks,
 ];

@@ -13,6 +13,7 @@ import { httpNetwork } from "./network.js";
 import type { Output } from "./Output.js";
 import type { Plan, Sent } from "./plan.js";
 import { executePlan } from "./plan.js";
+import { simulate } from "./simulate.js";
 
 interface SessionOptions {
   readonly hre: HardhatRuntimeEnvironment;
@@ -80,6 +81,12 @@ export class Session {
       yes,
       dryRun,
     });
+  }
+
+  /** Throws what a step would fail with, without showing or sending anything. */
+  async check(steps: Plan["steps"]): Promise<void> {
+    const [{ provider }, { address }] = await Promise.all([this.chain(), this.account()]);
+    await simulate(steps, address, provider);
   }
 
   async #openChain(): Promise<Chain> {

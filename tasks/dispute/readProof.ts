@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+
+import { MillraceError } from "@millrace/sdk";
+import { z } from "zod";
+
+const hash = z.string().regex(/^0x[0-9a-fA-F]{64}$/, "is not 32 bytes in hexadecimal digits");
+const count = z.number().int().nonnegative();
+
+const proofSchema = z.object({
+  target: z.object({ region: count.max(2), position: count, lane: count.max(255) }),
+  witness: z.object({
+    operator: z.object({
+      kernelCodeHash: hash,
+      words: count,
+      usedWords: count,
+      mode: count.max(1),
+      pieceLog2: count.max(5),
+      laneBits: count.max(256),
+      params: z.string().regex(/^0x([0-9a-fA-F]{2})*$/, "is not hexadecimal"),
+    }),
+    operatorIndex: count,
+    sumPath: z.array(z.object({ hash, words: count })),
+    kernel: z.string().regex(/^0x[0-9a-fA-F]{40}$/, "is not an address"),
+    shown: hash,
+    words: z.array(hash),
+    siblings: z.array(hash),
+  }),
+});
+
+/** A proof from a file; what is malformed never reaches the chain. */
+export async function readProof(file: string): Promise<z.infer<typeof proofSchema>> {
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    throw new MillraceError("BAD_INPUT", `${file} cannot be read.`, { hint: "Name an existing file.", cause });
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw new MillraceError("BAD_INPUT", `The proof in ${file} is malformed: it is not JSON.`, {
+      hint: "Leave --proof out, and the proof is made here.",
+      cause,
+    });
+  }
+  const parsed = proofSchema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const problem = parsed.error.issues[0];
+  throw new MillraceError(
+    "BAD_INPUT",
+    `The proof in ${file} is malformed: ${problem?.path.join(".") ?? ""} ${problem?.message ?? ""}.`,
+    {
+      hint: "Leave --proof out, and the proof is made here.",
+    },
+  );
+}

@@ -1,0 +1,80 @@
+import { readFile } from "node:fs/promises";
+
+import { decodeError, MillraceError } from "@millrace/sdk";
+import type { Bundle } from "@millrace/tensor";
+import { readBundle } from "@millrace/tensor";
+import type { Weights } from "@millrace/workloads";
+import { buildInference, buildRendering, buildTraining, bunnyMesh, parseObj } from "@millrace/workloads";
+
+export interface BundleWish {
+  readonly workload: string | undefined;
+  readonly bundle: string | undefined;
+  readonly weights: string | undefined;
+  readonly mesh: string | undefined;
+  readonly size: string;
+}
+
+/** What a workload is cut down to by `--size small`: seconds instead of minutes, of the same kind. */
+const SMALL = {
+  training: { digits: 128, batch: 32, epochs: 1, hidden: 32 },
+  inference: { count: 32 },
+  render: { width: 32, height: 32, frames: 1 },
+} as const;
+
+/** The bundle that a buyer means: one of the workloads, or a folder with any program. */
+export async function buildBundle(wish: BundleWish): Promise<Bundle> {
+  if ((wish.workload === undefined) === (wish.bundle === undefined)) {
+    throw new MillraceError("BAD_INPUT", "job open needs either --workload or --bundle.", {
+      hint: "Give --workload training, inference or render, or the folder of a bundle.",
+    });
+  }
+  if (wish.bundle !== undefined) return readFolder(wish.bundle);
+  if (wish.size !== "small" && wish.size !== "full") {
+    throw new MillraceError("BAD_INPUT", `--size is "${wish.size}".`, { hint: "Write small or full." });
+  }
+  const isSmall = wish.size === "small";
+  switch (wish.workload as string) {
+    case "training":
+      return buildTraining(isSmall ? SMALL.training : {});
+    case "inference":
+      return buildInference({ weights: await readWeights(wish.weights), ...(isSmall ? SMALL.inference : {}) });
+    case "render":
+      return buildRendering({ mesh: await readMesh(wish.mesh), ...(isSmall ? SMALL.render : {}) });
+    default:
+      throw new MillraceError("BAD_INPUT", `There is no workload "${wish.workload}".`, {
+        hint: "Choose training, inference or render, or give --bundle with a program of your own.",
+      });
+  }
+}
+
+async function readFolder(folder: string): Promise<Bundle> {
+  try {
+    return await readBundle(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw decodeError(cause);
+    throw new MillraceError("BAD_INPUT", `${folder} has no bundle.`, {
+      hint: "It must hold job.json and input.bin.",
+      cause,
+    });
+  }
+}
+
+async function readWeights(file: string | undefined): Promise<Weights> {
+  if (file === undefined) {
+    throw new MillraceError("BAD_INPUT", "Inference needs the weights of a trained network.", {
+      hint: "Train one first (--workload training), fetch it, and give --weights <folder>/weights.json.",
+    });
+  }
+  const { hidden, classes } = JSON.parse(await readText(file)) as { hidden: number[][]; classes: number[][] };
+  return { first: hidden.map((row) => Int8Array.from(row)), second: classes.map((row) => Int8Array.from(row)) };
+}
+
+async function readMesh(file: string | undefined): Promise<ReturnType<typeof bunnyMesh>> {
+  return file === undefined ? bunnyMesh() : parseObj(await readText(file));
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, "utf8").catch((cause: unknown) => {
+    throw new MillraceError("BAD_INPUT", `${file} cannot be read.`, { hint: "Name an existing file.", cause });
+  });
+}

@@ -1,0 +1,52 @@
+import { readOrder } from "@millrace/jobs";
+import { formatCredits, formatTime } from "@millrace/sdk";
+
+import { findEvent } from "../lib/events.js";
+import type { Session } from "../lib/Session.js";
+import { oneOf } from "./oneOf.js";
+
+interface Values {
+  readonly lease: string | undefined;
+  readonly task: string | undefined;
+}
+
+export default async function close(session: Session, values: Values): Promise<void> {
+  const which = oneOf("job close", values);
+  await ("taskId" in which ? cancelTask(session, which.taskId) : closeLease(session, which.leaseId));
+}
+
+async function cancelTask(session: Session, taskId: bigint): Promise<void> {
+  const { contracts, deployment } = await session.protocol();
+  const order = await readOrder(contracts.tasks, taskId, deployment.deployedAtBlock);
+  const sent = await session.execute({
+    title: `Cancel task ${taskId}`,
+    facts: [["comes back", formatCredits(BigInt(order.terms.maxPrice))]],
+    steps: [{ label: "cancel", request: await contracts.tasks.cancel.populateTransaction(taskId, order) }],
+  });
+  if (sent === undefined) return;
+  const refunded = findEvent(contracts.tasks, sent.last, "TaskCancelled")?.args["refunded"] as bigint;
+  session.output.result(
+    { taskId, refunded, transaction: sent.last.hash },
+    `Task ${taskId} is cancelled; ${formatCredits(refunded)} are free again.`,
+  );
+}
+
+async function closeLease(session: Session, leaseId: bigint): Promise<void> {
+  const { contracts } = await session.protocol();
+  const { paidThrough } = await contracts.leases.leaseOf(leaseId);
+  const sent = await session.execute({
+    title: `End lease ${leaseId} now`,
+    facts: [
+      ["was paid through", formatTime(paidThrough)],
+      ["comes back", "the pay of the time that is left, but for one slot at least"],
+    ],
+    steps: [{ label: "close", request: await contracts.leases.close.populateTransaction(leaseId) }],
+  });
+  if (sent === undefined) return;
+  const refunded = findEvent(contracts.leases, sent.last, "LeaseClosed")?.args["refunded"] as bigint;
+  session.output.result(
+    { leaseId, refunded, transaction: sent.last.hash },
+    `Lease ${leaseId} has ended; ${formatCredits(refunded)} are free again. ` +
+      `The rest is settled epoch by epoch: npx hardhat job finalize --lease ${leaseId}`,
+  );
+}

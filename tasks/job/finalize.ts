@@ -1,0 +1,68 @@
+import { readOrder } from "@millrace/jobs";
+import { formatCredits, formatDuration } from "@millrace/sdk";
+
+import { findEvent } from "../lib/events.js";
+import type { Session } from "../lib/Session.js";
+import { fetchLeaf } from "../oracle/fetchLeaf.js";
+import { oneOf } from "./oneOf.js";
+
+interface Values {
+  readonly task: string | undefined;
+  readonly lease: string | undefined;
+  readonly attestor: string | undefined;
+}
+
+export default async function finalize(session: Session, values: Values): Promise<void> {
+  const which = oneOf("job finalize", values);
+  await ("taskId" in which ? payTask(session, which.taskId) : settleLease(session, which.leaseId, values.attestor));
+}
+
+async function payTask(session: Session, taskId: bigint): Promise<void> {
+  const { contracts, deployment } = await session.protocol();
+  const order = await readOrder(contracts.tasks, taskId, deployment.deployedAtBlock);
+  const sent = await session.execute({
+    title: `Pay task ${taskId}`,
+    facts: [["result", "the provider is paid, its bond returns, and so does the rest of the escrow"]],
+    steps: [{ label: "finalize", request: await contracts.tasks.finalize.populateTransaction(taskId, order) }],
+  });
+  if (sent === undefined) return;
+  const { provider, paid, refunded } = (findEvent(contracts.tasks, sent.last, "TaskFinalized")?.args.toObject() ??
+    {}) as {
+    provider: string;
+    paid: bigint;
+    refunded: bigint;
+  };
+  session.output.result(
+    { taskId, provider, paid, refunded, transaction: sent.last.hash },
+    `${provider} earned ${formatCredits(paid)}, fee included; ${formatCredits(refunded)} came back to the buyer.`,
+  );
+}
+
+async function settleLease(session: Session, leaseId: bigint, attestor: string | undefined): Promise<void> {
+  const { contracts } = await session.protocol();
+  const { epoch, fromAt, toAt } = await contracts.leases.nextPieceOf(leaseId);
+  const { nodeId } = await contracts.leases.leaseOf(leaseId);
+  const request =
+    attestor === undefined
+      ? await contracts.leases.settleUnreported.populateTransaction(leaseId, epoch)
+      : await fetchLeaf(attestor, epoch, nodeId).then(({ leaf, proof }) =>
+          contracts.leases.settle.populateTransaction(leaseId, leaf, proof),
+        );
+  const sent = await session.execute({
+    title: `Settle epoch ${epoch} of lease ${leaseId}`,
+    facts: [
+      ["covers", formatDuration(toAt - fromAt)],
+      ["by", attestor === undefined ? "the clock: no report came in time" : "the node's uptime in the final report"],
+    ],
+    steps: [{ label: attestor === undefined ? "settleUnreported" : "settle", request }],
+  });
+  if (sent === undefined) return;
+  const { paid, refunded } = (findEvent(contracts.leases, sent.last, "LeaseSettled")?.args.toObject() ?? {}) as {
+    paid: bigint;
+    refunded: bigint;
+  };
+  session.output.result(
+    { leaseId, epoch, paid, refunded, transaction: sent.last.hash },
+    `Epoch ${epoch} of lease ${leaseId}: ${formatCredits(paid)} paid, ${formatCredits(refunded)} came back.`,
+  );
+}

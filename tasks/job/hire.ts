@@ -1,0 +1,42 @@
+import { formatCredits, formatDuration, formatRate, formatTime, parseDuration, parseRate } from "@millrace/sdk";
+
+import { findEvent } from "../lib/events.js";
+import { parseId, parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+
+interface Values {
+  readonly node: string;
+  readonly units: string;
+  readonly seconds: string;
+  readonly maxRate: string;
+}
+
+export default async function hire(session: Session, values: Values): Promise<void> {
+  const { contracts } = await session.protocol();
+  const { address } = await session.account();
+  const nodeId = parseId(values.node, "--node");
+  const units = parseWhole(values.units, "--units", 65_535);
+  const [seconds, maxRate] = [parseDuration(values.seconds), parseRate(values.maxRate)];
+  const [{ ratePerUnit }, { free }] = await Promise.all([
+    contracts.nodes.askOf(nodeId),
+    contracts.settlement.accountOf(address),
+  ]);
+  const sent = await session.execute({
+    title: `Lease ${units} ${units === 1 ? "unit" : "units"} of node ${nodeId} for ${formatDuration(seconds)}`,
+    facts: [
+      ["asks", `${formatRate(ratePerUnit)} a unit (your maximum ${formatRate(maxRate)})`],
+      ["locked now", `${formatCredits(ratePerUnit * BigInt(units * seconds))} of ${formatCredits(free)} free`],
+      ["downtime", "seconds that the attestors saw down come back"],
+    ],
+    steps: [
+      { label: "hire", request: await contracts.leases.hire.populateTransaction(nodeId, units, seconds, maxRate) },
+    ],
+  });
+  if (sent === undefined) return;
+  const event = findEvent(contracts.leases, sent.last, "LeaseHired");
+  const [leaseId, paidThrough] = [event?.args["leaseId"] as bigint, event?.args["paidThrough"] as bigint];
+  session.output.result(
+    { leaseId, nodeId, paidThrough, transaction: sent.last.hash },
+    `Lease ${leaseId} runs until ${formatTime(paidThrough)}.`,
+  );
+}

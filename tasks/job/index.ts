@@ -1,0 +1,122 @@
+import { noun, reading, writing } from "../lib/define.js";
+
+const TASK = { description: "Number of the task", required: true } as const;
+
+export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases by the second", [
+  reading({
+    name: "quote",
+    description: "Shows what work would cost: asks, a price ramp, the provider's bond, the fee",
+    options: {
+      class: { description: "Hardware class, by number or name" },
+      units: { description: "Units of one node", default: "1" },
+      seconds: { description: "How long the work takes, such as 10m", default: "10m" },
+    },
+    action: () => import("./quote.js"),
+  }),
+  reading({
+    name: "serve",
+    description: "Serves bundles to providers, or results to buyers, until Ctrl-C",
+    options: {
+      bundles: { description: "Folder of a buyer's bundles, as job open writes it" },
+      results: { description: "Folder of a provider's results, as job submit writes it" },
+      host: { description: "Address to listen on", default: "127.0.0.1" },
+      port: { description: "Port to listen on", default: "7000" },
+    },
+    action: () => import("./serve.js"),
+  }),
+  writing({
+    name: "open",
+    description: "Opens a task: locks its highest price, and lets the offered price climb until a provider accepts",
+    options: {
+      workload: { description: "training, inference or render" },
+      bundle: { description: "Folder with job.json and input.bin of any program, instead of --workload" },
+      weights: { description: "weights.json of a fetched training, for inference" },
+      mesh: { description: "Wavefront OBJ file to render, the bunny if left out" },
+      size: { description: "Size of the workload, small or full", default: "full" },
+      bundles: { description: "Folder that job serve serves", default: "bundles" },
+      url: { description: "Where providers reach that folder", default: "http://127.0.0.1:7000" },
+      class: { description: "Hardware class that the node must have, any if left out" },
+      units: { description: "Units of one node", default: "1" },
+      startPrice: { description: "Credits offered at first", default: "1" },
+      maxPrice: { description: "Credits offered at last; this much is locked", default: "10" },
+      ramp: { description: "Time in which the price climbs", default: "30s" },
+      expires: { description: "Time until which a provider can accept", default: "1h" },
+      ack: { description: "Time for fetching the data", default: "5m" },
+      work: { description: "Time for the work", default: "10m" },
+      window: { description: "Time in which the result can be challenged", default: "1h" },
+      response: { description: "Time for answering one challenge", default: "10m" },
+      outsideValue: {
+        description: "Credits that a wrong result would be worth to its provider elsewhere",
+        default: "0",
+      },
+    },
+    action: () => import("./open.js"),
+  }),
+  writing({
+    name: "hire",
+    description: "Leases units of a node by the second, at its ask",
+    options: {
+      node: { description: "Number of the node", required: true },
+      units: { description: "Units of it", default: "1" },
+      seconds: { description: "Time to pay ahead, such as 10m", required: true },
+      maxRate: { description: "Most to pay for one unit, such as 0.5/h", required: true },
+    },
+    action: () => import("./hire.js"),
+  }),
+  writing({
+    name: "accept",
+    description: "Takes a task with one of the account's nodes, after checking that its data can be had",
+    options: { task: TASK, node: { description: "Number of the node that works", required: true } },
+    action: () => import("./accept.js"),
+  }),
+  writing({
+    name: "submit",
+    description: "Does the work of an accepted task and claims its result",
+    options: { task: TASK, results: { description: "Folder to keep the result in", default: "results" } },
+    action: () => import("./submit.js"),
+  }),
+  reading({
+    name: "watch",
+    description: "Follows a task until it is finalized or cancelled",
+    options: {
+      task: TASK,
+      until: { description: "Stop at this status too, such as confirmed" },
+      timeout: { description: "Give up after this time", default: "1d" },
+    },
+    action: () => import("./watch.js"),
+  }),
+  reading({
+    name: "fetch",
+    description: "Fetches the result of a task, checks it against its root and unpacks it",
+    options: {
+      task: TASK,
+      attempt: { description: "Attempt whose result to fetch, the last one if left out" },
+      out: { description: "Folder to write into", required: true },
+    },
+    action: () => import("./fetch.js"),
+  }),
+  writing({
+    name: "close",
+    description: "Ends a lease now, or cancels a task that nobody works on",
+    options: { lease: { description: "Number of the lease" }, task: { description: "Number of the task" } },
+    action: () => import("./close.js"),
+  }),
+  writing({
+    name: "finalize",
+    description: "Pays a task whose result stands, or settles the next epoch of a lease",
+    options: {
+      task: { description: "Number of the task" },
+      lease: { description: "Number of the lease" },
+      attestor: {
+        description: "URL of an attestor that has the node's uptime; without it a lease needs a missed report",
+      },
+    },
+    action: () => import("./finalize.js"),
+  }),
+  reading({
+    name: "list",
+    description: "Lists tasks and leases",
+    options: { buyer: { description: "Only those of this buyer: address or index" } },
+    action: () => import("./list.js"),
+  }),
+]);

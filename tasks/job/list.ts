@@ -1,0 +1,74 @@
+import { formatTime, formatWad, labelOf, shortHex } from "@millrace/sdk";
+
+import { accountAddress } from "../lib/accountAddress.js";
+import type { Protocol, Session } from "../lib/Session.js";
+import { table } from "../lib/text.js";
+
+export default async function list(session: Session, { buyer: given }: { buyer: string | undefined }): Promise<void> {
+  const protocol = await session.protocol();
+  const buyer = given === undefined ? undefined : await accountAddress(session, given);
+  const [tasks, leases] = await Promise.all([readTasks(protocol, buyer), readLeases(protocol, buyer)]);
+  const taskRows = tasks.map(({ taskId, status, startPrice, maxPrice, attempt, nodeId, expiresAt, buyer: of }) => [
+    `${taskId}`,
+    status,
+    `${formatWad(startPrice)} to ${formatWad(maxPrice)}`,
+    attempt === 0n ? "" : `${attempt}, node ${nodeId}`,
+    formatTime(expiresAt),
+    shortHex(of),
+  ]);
+  const leaseRows = leases.map(({ leaseId, status, nodeId, units, paidThrough, escrow, released, buyer: of }) => [
+    `${leaseId}`,
+    status,
+    `${units} of node ${nodeId}`,
+    formatTime(paidThrough),
+    `${formatWad(released)} of ${formatWad(escrow)}`,
+    shortHex(of),
+  ]);
+  session.output.result(
+    { tasks, leases },
+    `${table(["task", "status", "credits", "attempt", "accept until", "buyer"], taskRows, "There are no tasks.")}\n` +
+      table(["lease", "status", "units", "paid through", "settled", "buyer"], leaseRows, "There are no leases."),
+  );
+}
+
+async function readTasks({ contracts, deployment }: Protocol, buyer: string | undefined) {
+  const { tasks } = contracts;
+  const opened = await tasks.queryFilter(tasks.filters.TaskOpened(undefined, buyer), deployment.deployedAtBlock);
+  return Promise.all(
+    opened.map(async ({ args: { taskId, buyer: of, terms } }) => {
+      const [status, { attempt, nodeId }] = await Promise.all([tasks.statusOf(taskId), tasks.taskOf(taskId)]);
+      const { startPrice, maxPrice, expiresAt } = terms;
+      return {
+        taskId,
+        buyer: of,
+        status: labelOf("TaskStatus", status),
+        startPrice,
+        maxPrice,
+        expiresAt,
+        attempt,
+        nodeId,
+      };
+    }),
+  );
+}
+
+async function readLeases({ contracts, deployment }: Protocol, buyer: string | undefined) {
+  const { leases } = contracts;
+  const hired = await leases.queryFilter(leases.filters.LeaseHired(undefined, buyer), deployment.deployedAtBlock);
+  return Promise.all(
+    hired.map(async ({ args: { leaseId, buyer: of } }) => {
+      const [status, lease] = await Promise.all([leases.statusOf(leaseId), leases.leaseOf(leaseId)]);
+      const { nodeId, units, paidThrough, escrow, released } = lease;
+      return {
+        leaseId,
+        buyer: of,
+        status: labelOf("LeaseStatus", status),
+        nodeId,
+        units,
+        paidThrough,
+        escrow,
+        released,
+      };
+    }),
+  );
+}

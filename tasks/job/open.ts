@@ -1,0 +1,83 @@
+import { join } from "node:path";
+
+import { encodeBundle, writeBundle } from "@millrace/tensor";
+
+import { formatCredits, formatDuration, MillraceError, parseCredits, parseDuration, shortHex } from "@millrace/sdk";
+
+import { findEvent } from "../lib/events.js";
+import { parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+import { classId } from "../node/classId.js";
+import type { BundleWish } from "./buildBundle.js";
+import { buildBundle } from "./buildBundle.js";
+
+interface Values extends BundleWish {
+  readonly bundles: string;
+  readonly url: string;
+  readonly class: string | undefined;
+  readonly units: string;
+  readonly startPrice: string;
+  readonly maxPrice: string;
+  readonly ramp: string;
+  readonly expires: string;
+  readonly ack: string;
+  readonly work: string;
+  readonly window: string;
+  readonly response: string;
+  readonly outsideValue: string;
+}
+
+export default async function open(session: Session, values: Values): Promise<void> {
+  const { contracts, deployment, now } = await session.protocol();
+  const [startPrice, maxPrice] = [parseCredits(values.startPrice), parseCredits(values.maxPrice)];
+  if (startPrice > maxPrice) {
+    throw new MillraceError("BAD_INPUT", "The first price is above the highest.", {
+      hint: "Lower --start-price or raise --max-price.",
+    });
+  }
+  const bundle = await buildBundle(values);
+  const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
+  const terms = {
+    classId: values.class === undefined ? 0 : classId(deployment, values.class),
+    units: parseWhole(values.units, "--units", 65_535),
+    nodeIds: [],
+    startPrice,
+    maxPrice,
+    rampSeconds: parseDuration(values.ramp),
+    expiresAt: (await now()) + parseDuration(values.expires),
+    ackSeconds: parseDuration(values.ack),
+    workSeconds: parseDuration(values.work),
+    windowSeconds: parseDuration(values.window),
+    responseSeconds: parseDuration(values.response),
+    outsideValue: parseCredits(values.outsideValue),
+    programHash,
+    inputRoot,
+    bundleHash,
+    dataUri: `${values.url.replace(/\/+$/, "")}/${bundleHash}`,
+  };
+  const { address } = await session.account();
+  const { free } = await contracts.settlement.accountOf(address);
+  const sent = await session.execute({
+    title: `Open a task of ${bundle.program.totalWords.toLocaleString("en-US")} words`,
+    facts: [
+      ["program", `${shortHex(programHash)}, ${bundle.program.operators.length} operators`],
+      [
+        "price",
+        `${formatCredits(startPrice)}, climbing to ${formatCredits(maxPrice)} in ${formatDuration(terms.rampSeconds)}`,
+      ],
+      ["locked now", `${formatCredits(maxPrice)} of ${formatCredits(free)} free`],
+      ["work until", `${formatDuration(terms.workSeconds)} after the provider has the data`],
+      ["contestable for", formatDuration(terms.windowSeconds)],
+      ["data", terms.dataUri],
+    ],
+    steps: [{ label: "open", request: await contracts.tasks.open.populateTransaction(terms) }],
+  });
+  if (sent === undefined) return;
+  await writeBundle(join(values.bundles, bundleHash), bundle);
+  const taskId = findEvent(contracts.tasks, sent.last, "TaskOpened")?.args["taskId"] as bigint;
+  session.output.result(
+    { taskId, programHash, inputRoot, bundleHash, dataUri: terms.dataUri, transaction: sent.last.hash },
+    `Task ${taskId} is open for at most ${formatCredits(maxPrice)}. Keep its data served: ` +
+      `npx hardhat job serve --bundles ${values.bundles}`,
+  );
+}

@@ -1,0 +1,47 @@
+import { formatCredits, formatTime, labelOf, MillraceError, parseDuration, sleep } from "@millrace/sdk";
+
+import { parseId } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+
+interface Values {
+  readonly task: string;
+  readonly until: string | undefined;
+  readonly timeout: string;
+}
+
+const POLL_MS = 500;
+const ENDS: readonly string[] = ["finalized", "cancelled"];
+
+export default async function watch(session: Session, { task, until, timeout }: Values): Promise<void> {
+  const { contracts, deployment, now } = await session.protocol();
+  const taskId = parseId(task, "--task");
+  const giveUpAt = performance.now() + parseDuration(timeout) * 1_000;
+  for (let last: string | undefined; ;) {
+    const [number, { attempt }] = await Promise.all([contracts.tasks.statusOf(taskId), contracts.tasks.taskOf(taskId)]);
+    const status = labelOf("TaskStatus", number);
+    if (status === "unknown") {
+      throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, { hint: "npx hardhat job list shows all." });
+    }
+    if (status !== last)
+      session.output.say(`${formatTime(await now())}  ${status}${attempt === 0n ? "" : `, attempt ${attempt}`}`);
+    last = status;
+    if (ENDS.includes(status) || status === until) {
+      const [paid] = await contracts.tasks.queryFilter(
+        contracts.tasks.filters.TaskFinalized(taskId),
+        deployment.deployedAtBlock,
+      );
+      const text =
+        paid === undefined
+          ? ""
+          : `, ${formatCredits(paid.args.paid)} paid, ${formatCredits(paid.args.refunded)} came back`;
+      session.output.result({ taskId, status, attempt, paid: paid?.args.paid }, `Task ${taskId} is ${status}${text}.`);
+      return;
+    }
+    if (performance.now() > giveUpAt) {
+      throw new MillraceError("TIMEOUT", `Task ${taskId} is still ${status}.`, {
+        hint: "Watch on with a longer --timeout; nothing is lost by not watching.",
+      });
+    }
+    await sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,47 @@
+import { formatTime, labelOf } from "@millrace/sdk";
+
+import { parseId, parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+import { facts } from "../lib/text.js";
+import { fetchLeaf } from "./fetchLeaf.js";
+
+interface Values {
+  readonly epoch: string;
+  readonly node: string | undefined;
+  readonly attestor: string | undefined;
+}
+
+export default async function report(session: Session, values: Values): Promise<void> {
+  const { contracts, epochs } = await session.protocol();
+  const epoch = parseWhole(values.epoch, "--epoch", 2 ** 32 - 1);
+  const [record, state, deadline] = await Promise.all([
+    contracts.uptime.reportOf(epoch),
+    contracts.uptime.statusOf(epoch),
+    contracts.uptime.reportDeadline(epoch),
+  ]);
+  const status = labelOf("ReportStatus", state);
+  const { root, postedAt, finalAt } = record;
+  const uptime = await uptimeOf(values, epoch, epochs.slotsPerEpoch);
+  session.output.result(
+    { epoch, status, root, postedAt, finalAt, deadline, uptime },
+    `Report of epoch ${epoch}\n${facts([
+      ["status", status],
+      ["posted", formatTime(postedAt)],
+      ["final", formatTime(finalAt)],
+      ["due by", formatTime(deadline)],
+      ["root", root],
+      ...(uptime === undefined
+        ? []
+        : [[`node ${uptime.nodeId}`, `${uptime.slots} of ${epochs.slotsPerEpoch} slots up: ${uptime.map}`] as const]),
+    ])}`,
+  );
+}
+
+/** Slots from first to last, `#` for up. */
+async function uptimeOf({ node, attestor }: Values, epoch: number, slotsPerEpoch: number) {
+  if (node === undefined || attestor === undefined) return undefined;
+  const nodeId = parseId(node, "--node");
+  const { leaf } = await fetchLeaf(attestor, epoch, nodeId);
+  const isUp = Array.from({ length: slotsPerEpoch }, (_, slot) => ((leaf.bitmap >> BigInt(slot)) & 1n) === 1n);
+  return { nodeId, slots: isUp.filter(Boolean).length, map: isUp.map((up) => (up ? "#" : ".")).join("") };
+}
