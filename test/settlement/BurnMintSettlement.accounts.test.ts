@@ -298,6 +298,23 @@ describe("BurnMintSettlement: accounts", () => {
         .withArgs(buyer);
     });
 
+    it("should not let L outgrow its fields, T-10", async () => {
+      const context = await bought();
+      const { settlement, token, treasury, staking, buyer } = context;
+      const most = await settlement.MAX_OUTSTANDING();
+      await setPrice(context, 100n * WAD);
+      await networkHelpers.time.increase(40 * 1_800);
+      const mill = 900_000_000n * WAD;
+      await token.connect(treasury).transfer(settlement, mill);
+      await settlement.connect(staking).compensate(buyer, mill, 0n);
+      await expect(settlement.creditOwed(buyer)).to.be.revertedWithCustomError(
+        settlement,
+        "BurnMintSettlement_OutstandingTooLarge",
+      );
+      expect((await settlement.outstanding()) <= most).to.equal(true);
+      await settlement.connect(buyer).requestRedemption(995n * WAD);
+    });
+
     it("should burn the rest for good at the next close", async () => {
       const context = await slashed();
       const { settlement, token } = context;

@@ -21,6 +21,7 @@ const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
 
 const deploy = settlementFixture(connection);
+const deployWithChecks = settlementFixture(connection, { areChecksPaid: true });
 const RATE_ONE = 10n ** 27n;
 
 /** A buyer with 99,500 credits, all of them locked. */
@@ -134,6 +135,18 @@ describe("BurnMintSettlement: close", () => {
       expect([closing.checks, closing.emitted]).to.deep.equal([0n, emission - (emission * 1n) / 10n]);
       expect(closing.emitted + closing.cancelled).to.equal(schedule);
       expect(await token.balanceOf(ethers.ZeroAddress)).to.equal(0n);
+      await expectIdentity(context);
+    });
+
+    it("should mint the checkers' pot once somebody pays it out", async () => {
+      const context = await networkHelpers.loadFixture(deployWithChecks);
+      const { settlement, terms, token, checkers } = context;
+      await terms.setCloseTerms({ ...CLOSE_TERMS, checksPpm: 100_000n });
+      for (const epoch of [0, 1]) await closeEpoch(connection, context, epoch);
+      const { checks, emitted } = await closingOf(context, 1);
+      expect(checks).to.equal(emitted / 10n);
+      expect(await token.balanceOf(checkers)).to.equal(checks);
+      expect((await settlement.payees())[1]).to.equal(checkers);
       await expectIdentity(context);
     });
 

@@ -71,6 +71,8 @@ export interface SettlementContext {
   readonly pots: Signer;
   readonly ecosystem: Signer;
   readonly stranger: Signer;
+  /** Paid out of the checks' pot, if `areChecksPaid`. */
+  readonly checkers: Signer;
   readonly authority: AccessManager;
   readonly token: MillToken;
   readonly feeds: PostedFeed[];
@@ -81,10 +83,13 @@ export interface SettlementContext {
 }
 
 /** The real token, oracle and settlement, with accounts for the modules above, at 1 USD and a half-life of history. */
-export function settlementFixture({ ethers, networkHelpers }: Connection): () => Promise<SettlementContext> {
+export function settlementFixture(
+  { ethers, networkHelpers }: Connection,
+  { areChecksPaid = false } = {},
+): () => Promise<SettlementContext> {
   return async function deploySettlement() {
     const signers = await ethers.getSigners();
-    const [governor, treasury, buyer, provider, market, staking, pots, ecosystem, stranger] = signers;
+    const [governor, treasury, buyer, provider, market, staking, pots, ecosystem, stranger, checkers] = signers;
     const authority = await ethers.deployContract("AccessManager", [governor]);
     const token = await ethers.deployContract("MillToken", [governor, treasury, GENESIS_MILL]);
     const feeds = [
@@ -123,6 +128,7 @@ export function settlementFixture({ ethers, networkHelpers }: Connection): () =>
     await settlement.wire(market, CREDIT);
     await settlement.wire(staking, COMPENSATE);
     await settlement.setPayees(pots, ecosystem);
+    if (areChecksPaid) await settlement.setChecksPayee(checkers);
     await settlement.seal();
 
     const context: SettlementContext = {
@@ -135,6 +141,7 @@ export function settlementFixture({ ethers, networkHelpers }: Connection): () =>
       pots,
       ecosystem,
       stranger,
+      checkers,
       authority,
       token,
       feeds,
