@@ -1,0 +1,108 @@
+import { attemptOf } from "@millrace/jobs";
+import { formatCredits, formatMill, sleep } from "@millrace/sdk";
+
+import type { World } from "./World.js";
+
+/** Tells what happens on chain while the story runs, as its users would read it. */
+export class EventTeller {
+  readonly #titles = new Map<bigint, string>();
+  readonly #stop = new AbortController();
+  #next: number;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly world: World,
+    fromBlock: number,
+  ) {
+    this.#next = fromBlock;
+  }
+
+  /** The name by which a task is spoken of. */
+  name(taskId: bigint, title: string): void {
+    this.#titles.set(taskId, title);
+  }
+
+  start(): void {
+    this.#running = (async () => {
+      while (!this.#stop.signal.aborted && !this.world.signal.aborted) {
+        await this.#tell().catch(() => undefined);
+        await sleep(400, this.#stop.signal);
+      }
+    })();
+  }
+
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+    await this.#tell();
+  }
+
+  async #tell(): Promise<void> {
+    const { contracts, clock } = this.world;
+    const { number } = await clock.latest();
+    if (number < this.#next) return;
+    const [from, to] = [this.#next, number];
+    this.#next = number + 1;
+    const { tasks, claims, staking, leases } = contracts;
+    const found = await Promise.all([
+      tasks.queryFilter(tasks.filters.TaskAccepted(), from, to),
+      tasks.queryFilter(tasks.filters.TaskSubmitted(), from, to),
+      tasks.queryFilter(tasks.filters.TaskFinalized(), from, to),
+      claims.queryFilter(claims.filters.BranchPointed(), from, to),
+      claims.queryFilter(claims.filters.WordProvenWrong(), from, to),
+      claims.queryFilter(claims.filters.BranchTimedOut(), from, to),
+      staking.queryFilter(staking.filters.BondSlashed(), from, to),
+      leases.queryFilter(leases.filters.LeaseSettled(), from, to),
+    ]);
+    const [accepted, submitted, finalized, pointed, proven, timedOut, slashed, settled] = found;
+    const lines = [
+      ...accepted.map((event) => {
+        const { taskId, provider, price, bond, attempt } = event.args;
+        const text = `${this.#titleOf(taskId)}: ${this.#nameOf(provider)} accepts for ${formatCredits(price)}, bonds ${formatMill(bond)}`;
+        return { event, text: Number(attempt) > 1 ? `${text} (attempt ${attempt})` : text };
+      }),
+      ...submitted.map((event) => ({ event, text: `${this.#titleOf(event.args.taskId)}: result submitted` })),
+      ...finalized.map((event) => {
+        const { taskId, provider, paid, refunded } = event.args;
+        const text = `${this.#titleOf(taskId)}: final, ${this.#nameOf(provider)} is paid ${formatCredits(paid)}, ${formatCredits(refunded)} go back`;
+        return { event, text };
+      }),
+      ...pointed.map((event) => {
+        const { claimId, branch } = event.args;
+        return { event, text: `${this.#claimOf(claimId)}: the watcher demands a branch of height ${branch.height}` };
+      }),
+      ...proven.map((event) => {
+        const { claimId, position, lane } = event.args;
+        return { event, text: `${this.#claimOf(claimId)}: word ${position}, lane ${lane} recomputed on chain: WRONG` };
+      }),
+      ...timedOut.map((event) => ({ event, text: `${this.#claimOf(event.args.claimId)}: nobody answered in time` })),
+      ...slashed.map((event) => {
+        const { provider, toBuyer, toReporter, burned } = event.args;
+        const text =
+          `${this.#nameOf(provider)} is slashed ${formatMill(toBuyer + toReporter + burned)}: ${formatMill(toBuyer)} to the buyer, ` +
+          `${formatMill(toReporter)} to the watcher, ${formatMill(burned)} burned`;
+        return { event, text };
+      }),
+      ...settled.map((event) => {
+        const { upSeconds, fromAt, toAt, paid, refunded } = event.args;
+        const text = `the lease: up ${upSeconds} of ${toAt - fromAt} s, ${formatCredits(paid)} paid, ${formatCredits(refunded)} back to the buyer`;
+        return { event, text };
+      }),
+    ];
+    lines.sort((a, b) => a.event.blockNumber - b.event.blockNumber || a.event.index - b.event.index);
+    for (const { text } of lines) this.world.narrator.say(text);
+  }
+
+  #titleOf(taskId: bigint): string {
+    return this.#titles.get(taskId) ?? `task ${taskId}`;
+  }
+
+  #claimOf(claimId: bigint): string {
+    return this.#titleOf(attemptOf(claimId).taskId);
+  }
+
+  #nameOf(address: string): string {
+    const { cast } = this.world;
+    return cast.providers.find(({ account }) => account.address === address)?.name ?? address;
+  }
+}

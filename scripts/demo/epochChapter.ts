@@ -1,0 +1,96 @@
+import { formatMill } from "@millrace/sdk";
+import type { IUptimeOracle } from "../../typechain-types/index.js";
+
+import { PORTS, urlOf } from "./ports.js";
+import type { Setup } from "./setupChapter.js";
+import { closeUpTo } from "./startTime.js";
+import type { World } from "./World.js";
+
+interface LeafAnswer {
+  readonly leaf: Record<string, string>;
+  readonly proof: string[];
+}
+
+const PATIENCE_SECONDS = 60;
+const MAX_PPM = 1_000_000;
+
+/**
+ * The epochs of the story close, the attestors' report of the first becomes final, the lease is settled against it, and
+ * everybody collects.
+ */
+export async function epochChapter(world: World, setup: Setup, epoch: number, lease: bigint): Promise<void> {
+  const { narrator, clock, epochs, contracts, report } = world;
+  narrator.chapter("The epoch closes");
+  await world.until("a final report", PATIENCE_SECONDS, async () =>
+    (await contracts.uptime.isFinal(epoch)) ? true : undefined,
+  );
+  const { leaf, proof } = await fetchLeaf(world, epoch, setup.leasedNode);
+  const upSlots = BigInt(leaf.bitmap).toString(2).replaceAll("0", "").length;
+  report.add({
+    id: "demo.uptime.killedNodePpm",
+    value: Math.round((upSlots / epochs.slotsPerEpoch) * MAX_PPM),
+    unit: "ppm",
+    what: "uptime that the attestors report of the killed node, in the epoch of its death",
+    source: "the bitmap of its leaf, proven against the final report",
+  });
+  narrator.say(`the attestors report node ${setup.leasedNode} up in ${upSlots} of ${epochs.slotsPerEpoch} slots`);
+  await settleLease(world, lease, leaf, proof);
+
+  const last = epochs.epochAt(await clock.now());
+  narrator.say(`waiting for the end of epoch ${last}`);
+  await clock.until(epochs.endOf(last), world.signal);
+  await closeUpTo(world, last);
+  await collectAll(world, setup, epoch);
+}
+
+async function fetchLeaf(world: World, epoch: number, nodeId: bigint) {
+  return await world.until("the leaf of the killed node", PATIENCE_SECONDS, async () => {
+    const response = await fetch(`${urlOf(PORTS.attestor(0))}/epochs/${epoch}/leaf/${nodeId}`);
+    if (!response.ok) return undefined;
+    const { leaf, proof } = (await response.json()) as LeafAnswer;
+    return { leaf: leaf as unknown as IUptimeOracle.LeafStruct & { bitmap: string }, proof };
+  });
+}
+
+async function settleLease(
+  world: World,
+  leaseId: bigint,
+  leaf: IUptimeOracle.LeafStruct,
+  proof: string[],
+): Promise<void> {
+  const { contracts, cast } = world;
+  const { leases } = world.as(cast.buyer);
+  const settled = contracts.leases.filters.LeaseSettled(leaseId);
+  const find = async () => (await contracts.leases.queryFilter(settled)).at(0);
+  if ((await find()) === undefined) await world.mined(leases.settle(leaseId, leaf, proof));
+  const event = await world.until("the lease's settlement", PATIENCE_SECONDS, find);
+  const { fromAt, toAt, upSeconds } = event.args;
+  world.report.add({
+    id: "demo.lease.refundedSeconds",
+    value: Number(toAt - fromAt - upSeconds),
+    unit: "s",
+    what: "leased seconds that the buyer got back, as the node was down",
+    source: "LeaseSettled",
+  });
+}
+
+/** Providers collect what they earned and their nodes' rewards, attestors their pay. Anyone may do it for them. */
+async function collectAll(world: World, { nodes }: Setup, epoch: number): Promise<void> {
+  const { cast, narrator, contracts } = world;
+  const { settlement, uptime } = world.as(cast.treasury);
+  for (const { account } of cast.providers) {
+    if ((await contracts.settlement.collectable(account.address)) > 0n) {
+      await world.mined(settlement.collect(account.address));
+    }
+  }
+  for (const nodeId of [...nodes.values()].flat()) {
+    const { leaf, proof } = await fetchLeaf(world, epoch, nodeId);
+    const { mill } = await contracts.uptime.collectionOf(nodeId);
+    if (BigInt(leaf.rawCumulativeReward) > mill) await world.mined(uptime.collect(leaf, proof));
+  }
+  for (const { address } of cast.attestors) await world.mined(uptime.collectAttestorPay(address, [epoch]));
+  for (const { name, account } of cast.providers) {
+    narrator.say(`${name} now holds ${formatMill(await contracts.token.balanceOf(account.address))}`);
+  }
+  narrator.say(`rewards for being there: ${formatMill(await contracts.uptime.rewardsPaid())}`);
+}

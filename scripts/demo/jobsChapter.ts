@@ -1,0 +1,142 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import {
+  accuracyOf,
+  buildInference,
+  buildRendering,
+  buildTraining,
+  decodeInference,
+  decodeRendering,
+  decodeTraining,
+  digitSplit,
+  predictionAccuracy,
+} from "@millrace/workloads";
+import { parseEther } from "ethers";
+
+import { CLASS } from "./cast.js";
+import type { EventTeller } from "./EventTeller.js";
+import { openTask } from "./openTask.js";
+import { resultOf } from "./resultOf.js";
+import type { Services } from "./servicesChapter.js";
+import type { Setup } from "./setupChapter.js";
+import { ROOT, type World } from "./World.js";
+
+/** Ids of the story's jobs. */
+export interface Jobs {
+  readonly training: bigint;
+  readonly inference: bigint;
+  readonly rendering: bigint;
+  /** Only with the silent provider. */
+  readonly silent: bigint | undefined;
+  readonly lease: bigint;
+}
+
+const LEASE_SECONDS = 34;
+/** Seconds of the lease after which the node dies. */
+const KILL_AFTER_SECONDS = 16;
+const MAX_RATE = parseEther("1");
+const PATIENCE_SECONDS = 90;
+const PICTURES = join(ROOT, "reports");
+
+/** The buyer opens everything at once; one node dies; results come in, right ones and wrong ones. */
+export async function jobsChapter(world: World, setup: Setup, services: Services, teller: EventTeller): Promise<Jobs> {
+  const { narrator, report } = world;
+  narrator.chapter("Work, and three ways to fail at it");
+  const lease = await hireLease(world, setup);
+  const killed = killLater(world, setup, services);
+
+  const trainingJob = buildTraining();
+  const renderingJob = buildRendering();
+  const open = async (
+    title: string,
+    bundle: Parameters<typeof openTask>[2]["bundle"],
+    classId: number,
+    windowSeconds: number,
+  ) => {
+    const taskId = await openTask(world, services, { title, bundle, classId, windowSeconds });
+    teller.name(taskId, title);
+    narrator.say(`the buyer opens task ${taskId}: ${title}, ${bundle.program.totalWords} words to compute`);
+    return taskId;
+  };
+  const training = await open("training", trainingJob, CLASS.gpu80, 20);
+  const rendering = await open("rendering", renderingJob, CLASS.gpu24, 20);
+
+  const weights = decodeTraining(trainingJob.about, await resultOf(world, training, "training", PATIENCE_SECONDS));
+  const trained = accuracyOf(weights, digitSplit().heldOut);
+  report.add({
+    id: "demo.training.accuracy",
+    value: trained,
+    unit: "ratio",
+    what: "held-out MNIST digits right",
+    source: "the delivered weights, applied to digits that the training never saw",
+  });
+  narrator.say(`the trained network reads ${percent(trained)} of held-out digits`);
+
+  const inferenceJob = buildInference({ weights });
+  const inference = await open("inference", inferenceJob, CLASS.gpu80, 10);
+  const silent = world.cast.providers.some(({ cheat }) => cheat === "silence")
+    ? await open("a second inference", inferenceJob, CLASS.cpu, 10)
+    : undefined;
+
+  const classes = await resultOf(world, inference, "inference", PATIENCE_SECONDS);
+  const predictions = decodeInference(inferenceJob.about, classes);
+  const accuracy = predictionAccuracy(predictions);
+  report.add({
+    id: "demo.inference.accuracy",
+    value: accuracy,
+    unit: "ratio",
+    what: "digits that the inference task named right",
+    source: "the delivered classes beside the labels",
+  });
+  narrator.say(`inference names ${percent(accuracy)} of ${predictions.length} digits`);
+
+  const picture = await resultOf(world, rendering, "rendering", PATIENCE_SECONDS);
+  const frames = decodeRendering(renderingJob.about, picture);
+  mkdirSync(PICTURES, { recursive: true });
+  frames.forEach((png, i) => {
+    writeFileSync(join(PICTURES, `bunny-${i + 1}.png`), png);
+  });
+  report.add({
+    id: "demo.render.frames",
+    value: frames.length,
+    unit: "frames",
+    what: "pictures delivered by the rendering task",
+    source: "files written to reports/ from the task's output",
+  });
+  narrator.say(`${frames.length} pictures of the bunny are in reports/`);
+  if (silent !== undefined) await expectSilence(world, silent);
+  await killed;
+  return { training, inference, rendering, silent, lease };
+}
+
+async function hireLease(world: World, { leasedNode }: Setup): Promise<bigint> {
+  const { leases } = world.as(world.cast.buyer);
+  await world.mined(leases.hire(leasedNode, 1, LEASE_SECONDS, MAX_RATE));
+  const leaseId = await leases.leaseCount();
+  world.narrator.say(`the buyer leases node ${leasedNode} for ${LEASE_SECONDS} s`);
+  return leaseId;
+}
+
+/** The leased node's agent dies without a word: nothing is shut down, nothing is said to anybody. */
+async function killLater(world: World, { nodes, leasedNode }: Setup, { agents }: Services): Promise<void> {
+  const killAt = (await world.clock.now()) + KILL_AFTER_SECONDS;
+  await world.clock.until(killAt, world.signal);
+  const owner = [...nodes].find(([, ids]) => ids.includes(leasedNode))?.[0];
+  const agent = owner && agents.get(owner);
+  if (agent === undefined) throw new Error("nobody owns the leased node");
+  agent.kill("SIGKILL");
+  world.narrator.say(`node ${leasedNode} dies: SIGKILL`);
+}
+
+async function expectSilence(world: World, taskId: bigint): Promise<void> {
+  const { claims } = world.contracts;
+  await world.until("the silent provider is slashed", PATIENCE_SECONDS, async () => {
+    const timeouts = await claims.queryFilter(claims.filters.BranchTimedOut(taskId * 256n + 1n));
+    return timeouts.length > 0 ? true : undefined;
+  });
+}
+
+function percent(ratio: number): string {
+  return `${(ratio * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,91 @@
+import { MillraceError } from "@millrace/sdk";
+
+import { Report } from "../report/Report.js";
+import { auditChapter } from "./auditChapter.js";
+import { deployChapter } from "./deployChapter.js";
+import { epochChapter } from "./epochChapter.js";
+import { EventTeller } from "./EventTeller.js";
+import { jobsChapter } from "./jobsChapter.js";
+import { Narrator } from "./Narrator.js";
+import { type DemoOptions, HELP, readOptions } from "./options.js";
+import { servicesChapter } from "./servicesChapter.js";
+import { setupChapter } from "./setupChapter.js";
+import { startTime } from "./startTime.js";
+import { summaryTable } from "./summary.js";
+import { freshRunDir, type World } from "./World.js";
+
+const narrator = new Narrator();
+const interrupt = new AbortController();
+let world: World | undefined;
+
+async function tell(options: DemoOptions): Promise<boolean> {
+  freshRunDir();
+  const report = new Report("demo");
+  world = await deployChapter(options, narrator, report, interrupt.signal);
+  const setup = await setupChapter(world);
+  const services = await servicesChapter(world, setup);
+  const epoch = await startTime(world);
+  const teller = new EventTeller(world, await world.provider.getBlockNumber());
+  teller.start();
+  const jobs = await jobsChapter(world, setup, services, teller);
+  await epochChapter(world, setup, epoch, jobs.lease);
+  await teller.stop();
+  const conserved = await auditChapter(world, setup, jobs);
+  report.add({
+    id: "demo.seconds",
+    value: Math.round(narrator.seconds * 10) / 10,
+    unit: "s",
+    what: "the whole story, from starting the chain to the last check",
+    source: "clock of the machine",
+  });
+  narrator.plain(`\n${summaryTable(report)}\n\nWritten to ${report.write()}`);
+  return conserved;
+}
+
+async function keepRunning({ chain, processes }: World): Promise<void> {
+  const names = processes.filter(({ running }) => running).map(({ name }) => name);
+  narrator.plain(`\nStill running, until Ctrl-C: the chain at ${chain.url}, ${names.join(", ")}.`);
+  narrator.plain("Try it: npx hardhat system status --network localhost");
+  await new Promise<void>((resolve) => {
+    interrupt.signal.addEventListener(
+      "abort",
+      () => {
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}
+
+async function main(): Promise<number> {
+  const options = readOptions(process.argv.slice(2));
+  if (options === "help") {
+    narrator.plain(HELP);
+    return 0;
+  }
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.on(signal, () => {
+      interrupt.abort();
+    });
+  try {
+    const conserved = await tell(options);
+    if (options.keep && world !== undefined) await keepRunning(world);
+    return conserved ? 0 : 1;
+  } finally {
+    await world?.stop();
+  }
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (interrupt.signal.aborted) {
+    narrator.plain("\nStopped; every process that the demo started has ended.");
+    process.exitCode = 130;
+  } else {
+    const sentence =
+      error instanceof MillraceError ? error.sentence : error instanceof Error ? error.message : String(error);
+    process.stderr.write(`\nThe demo failed: ${sentence}\n`);
+    process.exitCode = 1;
+  }
+}

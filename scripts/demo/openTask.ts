@@ -1,0 +1,53 @@
+import { join } from "node:path";
+
+import { type Bundle, encodeBundle, writeBundle } from "@millrace/tensor";
+import { parseEther } from "ethers";
+
+import { BUNDLES_DIR, type Services } from "./servicesChapter.js";
+import type { World } from "./World.js";
+
+/** What differs from task to task. */
+export interface TaskWish {
+  readonly title: string;
+  readonly bundle: Bundle;
+  readonly classId: number;
+  readonly windowSeconds: number;
+}
+
+const START_PRICE = parseEther("5");
+const MAX_PRICE = parseEther("20");
+const RAMP_SECONDS = 30;
+const RESPONSE_SECONDS = 10;
+
+/** The buyer puts a bundle on its host and opens an order for it: the price climbs until a provider accepts. */
+export async function openTask(world: World, { bundleUrl }: Services, wish: TaskWish): Promise<bigint> {
+  const { bundle, classId, windowSeconds } = wish;
+  const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
+  await writeBundle(join(BUNDLES_DIR, bundleHash), bundle);
+  const now = await world.clock.now();
+  const { tasks } = world.as(world.cast.buyer);
+  const receipt = await world.mined(
+    tasks.open({
+      classId,
+      units: 1,
+      nodeIds: [],
+      startPrice: START_PRICE,
+      maxPrice: MAX_PRICE,
+      rampSeconds: RAMP_SECONDS,
+      expiresAt: now + 3_600,
+      ackSeconds: 30,
+      workSeconds: 60,
+      windowSeconds,
+      responseSeconds: RESPONSE_SECONDS,
+      outsideValue: 0,
+      programHash,
+      inputRoot,
+      bundleHash,
+      dataUri: `${bundleUrl}/${bundleHash}`,
+    }),
+  );
+  const [opened] = await tasks.queryFilter(tasks.filters.TaskOpened(), receipt.blockNumber, receipt.blockNumber);
+  const event = opened?.transactionHash === receipt.hash ? opened : undefined;
+  if (event === undefined) throw new Error("the task was not opened");
+  return event.args.taskId;
+}

@@ -1,0 +1,81 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { serveBundles } from "@millrace/jobs";
+import type { HDNodeWallet } from "ethers";
+
+import type { ManagedProcess } from "../local/ManagedProcess.js";
+import type { ProviderRole } from "./cast.js";
+import { PORTS, urlOf } from "./ports.js";
+import type { Setup } from "./setupChapter.js";
+import { ROOT, RUN_DIR, type World } from "./World.js";
+
+/** The running services that the story acts on. */
+export interface Services {
+  readonly agents: ReadonlyMap<ProviderRole, ManagedProcess>;
+  /** Where the buyer's bundles stand. */
+  readonly bundleUrl: string;
+}
+
+export const BUNDLES_DIR = join(RUN_DIR, "bundles");
+
+const READY = /"msg":"ready"/;
+const READY_TIMEOUT_MS = 60_000;
+
+/** Starts every service as a process of its own, and the buyer's host of bundles. */
+export async function servicesChapter(world: World, { nodes }: Setup): Promise<Services> {
+  const { cast, narrator } = world;
+  narrator.chapter("Processes");
+  const attestorUrls = cast.attestors.map((_, index) => urlOf(PORTS.attestor(index)));
+  const waiting: Promise<unknown>[] = [];
+  const launch = (name: string, entry: string, account: HDNodeWallet, fields: object, extra: string[] = []) => {
+    const file = join(RUN_DIR, `${name}.json`);
+    const common = { rpcUrl: world.chain.url, dataDir: join(RUN_DIR, name), pollMs: 250 };
+    writeFileSync(file, JSON.stringify({ ...common, ...fields }, null, 2));
+    const args = ["--import", "tsx", join(ROOT, entry), "--config", file, ...extra];
+    const child = world.start(name, process.execPath, args, { MILLRACE_PRIVATE_KEY: account.privateKey });
+    waiting.push(child.waitForLine(READY, READY_TIMEOUT_MS));
+    return child;
+  };
+
+  cast.attestors.forEach((account, index) => {
+    const peers = attestorUrls.filter((_, other) => other !== index);
+    const name = `attestor-${index + 1}`;
+    const file = join(RUN_DIR, `${name}.json`);
+    const fields = {
+      rpcUrl: world.chain.url,
+      chainId: world.deployment.chainId,
+      database: join(RUN_DIR, `${name}.sqlite`),
+      port: PORTS.attestor(index),
+      peers,
+    };
+    writeFileSync(file, JSON.stringify(fields, null, 2));
+    const args = ["--import", "tsx", join(ROOT, "services/attestor/src/main.ts"), file];
+    const child = world.start(name, process.execPath, args, { ATTESTOR_PRIVATE_KEY: account.privateKey });
+    waiting.push(child.waitForLine(/"msg":"attestor listens"/, READY_TIMEOUT_MS));
+  });
+  const agents = new Map<ProviderRole, ManagedProcess>();
+  cast.providers.forEach((role, index) => {
+    const { agent, cheat, acceptTasks, minPriceCredits } = role;
+    const port = PORTS.agent(index);
+    const fields = {
+      port,
+      publicUrl: urlOf(port),
+      nodes: nodes.get(role)?.map(Number),
+      attestors: attestorUrls,
+      policy: { acceptTasks, minPriceCredits, maxConcurrentTasks: 2 },
+    };
+    const entry = cheat === undefined ? "main.ts" : "adversary/main.ts";
+    const extra = cheat === undefined ? [] : ["--cheat", cheat];
+    agents.set(role, launch(`agent-${index + 1}`, `services/node-agent/src/${entry}`, agent, fields, extra));
+  });
+  launch("watcher", "services/watcher/src/main.ts", cast.watcher, { port: PORTS.watcher });
+  const host = await serveBundles({ folder: BUNDLES_DIR, host: "127.0.0.1", port: PORTS.bundles });
+  world.onEnd(() => host.server.close());
+  await Promise.all(waiting);
+  const { length } = world.processes;
+  narrator.say(
+    `${length} processes run: ${cast.attestors.length} attestors, ${cast.providers.length} agents, a watcher`,
+  );
+  return { agents, bundleUrl: host.url };
+}

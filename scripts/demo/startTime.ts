@@ -1,0 +1,26 @@
+import { formatTime } from "@millrace/sdk";
+
+import type { World } from "./World.js";
+
+/** Closes the epochs that went by during the setup, jumps to the start of the next, and lets time run. */
+export async function startTime(world: World): Promise<number> {
+  const { provider, clock, epochs, narrator, chain } = world;
+  const epoch = epochs.epochAt(await clock.now()) + 1;
+  const start = epochs.startOf(epoch);
+  await provider.send("evm_setNextBlockTimestamp", [start]);
+  await provider.send("evm_mine", []);
+  await closeUpTo(world, epoch - 1);
+  await chain.mineEvery(1);
+  narrator.say(`epoch ${epoch} begins, ${formatTime(start)} on chain: a block every second, a slot every two`);
+  return epoch;
+}
+
+/** Closes every epoch that is over, up to the given one, in order. Anyone may; the treasury does. */
+export async function closeUpTo(world: World, epoch: number): Promise<void> {
+  const { contracts } = world;
+  const { settlement } = world.as(world.cast.treasury);
+  for (let next = Number(await contracts.settlement.nextEpochToClose()); next <= epoch; next++) {
+    const rounds = await contracts.prices.roundsAt(world.epochs.endOf(next));
+    await world.mined(settlement.closeEpoch(next, [...rounds]));
+  }
+}
