@@ -4,8 +4,6 @@ import { join } from "node:path";
 import {
   accuracyOf,
   buildInference,
-  buildRendering,
-  buildTraining,
   decodeInference,
   decodeRendering,
   decodeTraining,
@@ -17,6 +15,7 @@ import { parseEther } from "ethers";
 import { CLASS } from "./cast.js";
 import type { EventTeller } from "./EventTeller.js";
 import { openTask } from "./openTask.js";
+import type { Orders } from "./orders.js";
 import { resultOf } from "./resultOf.js";
 import type { Services } from "./servicesChapter.js";
 import type { Setup } from "./setupChapter.js";
@@ -32,6 +31,9 @@ export interface Jobs {
   readonly lease: bigint;
 }
 
+/** Long enough to execute a job again on a laptop, and to begin to contest it. */
+const WINDOW_SECONDS = 16;
+const SHORT_WINDOW_SECONDS = 8;
 const LEASE_SECONDS = 34;
 /** Seconds of the lease after which the node dies. */
 const KILL_AFTER_SECONDS = 16;
@@ -40,14 +42,19 @@ const PATIENCE_SECONDS = 90;
 const PICTURES = join(ROOT, "reports");
 
 /** The buyer opens everything at once; one node dies; results come in, right ones and wrong ones. */
-export async function jobsChapter(world: World, setup: Setup, services: Services, teller: EventTeller): Promise<Jobs> {
+export async function jobsChapter(
+  world: World,
+  setup: Setup,
+  services: Services,
+  orders: Orders,
+  teller: EventTeller,
+): Promise<Jobs> {
   const { narrator, report } = world;
   narrator.chapter("Work, and three ways to fail at it");
   const lease = await hireLease(world, setup);
   const killed = killLater(world, setup, services);
 
-  const trainingJob = buildTraining();
-  const renderingJob = buildRendering();
+  const { training: trainingJob, rendering: renderingJob } = orders;
   const open = async (
     title: string,
     bundle: Parameters<typeof openTask>[2]["bundle"],
@@ -59,8 +66,8 @@ export async function jobsChapter(world: World, setup: Setup, services: Services
     narrator.say(`the buyer opens task ${taskId}: ${title}, ${bundle.program.totalWords} words to compute`);
     return taskId;
   };
-  const training = await open("training", trainingJob, CLASS.gpu80, 20);
-  const rendering = await open("rendering", renderingJob, CLASS.gpu24, 20);
+  const training = await open("training", trainingJob, CLASS.gpu80, WINDOW_SECONDS);
+  const rendering = await open("rendering", renderingJob, CLASS.gpu24, WINDOW_SECONDS);
 
   const weights = decodeTraining(trainingJob.about, await resultOf(world, training, "training", PATIENCE_SECONDS));
   const trained = accuracyOf(weights, digitSplit().heldOut);
@@ -74,9 +81,9 @@ export async function jobsChapter(world: World, setup: Setup, services: Services
   narrator.say(`the trained network reads ${percent(trained)} of held-out digits`);
 
   const inferenceJob = buildInference({ weights });
-  const inference = await open("inference", inferenceJob, CLASS.gpu80, 10);
+  const inference = await open("inference", inferenceJob, CLASS.gpu80, SHORT_WINDOW_SECONDS);
   const silent = world.cast.providers.some(({ cheat }) => cheat === "silence")
-    ? await open("a second inference", inferenceJob, CLASS.cpu, 10)
+    ? await open("a second inference", inferenceJob, CLASS.cpu, SHORT_WINDOW_SECONDS)
     : undefined;
 
   const classes = await resultOf(world, inference, "inference", PATIENCE_SECONDS);

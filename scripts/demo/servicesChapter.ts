@@ -7,6 +7,7 @@ import type { HDNodeWallet } from "ethers";
 import type { ManagedProcess } from "../local/ManagedProcess.js";
 import type { ProviderRole } from "./cast.js";
 import { PORTS, urlOf } from "./ports.js";
+import type { Orders } from "./orders.js";
 import type { Setup } from "./setupChapter.js";
 import { ROOT, RUN_DIR, type World } from "./World.js";
 
@@ -23,7 +24,7 @@ const READY = /"msg":"ready"/;
 const READY_TIMEOUT_MS = 60_000;
 
 /** Starts every service as a process of its own, and the buyer's host of bundles. */
-export async function servicesChapter(world: World, { nodes }: Setup): Promise<Services> {
+export async function servicesChapter(world: World, { nodes }: Setup, orders: Orders): Promise<Services> {
   const { cast, narrator } = world;
   narrator.chapter("Processes");
   const attestorUrls = cast.attestors.map((_, index) => urlOf(PORTS.attestor(index)));
@@ -63,7 +64,7 @@ export async function servicesChapter(world: World, { nodes }: Setup): Promise<S
       publicUrl: urlOf(port),
       nodes: nodes.get(role)?.map(Number),
       attestors: attestorUrls,
-      policy: { acceptTasks, minPriceCredits, maxConcurrentTasks: 2 },
+      policy: { acceptTasks, minPriceCredits, maxConcurrentTasks: 2, ...target(cheat, orders) },
     };
     const entry = cheat === undefined ? "main.ts" : "adversary/main.ts";
     const extra = cheat === undefined ? [] : ["--cheat", cheat];
@@ -78,4 +79,10 @@ export async function servicesChapter(world: World, { nodes }: Setup): Promise<S
     `${length} processes run: ${cast.attestors.length} attestors, ${cast.providers.length} agents, a watcher`,
   );
   return { agents, bundleUrl: host.url };
+}
+
+/** The job that a cheat is in the story for: it leaves the others alone. */
+function target(cheat: ProviderRole["cheat"], { training, rendering }: Orders): { programs?: string[] } {
+  if (cheat === "corrupt") return { programs: [training.program.hash] };
+  return cheat === "hide" ? { programs: [rendering.program.hash] } : {};
 }
