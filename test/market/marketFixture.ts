@@ -88,9 +88,12 @@ export interface World extends Millrace {
 }
 
 /** The whole system with two providers of one node each (two units), a buyer with credits, and a quorum of attestors. */
-export async function marketWorld(connection: Connection): Promise<World> {
+export async function marketWorld(
+  connection: Connection,
+  changes?: Parameters<typeof deployMillrace>[1],
+): Promise<World> {
   const { ethers } = connection;
-  const millrace = await deployMillrace(connection);
+  const millrace = await deployMillrace(connection, changes);
   const signers = (await ethers.getSigners()) as HardhatEthersSigner[];
   const [, buyer, otherBuyer, alice, bob, agent, challenger, stranger] = signers;
   const attestors = signers.slice(10, 10 + ATTESTORS);

@@ -1,0 +1,126 @@
+import { expect } from "chai";
+
+import type { Play } from "./Play.js";
+
+const PAUSE_SECONDS = 7 * 86_400;
+/** Longer than every deadline of the test's deployment, thaws and attestors' bonds included. */
+const LONG_SECONDS = 3_000;
+
+/** I4: everybody leaves with what is theirs, while entries are paused and no price will ever come again. */
+export async function leaveAll(play: Play): Promise<void> {
+  const { connection, world } = play;
+  const { settlement, staking, nodes, tasks, leases, uptime } = world;
+  for (const target of [settlement, staking, nodes, tasks, leases, uptime]) {
+    await (await connection.ethers.getContractAt("EntryPause", target)).pauseEntries(PAUSE_SECONDS);
+  }
+  await endLeases(play);
+  await endTasks(play);
+  await freeStake(play);
+  await redeemAll(play);
+}
+
+async function endLeases(play: Play): Promise<void> {
+  const { leases, stranger } = play.world;
+  for (const leaseId of play.leaseLocked.keys()) {
+    const { buyer } = await leases.leaseOf(leaseId);
+    const status = await play.leasing.statusOf(leaseId);
+    if (!["Running", "Closing", "Paused"].includes(status)) continue;
+    const signer = play.buyers.find(({ address }) => address === buyer);
+    await must("I4", leases.connect(signer).close(leaseId));
+  }
+  await play.pass(LONG_SECONDS);
+  for (const leaseId of play.leaseLocked.keys()) {
+    if ((await leases.leaseOf(leaseId)).reserved) await must("I4", leases.connect(stranger).release(leaseId));
+    for (;;) {
+      const { epoch, fromAt, toAt } = await leases.nextPieceOf(leaseId);
+      if (fromAt === toAt) break;
+      // No report is needed, and none that came is in the way.
+      await must("I4", leases.connect(stranger).settleUnreported(leaseId, epoch));
+    }
+    const { escrow, released } = await leases.leaseOf(leaseId);
+    expect(released, "I9").to.equal(escrow);
+    expect(await play.leasing.statusOf(leaseId), "I4").to.equal("Settled");
+  }
+}
+
+async function endTasks(play: Play): Promise<void> {
+  const { tasks, claims, stranger } = play.world;
+  for (const { taskId, order } of play.opened) {
+    const buyer = play.buyers.find(({ address }) => address === order.snapshot.buyer);
+    let status = await play.tasking.statusOf(taskId);
+    if (status === "Submitted") {
+      // Long after all clocks only a branch that was never opened keeps a claim from its end.
+      const claimId = await tasks.claimIdOf(taskId, (await tasks.taskOf(taskId)).attempt);
+      const [posted] = await claims.queryFilter(claims.filters.ClaimPosted(claimId));
+      const claim = toPlain(posted.args.claim) as Parameters<typeof claims.timeout>[1];
+      const branch = { region: 2, height: 5, position: 0, hash: posted.args.claim.outputRoot };
+      await must("I4", claims.connect(stranger).timeout(claimId, claim, branch));
+      status = await play.tasking.statusOf(taskId);
+    }
+    if (status === "Finalized" || status === "Cancelled") continue;
+    if (status === "Confirmed") await must("I4", tasks.connect(stranger).finalize(taskId, order));
+    else await must("I4", tasks.connect(buyer).cancel(taskId, order));
+  }
+}
+
+async function freeStake(play: Play): Promise<void> {
+  const { staking, nodes, uptime, token, attestors } = play.world;
+  for (const [index, provider] of play.providers.entries()) {
+    await must("I4", nodes.connect(provider).retire(index + 1));
+  }
+  for (const attestor of attestors) await must("I4", uptime.connect(attestor).resign());
+  await play.pass(LONG_SECONDS);
+  for (const attestor of attestors) await must("I4", uptime.releaseBond(attestor));
+  const stakers = [...play.providers, ...attestors];
+  for (const staker of stakers) {
+    await must("I4", staking.connect(staker).withdraw());
+    const { active } = await staking.accountOf(staker);
+    if (active !== 0n) await must("I4", staking.connect(staker).unstake(active));
+  }
+  await play.pass(LONG_SECONDS);
+  for (const staker of stakers) {
+    const due = await staking.withdrawable(staker);
+    const before = await token.balanceOf(staker);
+    await must("I4", staking.connect(staker).withdraw());
+    expect((await token.balanceOf(staker)) - before, "I4").to.equal(due);
+    await must("I4", staking.connect(staker).deregister());
+    expect(await staking.accountOf(staker), "I4").to.deep.equal([0n, 0n, 0n, 0n, 0n, false]);
+  }
+  expect(await staking.totalHeld(), "I4").to.equal(0n);
+}
+
+async function redeemAll(play: Play): Promise<void> {
+  const { settlement, stranger } = play.world;
+  for (const buyer of play.buyers) {
+    const { owedMill } = await settlement.accountOf(buyer);
+    if (owedMill !== 0n) await must("I4", settlement.connect(stranger).creditOwed(buyer));
+    const { free, locked } = await settlement.accountOf(buyer);
+    expect(locked, "I9").to.equal(0n);
+    if (free !== 0n) await must("I4", settlement.connect(buyer).requestRedemption(free));
+  }
+  const last = await settlement.currentEpoch();
+  await play.pass(LONG_SECONDS);
+  for (let epoch = await settlement.nextEpochToClose(); epoch <= last; epoch++) {
+    await must("I4", settlement.connect(stranger).closeEpoch(epoch, []));
+  }
+  const asides = await settlement.queryFilter(settlement.filters.SetAside());
+  for (const { args } of asides) {
+    await must("I4", settlement.connect(stranger).collectEpoch(args.account, args.epoch));
+  }
+  for (const account of play.accounts) await must("I4", settlement.connect(stranger).collect(account));
+  expect(await settlement.outstanding(), "I4").to.equal(0n);
+}
+
+/** A call that nothing may refuse. */
+async function must(id: string, sent: Promise<unknown>): Promise<void> {
+  try {
+    await sent;
+  } catch (cause) {
+    throw new Error(`${id}: an exit was refused`, { cause });
+  }
+}
+
+/** An ethers result as nested plain arrays, as calls take tuples. */
+function toPlain(value: unknown): unknown {
+  return Array.isArray(value) ? Array.from(value, toPlain) : value;
+}
