@@ -45,6 +45,8 @@ export class BadEpochDataError extends Error {
 }
 
 const FORMAT = "millrace.uptime/1";
+/** Most slots of an epoch, EpochClock.MAX_SLOTS_PER_EPOCH. */
+const MAX_SLOTS = 240;
 
 /** Canonical bytes of a data file: JSON without blanks, fields in one order, hex in lower case. */
 export function encodeEpochData(data: EpochData): Uint8Array {
@@ -98,23 +100,37 @@ type ObservationRow = [string, string, string];
 
 /** Reads a data file. @throws {BadEpochDataError} unless it is exactly the canonical form of what it says */
 export function decodeEpochData(bytes: Uint8Array): EpochData {
-  let data: EpochData;
   try {
-    const file = JSON.parse(toUtf8String(bytes)) as File;
-    data = {
-      ...file,
-      chainId: BigInt(file.chainId),
-      oracle: getAddress(file.oracle),
-      pot: BigInt(file.pot),
-      nodes: file.nodes.map(toNode),
-      observations: file.observations.map((row) => toObservation(file.epoch, row)),
-    };
+    const data = toData(JSON.parse(toUtf8String(bytes)) as File);
+    // Encoding again catches unknown fields, blanks, other number forms and orders at once.
+    if (Buffer.compare(encodeEpochData(data), bytes) === 0) return data;
   } catch (error) {
     throw new BadEpochDataError("the data file cannot be read", { cause: error });
   }
-  // Encoding again catches unknown fields, blanks, other number forms and orders at once.
-  if (Buffer.compare(encodeEpochData(data), bytes) !== 0) throw new BadEpochDataError("the data file is not canonical");
-  return data;
+  throw new BadEpochDataError("the data file is not canonical");
+}
+
+function toData(file: File): EpochData {
+  const { epoch, threshold, consensusVersion, slotsPerEpoch } = file;
+  const nodes = file.nodes.map(toNode);
+  const pot = BigInt(file.pot);
+  const counts = [epoch, threshold, consensusVersion, ...nodes.flatMap(({ units, weight }) => [units, weight])];
+  const isPossible =
+    counts.every((count) => Number.isSafeInteger(count) && count >= 0) &&
+    Number.isSafeInteger(slotsPerEpoch) &&
+    slotsPerEpoch > 0 &&
+    slotsPerEpoch <= MAX_SLOTS &&
+    [pot, ...nodes.map(({ rewardBefore }) => rewardBefore)].every((mill) => mill >= 0n) &&
+    nodes.every(({ nodeId }, i) => nodeId === BigInt(i + 1));
+  if (!isPossible) throw new RangeError("a number is out of range");
+  return {
+    ...file,
+    chainId: BigInt(file.chainId),
+    oracle: getAddress(file.oracle),
+    pot,
+    nodes,
+    observations: file.observations.map((row) => toObservation(epoch, row)),
+  };
 }
 
 function toNode([nodeId, provider, units, weight, earns, rewardBefore]: NodeRow): NodeInput {
