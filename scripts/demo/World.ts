@@ -36,7 +36,6 @@ export class World {
   readonly clock: BlockClock;
   readonly contracts: Contracts;
   readonly processes: ManagedProcess[] = [];
-  readonly #cleanups: (() => Promise<unknown>)[] = [];
 
   constructor(
     readonly chain: LocalChain,
@@ -82,18 +81,6 @@ export class World {
       if (performance.now() > giveUpAt) throw new StoryStuckError(what, seconds);
       await sleep(200, this.signal);
     }
-  }
-
-  onEnd(cleanup: () => Promise<unknown>): void {
-    this.#cleanups.push(cleanup);
-  }
-
-  /** Stops everything that was started, the chain last. */
-  async stop(): Promise<void> {
-    await Promise.all(this.processes.map((child) => child.stop()));
-    await Promise.allSettled(this.#cleanups.map((cleanup) => cleanup()));
-    this.provider.destroy();
-    await this.chain.process.stop();
   }
 }
 

@@ -25,32 +25,27 @@ export async function deployChapter(
 ): Promise<World> {
   narrator.chapter("A chain, and the protocol on it");
   const chain = await startChain(options.chain, options.port, `${RUN_DIR}/chain.log`);
-  try {
-    narrator.say(`${options.chain} runs at ${chain.url}`);
-    const cast = castOf(options.silence);
-    const connection = await hre.network.create({ network: "localhost", override: { url: chain.url } });
-    const deployment = await deployMillrace(connection, {
-      name: "demo",
-      holders: {
-        governor: cast.governor.address,
-        guardian: cast.guardian.address,
-        genesisReceiver: cast.treasury.address,
-        ecosystemPayee: cast.governor.address,
-      },
-      epochSeconds: EPOCH_SECONDS,
-      slotsPerEpoch: SLOTS_PER_EPOCH,
-    });
-    await connection.close();
-    rmSync(dirname(deploymentPath(deployment.chainId)), { recursive: true, force: true });
-    saveDeployment(deployment);
-    const provider = await openChain({ rpcUrl: chain.url, chainId: deployment.chainId, pollMs: 100 });
-    const { settlement } = connectContracts(deployment, provider);
-    const epochs = new EpochClock(await settlement.clock());
-    const count = Object.keys(deployment.contracts).length + Object.keys(deployment.kernels).length;
-    narrator.say(`${count} contracts deployed, wired and sealed; the deployer holds nothing`);
-    return new World(chain, provider, deployment, epochs, cast, narrator, report, signal);
-  } catch (error) {
-    await chain.process.stop();
-    throw error;
-  }
+  narrator.say(`${options.chain} runs at ${chain.url}`);
+  const cast = castOf(options.silence);
+  const connection = await hre.network.create({ network: "localhost", override: { url: chain.url } });
+  const deployment = await deployMillrace(connection, {
+    name: "demo",
+    holders: {
+      governor: cast.governor.address,
+      guardian: cast.guardian.address,
+      genesisReceiver: cast.treasury.address,
+      ecosystemPayee: cast.governor.address,
+    },
+    epochSeconds: EPOCH_SECONDS,
+    slotsPerEpoch: SLOTS_PER_EPOCH,
+  });
+  await connection.close();
+  rmSync(dirname(deploymentPath(deployment.chainId)), { recursive: true, force: true });
+  saveDeployment(deployment);
+  const provider = await openChain({ rpcUrl: chain.url, chainId: deployment.chainId, pollMs: 100 });
+  const { settlement } = connectContracts(deployment, provider);
+  const epochs = new EpochClock(await settlement.clock());
+  const count = Object.keys(deployment.contracts).length + Object.keys(deployment.kernels).length;
+  narrator.say(`${count} contracts deployed, wired and sealed; the deployer holds nothing`);
+  return new World(chain, provider, deployment, epochs, cast, narrator, report, signal);
 }

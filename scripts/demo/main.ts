@@ -1,7 +1,10 @@
 import { MillraceError } from "@millrace/sdk";
 
 import { Report } from "../report/Report.js";
+import { assertPortFree } from "../local/assertPortFree.js";
+import { ManagedProcess } from "../local/ManagedProcess.js";
 import { auditChapter } from "./auditChapter.js";
+import { castOf } from "./cast.js";
 import { deployChapter } from "./deployChapter.js";
 import { epochChapter } from "./epochChapter.js";
 import { EventTeller } from "./EventTeller.js";
@@ -9,6 +12,7 @@ import { jobsChapter } from "./jobsChapter.js";
 import { Narrator } from "./Narrator.js";
 import { prepareOrders } from "./orders.js";
 import { type DemoOptions, HELP, readOptions } from "./options.js";
+import { servicePorts } from "./ports.js";
 import { servicesChapter } from "./servicesChapter.js";
 import { setupChapter } from "./setupChapter.js";
 import { startTime } from "./startTime.js";
@@ -59,22 +63,38 @@ async function keepRunning({ chain, processes }: World): Promise<void> {
   });
 }
 
+/** Rejects when Ctrl-C is pressed, so that nothing is waited for any longer. */
+const interrupted = new Promise<never>((_, reject) => {
+  interrupt.signal.addEventListener("abort", () => {
+    reject(new MillraceError("INTERRUPTED", "Stopped."));
+  });
+});
+
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   if (options === "help") {
     narrator.plain(HELP);
     return 0;
   }
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       interrupt.abort();
     });
+  }
+  await assertPortsFree(options);
   try {
-    const conserved = await tell(options);
-    if (options.keep && world !== undefined) await keepRunning(world);
+    const conserved = await Promise.race([tell(options), interrupted]);
+    if (options.keep && world !== undefined) await Promise.race([keepRunning(world), interrupted]);
     return conserved ? 0 : 1;
   } finally {
-    await world?.stop();
+    await ManagedProcess.stopAll();
+  }
+}
+
+async function assertPortsFree({ port, silence }: DemoOptions): Promise<void> {
+  await assertPortFree(port, "Stop what listens there, or choose another port for the chain with --port.");
+  for (const service of servicePorts(castOf(silence))) {
+    await assertPortFree(service, "The demo's services need it: stop what listens there, perhaps an earlier demo.");
   }
 }
 
@@ -91,3 +111,5 @@ try {
     process.exitCode = 1;
   }
 }
+// Timers and sockets of an interrupted story would keep it alive.
+process.exit();

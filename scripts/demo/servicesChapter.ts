@@ -72,7 +72,6 @@ export async function servicesChapter(world: World, { nodes }: Setup, orders: Or
   });
   launch("watcher", "services/watcher/src/main.ts", cast.watcher, { port: PORTS.watcher });
   const host = await serveBundles({ folder: BUNDLES_DIR, host: "127.0.0.1", port: PORTS.bundles });
-  world.onEnd(() => host.server.close());
   await Promise.all(waiting);
   const { length } = world.processes;
   narrator.say(

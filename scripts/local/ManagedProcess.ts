@@ -29,6 +29,9 @@ const TAIL_LINES = 15;
 
 /** A child process with a log file, whose end is always waited for. */
 export class ManagedProcess {
+  /** All that run, whoever started them. */
+  static readonly alive = new Set<ManagedProcess>();
+
   readonly name: string;
   readonly logFile: string;
   readonly exited: Promise<number | null>;
@@ -65,6 +68,8 @@ export class ManagedProcess {
         resolve(code);
       });
     });
+    ManagedProcess.alive.add(this);
+    void this.exited.then(() => ManagedProcess.alive.delete(this));
     void this.exited.then(() => this.log.end());
   }
 
@@ -130,6 +135,13 @@ export class ManagedProcess {
     }, graceMs);
     await this.exited;
     clearTimeout(timer);
+  }
+
+  /** Stops every process that still runs: services first, what was started first (a chain) last. */
+  static async stopAll(): Promise<void> {
+    const [first, ...others] = ManagedProcess.alive;
+    await Promise.all(others.map((child) => child.stop()));
+    await first?.stop();
   }
 
   private onLine(line: string): void {
