@@ -32,7 +32,6 @@ const settings = {
  */
 const kernelSettings = {
   ...settings,
-  viaIR: true,
   metadata: { bytecodeHash: "none", appendCBOR: false },
 };
 

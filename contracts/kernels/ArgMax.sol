@@ -50,30 +50,53 @@ contract ArgMax is IKernel {
         return KernelMath.toLane(int256(index), params.log2Field(5));
     }
 
-    /// @dev A lane moved to the top of a word compares as the lane does, whatever follows it is cut off.
+    /// @dev A lane moved to the top of a word and down again is sign-extended. The least number cannot win: the index
+    /// that it would win with, if all are least, is 0 already.
     function _argMax(bytes32[] calldata words, uint256 laneBits, uint256 columns) private pure returns (uint256 index) {
         assembly ("memory-safe") {
-            let at := words.offset
             let spare := sub(256, laneBits)
             let max := shl(255, 1)
             let column := 0
-            for {} lt(column, columns) {} {
-                let word := calldataload(at)
-                at := add(at, 32)
-                let end := add(column, div(256, laneBits))
-                if gt(end, columns) {
-                    end := columns
+            let word := 0
+            let value := 0
+            // Four lanes at a time, if words have as many.
+            for {} and(gt(columns, add(column, 3)), lt(laneBits, 65)) {
+                column := add(column, 4)
+            } {
+                word := shl(laneBits, shl(mul(3, laneBits), word))
+                if iszero(and(mul(column, laneBits), 255)) {
+                    word := calldataload(add(words.offset, shl(5, shr(8, mul(column, laneBits)))))
                 }
-                for {} lt(column, end) {
-                    column := add(column, 1)
-                } {
-                    let value := sar(spare, word)
-                    // The least value cannot win: the index it would win with, if all are least, is 0 already.
-                    if sgt(value, max) {
-                        max := value
-                        index := column
-                    }
-                    word := shl(laneBits, word)
+                value := sar(spare, word)
+                if sgt(value, max) {
+                    max := value
+                    index := column
+                }
+                value := sar(spare, shl(laneBits, word))
+                if sgt(value, max) {
+                    max := value
+                    index := add(column, 1)
+                }
+                value := sar(spare, shl(add(laneBits, laneBits), word))
+                if sgt(value, max) {
+                    max := value
+                    index := add(column, 2)
+                }
+                value := sar(spare, shl(mul(3, laneBits), word))
+                if sgt(value, max) {
+                    max := value
+                    index := add(column, 3)
+                }
+            }
+            for {} lt(column, columns) {
+                column := add(column, 1)
+            } {
+                let bits := mul(column, laneBits)
+                word := calldataload(add(words.offset, shl(5, shr(8, bits))))
+                value := sar(spare, shl(and(bits, 255), word))
+                if sgt(value, max) {
+                    max := value
+                    index := column
                 }
             }
         }

@@ -69,18 +69,22 @@ contract MatMul is IKernel {
         bytes32[] calldata words
     ) external pure returns (bytes32[] memory result) {
         unchecked {
-            uint256 laneLog2 = params.log2Field(6);
-            (uint256 row, uint256 column) = _cell(params, piece, lane);
-            uint256 next = _isInside(params, row, column) ? 2 << params.log2Field(4) : 0;
-            int256 value = int32(PackedDot.dot(words, next >> 1));
-            value = KernelMath.scaled(value, params.int32Field(7), params.field(8));
+            uint256 next = _dotWords(params, piece, lane);
+            int256 value = params.scaledByFields(7, int32(PackedDot.dot(words, next >> 1)));
 
+            uint256 laneLog2 = params.log2Field(6);
             uint256 flags = params.field(9);
             if (flags & _ADDEND != 0) value += KernelMath.signedLane(words.wordAt(next++), laneLog2, lane);
             if (flags & _MASK != 0 && KernelMath.signedLane(words.wordAt(next), laneLog2, lane) <= 0) value = 0;
             if (flags & _RELU != 0 && value < 0) value = 0;
             return KernelMath.toLane(KernelMath.saturated(value, laneLog2), laneLog2);
         }
+    }
+
+    /// @dev Words of both rows.
+    function _dotWords(bytes calldata params, uint64 piece, uint16 lane) private pure returns (uint256) {
+        (uint256 row, uint256 column) = _cell(params, piece, lane);
+        return _isInside(params, row, column) ? 2 << params.log2Field(4) : 0;
     }
 
     function _cell(

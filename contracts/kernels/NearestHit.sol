@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {IKernel} from "../verifiers/IKernel.sol";
 import {Range} from "../verifiers/TensorTypes.sol";
 import {KernelMath} from "./libraries/KernelMath.sol";
@@ -60,19 +62,28 @@ contract NearestHit is IKernel {
         uint16 lane,
         bytes32[] calldata words
     ) external pure returns (bytes32[] memory result) {
-        uint256 pixel = KernelMath.element(piece, lane, _LANE_LOG2);
         uint256 nearest = type(uint64).max;
+        uint256 pixel = KernelMath.element(piece, lane, _LANE_LOG2);
         if (RayMath.hasPixel(params, _CAMERA, pixel)) {
-            unchecked {
-                uint256 count = 1 << params.log2Field(1);
-                if (params.field(2) > 1) count <<= 1;
-                if (params.field(4) & _PREVIOUS != 0)
-                    nearest = uint64(int64(KernelMath.signedLane(words.wordAt(count), _LANE_LOG2, lane)));
-                Ray memory ray = RayMath.rayThrough(params, _CAMERA, pixel);
-                uint256 hit = TriangleBlock.nearest(ray, words, count, params.field(3));
-                if (hit < nearest) nearest = hit;
+            nearest = _nearestOfBlock(params, words, pixel);
+            if (params.field(4) & _PREVIOUS != 0) {
+                int256 previous = KernelMath.signedLane(words.wordAt(_blockWords(params)), _LANE_LOG2, lane);
+                nearest = Math.min(nearest, uint64(int64(previous)));
             }
         }
         return KernelMath.toLane(int256(nearest), _LANE_LOG2);
+    }
+
+    function _nearestOfBlock(
+        bytes calldata params,
+        bytes32[] calldata words,
+        uint256 pixel
+    ) private pure returns (uint256) {
+        Ray memory ray = RayMath.rayThrough(params, _CAMERA, pixel);
+        return TriangleBlock.nearest(ray, words, _blockWords(params), params.field(3));
+    }
+
+    function _blockWords(bytes calldata params) private pure returns (uint256) {
+        return (params.field(2) > 1 ? 2 : uint256(1)) << params.log2Field(1);
     }
 }

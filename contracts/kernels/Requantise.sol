@@ -59,7 +59,7 @@ contract Requantise is IKernel {
             uint256 laneLog2 = params.log2Field(2);
             uint256 element = KernelMath.element(piece, lane, laneLog2);
             int256 value = int32(KernelMath.signedLane(words.wordAt(0), params.log2Field(1), element));
-            value = KernelMath.scaled(value, params.int32Field(3), params.field(4));
+            value = params.scaledByFields(3, value);
 
             uint256 flags = params.field(5);
             if (flags & _ADDEND != 0) value += KernelMath.signedLane(words.wordAt(1), laneLog2, lane);

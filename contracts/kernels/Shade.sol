@@ -94,19 +94,27 @@ contract Shade is IKernel {
         unchecked {
             Vector memory normal = _normalAt(triangle, hit);
             if (RayMath.dot(normal, ray.direction) > 0) normal = RayMath.minus(Vector(0, 0, 0), normal);
-            Vector memory light = Vector(params.int16Field(3), params.int16Field(4), params.int16Field(5));
-            uint256 diffuse = _cosine(normal, light, uint256(_UNIT));
-            Vector memory half = RayMath.minus(light, _unit(ray.direction));
-            uint256 gloss = _cosine(normal, half, _length(half));
-            for (uint256 i = 0; i < 4; ++i) gloss = (gloss * gloss) >> 8;
-
-            uint256 ambient = uint8(params.field(6));
-            uint256 level = ambient + ((diffuse * (256 - ambient)) >> 8);
-            uint256 shine = (uint8(params.field(7)) * gloss) >> 8;
+            (uint256 level, uint256 shine) = _light(params, normal, ray.direction);
             return
                 (_lit(triangle >> 16, level, shine) << 16) |
                 (_lit(triangle >> 8, level, shine) << 8) |
                 _lit(triangle, level, shine);
+        }
+    }
+
+    function _light(
+        bytes calldata params,
+        Vector memory normal,
+        Vector memory direction
+    ) private pure returns (uint256 level, uint256 shine) {
+        unchecked {
+            Vector memory light = Vector(params.int16Field(3), params.int16Field(4), params.int16Field(5));
+            uint256 ambient = uint8(params.field(6));
+            level = ambient + ((_cosine(normal, light, uint256(_UNIT)) * (256 - ambient)) >> 8);
+            Vector memory half = RayMath.minus(light, _unit(direction));
+            uint256 gloss = _cosine(normal, half, _length(half));
+            for (uint256 i = 0; i < 4; ++i) gloss = (gloss * gloss) >> 8;
+            shine = (uint8(params.field(7)) * gloss) >> 8;
         }
     }
 

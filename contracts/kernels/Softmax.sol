@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
 import {IKernel} from "../verifiers/IKernel.sol";
 import {Range} from "../verifiers/TensorTypes.sol";
 import {KernelMath} from "./libraries/KernelMath.sol";
@@ -68,12 +70,24 @@ contract Softmax is IKernel {
         unchecked {
             (int256 own, int256 sum) = _exponentials(params, words, class);
             int256 value = sum == 0 ? int256(0) : (_ONE * own + sum / 2) / sum;
-            if (params.field(7) & _LABELS != 0) {
-                uint256 labels = words.wordAt((1 << params.log2Field(1)) + (1 << params.log2Field(4)));
-                if (uint8(int8(KernelMath.signedLane(labels, _INT8, row))) == class) value -= _ONE;
-            }
+            if (_isLabel(params, words, row, class)) value -= _ONE;
             return KernelMath.toLane(value, _INT8);
         }
+    }
+
+    /// @dev Whether the row is labelled with the class; the label's word follows logits and table.
+    function _isLabel(
+        bytes calldata params,
+        bytes32[] calldata words,
+        uint256 row,
+        uint256 class
+    ) private pure returns (bool) {
+        if (params.field(7) & _LABELS == 0) return false;
+        uint256 index;
+        unchecked {
+            index = (1 << params.log2Field(1)) + (1 << params.log2Field(4));
+        }
+        return uint8(int8(KernelMath.signedLane(words.wordAt(index), _INT8, row))) == class;
     }
 
     /// @dev The exponential of `class` and the sum of all.
@@ -83,19 +97,24 @@ contract Softmax is IKernel {
         uint256 class
     ) private pure returns (int256 own, int256 sum) {
         unchecked {
-            uint256 classes = _classes(params);
-            uint256 tableAt = 1 << params.log2Field(1);
-            uint256 last = (1 << (params.log2Field(4) + KernelMath.lanesLog2(_INT16))) - 1;
-            uint256 shift = params.field(5);
-            int256 max = _max(words, classes);
-            for (uint256 i = 0; i < classes; ++i) {
-                uint256 index = uint256(max - _logit(words, i)) >> shift;
-                if (index > last) index = last;
-                uint256 entries = words.wordAt(tableAt + (index >> KernelMath.lanesLog2(_INT16)));
-                int256 entry = int256(uint256(uint16(int16(KernelMath.signedLane(entries, _INT16, index)))));
+            int256 max = _max(words, _classes(params));
+            for (uint256 i = _classes(params); i > 0;) {
+                --i;
+                int256 entry = _entry(params, words, uint256(max - _logit(words, i)));
                 sum += entry;
                 if (i == class) own = entry;
             }
+        }
+    }
+
+    /// @dev Entry of the table for a logit that is `below` the largest.
+    function _entry(bytes calldata params, bytes32[] calldata words, uint256 below) private pure returns (int256) {
+        unchecked {
+            uint256 tableLog2 = params.log2Field(4);
+            uint256 index = Math.min(below >> params.field(5), (1 << (tableLog2 + KernelMath.lanesLog2(_INT16))) - 1);
+            uint256 tableAt = 1 << params.log2Field(1);
+            uint256 entries = words.wordAt(tableAt + (index >> KernelMath.lanesLog2(_INT16)));
+            return int256(uint256(uint16(int16(KernelMath.signedLane(entries, _INT16, index)))));
         }
     }
 

@@ -109,6 +109,13 @@ library KernelMath {
         }
     }
 
+    /// @dev `scaled` with the scale (int32) in the field at `index`, and the shift in the next.
+    function scaledByFields(bytes calldata params, uint256 index, int256 value) internal pure returns (int256 result) {
+        unchecked {
+            return scaled(value, int32Field(params, index), field(params, index + 1));
+        }
+    }
+
     /// @dev The nearest value that a signed lane holds.
     function saturated(int256 value, uint256 laneLog2) internal pure returns (int256) {
         unchecked {

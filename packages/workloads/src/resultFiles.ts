@@ -24,16 +24,10 @@ export interface Result {
 /** The result of a job as files and a line: weights, predictions or pictures. */
 export function resultFiles(about: unknown, output: Uint8Array): Result {
   const known = about as WorkloadAbout | undefined;
-  switch (known?.kind) {
-    case "training":
-      return trainingResult(known, output);
-    case "inference":
-      return inferenceResult(known, output);
-    case "rendering":
-      return renderingResult(known, output);
-    default:
-      throw new WorkloadError("a job of a kind that is not known here", "read its output region yourself");
-  }
+  if (known?.kind === "training") return trainingResult(known, output);
+  if (known?.kind === "inference") return inferenceResult(known, output);
+  if (known?.kind === "rendering") return renderingResult(known, output);
+  throw new WorkloadError("a job of a kind that is not known here", "read its output region yourself");
 }
 
 function trainingResult(about: TrainingAbout, output: Uint8Array): Result {

@@ -1,0 +1,117 @@
+import { encodeParams, type Range } from "@millrace/tensor";
+import { expect } from "chai";
+import hre from "hardhat";
+import { readFile } from "node:fs/promises";
+
+import { expectedOf, type KernelCase, KERNELS } from "./kernelCases.js";
+import { deployKernels, encodeCompute, encodeFirst, encodeReads, type KernelWorld } from "./kernelFixture.js";
+
+const READ_GAS = 100_000n;
+const COMPUTE_GAS = 700_000n;
+
+/** Parts of 100 that a documented bound may lie above what is measured. */
+const SLACK = 110n;
+
+interface WorstCase extends KernelCase {
+  /** Words of the ranges in order; the last is repeated. */
+  readonly words: readonly bigint[];
+}
+
+const bytes = (byte: string): bigint => BigInt(`0x${byte.repeat(32)}`);
+const worst = (fields: (number | bigint)[], words: readonly bigint[], lane = 0): WorstCase => ({
+  params: encodeParams(fields),
+  piece: 0,
+  lane,
+  words,
+});
+
+/** A large triangle before the camera, one unit nearer for each index: all are hit, each nearer than those before. */
+function triangle(index: number): bigint {
+  const z = 10_000 - index;
+  const corners = [-9_000, -9_000, z, 9_000, -9_000, z, 0, 9_000, z].map((value) => BigInt.asUintN(16, BigInt(value)));
+  const normals = [0, 0, -127, 0, 0, -127, 1, 0, -126].map((value) => BigInt.asUintN(8, BigInt(value)));
+  const geometry = corners.reduce((word, value) => (word << 16n) | value, 0n);
+  return (normals.reduce((word, value) => (word << 8n) | value, geometry) << 40n) | 0xffffffn;
+}
+
+const camera = [4, 4, 0, 0, -20_000, 3, -5, 4_000_000, 300_001, 1, 2, 3, 300_003, 4];
+
+/** The most work that each kernel can be given: the largest rows, every branch that costs, and dear operands. */
+const WORST_CASES: Record<string, WorstCase> = {
+  MatMul: worst([0, 1, 0, 99, 8, 0, 5, -(2 ** 31), 63, 11, 0, 0], [bytes("80")], 7),
+  Requantise: worst([0, 3, 5, -(2 ** 31), 63, 2, 0], [bytes("81")], 7),
+  Transpose: worst([0, 40, 8_192, 8, 0, 3], [bytes("81")], 31),
+  Softmax: worst([0, 5, 256, 0, 8, 0, 3, 1, 0], [bytes("7f"), bytes("ff")], 31),
+  ArgMax: worst(
+    [0, 1, 8_192, 8, 3, 5],
+    Array.from({ length: 256 }, (_, i) => bytes((i >> 1).toString(16).padStart(2, "0"))),
+  ),
+  NearestHit: worst(
+    [0, 8, 2, 0, 1, 0, ...camera],
+    Array.from({ length: 512 }, (_, i) => triangle(i)),
+    3,
+  ),
+  Shade: worst([0, 0, 1, 9_459, 9_459, -9_459, 40, 255, 1, 2, ...camera], [0n, triangle(0)], 3),
+};
+
+describe("kernel gas", () => {
+  let world: KernelWorld;
+
+  before(async () => {
+    world = await deployKernels();
+  });
+
+  async function measure(name: string): Promise<{ first: bigint; reads: bigint; compute: bigint; words: number }> {
+    const kernel = world.kernels.get(name)!;
+    const case_ = WORST_CASES[name]!;
+    let next = 0;
+    const draw = ({ log2 }: Range): bigint[] =>
+      Array.from({ length: 2 ** log2 }, () => case_.words[next++] ?? case_.words.at(-1)!);
+    const expected = expectedOf(name, case_, draw);
+    const gas = async (call: string): Promise<bigint> => {
+      const [outcome] = await world.callMany(name, [call]);
+      expect(outcome!.success).to.be.true;
+      return outcome!.gasUsed;
+    };
+    return {
+      first: await gas(encodeFirst(kernel, case_)),
+      reads: await gas(encodeReads(kernel, case_, expected.firstWords)),
+      compute: await gas(encodeCompute(kernel, case_, expected.words)),
+      words: expected.words.length,
+    };
+  }
+
+  for (const name of KERNELS)
+    it(`of ${name} is within the verifier's limits, and as documented`, async () => {
+      const { first, reads, compute, words } = await measure(name);
+      expect(first < READ_GAS && reads < READ_GAS, `${first} ${reads}`).to.be.true;
+      expect(compute < COMPUTE_GAS, `${compute}`).to.be.true;
+      expect(words).to.be.at.most(576);
+      const documented = await documentedGas(name);
+      const message = `${name}: ${compute} gas measured, ${documented} in docs/kernels.md`;
+      expect(compute <= documented && documented * 100n <= compute * SLACK, message).to.be.true;
+    });
+
+  it("multiplies and adds for at most 17 gas, all included", async () => {
+    const { compute } = await measure("MatMul");
+    expect(compute < 17n * 8_192n, `${compute}`).to.be.true;
+  });
+
+  it("admits every kernel to the registry, none with forbidden code", async () => {
+    const { ethers } = await hre.network.create();
+    const registry = await ethers.deployContract("KernelRegistry");
+    for (const name of KERNELS) {
+      const kernel = await ethers.deployContract(name);
+      await registry.getFunction("admit")(await kernel.getAddress());
+      const hash = ethers.keccak256((await kernel.getDeployedCode())!);
+      expect(await registry.getFunction("isAdmitted")(hash), name).to.be.true;
+    }
+  });
+});
+
+/** The last column of the kernel's row in the table of docs/kernels.md. */
+async function documentedGas(name: string): Promise<bigint> {
+  const text = await readFile(new URL("../../docs/kernels.md", import.meta.url), "utf8");
+  const row = text.split("\n").find((line) => line.startsWith(`| \`${name}\``));
+  return BigInt(row?.split("|").at(-2)?.replaceAll(/[ ,]/g, "") ?? "0");
+}
