@@ -13,39 +13,52 @@ interface Posted {
   readonly branch: { region: number; height: number; position: number; hash: string };
 }
 
+type Branch = Awaited<ReturnType<IResultClaims["branchOf"]>>;
+
+const isUntouched = ({ status }: Branch): boolean => status === 0n;
+const isPending = ({ status }: Branch): boolean => status === 1n;
+const hasBond = ({ bondGwei }: Branch): boolean => bondGwei !== 0n;
+
 /** Points at outputs, opens what can be opened, lets the rest time out, withdraws the branch bonds. */
 export const claimActions: Readonly<Record<string, Action>> = {
   point: async (play, dice) => {
-    const { claimId, claim } = await pickClaim(play, dice);
+    const { claimId, claim } = await pickClaim(play, dice, isUntouched);
     const { claims, challenger, parameters } = play.world;
     return claims.connect(challenger).pointTop(claimId, claim, REGION_OUTPUT, { value: parameters.branchBondWei });
   },
 
   open: async (play, dice) => {
-    const { claimId, branch } = await pickClaim(play, dice);
+    const { claimId, branch } = await pickClaim(play, dice, isPending);
     const children = play.openings.get(branch.hash) ?? [];
     return play.world.claims.connect(play.world.agent).open(claimId, branch, children);
   },
 
   timeout: async (play, dice) => {
-    const { claimId, claim, branch } = await pickClaim(play, dice);
+    const { claimId, claim, branch } = await pickClaim(play, dice, isPending);
     if (dice.chance(30)) await play.pass(21);
     return play.world.claims.connect(play.world.challenger).timeout(claimId, claim, branch);
   },
 
   withdrawBonds: async (play, dice) => {
-    const { claimId, claim, branch } = await pickClaim(play, dice);
+    const { claimId, claim, branch } = await pickClaim(play, dice, hasBond);
     const account = dice.pick([play.world.challenger, ...play.providers]);
     return play.world.claims.connect(account).withdrawBonds(claimId, claim, [branch], account, account);
   },
 };
 
-async function pickClaim({ world }: Play, dice: Dice): Promise<Posted> {
-  const posted = await world.claims.queryFilter(world.claims.filters.ClaimPosted());
+/** A claim whose top of the output fits, or any where none does: what cannot work is tried too. */
+async function pickClaim({ world }: Play, dice: Dice, fits: (branch: Branch) => boolean): Promise<Posted> {
+  const { claims } = world;
+  const posted = [];
+  const fitting = [];
+  for (const { args } of await claims.queryFilter(claims.filters.ClaimPosted())) {
+    const branch = { region: REGION_OUTPUT, height: DEPTH, position: 0, hash: args.claim.outputRoot };
+    const one = { claimId: args.claimId, claim: toPlain(args.claim) as Claim, branch };
+    posted.push(one);
+    if (fits(await claims.branchOf(await claims.branchIdOf(args.claimId, branch)))) fitting.push(one);
+  }
   if (posted.length === 0) throw new Error("nothing was posted");
-  const { claimId, claim } = dice.pick(posted.slice(-4)).args;
-  const branch = { region: REGION_OUTPUT, height: DEPTH, position: 0, hash: claim.outputRoot };
-  return { claimId, claim: toPlain(claim) as Claim, branch };
+  return fitting.length === 0 ? dice.pick(posted) : dice.pick(fitting.slice(-3));
 }
 
 /** An ethers result as nested plain arrays, as calls take tuples. */

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+
+import { expect } from "chai";
+import hre from "hardhat";
+
+import { GOVERNED, GUARDIAN_FUNCTIONS } from "../../ignition/roles.js";
+import { WIRING } from "../../ignition/wiring.js";
+import { restrictedFunctions } from "./restricted.js";
+
+const GUIDE = readFileSync(new URL("../../docs/audit-guide.md", import.meta.url), "utf8");
+
+/** Rows of the table below a heading, as cells without their back-ticks. */
+function tableUnder(heading: string): string[][] {
+  const section = GUIDE.split(/^## /m).find((text) => text.startsWith(heading)) ?? "";
+  const rows = section.split("\n").filter((line) => line.startsWith("|"));
+  const cells = rows.map((row) => row.slice(1, -1).split("|"));
+  return cells.slice(2).map((row) => row.map((cell) => cell.replaceAll("`", "").trim()));
+}
+
+describe("docs/audit-guide.md", function () {
+  it("has the wiring of the deployment, line by line", function () {
+    const expected = WIRING.map(({ callee, caller, permissions }) => [callee, caller, permissions.join(", ")]);
+    expect(tableUnder("Who may call whom").map((row) => row.slice(0, 3))).to.deep.equal(expected);
+  });
+
+  it("has every restricted function with its role", async function () {
+    const interfaces = Object.fromEntries(
+      await Promise.all(
+        GOVERNED.map(async ({ contract }) => {
+          const { interface: abi } = await (await hre.network.create()).ethers.getContractFactory(contract);
+          return [contract, abi] as const;
+        }),
+      ),
+    );
+    const expected = restrictedFunctions(interfaces).map(({ contract, fragment }) => {
+      const guarded = (GUARDIAN_FUNCTIONS as readonly string[]).includes(fragment.name);
+      return `${contract}.${fragment.name}: ${guarded ? "guardian" : "governor"}`;
+    });
+    const listed = tableUnder("Restricted functions").flatMap(([contract, names, role]) =>
+      names.split(", ").map((name) => `${contract}.${name}: ${role}`),
+    );
+    expect(listed.sort()).to.deep.equal(expected.sort());
+  });
+
+  it("lists every promise", function () {
+    const invariants = readFileSync(new URL("../../docs/invariants.md", import.meta.url), "utf8");
+    for (const [, id] of invariants.matchAll(/^\| (I\d+)/gm)) expect(GUIDE).to.include(id);
+  });
+});
