@@ -4,8 +4,11 @@ import { type Conduct } from "../Conduct.js";
 
 const WORD_BYTES = 32;
 
-/** The kernel that ends a weight update in the workloads: new weights, brought back to their width. */
-const UPDATE_KERNEL = "requantise";
+/** A weight update is this kernel with an addend: the old weights plus a scaled gradient. */
+const UPDATE_KERNEL = "Requantise";
+/** Last byte of the kernel's field of flags (64-bit fields, the sixth), and the flag for an addend. */
+const FLAGS_BYTE = 47;
+const ADDEND = 2;
 
 /** How far into a program the wrong value lies. */
 const DEPTH = 0.75;
@@ -29,7 +32,9 @@ export function isCheat(name: string): name is keyof typeof CHEATS {
  * from it, so the trace is consistent but for this one word.
  */
 function deepAlteration(program: Program): Alteration {
-  const updates = program.operators.filter(({ kernel }) => kernel === UPDATE_KERNEL);
+  const updates = program.operators.filter(
+    ({ kernel, params }) => kernel === UPDATE_KERNEL && ((params[FLAGS_BYTE] ?? 0) & ADDEND) !== 0,
+  );
   const candidates = updates.length > 0 ? updates : program.operators;
   const operator = candidates[Math.floor((candidates.length - 1) * DEPTH)];
   if (operator === undefined) throw new Error("a program has operators");

@@ -1,0 +1,271 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { serveBundles } from "@millrace/jobs";
+import { connectContracts, type Contracts, type Deployment, EpochClock, saveDeployment, sleep } from "@millrace/sdk";
+import { type Bundle, encodeBundle, writeBundle } from "@millrace/tensor";
+import type { HeartbeatBody } from "@millrace/uptime-tree";
+import { HDNodeWallet, JsonRpcProvider, parseEther, ZeroHash } from "ethers";
+import hre from "hardhat";
+
+import { deployMillrace } from "../../../ignition/deployMillrace.js";
+import { freePort } from "../../../scripts/local/freePort.js";
+import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
+import { type LocalChain, startChain } from "../../../scripts/local/startChain.js";
+import type { ITaskMarket } from "../../../typechain-types/index.js";
+
+const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const PHRASE = "test test test test test test test test test test test junk";
+const STAKE = parseEther("400000");
+const KIND_TASK = 2;
+const READY = /"msg":"ready"/;
+
+/** Accounts of the local chain by what they are here. */
+const ACCOUNTS = { governor: 0, buyer: 1, watcher: 2, challenger: 3, providers: 4, agents: 12 } as const;
+
+/** A provider with one node and the agent that speaks for it. */
+export interface Party {
+  readonly name: string;
+  readonly provider: HDNodeWallet;
+  readonly agent: HDNodeWallet;
+  readonly nodeId: bigint;
+  readonly port: number;
+}
+
+/** How an agent is started. */
+export interface AgentOptions {
+  readonly cheat?: string;
+  readonly policy?: Record<string, unknown>;
+  readonly key?: string;
+  readonly fields?: Record<string, unknown>;
+}
+
+/** A chain that mines every second, a deployment, a buyer with its host, and an attestor's ear. */
+export class AgentWorld {
+  readonly heartbeats: HeartbeatBody[] = [];
+  readonly #processes: ManagedProcess[] = [];
+  readonly #parties: Party[] = [];
+
+  private constructor(
+    readonly folder: string,
+    readonly chain: LocalChain,
+    readonly provider: JsonRpcProvider,
+    readonly deployment: Deployment,
+    readonly clock: EpochClock,
+    readonly bundles: Awaited<ReturnType<typeof serveBundles>>,
+    readonly ear: Server,
+    readonly earUrl: string,
+  ) {}
+
+  static async start(): Promise<AgentWorld> {
+    const folder = mkdtempSync(join(tmpdir(), "millrace-agents-"));
+    const chain = await startChain("anvil", await freePort(), join(folder, "chain.log"));
+    const connection = await hre.network.create({ network: "localhost", override: { url: chain.url } });
+    const governor = key(ACCOUNTS.governor).address;
+    const deployment = await deployMillrace(connection, {
+      name: "agents",
+      holders: { governor, guardian: governor, genesisReceiver: governor, ecosystemPayee: governor },
+      epochSeconds: 40,
+      slotsPerEpoch: 20,
+    });
+    await connection.close();
+    saveDeployment(deployment, folder);
+    const provider = new JsonRpcProvider(chain.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
+    const { settlement } = connectContracts(deployment, provider);
+    const clock = new EpochClock(await settlement.clock());
+    const bundles = await serveBundles({ folder: join(folder, "bundles"), host: "127.0.0.1", port: 0 });
+    const port = await freePort();
+    const ear = createServer();
+    const world = new AgentWorld(folder, chain, provider, deployment, clock, bundles, ear, `http://127.0.0.1:${port}`);
+    ear.on("request", (request, response) => {
+      const chunks: Buffer[] = [];
+      request.on("data", (chunk: Buffer) => chunks.push(chunk));
+      request.on("end", () => {
+        if (request.method === "POST")
+          world.heartbeats.push(JSON.parse(Buffer.concat(chunks).toString()) as HeartbeatBody);
+        response.writeHead(request.method === "POST" ? 200 : 404).end("{}");
+      });
+    });
+    await new Promise<void>((resolve) => ear.listen(port, "127.0.0.1", resolve));
+    await world.#fund();
+    return world;
+  }
+
+  /** From here on a block a second, as on a real chain; before, set-up is instant. */
+  async mineEverySecond(): Promise<void> {
+    await this.chain.mineEvery(1);
+  }
+
+  as(account: HDNodeWallet): Contracts {
+    return connectContracts(this.deployment, account.connect(this.provider));
+  }
+
+  get contracts(): Contracts {
+    return this.as(this.governor);
+  }
+
+  get governor(): HDNodeWallet {
+    return key(ACCOUNTS.governor);
+  }
+
+  get buyer(): HDNodeWallet {
+    return key(ACCOUNTS.buyer);
+  }
+
+  get challenger(): HDNodeWallet {
+    return key(ACCOUNTS.challenger);
+  }
+
+  async addParty(name: string): Promise<Party> {
+    const index = this.#parties.length;
+    const provider = key(ACCOUNTS.providers + index);
+    const agent = key(ACCOUNTS.agents + index);
+    const port = await freePort();
+    await this.#give(provider, STAKE);
+    const { token, staking, nodes } = this.as(provider);
+    await (await token.approve(staking, STAKE)).wait();
+    await (await staking.register(name)).wait();
+    await (await staking.stake(STAKE)).wait();
+    const consent = agent.signingKey.sign(await nodes.consentDigest(provider.address, agent.address)).serialized;
+    const endpoint = `http://127.0.0.1:${port}`;
+    const details = { region: ZeroHash, attributes: 0, source: ZeroHash, endpoint, metadata: "" };
+    const ask = { ratePerUnit: 1, minSeconds: 1, maxSeconds: 3_600, kinds: KIND_TASK, changedAt: 0 };
+    await (await nodes.addNode(1, 1, agent.address, details, ask, consent)).wait();
+    const party = { name, provider, agent, nodeId: await nodes.nodeCount(), port };
+    this.#parties.push(party);
+    return party;
+  }
+
+  async startAgent(party: Party, options: AgentOptions = {}): Promise<ManagedProcess> {
+    const agent = this.spawnAgent(party, options);
+    await agent.waitForLine(READY, 30_000);
+    return agent;
+  }
+
+  spawnAgent(party: Party, { cheat, policy = {}, key: privateKey, fields = {} }: AgentOptions = {}): ManagedProcess {
+    const config = {
+      port: party.port,
+      publicUrl: `http://127.0.0.1:${party.port}`,
+      nodes: [Number(party.nodeId)],
+      attestors: [this.earUrl],
+      policy,
+      ...fields,
+    };
+    const entry = cheat === undefined ? "main.ts" : "adversary/main.ts";
+    const extra = cheat === undefined ? [] : ["--cheat", cheat];
+    return this.#spawn(
+      party.name,
+      `services/node-agent/src/${entry}`,
+      privateKey ?? party.agent.privateKey,
+      config,
+      extra,
+    );
+  }
+
+  async startWatcher(): Promise<ManagedProcess> {
+    const config = { port: await freePort() };
+    const watcher = this.#spawn(
+      "watcher",
+      "services/watcher/src/main.ts",
+      key(ACCOUNTS.watcher).privateKey,
+      config,
+      [],
+    );
+    await watcher.waitForLine(READY, 30_000);
+    return watcher;
+  }
+
+  /** Puts a bundle on the buyer's host and opens a task for it. */
+  async openTask(bundle: Bundle, changes: Partial<ITaskMarket.TaskTermsStruct> = {}): Promise<bigint> {
+    const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
+    await writeBundle(join(this.folder, "bundles", bundleHash), bundle);
+    const { tasks } = this.as(this.buyer);
+    const terms: ITaskMarket.TaskTermsStruct = {
+      classId: 0,
+      units: 1,
+      nodeIds: [],
+      startPrice: parseEther("10"),
+      maxPrice: parseEther("10"),
+      rampSeconds: 0,
+      expiresAt: (await this.now()) + 3_600,
+      ackSeconds: 60,
+      workSeconds: 60,
+      windowSeconds: 8,
+      responseSeconds: 6,
+      outsideValue: 0,
+      programHash,
+      inputRoot,
+      bundleHash,
+      dataUri: `${this.bundles.url}/${bundleHash}`,
+      ...changes,
+    };
+    await (await tasks.open(terms)).wait();
+    return tasks.taskCount();
+  }
+
+  async now(): Promise<number> {
+    return (await this.provider.getBlock("latest"))?.timestamp ?? 0;
+  }
+
+  async until(what: string, condition: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
+    const giveUpAt = Date.now() + timeoutMs;
+    while (!(await condition())) {
+      if (Date.now() > giveUpAt) throw new Error(`waited ${timeoutMs} ms for ${what}; logs are in ${this.folder}`);
+      await sleep(150);
+    }
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.#processes.map((process) => process.stop()));
+    await this.bundles.server.close();
+    this.ear.closeAllConnections();
+    this.ear.close();
+    this.provider.destroy();
+    await this.chain.process.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #spawn(name: string, entry: string, privateKey: string, fields: object, extra: string[]): ManagedProcess {
+    const file = join(this.folder, `${name}.json`);
+    const deployment = join(this.folder, String(this.deployment.chainId), "deployment.json");
+    const common = {
+      rpcUrl: this.chain.url,
+      deployment,
+      dataDir: join(this.folder, name),
+      pollMs: 150,
+      logLevel: "debug",
+    };
+    writeFileSync(file, JSON.stringify({ ...common, ...fields }));
+    const process_ = new ManagedProcess({
+      name,
+      command: process.execPath,
+      args: ["--import", "tsx", join(ROOT, entry), "--config", file, ...extra],
+      cwd: ROOT,
+      env: { MILLRACE_PRIVATE_KEY: privateKey },
+      logFile: join(this.folder, `${name}.log`),
+    });
+    this.#processes.push(process_);
+    return process_;
+  }
+
+  async #fund(): Promise<void> {
+    const { prices } = this.contracts;
+    await (await prices.observe()).wait();
+    await this.provider.send("evm_increaseTime", [5]);
+    await this.#give(this.buyer, parseEther("1000"));
+    const { token, settlement } = this.as(this.buyer);
+    await (await token.approve(settlement, parseEther("1000"))).wait();
+    await (await settlement.buy(parseEther("1000"), 0n, 0n)).wait();
+  }
+
+  async #give(account: HDNodeWallet, mill: bigint): Promise<void> {
+    await (await this.contracts.token.transfer(account.address, mill)).wait();
+  }
+}
+
+function key(index: number): HDNodeWallet {
+  return HDNodeWallet.fromPhrase(PHRASE, undefined, `m/44'/60'/0'/0/${index}`);
+}

@@ -1,0 +1,199 @@
+import { createServer } from "node:http";
+
+import { claimIdOf, GameHistory, readClaim, readOrder } from "@millrace/jobs";
+import { execute, Region, TraceTree } from "@millrace/tensor";
+import { heartbeatSigner, uptimeDomain } from "@millrace/uptime-tree";
+import { expect } from "chai";
+import { parseEther } from "ethers";
+
+import { AgentWorld, type Party } from "./AgentWorld.js";
+import { sampleBundle } from "./sampleBundle.js";
+
+const STATUS = { submitted: 7n, rejected: 8n, finalized: 10n } as const;
+const CLAIM_OPEN = 1n;
+const CLAIM_SLASHED = 3n;
+
+describe("node agent", function () {
+  this.timeout(180_000);
+
+  let world: AgentWorld;
+  let honest: Party;
+  let other: Party;
+  let cheats: Party[];
+
+  before(async () => {
+    world = await AgentWorld.start();
+    honest = await world.addParty("honest");
+    other = await world.addParty("other");
+    cheats = [await world.addParty("corrupt"), await world.addParty("hide"), await world.addParty("silence")];
+    await world.mineEverySecond();
+  });
+
+  after(async () => {
+    await world.end();
+  });
+
+  const statusIs = (taskId: bigint, status: bigint) => async () =>
+    (await world.contracts.tasks.statusOf(taskId)) === status;
+
+  describe("that is honest", () => {
+    it("should say once in every slot that its node runs", async () => {
+      const agent = await world.startAgent(honest);
+      await world.until("three heartbeats", () => Promise.resolve(world.heartbeats.length >= 3));
+      const domain = uptimeDomain(world.deployment.chainId, world.deployment.contracts.UptimeOracle);
+      const slots = new Set<number>();
+      for (const { nodeIds, blockNumber, blockHash, signature } of world.heartbeats) {
+        expect(nodeIds).to.deep.equal([String(honest.nodeId)]);
+        const heartbeat = { nodeIds: nodeIds.map(BigInt), blockNumber: BigInt(blockNumber), blockHash };
+        expect(heartbeatSigner(domain, heartbeat, signature)).to.equal(honest.agent.address);
+        const block = await world.provider.getBlock(Number(blockNumber));
+        expect(block?.hash).to.equal(blockHash);
+        slots.add(Math.floor(((block?.timestamp ?? 0) - world.clock.genesisAt) / world.clock.slotSeconds));
+      }
+      expect(slots.size).to.equal(world.heartbeats.length);
+      await agent.stop();
+    });
+
+    it("should end within seconds on SIGTERM, with code 0", async () => {
+      const agent = await world.startAgent(honest);
+      const startedAt = performance.now();
+      agent.kill("SIGTERM");
+      expect(await agent.exited).to.equal(0);
+      expect(performance.now() - startedAt).to.be.below(5_000);
+    });
+
+    it("should accept, execute, submit, serve and be paid", async () => {
+      const agent = await world.startAgent(honest);
+      const bundle = sampleBundle(1);
+      const taskId = await world.openTask(bundle, { nodeIds: [honest.nodeId] });
+      await world.until("the payment", statusIs(taskId, STATUS.finalized));
+      const { body, output } = execute(bundle.program, bundle.input);
+      const base = `http://127.0.0.1:${honest.port}/tasks/${taskId}/1`;
+      expect(await bytesOf(`${base}/output.bin`)).to.deep.equal(Buffer.from(output));
+      expect(await bytesOf(`${base}/body.bin`)).to.deep.equal(Buffer.from(body));
+      const { earned } = await world.contracts.settlement.positionOf(honest.provider.address);
+      expect(earned > 0n).to.equal(true);
+      expect((await world.contracts.staking.accountOf(honest.provider.address)).bonded).to.equal(0n);
+      expect((await fetch(`${base}/status`)).status).to.equal(200);
+      expect((await fetch(`http://127.0.0.1:${honest.port}/tasks/${taskId}/2/output.bin`)).status).to.equal(404);
+      await agent.stop();
+    });
+
+    it("should go on where kill -9 stopped it, and open what is pointed at meanwhile", async () => {
+      const agent = await world.startAgent(honest);
+      const bundle = sampleBundle(2);
+      const terms = { nodeIds: [honest.nodeId], windowSeconds: 20, responseSeconds: 15 };
+      const taskId = await world.openTask(bundle, terms);
+      await world.until("the submission", statusIs(taskId, STATUS.submitted));
+      agent.kill("SIGKILL");
+      await agent.exited;
+
+      const { claims } = world.as(world.challenger);
+      const claimId = claimIdOf(taskId, 1);
+      const [posted] = await readClaim(claims, { claimId, fromBlock: 0 });
+      const bondWei = await claims.branchBond();
+      await (await claims.pointTop(claimId, posted.claim, Region.Body, { value: bondWei })).wait();
+      const revived = await world.startAgent(honest);
+      const game = new GameHistory(claimId, posted.block);
+      await world.until("the opening", async () => {
+        await game.readTo(claims, await world.provider.getBlockNumber());
+        return game.all().length === 1 && game.pending().length === 0;
+      });
+      const balance = await world.provider.getBalance(honest.provider.address);
+      await world.until("the payment", statusIs(taskId, STATUS.finalized));
+      await world.until("the challenger's bond", async () => {
+        return (await world.provider.getBalance(honest.provider.address)) === balance + bondWei;
+      });
+      await revived.stop();
+    });
+
+    it("should leave orders that its policy refuses", async () => {
+      const agent = await world.startAgent(honest, { policy: { minPriceCredits: "11" } });
+      const taskId = await world.openTask(sampleBundle(3), { nodeIds: [honest.nodeId] });
+      await agent.waitForLine(/the price is too low/, 20_000);
+      await agent.stop();
+      const order = await readOrder(world.contracts.tasks, taskId, 0);
+      await (await world.as(world.buyer).tasks.cancel(taskId, order)).wait();
+    });
+
+    it("should not accept before it holds the very bundle that was ordered", async () => {
+      const agent = await world.startAgent(honest);
+      const inputRoot = TraceTree.build(sampleBundle(5).input).root;
+      const taskId = await world.openTask(sampleBundle(4), { nodeIds: [honest.nodeId], inputRoot });
+      await agent.waitForLine(/its input has another root/, 20_000);
+      expect((await world.contracts.tasks.taskOf(taskId)).attempt).to.equal(0n);
+      await agent.stop();
+    });
+  });
+
+  describe("that cheats, before a watcher", () => {
+    before(async () => {
+      await world.startWatcher();
+      // It waits for a better price, so that the cheat is first.
+      await world.startAgent(other, { policy: { minPriceCredits: "15" } });
+    });
+
+    for (const [index, cheat] of ["corrupt", "hide", "silence"].entries()) {
+      it(`should lose its bond by ${cheat}, and the task be finished by another`, async () => {
+        const party = cheats[index];
+        const agent = await world.startAgent(party, { cheat });
+        const taskId = await world.openTask(sampleBundle(10 + index), {
+          nodeIds: [party.nodeId, other.nodeId],
+          maxPrice: parseEther("20"),
+          rampSeconds: 20,
+        });
+        expect(await firstAcceptedBy(taskId)).to.equal(party.nodeId);
+        const claimId = claimIdOf(taskId, 1);
+        const { claims } = world.contracts;
+        await world.until("a claim", async () => (await claims.stateOf(claimId)) >= CLAIM_OPEN);
+        await world.until("the slash", async () => (await claims.stateOf(claimId)) === CLAIM_SLASHED);
+        expect((await world.contracts.staking.accountOf(party.provider.address)).bonded).to.equal(0n);
+        await world.until("the payment of the other", statusIs(taskId, STATUS.finalized));
+        await agent.stop();
+      });
+    }
+  });
+
+  describe("that cannot start", () => {
+    const endsWith = async (options: Parameters<AgentWorld["spawnAgent"]>[1], sentence: RegExp): Promise<void> => {
+      const agent = world.spawnAgent(cheats[0], options);
+      await agent.waitForLine(sentence, 30_000);
+      expect(await agent.exited).to.equal(1);
+    };
+
+    it("should name the key that the node speaks through", async () => {
+      await endsWith({ key: world.challenger.privateKey }, /Node 3 does not speak through 0x.*Its agent is 0x/);
+    });
+
+    it("should name the node that does not exist", async () => {
+      await endsWith({ fields: { nodes: [77] } }, /Node 77 does not speak.*There is no such node/);
+    });
+
+    it("should name the port that is in use", async () => {
+      const blocker = createServer();
+      await new Promise<void>((resolve) => blocker.listen(cheats[0].port, "127.0.0.1", resolve));
+      await endsWith({}, /Port \d+ of 127\.0\.0\.1 is in use/);
+      blocker.close();
+    });
+
+    it("should name the chain that does not answer, and the field that is wrong", async () => {
+      await endsWith({ fields: { rpcUrl: "http://127.0.0.1:1" } }, /No chain answers at http:\/\/127\.0\.0\.1:1/);
+      await endsWith({ fields: { nodes: [] } }, /config of node-agent is not valid: nodes/);
+    });
+
+    it("should name the cheats that there are", async () => {
+      await endsWith({ cheat: "lie" }, /There is no cheat lie\. Choose one with --cheat corrupt\|hide\|silence/);
+    });
+  });
+
+  async function firstAcceptedBy(taskId: bigint): Promise<bigint> {
+    const { tasks } = world.contracts;
+    await world.until("an acceptance", async () => (await tasks.taskOf(taskId)).attempt > 0n);
+    const [accepted] = await tasks.queryFilter(tasks.filters.TaskAccepted(taskId));
+    return accepted.args.nodeId;
+  }
+});
+
+async function bytesOf(url: string): Promise<Buffer> {
+  return Buffer.from(await (await fetch(url)).arrayBuffer());
+}
