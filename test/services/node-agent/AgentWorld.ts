@@ -63,6 +63,15 @@ export class AgentWorld {
   static async start(): Promise<AgentWorld> {
     const folder = mkdtempSync(join(tmpdir(), "millrace-agents-"));
     const chain = await startChain("anvil", await freePort(), join(folder, "chain.log"));
+    try {
+      return await AgentWorld.#on(chain, folder);
+    } catch (error) {
+      await chain.process.stop();
+      throw error;
+    }
+  }
+
+  static async #on(chain: LocalChain, folder: string): Promise<AgentWorld> {
     const connection = await hre.network.create({ network: "localhost", override: { url: chain.url } });
     const governor = key(ACCOUNTS.governor).address;
     const deployment = await deployMillrace(connection, {
@@ -119,7 +128,7 @@ export class AgentWorld {
     return key(ACCOUNTS.challenger);
   }
 
-  async addParty(name: string): Promise<Party> {
+  async addParty(name: string, units = 1): Promise<Party> {
     const index = this.#parties.length;
     const provider = key(ACCOUNTS.providers + index);
     const agent = key(ACCOUNTS.agents + index);
@@ -133,7 +142,7 @@ export class AgentWorld {
     const endpoint = `http://127.0.0.1:${port}`;
     const details = { region: ZeroHash, attributes: 0, source: ZeroHash, endpoint, metadata: "" };
     const ask = { ratePerUnit: 1, minSeconds: 1, maxSeconds: 3_600, kinds: KIND_TASK, changedAt: 0 };
-    await (await nodes.addNode(1, 1, agent.address, details, ask, consent)).wait();
+    await (await nodes.addNode(1, units, agent.address, details, ask, consent)).wait();
     const party = { name, provider, agent, nodeId: await nodes.nodeCount(), port };
     this.#parties.push(party);
     return party;
@@ -141,7 +150,7 @@ export class AgentWorld {
 
   async startAgent(party: Party, options: AgentOptions = {}): Promise<ManagedProcess> {
     const agent = this.spawnAgent(party, options);
-    await agent.waitForLine(READY, 30_000);
+    await agent.waitForLine(READY, 60_000);
     return agent;
   }
 
@@ -174,7 +183,7 @@ export class AgentWorld {
       config,
       [],
     );
-    await watcher.waitForLine(READY, 30_000);
+    await watcher.waitForLine(READY, 60_000);
     return watcher;
   }
 
@@ -218,8 +227,14 @@ export class AgentWorld {
     }
   }
 
-  async end(): Promise<void> {
+  /** Stops every service that still runs. */
+  async stopServices(): Promise<void> {
     await Promise.all(this.#processes.map((process) => process.stop()));
+    this.#processes.length = 0;
+  }
+
+  async end(): Promise<void> {
+    await this.stopServices();
     await this.bundles.server.close();
     this.ear.closeAllConnections();
     this.ear.close();

@@ -49,7 +49,9 @@ export class TaskKeeper {
   readonly #notBefore = new Map<bigint, number>();
   /** Tasks between acceptance and submission. */
   readonly #working = new Set<bigint>();
-  #accepting = false;
+  /** Orders whose bundle is what was ordered and can be answered for. */
+  readonly #examined = new Set<bigint>();
+  #lastAcceptance: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -131,43 +133,50 @@ export class TaskKeeper {
 
   // ─── STEPS ───
 
-  /** Takes an order, one at a time: two at once would reckon with the same free units. */
+  /** Takes an order that fits, with its bundle in hand and checked. */
   async #tryAccept(taskId: bigint, head: Head): Promise<void> {
-    const { contracts, sender, store, policy, picker, logger } = this.#parts;
-    if (this.#accepting || this.#working.size >= policy.maxConcurrentTasks || store.hasFailed(taskId)) return;
-    this.#accepting = true;
-    try {
-      const order = await this.#orderOf(taskId);
-      const price = await contracts.tasks.priceAtDown(order, head.timestamp);
-      const bond = await contracts.tasks.bondOfUp(order, price);
-      const refusal = refusalOf(policy, { order, price, bond });
-      if (refusal !== undefined) {
-        this.#leave(taskId, head, refusal);
-        return;
-      }
-      const nodeId = await picker.pick(order);
-      if (nodeId === undefined) return;
+    const { contracts, store, policy, picker } = this.#parts;
+    if (this.#working.size >= policy.maxConcurrentTasks || store.hasFailed(taskId)) return;
+    const order = await this.#orderOf(taskId);
+    const price = await contracts.tasks.priceAtDown(order, head.timestamp);
+    const bond = await contracts.tasks.bondOfUp(order, price);
+    const refusal = refusalOf(policy, { order, price, bond });
+    if (refusal !== undefined) {
+      this.#leave(taskId, head, refusal);
+      return;
+    }
+    if ((await picker.pick(order)) === undefined) return;
+    if (!this.#examined.has(taskId)) {
       const problem = unprovable(policy, await this.#bundleOf(order));
       if (problem !== undefined) {
         this.#leave(taskId, head, problem);
         return;
       }
+      this.#examined.add(taskId);
+    }
+    // One after the other: two at once would reckon with the same free units. Fetching is done, so no host can hold
+    // this up.
+    const acceptance = this.#lastAcceptance.then(() => this.#accept(taskId, order));
+    this.#lastAcceptance = acceptance.catch(() => undefined);
+    await acceptance;
+  }
 
-      this.#working.add(taskId);
+  async #accept(taskId: bigint, order: ITaskMarket.TaskOrderStruct): Promise<void> {
+    const { contracts, sender, store, policy, picker, logger, signal } = this.#parts;
+    const nodeId = await picker.pick(order);
+    if (nodeId === undefined || signal.aborted || this.#working.size >= policy.maxConcurrentTasks) return;
+    this.#working.add(taskId);
+    try {
       const attempt = Number((await contracts.tasks.taskOf(taskId)).attempt) + 1;
-      await sender
-        .send(
-          () => contracts.tasks.accept.populateTransaction(taskId, order, nodeId, true),
-          `accept ${taskId.toString()}`,
-        )
-        .catch((error: unknown) => {
-          this.#working.delete(taskId);
-          throw error;
-        });
+      await sender.send(
+        () => contracts.tasks.accept.populateTransaction(taskId, order, nodeId, true),
+        `accept ${taskId.toString()}`,
+      );
       store.note({ taskId, attempt, nodeId, status: "accepted" });
-      logger.info({ taskId, attempt, nodeId, price, bond }, "task accepted");
-    } finally {
-      this.#accepting = false;
+      logger.info({ taskId, attempt, nodeId }, "task accepted");
+    } catch (error) {
+      this.#working.delete(taskId);
+      throw error;
     }
   }
 
@@ -243,6 +252,7 @@ export class TaskKeeper {
   #forget(taskId: bigint): void {
     this.#parts.store.closeJob("task", taskId);
     this.#orders.delete(taskId);
+    this.#examined.delete(taskId);
     this.#traces.delete(taskId);
     this.#claims.delete(taskId);
     this.#working.delete(taskId);
