@@ -3,7 +3,6 @@ import type { IUptimeOracle } from "../../typechain-types/index.js";
 
 import { PORTS, urlOf } from "./ports.js";
 import type { Setup } from "./setupChapter.js";
-import { closeUpTo } from "./startTime.js";
 import type { World } from "./World.js";
 
 interface LeafAnswer {
@@ -39,7 +38,9 @@ export async function epochChapter(world: World, setup: Setup, epoch: number, le
   const last = epochs.epochAt(await clock.now());
   narrator.say(`waiting for the end of epoch ${last}`);
   await clock.until(epochs.endOf(last), world.signal);
-  await closeUpTo(world, last);
+  await world.until(`epoch ${last} is closed`, PATIENCE_SECONDS, async () =>
+    (await contracts.settlement.nextEpochToClose()) > BigInt(last) ? true : undefined,
+  );
   await collectAll(world, setup, epoch);
 }
 

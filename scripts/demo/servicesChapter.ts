@@ -49,6 +49,8 @@ export async function servicesChapter(world: World, { nodes }: Setup, orders: Or
       database: join(RUN_DIR, `${name}.sqlite`),
       port: PORTS.attestor(index),
       peers,
+      // Anyone may close an epoch; here one attestor does.
+      closeEpochs: index === 0,
     };
     writeFileSync(file, JSON.stringify(fields, null, 2));
     const args = ["--import", "tsx", join(ROOT, "services/attestor/src/main.ts"), file];
@@ -70,7 +72,7 @@ export async function servicesChapter(world: World, { nodes }: Setup, orders: Or
     const extra = cheat === undefined ? [] : ["--cheat", cheat];
     agents.set(role, launch(`agent-${index + 1}`, `services/node-agent/src/${entry}`, agent, fields, extra));
   });
-  launch("watcher", "services/watcher/src/main.ts", cast.watcher, { port: PORTS.watcher });
+  launch("watcher", "services/watcher/src/main.ts", cast.watcher, { port: PORTS.watcher, maxParallel: 2 });
   const host = await serveBundles({ folder: BUNDLES_DIR, host: "127.0.0.1", port: PORTS.bundles });
   await Promise.all(waiting);
   const { length } = world.processes;

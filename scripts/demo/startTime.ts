@@ -16,7 +16,7 @@ export async function startTime(world: World): Promise<number> {
 }
 
 /** Closes every epoch that is over, up to the given one, in order. Anyone may; the treasury does. */
-export async function closeUpTo(world: World, epoch: number): Promise<void> {
+async function closeUpTo(world: World, epoch: number): Promise<void> {
   const { contracts } = world;
   const { settlement } = world.as(world.cast.treasury);
   for (let next = Number(await contracts.settlement.nextEpochToClose()); next <= epoch; next++) {
