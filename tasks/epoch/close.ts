@@ -1,4 +1,4 @@
-import { formatMill, formatTime, MillraceError } from "@millrace/sdk";
+import { formatMill, formatTime, MillraceError, sleep } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
 import { parseWhole } from "../lib/inputs.js";
@@ -12,14 +12,53 @@ interface Closing {
   readonly surplusBurn: bigint;
 }
 
-export default async function close(session: Session, { epoch: given }: { epoch: string | undefined }): Promise<void> {
+interface Values {
+  readonly epoch: string | undefined;
+  readonly all: boolean;
+  readonly wait: boolean;
+}
+
+/** What one close did. */
+interface Closed extends Closing {
+  readonly epoch: number;
+  readonly transaction: string;
+}
+
+const POLL_MS = 500;
+
+export default async function close(session: Session, { epoch: given, all, wait }: Values): Promise<void> {
   const { contracts, epochs, now } = await session.protocol();
-  const epoch =
-    given === undefined ? Number(await contracts.settlement.nextEpochToClose()) : parseWhole(given, "--epoch");
+  const current = epochs.epochAt(await now());
+  const next = Number(await contracts.settlement.nextEpochToClose());
+  const first = given === undefined ? next : parseWhole(given, "--epoch");
+  const last = wait ? current : all ? current - 1 : first;
+  if (wait) await waitUntil(session, epochs.endOf(current));
+  const closed: Closed[] = [];
+  for (let epoch = first; epoch <= Math.max(first, last); epoch++) {
+    const outcome = await closeOne(session, epoch);
+    if (outcome === undefined) return;
+    closed.push(outcome);
+  }
+  const lines = closed.map(
+    ({ epoch, redeemed, feeBurn, surplusBurn, emitted, cancelled }) =>
+      `Epoch ${epoch} is closed: ${formatMill(redeemed)} to mint again, ${formatMill(feeBurn + surplusBurn)} burned for good, ` +
+      `${formatMill(emitted)} emitted, ${formatMill(cancelled)} cancelled.`,
+  );
+  session.output.result({ closed }, lines.join("\n"));
+}
+
+async function waitUntil(session: Session, timestamp: number): Promise<void> {
+  const { now } = await session.protocol();
+  session.output.say(`Waiting for ${formatTime(timestamp)} …`);
+  while ((await now()) < timestamp) await sleep(POLL_MS);
+}
+
+async function closeOne(session: Session, epoch: number): Promise<Closed | undefined> {
+  const { contracts, epochs, now } = await session.protocol();
   const endsAt = epochs.endOf(epoch);
   if ((await now()) < endsAt) {
     throw new MillraceError("WRONG_STATE", `Epoch ${epoch} ends only at ${formatTime(endsAt)} of the chain's clock.`, {
-      hint: "Wait for a block after that moment, then close it.",
+      hint: "Wait for a block after that moment (--wait does), then close it.",
     });
   }
   const rounds = [...(await contracts.prices.roundsAt(endsAt))];
@@ -32,12 +71,8 @@ export default async function close(session: Session, { epoch: given }: { epoch:
     ],
     steps: [{ label: "closeEpoch", request: await contracts.settlement.closeEpoch.populateTransaction(epoch, rounds) }],
   });
-  if (sent === undefined) return;
+  if (sent === undefined) return undefined;
   const event = findEvent(contracts.settlement, sent.last, "EpochClosed");
   const { redeemed, emitted, cancelled, feeBurn, surplusBurn } = event?.args["closing"] as Closing;
-  session.output.result(
-    { epoch, redeemed, emitted, cancelled, feeBurn, surplusBurn, transaction: sent.last.hash },
-    `Epoch ${epoch} is closed: ${formatMill(redeemed)} to mint again, ${formatMill(feeBurn + surplusBurn)} burned for good, ` +
-      `${formatMill(emitted)} emitted, ${formatMill(cancelled)} cancelled.`,
-  );
+  return { epoch, redeemed, emitted, cancelled, feeBurn, surplusBurn, transaction: sent.last.hash };
 }

@@ -4,7 +4,11 @@ export const epochTasks = noun("epoch", "Close epochs and collect what they brin
   writing({
     name: "close",
     description: "Closes the next epoch that is over: prices redemptions, burns, emits",
-    options: { epoch: { description: "Epoch to close, the next one if left out" } },
+    options: {
+      epoch: { description: "Epoch to close, the next one if left out" },
+      all: { description: "Close every epoch that is over", flag: true },
+      wait: { description: "Wait for the running epoch to end, and close it too", flag: true },
+    },
     action: () => import("./close.js"),
   }),
   writing({

@@ -20,7 +20,16 @@ export function decodeError(error: unknown): MillraceError {
   if (error instanceof MillraceError) return error;
   const data = findRevertData(error);
   if (data !== undefined) return decodeRevert(data, error);
-  return decodeTransport(error) ?? unexpected(error);
+  return decodeTransport(error) ?? decodeHinted(error) ?? unexpected(error);
+}
+
+/** Errors of our other packages say by themselves what to do. */
+function decodeHinted(error: unknown): MillraceError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { hint, message } = error as Error & { hint?: unknown };
+  if (typeof hint !== "string") return undefined;
+  const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
+  return new MillraceError("BAD_INPUT", sentence(message), { hint: sentence(hint), cause: error });
 }
 
 function decodeRevert(data: string, cause: unknown): MillraceError {
