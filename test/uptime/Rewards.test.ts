@@ -247,6 +247,19 @@ describe("UptimeOracle rewards", () => {
     });
   });
 
+  it("should leave out a signer who was proven guilty before the report was posted", async () => {
+    await at.after(0);
+    const { report: early } = await at.build(0);
+    const other: Report = { ...early, dataHash: keccak256("0x") };
+    await at.oracle.proveContradiction(early, other, 1, await at.signOne(early, 1), await at.signOne(other, 1));
+    await at.post(0);
+    await at.finalise(0);
+    expect((await at.oracle.reportOf(0)).payees).to.equal(0b101n);
+    for (const { address } of at.attestors) await at.oracle.collectAttestorPay(address, [0]);
+    const pay = await Promise.all(at.attestors.map(({ address }) => at.world.balanceOf(address)));
+    expect(pay).to.deep.equal([501n, 0n, 500n, 0n]);
+  });
+
   describe("cancelPot", () => {
     const cancels = async (epoch: number, mill: bigint): Promise<void> => {
       const supply = await at.world.totalSupply();
