@@ -11,11 +11,11 @@ interface Identity {
   readonly right: bigint;
 }
 
-/** Holds every total of the story against events and balances, and writes the facts of the report. */
+/** Holds every total of the story against events and balances; true if all hold and every cheat lost its bond. */
 export async function auditChapter(world: World, setup: Setup, jobs: Jobs): Promise<boolean> {
   world.narrator.chapter("The books");
   await settlementFacts(world);
-  await disputeFacts(world, jobs);
+  const caught = await disputeFacts(world, jobs);
   const identities = [...(await supplyIdentities(world)), await buyerIdentity(world, setup)];
   for (const { what, left, right } of identities) {
     world.narrator.say(`${left === right ? "holds" : `BROKEN (${left} is not ${right})`}: ${what}`);
@@ -28,7 +28,9 @@ export async function auditChapter(world: World, setup: Setup, jobs: Jobs): Prom
     what: "supply identity and all totals hold, exact to the last unit",
     source: identities.map(({ what }) => what).join("; "),
   });
-  return conserved;
+  const cheats = world.cast.providers.filter(({ cheat }) => cheat !== undefined).length;
+  world.narrator.say(`${caught} of ${cheats} cheats were caught`);
+  return conserved && caught === cheats;
 }
 
 const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
@@ -67,7 +69,7 @@ async function settlementFacts({ contracts, report, narrator }: World): Promise<
   );
 }
 
-async function disputeFacts(world: World, jobs: Jobs): Promise<void> {
+async function disputeFacts(world: World, jobs: Jobs): Promise<number> {
   const { contracts, report, provider } = world;
   const { claims, staking, tasks } = contracts;
   const gasOf = async (hashes: readonly string[]): Promise<number> => {
@@ -119,6 +121,7 @@ async function disputeFacts(world: World, jobs: Jobs): Promise<void> {
     what: "tasks that became final, and leases that ran",
     source: "TaskFinalized and the lease count",
   });
+  return slashes.length;
 }
 
 async function supplyIdentities({ contracts, cast, deployment }: World): Promise<Identity[]> {

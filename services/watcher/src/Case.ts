@@ -32,8 +32,7 @@ import {
 } from "@millrace/tensor";
 import type { JsonRpcProvider } from "ethers";
 
-import type { Semaphore } from "./Semaphore.js";
-import type { TraceCache } from "./TraceCache.js";
+import type { Executor } from "./Executor.js";
 
 /** What all cases of a watcher share. */
 export interface Desk {
@@ -42,8 +41,7 @@ export interface Desk {
   readonly deployment: Deployment;
   readonly clock: BlockClock;
   readonly sender: TransactionSender;
-  readonly executions: Semaphore;
-  readonly traces: TraceCache;
+  readonly executor: Executor;
   readonly signal: AbortSignal;
   readonly pollMs: number;
   /** Takes so much of the budget for bonds, or says that it is used up. */
@@ -85,7 +83,7 @@ export class Case {
     if (posted === undefined) return "unavailable";
     const bundle = await this.#fetchBundle(posted);
     if (bundle === undefined) return signal.aborted ? undefined : "unavailable";
-    const honest = await this.#execute(bundle, posted);
+    const honest = await this.desk.executor.execute(bundle, posted.claim.terms.inputRoot, this.#logger);
     const verdict = checkClaim(posted, honest);
     if (verdict.isRight) {
       this.#logger.info("claim is right");
@@ -110,18 +108,6 @@ export class Case {
       }
     }
     return undefined;
-  }
-
-  async #execute(bundle: Bundle, { claim }: PostedClaim): Promise<Traces> {
-    const { executions, traces, signal } = this.desk;
-    return await traces.get(bundle, claim.terms.inputRoot, () =>
-      executions.run(async () => {
-        const startedAt = performance.now();
-        const honest = await executeInWorker(bundle.program, bundle.input, { signal });
-        this.#logger.info({ seconds: Math.round(performance.now() - startedAt) / 1_000 }, "executed");
-        return honest;
-      }),
-    );
   }
 
   /** One move a round until the claim has ended. A round that fails is tried again: the chain says what is still open. */

@@ -1,4 +1,4 @@
-import { readClaim } from "@millrace/jobs";
+import { fetchBundle, readClaim, readOrder } from "@millrace/jobs";
 import {
   BlockClock,
   connectContracts,
@@ -12,6 +12,7 @@ import { fastify } from "fastify";
 
 import { Case, type Desk } from "./Case.js";
 import type { WatcherConfig } from "./config.js";
+import { Executor } from "./Executor.js";
 import { Semaphore } from "./Semaphore.js";
 import { TraceCache } from "./TraceCache.js";
 import { WatcherStore } from "./WatcherStore.js";
@@ -25,21 +26,21 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
   const { config, logger, provider, deployment, wallet, shutdown } = context;
   const { signal } = shutdown;
   const isStopping = (): boolean => signal.aborted;
-  const { claims } = connectContracts(deployment, provider);
+  const { claims, tasks } = connectContracts(deployment, provider);
   const clock = new BlockClock(provider, config.pollMs);
   const store = new WatcherStore(config.dataDir);
   shutdown.add("database", () => {
     store.close();
   });
   const sender = new TransactionSender(wallet, { logger });
+  const executor = new Executor(new Semaphore(config.maxParallel), new TraceCache(CACHED_TRACES), signal);
   const desk: Desk = {
     account: wallet.address,
     provider,
     deployment,
     clock,
     sender,
-    executions: new Semaphore(config.maxParallel),
-    traces: new TraceCache(CACHED_TRACES),
+    executor,
     signal,
     pollMs: config.pollMs,
     ...bondBudget(parseEther(config.bondBudgetEther)),
@@ -60,11 +61,23 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
     }
   };
 
+  /** The honest result does not depend on the provider's: with it at hand, a claim is judged as soon as it is posted. */
+  const executeAhead = async (taskId: bigint): Promise<void> => {
+    const { terms } = await readOrder(tasks, taskId, deployment.deployedAtBlock);
+    const bundle = await fetchBundle(terms, { signal });
+    await executor.execute(bundle, String(terms.inputRoot), logger.child({ taskId: taskId.toString() }));
+  };
+
   const round = async (): Promise<void> => {
     const { number } = await clock.latest();
     let next = store.nextBlock(config.fromBlock ?? deployment.deployedAtBlock);
     while (next <= number && !signal.aborted) {
       const toBlock = Math.min(number, next + BLOCKS_PER_QUERY - 1);
+      for (const { args } of await tasks.queryFilter(tasks.filters.TaskAccepted(), next, toBlock)) {
+        executeAhead(args.taskId).catch((error: unknown) => {
+          logger.debug({ taskId: args.taskId, reason: reasonOf(error) }, "not executed ahead");
+        });
+      }
       store.addClaims(await readClaim(claims, { fromBlock: next, toBlock }), toBlock + 1);
       next = toBlock + 1;
     }
