@@ -24,7 +24,6 @@ import {
 } from "@millrace/sdk";
 import {
   type Bundle,
-  executeInWorker,
   type Region,
   type Traces,
   type Witness,
