@@ -22,13 +22,7 @@ import {
   sleep,
   type TransactionSender,
 } from "@millrace/sdk";
-import {
-  type Bundle,
-  type Region,
-  type Traces,
-  type Witness,
-  type WordAddress,
-} from "@millrace/tensor";
+import { type Bundle, type Region, type Traces, type Witness, type WordAddress } from "@millrace/tensor";
 import type { JsonRpcProvider } from "ethers";
 
 import type { Executor } from "./Executor.js";
