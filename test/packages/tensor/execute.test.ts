@@ -1,0 +1,139 @@
+import {
+  encodeParams,
+  execute,
+  executeInWorker,
+  assertProvable,
+  buildTraces,
+  kernelCodeHash,
+  Mode,
+  type OperatorDescriptor,
+  Program,
+  rootsOf,
+} from "@millrace/tensor";
+import { expect } from "chai";
+import hre from "hardhat";
+
+import { numbersFrom, randomProgram } from "./randomProgram.js";
+
+const PROGRAMS = hre.globalOptions.long ? 200 : 40;
+const firstSeed = hre.globalOptions.long ? Date.now() % 1_000_000 : 1;
+
+/** A `Requantise` operator of one whole region that reads from any address. */
+function copyFrom(address: number): OperatorDescriptor {
+  return {
+    kernel: "Requantise",
+    kernelCodeHash: kernelCodeHash("Requantise"),
+    words: 32,
+    usedWords: 32,
+    mode: Mode.Lane,
+    pieceLog2: 0,
+    laneBits: 8,
+    params: encodeParams([address, 3, 3, 1, 0, 0, 0]),
+  };
+}
+
+describe("execute", () => {
+  it(`equals the reference on ${PROGRAMS} random programs, to the byte`, () => {
+    for (let seed = firstSeed; seed < firstSeed + PROGRAMS; seed++) {
+      const { program, input } = randomProgram(seed);
+      assertProvable(program);
+      const fast = execute(program, input);
+      const slow = execute(program, input, { reference: true });
+      expect(Buffer.compare(fast.body, slow.body), `body, seed ${seed}`).to.equal(0);
+      expect(Buffer.compare(fast.output, slow.output), `output, seed ${seed}`).to.equal(0);
+    }
+  });
+
+  it("reads words that come later, and its own, as zero", () => {
+    const input = Uint8Array.from({ length: 32 * 32 }, (_, i) => 1 + (i % 100));
+    // The input has words 0 to 31; the first operator reads itself, the second the third, and the third the input.
+    const program = new Program(32, [copyFrom(32), copyFrom(96)], [copyFrom(0)]);
+    const { body, output } = execute(program, input);
+    expect(body.every((byte) => byte === 0)).to.be.true;
+    expect(Buffer.compare(output, input)).to.equal(0);
+  });
+
+  it("reads its own earlier words", () => {
+    const input = Uint8Array.from({ length: 32 * 32 }, (_, i) => 1 + (i % 100));
+    const { output } = execute(new Program(32, [], [copyFrom(31)]), input);
+    for (let word = 0; word < 32; word++)
+      expect(Buffer.compare(output.subarray(word * 32, word * 32 + 32), input.subarray(31 * 32)), `${word}`).to.equal(
+        0,
+      );
+  });
+
+  it("leaves the padding of operators zero", () => {
+    const { program, input } = randomProgram(7);
+    const { body } = execute(program, input);
+    for (const { start, usedWords, words } of program.operators.filter(
+      ({ start }) => start < program.region(2).start,
+    )) {
+      const from = start - program.header.inWords;
+      expect(body.subarray((from + usedWords) * 32, (from + words) * 32).every((byte) => byte === 0)).to.be.true;
+    }
+  });
+
+  it("refuses an input of another size", () => {
+    const { program, input } = randomProgram(1);
+    expect(() => execute(program, input.subarray(32))).to.throw("the input has");
+  });
+
+  it("refuses a kernel that it does not know", () => {
+    const unknown = { ...copyFrom(0), kernelCodeHash: `0x${"12".repeat(32)}` as const };
+    expect(() => execute(new Program(32, [], [unknown]), new Uint8Array(1_024))).to.throw(
+      "no kernel with the code hash",
+    );
+  });
+
+  it("lets an observer change an operator's words before later ones read them", () => {
+    const program = new Program(32, [copyFrom(0)], [copyFrom(32)]);
+    const { output } = execute(program, new Uint8Array(1_024), {
+      onOperator: (index, words) => {
+        if (index === 0) words[5] = 9;
+      },
+    });
+    expect(output[5]).to.equal(9);
+  });
+});
+
+describe("executeInWorker", () => {
+  it("returns the trees of the same trace", async () => {
+    const { program, input } = randomProgram(3);
+    const expected = rootsOf(buildTraces(program, input, execute(program, input)));
+    expect(rootsOf(await executeInWorker(program, input))).to.deep.equal(expected);
+  });
+
+  it("alters one byte, and what follows from it", async () => {
+    const program = new Program(32, [copyFrom(0)], [copyFrom(32)]);
+    const traces = await executeInWorker(program, new Uint8Array(1_024), {
+      alter: { operatorIndex: 0, byte: 40, xor: 3 },
+    });
+    expect(traces.body!.words[40]).to.equal(3);
+    expect(traces.output.words[40]).to.equal(3);
+  });
+
+  it("passes errors on", async () => {
+    const unknown = { ...copyFrom(0), kernelCodeHash: `0x${"12".repeat(32)}` as const };
+    const failed = await executeInWorker(new Program(32, [], [unknown]), new Uint8Array(1_024)).catch(
+      (e: unknown) => e,
+    );
+    expect(failed).to.have.property("code", "UNKNOWN_KERNEL");
+  });
+
+  it("stops when it is told to", async () => {
+    const { program, input } = randomProgram(3);
+    const failed = await executeInWorker(program, input, { signal: AbortSignal.abort() }).catch((e: unknown) => e);
+    expect(failed).to.have.property("message", "the execution was stopped");
+  });
+});
+
+describe("assertProvable", () => {
+  it("refuses a range that the verifier would refuse", () => {
+    const below = numbersFrom(1);
+    const params = encodeParams([33 + below(3), 1, 0, 1, 2, 0, 3, 1, 0, 0, 0, 0]);
+    const misaligned = { ...copyFrom(0), kernel: "MatMul", kernelCodeHash: kernelCodeHash("MatMul"), params };
+    expect(() => {
+      assertProvable(new Program(64, [], [misaligned]));
+    }).to.throw("is not aligned to 2^2 words");
+  });
+});
