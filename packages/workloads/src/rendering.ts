@@ -57,8 +57,8 @@ const RANGE_TRIANGLES = BLOCK_TRIANGLES / 2;
 // ─── SCENE ───
 
 /** Distance of the camera from the mesh's middle, in radii, and its height above it. */
-const DISTANCE = 3.1;
-const ELEVATION = 0.55;
+const DISTANCE = 2.45;
+const ELEVATION = 0.45;
 
 /** Half the picture's height over the distance. */
 const HALF_VIEW = 0.42;

@@ -2,8 +2,8 @@ import type { Vector3 } from "@millrace/tensor";
 
 import { assertMesh, type Mesh } from "./mesh.ts";
 
-/** Half the largest side of the box that a mesh is fitted into: int16 with room for a camera around it. */
-export const MESH_RADIUS = 4_000;
+/** Radius of the ball that a mesh is fitted into: int16 with room for a camera around it. */
+export const MESH_RADIUS = 5_000;
 
 const WORD_BYTES = 32;
 const NORMALS_AT = 18;
@@ -44,27 +44,20 @@ function usedPoints({ positions, cells }: Mesh): Vector3[] {
   return [...new Set(cells.flat())].map((corner) => positions[corner] as Vector3);
 }
 
-/** Whole numbers within the radius, the box of the points in use around the origin. */
+/** Whole numbers within the radius of the origin, which is the middle of the box around the points in use. */
 function fitted(positions: readonly Vector3[], used: readonly Vector3[]): Vector3[] {
-  const axes = [0, 1, 2].map((axis) => {
-    const values = used.map((point) => point[axis] ?? 0);
-    return { low: minimum(values), high: minimum(values.map((value) => -value)) * -1 };
-  });
-  const size = Math.max(...axes.map(({ low, high }) => high - low)) || 1;
-  const scale = (2 * MESH_RADIUS) / size;
+  const middle = (axis: 0 | 1 | 2): number => {
+    const values = used.map((point) => point[axis]);
+    return (values.reduce((a, b) => Math.min(a, b)) + values.reduce((a, b) => Math.max(a, b))) / 2;
+  };
+  const centre: Vector3 = [middle(0), middle(1), middle(2)];
+  const reach = used.reduce((most, point) => Math.max(most, Math.hypot(...minus(point, centre))), 0) || 1;
+  const at = (value: number): number =>
+    Math.max(-MESH_RADIUS, Math.min(MESH_RADIUS, Math.round((value * MESH_RADIUS) / reach)));
   return positions.map((point) => {
-    const at = (axis: 0 | 1 | 2): number => {
-      const { low = 0, high = 0 } = axes[axis] ?? {};
-      const value = Math.round((point[axis] - (low + high) / 2) * scale);
-      return Math.min(MESH_RADIUS, Math.max(-MESH_RADIUS, value));
-    };
-    return [at(0), at(1), at(2)];
+    const [x, y, z] = minus(point, centre);
+    return [at(x), at(y), at(z)];
   });
-}
-
-/** Least of any number of values. */
-function minimum(values: readonly number[]): number {
-  return values.reduce((least, value) => Math.min(least, value), Infinity);
 }
 
 /** Unit normals of the points: the mean of those of the triangles around them, by area. */

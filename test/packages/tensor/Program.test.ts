@@ -108,7 +108,9 @@ describe("ProgramBuilder", () => {
     expect(() => requantise(builder, "wide", { operand: left, laneBits: 64 })).to.throw("wide has lanes of 64 bits");
     expect(() => softmax(builder, "p", { logits: left, table: right, shift: 0 })).to.throw("left has lanes of 8 bits");
     expect(() => rowsOf(left, 2, 3)).to.throw("rows 2 to 5 of left, which has 4");
-    expect(() => builder.input("long", { ...shape, columns: 8_193 })).to.throw("a row of long has 8193 lanes of 8 bits");
+    expect(() => builder.input("long", { ...shape, columns: 8_193 })).to.throw(
+      "a row of long has 8193 lanes of 8 bits",
+    );
     expect(() => builder.input("none", { ...shape, rows: 0 })).to.throw("none has 0 rows");
   });
 
