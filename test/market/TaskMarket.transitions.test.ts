@@ -7,10 +7,6 @@ import { NODE_OF_BOB, type Opened, TaskDriver } from "./taskDriver.js";
 const connection = await hre.network.create();
 const { networkHelpers } = connection;
 
-async function fixture() {
-  return marketWorld(connection);
-}
-
 /** What each call leaves behind in the statuses that allow it; every other pair must be refused. */
 const TABLE: Record<string, Partial<Record<TaskStatus, TaskStatus>>> = {
   accept: { Listed: "Accepted", Unacknowledged: "Accepted", Overdue: "Accepted", Rejected: "Accepted" },
@@ -77,11 +73,6 @@ describe("TaskMarket transitions", () => {
       }
     });
   }
-
-  it("should start every test from the same world", async () => {
-    const world = await networkHelpers.loadFixture(fixture);
-    expect(await world.tasks.taskCount()).to.equal(0n);
-  });
 });
 
 function allowed(name: string): bigint {

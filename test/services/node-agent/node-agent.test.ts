@@ -4,7 +4,9 @@ import { claimIdOf, GameHistory, readClaim, readOrder } from "@millrace/jobs";
 import { execute, Region, TraceTree } from "@millrace/tensor";
 import { heartbeatSigner, uptimeDomain } from "@millrace/uptime-tree";
 import { expect } from "chai";
+import { parseEther } from "ethers";
 
+import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { AgentWorld, type Party } from "./AgentWorld.js";
 import { sampleBundle } from "./sampleBundle.js";
 
@@ -35,16 +37,22 @@ describe("node agent", function () {
     (await world.contracts.tasks.statusOf(taskId)) === status;
 
   describe("that is honest", () => {
-    afterEach(async () => {
+    let agent: ManagedProcess;
+
+    before(async () => {
+      agent = await world.startAgent(honest, { policy: { minPriceCredits: "5" } });
+    });
+
+    after(async () => {
       await world.stopServices();
     });
 
     it("should say once in every slot that its node runs", async () => {
-      await world.startAgent(honest);
       await world.until("three heartbeats", () => Promise.resolve(world.heartbeats.length >= 3));
       const domain = uptimeDomain(world.deployment.chainId, world.deployment.contracts.UptimeOracle);
+      const heard = [...world.heartbeats];
       const slots = new Set<number>();
-      for (const { nodeIds, blockNumber, blockHash, signature } of world.heartbeats) {
+      for (const { nodeIds, blockNumber, blockHash, signature } of heard) {
         expect(nodeIds).to.deep.equal([String(honest.nodeId)]);
         const heartbeat = { nodeIds: nodeIds.map(BigInt), blockNumber: BigInt(blockNumber), blockHash };
         expect(heartbeatSigner(domain, heartbeat, signature)).to.equal(honest.agent.address);
@@ -52,19 +60,10 @@ describe("node agent", function () {
         expect(block?.hash).to.equal(blockHash);
         slots.add(Math.floor(((block?.timestamp ?? 0) - world.clock.genesisAt) / world.clock.slotSeconds));
       }
-      expect(slots.size).to.equal(world.heartbeats.length);
-    });
-
-    it("should end within seconds on SIGTERM, with code 0", async () => {
-      const agent = await world.startAgent(honest);
-      const startedAt = performance.now();
-      agent.kill("SIGTERM");
-      expect(await agent.exited).to.equal(0);
-      expect(performance.now() - startedAt).to.be.below(5_000);
+      expect(slots.size).to.equal(heard.length);
     });
 
     it("should accept, execute, submit, serve and be paid", async () => {
-      await world.startAgent(honest);
       const bundle = sampleBundle(1);
       const taskId = await world.openTask(bundle, { nodeIds: [honest.nodeId] });
       await world.until("the payment", statusIs(taskId, STATUS.finalized));
@@ -79,11 +78,25 @@ describe("node agent", function () {
       expect((await fetch(`http://127.0.0.1:${honest.port}/tasks/${taskId}/2/output.bin`)).status).to.equal(404);
     });
 
+    it("should leave orders that its policy refuses", async () => {
+      const price = parseEther("4.99");
+      const terms = { nodeIds: [honest.nodeId], startPrice: price, maxPrice: price };
+      const taskId = await world.openTask(sampleBundle(3), terms);
+      await agent.waitForLine(/the price is too low/, 60_000);
+      const order = await readOrder(world.contracts.tasks, taskId, 0);
+      await (await world.as(world.buyer).tasks.cancel(taskId, order)).wait();
+    });
+
+    it("should not accept before it holds the very bundle that was ordered", async () => {
+      const inputRoot = TraceTree.build(sampleBundle(5).input).root;
+      const taskId = await world.openTask(sampleBundle(4), { nodeIds: [honest.nodeId], inputRoot });
+      await agent.waitForLine(/its input has another root/, 60_000);
+      expect((await world.contracts.tasks.taskOf(taskId)).attempt).to.equal(0n);
+    });
+
     it("should go on where kill -9 stopped it, and open what is pointed at meanwhile", async () => {
-      const agent = await world.startAgent(honest);
-      const bundle = sampleBundle(2);
       const terms = { nodeIds: [honest.nodeId], windowSeconds: 20, responseSeconds: 600 };
-      const taskId = await world.openTask(bundle, terms);
+      const taskId = await world.openTask(sampleBundle(2), terms);
       await world.until("the submission", statusIs(taskId, STATUS.submitted));
       agent.kill("SIGKILL");
       await agent.exited;
@@ -93,34 +106,25 @@ describe("node agent", function () {
       const [posted] = await readClaim(claims, { claimId, fromBlock: 0 });
       const bondWei = await claims.branchBond();
       await (await claims.pointTop(claimId, posted.claim, Region.Body, { value: bondWei })).wait();
-      await world.startAgent(honest);
+      agent = await world.startAgent(honest, { policy: { minPriceCredits: "5" } });
       const game = new GameHistory(claimId, posted.block);
       await world.until("the opening", async () => {
         await game.readTo(claims, await world.provider.getBlockNumber());
         return game.all().length === 1 && game.pending().length === 0;
       });
-      await world.provider.send("evm_increaseTime", [700]);
       const balance = await world.provider.getBalance(honest.provider.address);
+      await world.provider.send("evm_increaseTime", [700]);
       await world.until("the payment", statusIs(taskId, STATUS.finalized));
       await world.until("the challenger's bond", async () => {
         return (await world.provider.getBalance(honest.provider.address)) === balance + bondWei;
       });
     });
 
-    it("should leave orders that its policy refuses", async () => {
-      const agent = await world.startAgent(honest, { policy: { minPriceCredits: "11" } });
-      const taskId = await world.openTask(sampleBundle(3), { nodeIds: [honest.nodeId] });
-      await agent.waitForLine(/the price is too low/, 60_000);
-      const order = await readOrder(world.contracts.tasks, taskId, 0);
-      await (await world.as(world.buyer).tasks.cancel(taskId, order)).wait();
-    });
-
-    it("should not accept before it holds the very bundle that was ordered", async () => {
-      const agent = await world.startAgent(honest);
-      const inputRoot = TraceTree.build(sampleBundle(5).input).root;
-      const taskId = await world.openTask(sampleBundle(4), { nodeIds: [honest.nodeId], inputRoot });
-      await agent.waitForLine(/its input has another root/, 60_000);
-      expect((await world.contracts.tasks.taskOf(taskId)).attempt).to.equal(0n);
+    it("should end within seconds on SIGTERM, with code 0", async () => {
+      const startedAt = performance.now();
+      agent.kill("SIGTERM");
+      expect(await agent.exited).to.equal(0);
+      expect(performance.now() - startedAt).to.be.below(5_000);
     });
   });
 
