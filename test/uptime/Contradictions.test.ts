@@ -154,6 +154,16 @@ describe("UptimeOracle contradictions", () => {
     expect((await at.oracle.reportOf(2)).cumulativePot, "the void pot is not counted").to.equal(2n * POT.availability);
   });
 
+  it("should begin anew when the first report of all is void, also with an earlier epoch", async () => {
+    await at.close(1);
+    const { report } = await at.post(1);
+    await prove(report, 0);
+    await prove(report, 1);
+    await at.post(0);
+    expect((await at.oracle.reportOf(0)).previousEpoch).to.equal(0);
+    expect(await at.oracle.statusOf(0)).to.equal(Status.Posted);
+  });
+
   it("should block an epoch that is void before anything was posted", async () => {
     const { report } = await at.build(0);
     await prove(report, 0);

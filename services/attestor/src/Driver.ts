@@ -16,10 +16,12 @@ import type { Member } from "./member/Member.js";
 import type { Observer } from "./member/Observer.js";
 import type { ReportHistory } from "./member/ReportHistory.js";
 import type { Schedule } from "./member/Schedule.js";
-import type { Store } from "./store/Store.js";
+import { ContradictionError, type Store } from "./store/Store.js";
 
 /** The contract's MAX_LATE_EPOCHS. */
 const MAX_LATE_EPOCHS = 7;
+/** Epochs of which sightings and observations are kept: twice as many as can still be reported. */
+const KEPT_EPOCHS = 2 * (MAX_LATE_EPOCHS + 1);
 /** Part of the first round after which a leader goes ahead without the observations that are still missing. */
 const PATIENCE = 0.5;
 
@@ -44,6 +46,9 @@ export interface Parts {
 /** Does what is due, again and again. Every step starts from the chain and the database, so it may stop anywhere. */
 export class Driver {
   private synchronised = ZeroHash;
+  private attended = -1;
+  /** Epochs of which this member has made its observation, so that the database is asked once. */
+  private readonly observed = new Set<number>();
 
   constructor(private readonly parts: Parts) {}
 
@@ -67,7 +72,11 @@ export class Driver {
     const now = watch.latest?.timestamp;
     if (now === undefined || now < clock.genesisAt) return;
     const current = clock.epochAt(now);
-    store.attend(current);
+    if (current > this.attended) {
+      store.attend(current);
+      store.prune(current - KEPT_EPOCHS);
+      this.attended = current;
+    }
     await this.observe(current);
     if (this.parts.closeEpochs) await this.close(current, now);
     await this.report(current, now);
@@ -76,12 +85,22 @@ export class Driver {
 
   /** Signs observations of the epochs that are over and in which this member was there. */
   private async observe(current: number): Promise<void> {
-    const { store, watch, facts, observer, attestor } = this.parts;
+    const { store, watch, facts, attestor } = this.parts;
     for (let epoch = Math.max(0, current - MAX_LATE_EPOCHS - 1); epoch < current; epoch++) {
-      if (store.statement("observation", epoch, "")?.signature && observer.own(epoch) !== undefined) continue;
-      if (!store.attended(epoch) || !watch.isSettled(epoch)) continue;
+      if (this.observed.has(epoch) || !store.attended(epoch) || !watch.isSettled(epoch)) continue;
       const { seats } = await facts.setOf(epoch);
-      if (seats.includes(attestor)) await observer.make(epoch);
+      if (seats.includes(attestor)) await this.makeObservation(epoch);
+      this.observed.add(epoch);
+    }
+  }
+
+  private async makeObservation(epoch: number): Promise<void> {
+    try {
+      await this.parts.observer.make(epoch);
+    } catch (error) {
+      // Killed between writing down what it saw and signing it, with a heartbeat in between: it keeps silent.
+      if (!(error instanceof ContradictionError)) throw error;
+      this.parts.logger.error({ epoch, bound: error.bound }, "no observation: another one was begun");
     }
   }
 

@@ -119,6 +119,14 @@ describe("Store", () => {
     );
   });
 
+  it("should forget old sightings, and never what was signed", async () => {
+    for (const epoch of [1, 2]) store.addSightings(epoch, new Map([[1n, 1n]]));
+    await store.signOnce("report", 1, "0xaa", "0x01", sign("first"));
+    store.prune(2);
+    expect([store.sightings(1).size, store.sightings(2).size]).to.deep.equal([0, 1]);
+    expect(store.statement("report", 1, "0xaa")?.signature).to.equal("first");
+  });
+
   it("should keep observations and reports", () => {
     const observation = {
       epoch: 2,

@@ -136,7 +136,7 @@ export class AttestorWorld {
     return join(this.folder, `${name}.log`);
   }
 
-  async until(condition: () => Promise<boolean>, what: string, timeoutMs = 30_000): Promise<void> {
+  async until(condition: () => Promise<boolean>, what: string, timeoutMs = 60_000): Promise<void> {
     const giveUpAt = Date.now() + timeoutMs;
     while (!(await condition())) {
       if (Date.now() > giveUpAt) throw new Error(`waited ${timeoutMs} ms for ${what}`);
@@ -166,7 +166,7 @@ export class AttestorWorld {
       logFile: this.logOf(name),
     });
     this.processes.set(name, started);
-    await started.waitForLine(ready, 30_000);
+    await started.waitForLine(ready, 60_000);
   }
 
   private async stake(account: Signer): Promise<void> {

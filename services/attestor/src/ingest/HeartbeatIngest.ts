@@ -49,6 +49,8 @@ export class HeartbeatIngest {
     if (accepted.length === 0) {
       throw new AttestorError("WRONG_AGENT", `${signer} speaks for none of these nodes in epoch ${epoch}`);
     }
+    // The keys may have taken a while to look up: what was seen must not change once it is signed.
+    if (!this.watch.isOpen(epoch, slot)) throw late(epoch, slot);
     await this.write(epoch, 1n << BigInt(slot), accepted);
     return {
       epoch,
@@ -75,9 +77,7 @@ export class HeartbeatIngest {
     const epoch = this.clock.epochAt(block.timestamp);
     const slot = this.clock.slotAt(block.timestamp);
     if (epoch < 0) throw new AttestorError("HEARTBEAT_LATE", "the first epoch has not begun");
-    if (!this.watch.isOpen(epoch, slot)) {
-      throw new AttestorError("HEARTBEAT_LATE", `slot ${slot} of epoch ${epoch} is over`);
-    }
+    if (!this.watch.isOpen(epoch, slot)) throw late(epoch, slot);
     return { epoch, slot };
   }
 
@@ -114,4 +114,8 @@ export class HeartbeatIngest {
     });
     return { epochs, written };
   }
+}
+
+function late(epoch: number, slot: number): AttestorError {
+  return new AttestorError("HEARTBEAT_LATE", `slot ${slot} of epoch ${epoch} is over`);
 }

@@ -100,6 +100,12 @@ export class Store {
     return this.get("SELECT 1 FROM attended WHERE epoch = ?", epoch) !== undefined;
   }
 
+  /** Forgets what was seen before an epoch. What was signed is kept for ever. */
+  prune(beforeEpoch: number): void {
+    this.run("DELETE FROM sightings WHERE epoch < ?", beforeEpoch);
+    this.run("DELETE FROM observations WHERE epoch < ?", beforeEpoch);
+  }
+
   /** Adds slots in which nodes were seen, all or none. */
   addSightings(epoch: number, sightings: Sightings): void {
     this.db.exec("BEGIN");
