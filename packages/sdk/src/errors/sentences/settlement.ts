@@ -49,7 +49,7 @@ export const SETTLEMENT_SENTENCES: Sentences = {
     "The receivers of emissions are not set yet.",
     "Finish the deployment: it sets them before it seals the wiring.",
   ],
-  BurnMintSettlement_OutOfBounds: ["The value {given} of {name} is out of bounds.", "Choose one within its bounds."],
+  SettlementTerms_OutOfBounds: ["The value {given} of {name} is out of bounds.", "Choose one within its bounds."],
   PriceOracle_NoUsableSpot: [
     "The price sources give no usable price now: one is stale, or they disagree too much.",
     "Try again when they report.",
@@ -77,5 +77,4 @@ export const SETTLEMENT_SENTENCES: Sentences = {
     "A half-life of {given:duration} is out of bounds.",
     "Choose one within its bounds.",
   ],
-  PostedFeed_NotOwner: ["Only the feed's owner posts prices, {caller:hex} is not.", "Use the owner's key."],
 };

@@ -2,7 +2,6 @@ import type { Sentences } from "./Sentence.js";
 
 /** Errors of the staking registry and its slash table. */
 export const STAKING_SENTENCES: Sentences = {
-  StakingRegistry_ZeroAddress: ["A contract of the deployment is missing.", "Name every address."],
   StakingRegistry_AlreadyRegistered: ["{provider:hex} is registered already.", "There is nothing to do."],
   StakingRegistry_NotRegistered: [
     "{provider:hex} is not registered as a provider.",

@@ -1,0 +1,191 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+
+import { expect } from "chai";
+
+import { fetchBundle, readOrder } from "@millrace/jobs";
+import type { Contracts, Deployment } from "@millrace/sdk";
+import { connectContracts, loadDeployment, openChain, TransactionSender } from "@millrace/sdk";
+import { executeInWorker, rootsOf } from "@millrace/tensor";
+import type { JsonRpcProvider } from "ethers";
+
+import { freePort } from "../../scripts/local/freePort.js";
+import type { Outcome } from "./CommandLine.js";
+import { CommandLine } from "./CommandLine.js";
+
+const PROVIDER = 3;
+const STRANGER = 4;
+const AUDITOR = 5;
+
+/** One sentence and what to do, no stack, exit code 1. */
+function expectRefusal({ code, stderr, stdout }: Outcome, sentence: RegExp): void {
+  expect(stderr).to.match(sentence);
+  expect(stderr.trim().split("\n"), stderr).to.have.length(1);
+  expect(stderr).to.match(/^Error: .+\. .+/);
+  expect(stdout + stderr).not.to.match(/\n\s+at /);
+  expect(code).to.equal(1);
+}
+
+describe("tasks", function () {
+  this.timeout(600_000);
+  let cli: CommandLine;
+  let provider: JsonRpcProvider;
+  let deployment: Deployment;
+  let contracts: Contracts;
+  let bundles: string;
+  let results: string;
+  let bundleUrl: string;
+
+  const run = (line: string, environment?: Record<string, string>): Promise<Outcome> =>
+    cli.run(line.split(" "), environment);
+  /** Everything that a refused command could have changed. */
+  const state = async (): Promise<string> => (await provider.getBlockNumber()).toString();
+
+  before(async () => {
+    cli = await CommandLine.create();
+    [bundles, results] = [join(cli.folder, "bundles"), join(cli.folder, "results")];
+    await cli.startNode();
+    await cli.json("system", "deploy");
+    provider = await openChain({ rpcUrl: cli.rpcUrl });
+    deployment = loadDeployment(31_337, join(cli.folder, "deployments"));
+    contracts = connectContracts(deployment, provider);
+    const [bundlePort, resultPort] = [await freePort(), await freePort()];
+    bundleUrl = `http://127.0.0.1:${bundlePort}`;
+    await Promise.all([
+      cli.start(["job", "serve", "--bundles", bundles, "--port", `${bundlePort}`], /^Serving/),
+      cli.start(["job", "serve", "--results", results, "--port", `${resultPort}`], /^Serving/),
+    ]);
+    // What other tests show to work by hand goes the short way here.
+    const [buyer, worker] = [await senderOf(0), await senderOf(PROVIDER)];
+    const { token, staking, nodes, settlement } = contracts;
+    const stake = 5_000n * 10n ** 18n;
+    await buyer.send(token.transfer.populateTransaction(await worker.address(), stake * 2n));
+    await worker.send(token.approve.populateTransaction(staking, stake));
+    await worker.send(staking.register.populateTransaction(""));
+    await worker.send(staking.stake.populateTransaction(stake));
+    const details = { region: `0x${"00".repeat(32)}`, attributes: 0, source: `0x${"00".repeat(32)}`, metadata: "" };
+    const endpoint = `http://127.0.0.1:${resultPort}`;
+    const ask = { ratePerUnit: 10n ** 14n, minSeconds: 1, maxSeconds: 86_400, kinds: 3, changedAt: 0 };
+    await worker.send(
+      nodes.addNode.populateTransaction(3, 2, await worker.address(), { ...details, endpoint }, ask, "0x"),
+    );
+    await buyer.send(token.approve.populateTransaction(settlement, stake));
+    await buyer.send(settlement.buy.populateTransaction(stake / 10n, 0, 0));
+  });
+
+  after(async () => {
+    provider.destroy();
+    await cli.dispose();
+  });
+
+  async function senderOf(account: number): Promise<TransactionSender> {
+    return new TransactionSender(await provider.getSigner(account), { pollMs: 20 });
+  }
+
+  async function refused(line: string, sentence: RegExp, environment?: Record<string, string>): Promise<void> {
+    expectRefusal(await run(line, environment), sentence);
+  }
+
+  describe("bad input", () => {
+    it("should be refused in one sentence, and change nothing", async () => {
+      const before = await state();
+      const open = `job open --workload render --size small --bundles ${bundles} --url ${bundleUrl}`;
+      const proof = join(cli.folder, "proof.json");
+      writeFileSync(proof, '{ "target": { "region": 1, "position": -3, "lane": 0 } }');
+      const cases: readonly [line: string, sentence: RegExp, environment?: Record<string, string>][] = [
+        ["provider register --yes", /private key is malformed.*64 hexadecimal/, { MILLRACE_PRIVATE_KEY: "0x1234" }],
+        ["provider register --yes --from 77", /Nobody here has the key of account 77/],
+        [`provider stake --amount 10 --yes --from ${STRANGER}`, /account has 0 MILL, and 10 MILL are needed.*faucet/],
+        ["provider stake --amount 10 --yes", /is not registered.*provider register/],
+        ["provider stake --amount ten --yes", /amount of MILL "ten" is not a decimal number/],
+        ["provider stake --yes", /provider stake needs --amount/],
+        [`provider register --from ${STRANGER}`, /Nobody can be asked.*--yes/],
+        [`node add --class 1 --units 9 --rate 1\/h --yes --from ${PROVIDER}`, /stake of .* is too small.*Stake more/],
+        ["job hire --node 42 --seconds 60s --max-rate 1/h --yes", /no node 42/i],
+        ["job hire --node 1 --seconds 60s --max-rate 0.1/h --yes", /above your maximum of 0\.1 credits\/h/],
+        ["job hire --node 1 --seconds 60s --max-rate 5 --yes", /rate "5" has no unit/],
+        [`${open} --max-price 999999 --yes`, /999,999 credits.*credits buy/],
+        ["job accept --task 9 --node 1 --yes", /no task 9/],
+        [`job serve --bundles ${bundles} --port ${new URL(bundleUrl).port}`, /Another process has the port/],
+        ["system status --network default", /lives only inside one process/],
+      ];
+      // Two at a time: that is how many cores there are.
+      for (let i = 0; i < cases.length; i += 2) {
+        await Promise.all(
+          cases.slice(i, i + 2).map(([line, sentence, environment]) => refused(line, sentence, environment)),
+        );
+      }
+      expect(await state()).to.equal(before);
+    });
+
+    it("should tell a node that is down and a chain without a deployment", async () => {
+      const down = `http://127.0.0.1:${await freePort()}`;
+      const other = createServer((_, response) => response.end('{"jsonrpc":"2.0","id":1,"result":"0x1"}'));
+      await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+      const { port } = other.address() as AddressInfo;
+      await Promise.all([
+        refused("node list", /No chain answers at .*hardhat node/, { RPC_URL: down }),
+        refused("node list", /not deployed on chain 1:.*another network/, { RPC_URL: `http://127.0.0.1:${port}` }),
+      ]);
+      other.close();
+    });
+
+    it("should answer machines with JSON too", async () => {
+      const { code, stdout } = await run("job watch --task 9 --json");
+      expect(code).to.equal(1);
+      expect((JSON.parse(stdout) as { error: { code: string } }).error.code).to.equal("BAD_INPUT");
+    });
+  });
+
+  describe("a wrong result", () => {
+    it("should be found, proven and slashed with one command; a malformed proof is refused", async () => {
+      const open = `job open --workload render --size small --bundles ${bundles} --url ${bundleUrl} --window 10m --yes`;
+      const { taskId } = await cli.json(...open.split(" "));
+      const id = BigInt(taskId as string);
+      await cli.json("job", "accept", "--task", `${id}`, "--node", "1", "--from", `${PROVIDER}`, "--yes");
+      await submitWrong(id);
+
+      const proof = join(cli.folder, "proof.json");
+      await refused(`dispute prove --task ${id} --proof ${proof} --yes`, /proof in .* is malformed: target\.position/);
+      const dry = await cli.json("dispute", "open", "--task", `${id}`, "--from", `${AUDITOR}`, "--dry-run");
+      expect(dry["dryRun"]).to.be.true;
+      const opened = await cli.json("dispute", "open", "--task", `${id}`, "--from", `${AUDITOR}`, "--yes");
+      expect(opened).to.include({ isRight: false, move: "prove", state: "slashed" });
+      expect(await contracts.tasks.statusOf(id)).to.equal(8n);
+    });
+
+    it("should not be accepted late", async () => {
+      const wish = "--workload render --size small --expires 2s";
+      const { taskId } = await cli.json(
+        ..."job open".split(" "),
+        ...wish.split(" "),
+        "--bundles",
+        bundles,
+        "--url",
+        bundleUrl,
+        "--yes",
+      );
+      await provider.send("evm_increaseTime", [30]);
+      await refused(`job accept --task ${String(taskId)} --node 1 --from ${PROVIDER} --yes`, /expired|is expired/);
+    });
+  });
+
+  /** What a cheating provider does: one word is changed deep in the computation, and everything after it fits. */
+  async function submitWrong(taskId: bigint): Promise<void> {
+    const order = await readOrder(contracts.tasks, taskId, deployment.deployedAtBlock);
+    const bundle = await fetchBundle(order.terms);
+    const traces = await executeInWorker(bundle.program, bundle.input, {
+      alter: { operatorIndex: 2, byte: 5, xor: 1 },
+    });
+    const { bodyRoot, outputRoot } = rootsOf(traces);
+    const folder = join(results, `${taskId}`, "1");
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(join(folder, "output.bin"), traces.output.words);
+    writeFileSync(join(folder, "body.bin"), traces.body!.words);
+    const worker = await senderOf(PROVIDER);
+    const { header } = bundle.program;
+    await worker.send(contracts.tasks.submit.populateTransaction(taskId, order, header, bodyRoot, outputRoot));
+  }
+});

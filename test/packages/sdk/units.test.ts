@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import fc from "fast-check";
+import { z } from "zod";
+
+import {
+  EpochClock,
+  formatDuration,
+  formatPpm,
+  formatRate,
+  formatTime,
+  formatWad,
+  formatWadExact,
+  loadConfig,
+  loadDeployment,
+  MillraceError,
+  parseDuration,
+  parseHex,
+  parsePpm,
+  parseRate,
+  parseWad,
+  Shutdown,
+  WAD,
+} from "@millrace/sdk";
+
+describe("sdk units", () => {
+  it("should read what it writes exactly", () => {
+    fc.assert(
+      fc.property(fc.bigInt(0n, 2n ** 128n), (value) => {
+        expect(parseWad(formatWadExact(value))).to.equal(value);
+      }),
+    );
+  });
+
+  it("should show amounts that people read", () => {
+    expect(formatWad(1_234_567n * WAD)).to.equal("1,234,567");
+    expect(formatWad(WAD / 2n)).to.equal("0.5");
+    expect(formatWad(1n)).to.equal("0.000000000000000001");
+    expect(formatWad((WAD * 2n) / 3n)).to.equal("0.6666");
+  });
+
+  it("should read rates, shares and durations", () => {
+    expect(parseRate("0.36/h")).to.equal(10n ** 14n);
+    expect(formatRate(parseRate("0.0001/s"))).to.equal("0.36 credits/h");
+    expect(parseRate("0.0000000000000001/h"), "rounded up").to.equal(1n);
+    expect(parsePpm("0.5%")).to.equal(5_000);
+    expect(formatPpm(50_000)).to.equal("5 %");
+    expect(parseDuration("1h30m")).to.equal(5_400);
+    expect(formatDuration(93_600)).to.equal("1 d 2 h");
+    expect(formatTime(0)).to.equal("never");
+  });
+
+  it("should refuse what it cannot read", () => {
+    for (const wrong of ["", "-1", "1e5", "1.0000000000000000001", "ten"])
+      expect(() => parseWad(wrong)).to.throw(MillraceError);
+    for (const wrong of ["", "h", "1y", "-5s"]) expect(() => parseDuration(wrong)).to.throw(MillraceError);
+    for (const wrong of ["101%", "x"]) expect(() => parsePpm(wrong)).to.throw(MillraceError);
+    expect(() => parseRate("1")).to.throw(/no unit/);
+    expect(() => parseHex("0x12", "hash", 32)).to.throw(/malformed/);
+  });
+
+  it("should count epochs and slots as the contracts do", () => {
+    const clock = new EpochClock({ genesisAt: 100n, epochSeconds: 40n, slotsPerEpoch: 20n });
+    expect([clock.epochAt(99), clock.epochAt(100), clock.epochAt(139), clock.epochAt(140)]).to.deep.equal([
+      -1, 0, 0, 1,
+    ]);
+    expect([clock.slotAt(100), clock.slotAt(139), clock.slotStart(1, 3)]).to.deep.equal([0, 19, 146]);
+  });
+});
+
+describe("sdk config", () => {
+  const schema = z.object({ rpcUrl: z.url(), port: z.coerce.number().int(), peers: z.array(z.string()).default([]) });
+  let folder: string;
+
+  before(() => (folder = mkdtempSync(join(tmpdir(), "millrace-config-"))));
+  after(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it("should let the environment beat the file, and overrides both", () => {
+    const file = join(folder, "config.yaml");
+    writeFileSync(file, "rpcUrl: http://a\nport: 1\n");
+    const environment = { X_PORT: "2", X_PEERS: '["b"]' };
+    const config = loadConfig(schema, { name: "x", file, prefix: "X", environment, overrides: { rpcUrl: "http://c" } });
+    expect(config).to.deep.equal({ rpcUrl: "http://c", port: 2, peers: ["b"] });
+  });
+
+  it("should name every bad field at once", () => {
+    const bad = (): unknown => loadConfig(schema, { name: "x", overrides: { port: "no" } });
+    expect(bad).to.throw(/rpcUrl: .*; port: /);
+    expect(() => loadConfig(schema, { name: "x", file: join(folder, "none.json") })).to.throw(/is missing/);
+  });
+
+  it("should say that a chain has no deployment, or a damaged record", () => {
+    expect(() => loadDeployment(5, folder)).to.throw(/not deployed on chain 5/);
+  });
+});
+
+describe("sdk shutdown", () => {
+  it("should clean up once, last first, and report a failure", async () => {
+    const order: string[] = [];
+    const shutdown = new Shutdown({ deadlineMs: 1_000 });
+    shutdown.add("first", () => void order.push("first"));
+    shutdown.add("second", () => {
+      order.push("second");
+      throw new Error("stuck");
+    });
+    const [one, two] = await Promise.all([shutdown.run("a"), shutdown.run("b")]);
+    expect(order).to.deep.equal(["second", "first"]);
+    expect([one, two]).to.deep.equal([false, false]);
+    expect(shutdown.signal.aborted).to.be.true;
+  });
+
+  it("should give up at its deadline", async () => {
+    const shutdown = new Shutdown({ deadlineMs: 20 });
+    shutdown.add("endless", () => new Promise(() => undefined));
+    expect(await shutdown.run("late")).to.be.false;
+  });
+});
