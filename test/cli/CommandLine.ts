@@ -9,6 +9,8 @@ import { ManagedProcess } from "../../scripts/local/ManagedProcess.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const HARDHAT = join(ROOT, "node_modules", ".bin", "hardhat");
+/** A start of the command line is mostly loading: what was compiled once need not be again. */
+const COMPILE_CACHE = join(ROOT, "cache", "node-compile-cache");
 
 export interface Outcome {
   readonly code: number | null;
@@ -32,7 +34,12 @@ export class CommandLine {
   }
 
   get environment(): Record<string, string> {
-    return { RPC_URL: this.rpcUrl, MILLRACE_DEPLOYMENTS: join(this.folder, "deployments"), NO_COLOR: "1" };
+    return {
+      RPC_URL: this.rpcUrl,
+      MILLRACE_DEPLOYMENTS: join(this.folder, "deployments"),
+      NO_COLOR: "1",
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+    };
   }
 
   /** Starts a command that goes on, and waits for the line that says that it is ready. */

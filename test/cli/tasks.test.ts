@@ -103,7 +103,7 @@ describe("tasks", function () {
         ["provider stake --yes", /provider stake needs --amount/],
         [`provider register --from ${STRANGER}`, /Nobody can be asked.*--yes/],
         [`node add --class 1 --units 9 --rate 1\/h --yes --from ${PROVIDER}`, /stake of .* is too small.*Stake more/],
-        ["job hire --node 42 --seconds 60s --max-rate 1/h --yes", /no node 42/i],
+        ["job hire --node 42 --seconds 60s --max-rate 1/h --yes", /Node 42 takes no work now: it does not exist/],
         ["job hire --node 1 --seconds 60s --max-rate 0.1/h --yes", /above your maximum of 0\.1 credits\/h/],
         ["job hire --node 1 --seconds 60s --max-rate 5 --yes", /rate "5" has no unit/],
         [`${open} --max-price 999999 --yes`, /999,999 credits.*credits buy/],
