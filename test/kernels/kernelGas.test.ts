@@ -62,7 +62,6 @@ describe("kernel gas", () => {
   });
 
   async function measure(name: string): Promise<{ first: bigint; reads: bigint; compute: bigint; words: number }> {
-    const kernel = world.kernels.get(name)!;
     const case_ = WORST_CASES[name]!;
     let next = 0;
     const draw = ({ log2 }: Range): bigint[] =>
@@ -74,9 +73,9 @@ describe("kernel gas", () => {
       return outcome!.gasUsed;
     };
     return {
-      first: await gas(encodeFirst(kernel, case_)),
-      reads: await gas(encodeReads(kernel, case_, expected.firstWords)),
-      compute: await gas(encodeCompute(kernel, case_, expected.words)),
+      first: await gas(encodeFirst(case_)),
+      reads: await gas(encodeReads(case_, expected.firstWords)),
+      compute: await gas(encodeCompute(case_, expected.words)),
       words: expected.words.length,
     };
   }
