@@ -395,6 +395,30 @@ describe("LeaseMarket", () => {
       expect(await earnedOf()).to.equal(0n);
     });
 
+    it("should hold the pay while a report is posted, even past the leaf timeout", async () => {
+      const periods = {
+        ...world.parameters.periods,
+        leafTimeoutSeconds: world.parameters.periods.reportTimeoutSeconds,
+      };
+      world = await marketWorld(connection, { periods });
+      driver = new LeaseDriver(connection, world);
+      epoch = (await driver.epoch()) + 1;
+      start = driver.startOf(epoch);
+      const leaseId = await hireAtStart(150);
+      const due = driver.startOf(epoch + 1) + periods.leafTimeoutSeconds;
+      await driver.closeThrough(epoch);
+      await networkHelpers.time.increaseTo(due - 10);
+      await driver.report(epoch);
+      await driver.at(due + 1);
+      await expect(world.leases.settleUnreported(leaseId, epoch)).to.be.revertedWithCustomError(
+        world.leases,
+        "LeaseMarket_ReportAwaited",
+      );
+      await driver.pass(world.parameters.challengeSeconds);
+      await world.leases.settleUnreported(leaseId, epoch);
+      expect(await driver.statusOf(leaseId)).to.equal("Settled");
+    });
+
     it("should let the provider out when nobody has its leaf of a final report", async () => {
       const leaseId = await hireAtStart(150);
       await driver.finalReport(epoch);

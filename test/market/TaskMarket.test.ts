@@ -371,6 +371,28 @@ describe("TaskMarket", () => {
     });
   });
 
+  describe("deadlines", () => {
+    it("should include their last second, and nothing after it", async () => {
+      const now = await networkHelpers.time.latest();
+      const opened = await driver.open({ expiresAt: now + 500 });
+      await networkHelpers.time.increaseTo(now + 500);
+      expect(await driver.statusOf(opened.taskId)).to.equal("Listed");
+      await networkHelpers.time.increaseTo(now + 501);
+      expect(await driver.statusOf(opened.taskId)).to.equal("Expired");
+    });
+
+    it("should let a provider acknowledge and submit in the last second", async () => {
+      const opened = await driver.inStatus("Accepted");
+      const ackBy = Number((await world.tasks.taskOf(opened.taskId)).deadlineAt);
+      await networkHelpers.time.setNextBlockTimestamp(ackBy);
+      await world.tasks.connect(world.alice).acknowledge(opened.taskId, opened.order);
+      const submitBy = Number((await world.tasks.taskOf(opened.taskId)).deadlineAt);
+      await networkHelpers.time.setNextBlockTimestamp(submitBy);
+      await driver.submit(opened);
+      expect(await driver.statusOf(opened.taskId)).to.equal("Submitted");
+    });
+  });
+
   describe("relisting", () => {
     it("should let another provider finish after a slash, out of the same escrow", async () => {
       const opened = await driver.inStatus("Rejected");
