@@ -33,12 +33,12 @@ describe("NodeRegistry", () => {
       const { governor, authority, staking, catalog } = await networkHelpers.loadFixture(deploy);
       const factory = await ethers.getContractFactory("NodeRegistry");
       const zero = ethers.ZeroAddress;
-      for (const [name, ...given] of [
+      for (const [name, first, second, third] of [
         ["staking", zero, catalog, staking],
         ["catalog", staking, zero, staking],
         ["settlement", staking, catalog, zero],
       ] as const) {
-        await expect(factory.deploy(governor, authority, ...given))
+        await expect(factory.deploy(governor, authority, first, second, third))
           .to.be.revertedWithCustomError(factory, "Wired_ZeroAddress")
           .withArgs(name);
       }
