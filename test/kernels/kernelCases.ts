@@ -8,10 +8,13 @@ export interface KernelCase {
   readonly lane: number;
 }
 
-/** A triangle near the origin, as a sensible mesh has them, with any normals and colour. */
+/** A triangle near the origin, any normals and colour; on a coarse grid so that many borders and corners are hit. */
 const triangle = fc
   .tuple(
-    fc.array(fc.integer({ min: -3_000, max: 3_000 }), { minLength: 9, maxLength: 9 }),
+    fc.oneof(
+      fc.array(fc.integer({ min: -3_000, max: 3_000 }), { minLength: 9, maxLength: 9 }),
+      fc.array(fc.constantFrom(-1_000, 0, 1_000, -9_000), { minLength: 9, maxLength: 9 }),
+    ),
     fc.bigInt({ min: 0n, max: 2n ** 112n - 1n }),
   )
   .map(
@@ -61,11 +64,15 @@ const sensibleCamera = [8, 8, 0, 0, -9_000, 0, 0, 1_000_000, 20_000, 100, 0, 0, 
   i < 2 ? fc.integer({ min: 6, max: 20 }) : fc.integer({ min: value - 500, max: value + 500 }),
 );
 
+/** One pixel, whose ray runs along an axis. */
+const exactCamera = [1, 1, 0, 0, -9_000, 0, 0, 1_000_000, 0, 0, 0, 0, 0, 0].map((value) => fc.constant(value));
+
 const colour = fc.integer({ min: 0, max: 2 ** 24 - 1 });
 
 const withCamera = (...arbitraries: fc.Arbitrary<number | bigint>[]): fc.Arbitrary<Uint8Array> =>
   fc.oneof(
     { weight: 3, arbitrary: fields(...arbitraries, ...sensibleCamera) },
+    { weight: 1, arbitrary: fields(...arbitraries, ...exactCamera) },
     { weight: 1, arbitrary: fields(...arbitraries, ...wildCamera) },
   );
 
@@ -97,11 +104,12 @@ export function caseOf(kernel: string): fc.Arbitrary<KernelCase> {
   return fc.record({
     params: paramsOf[kernel]!,
     piece: fc.oneof(
+      { weight: 3, arbitrary: fc.constant(0) },
       { weight: 3, arbitrary: fc.nat(9) },
       { weight: 2, arbitrary: fc.nat(60) },
       { weight: 1, arbitrary: fc.nat(2 ** 20) },
     ),
-    lane: fc.nat(31),
+    lane: fc.oneof(fc.nat(31), fc.constant(0)),
   });
 }
 

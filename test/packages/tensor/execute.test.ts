@@ -2,13 +2,17 @@ import {
   encodeParams,
   execute,
   executeInWorker,
+  InputWriter,
   assertProvable,
   buildTraces,
   kernelCodeHash,
   Mode,
+  nearestHits,
   type OperatorDescriptor,
   Program,
+  ProgramBuilder,
   rootsOf,
+  shade,
 } from "@millrace/tensor";
 import { expect } from "chai";
 import hre from "hardhat";
@@ -32,6 +36,31 @@ function copyFrom(address: number): OperatorDescriptor {
   };
 }
 
+/** Triangles with corners on a grid of three by three by three points, and rays that run through the grid's lines. */
+function gridProgram(): { program: Program; input: Uint8Array } {
+  const builder = new ProgramBuilder();
+  const triangles = builder.input("triangles", { rows: 64, columns: 1, laneBits: 256 }, 64);
+  const camera = {
+    width: 7,
+    height: 7,
+    origin: [0, 0, -2_000],
+    forward: [0, 0, 6_000],
+    right: [500, 0, 0],
+    up: [0, 500, 0],
+  } as const;
+  const hits = nearestHits(builder, "hits", { triangles, camera });
+  const light = { direction: [0, 0, -16_384], ambient: 9, shine: 9, top: 1, bottom: 2 } as const;
+  shade(builder, "picture", { hits, triangles, camera, light, output: true });
+  const program = builder.build();
+  const below = numbersFrom(3);
+  const words = Buffer.alloc(64 * 32);
+  for (let i = 0; i < 64; i++) {
+    for (let k = 0; k < 9; k++) words.writeInt16BE(1_000 * (below(3) - 1), 32 * i + 2 * k);
+    for (let k = 18; k < 32; k++) words[32 * i + k] = below(256);
+  }
+  return { program, input: new InputWriter(program).raw(triangles, words).bytes };
+}
+
 describe("execute", () => {
   it(`equals the reference on ${PROGRAMS} random programs, to the byte`, () => {
     for (let seed = firstSeed; seed < firstSeed + PROGRAMS; seed++) {
@@ -42,6 +71,17 @@ describe("execute", () => {
       expect(Buffer.compare(fast.body, slow.body), `body, seed ${seed}`).to.equal(0);
       expect(Buffer.compare(fast.output, slow.output), `output, seed ${seed}`).to.equal(0);
     }
+  });
+
+  it("equals the reference where rays meet borders, corners and edge-on triangles", () => {
+    const { program, input } = gridProgram();
+    const [fast, slow] = [execute(program, input), execute(program, input, { reference: true })];
+    expect(Buffer.compare(fast.body, slow.body)).to.equal(0);
+    expect(Buffer.compare(fast.output, slow.output)).to.equal(0);
+    const hits = Array.from({ length: 49 }, (_, i) => Buffer.from(fast.body).readUInt32BE(8 * i)).filter(
+      (depth) => depth < 2 ** 32 - 1,
+    );
+    expect(hits.length).to.be.above(20);
   });
 
   it("reads words that come later, and its own, as zero", () => {

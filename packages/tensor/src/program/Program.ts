@@ -1,5 +1,3 @@
-import { AbiCoder } from "ethers";
-
 import { TensorError } from "../errors.ts";
 import { keccak256Hex } from "../trace/keccak.ts";
 import { fromHex, type Hex, MAX_TOTAL_WORDS, REGION_WORDS, WORD_BYTES } from "../words.ts";
@@ -123,13 +121,26 @@ export class Program {
   }
 }
 
-const HEADER_TYPES = ["string", "bytes32", "uint8", "uint64", "uint64", "uint64"] as const;
+/** Words of the encoding before the tag: an offset, the five values, and the tag's length. */
+const TAG_AT = 7;
 
-/** `keccak256(abi.encode("millrace.tensor.1", sumRoot, opDepth, inWords, bodyWords, outWords))` */
-export function programHash(header: ProgramHeader): Hex {
-  const { sumRoot, opDepth, inWords, bodyWords, outWords } = header;
-  const values = [PROGRAM_TAG, sumRoot, opDepth, inWords, bodyWords, outWords];
-  return keccak256Hex(fromHex(AbiCoder.defaultAbiCoder().encode(HEADER_TYPES, values)));
+/** `keccak256(abi.encode("millrace.tensor.1", sumRoot, opDepth, inWords, bodyWords, outWords))`; the tag is one word. */
+export function programHash({ sumRoot, opDepth, inWords, bodyWords, outWords }: ProgramHeader): Hex {
+  const bytes = new Uint8Array(WORD_BYTES * (TAG_AT + 1));
+  const view = new DataView(bytes.buffer);
+  const tag = Buffer.from(PROGRAM_TAG);
+  bytes.set(fromHex(sumRoot), WORD_BYTES);
+  for (const [word, value] of [
+    [0, WORD_BYTES * (TAG_AT - 1)],
+    [2, opDepth],
+    [3, inWords],
+    [4, bodyWords],
+    [5, outWords],
+    [6, tag.length],
+  ] as const)
+    view.setBigUint64(WORD_BYTES * (word + 1) - 8, BigInt(value));
+  bytes.set(tag, WORD_BYTES * TAG_AT);
+  return keccak256Hex(bytes);
 }
 
 function sumOfWords(operators: readonly OperatorDescriptor[]): number {
