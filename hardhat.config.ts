@@ -8,6 +8,7 @@ import { configVariable, defineConfig } from "hardhat/config";
 import { readEnvironment } from "./packages/sdk/src/config/readEnvironment.js";
 import { millraceTasks } from "./tasks/index.js";
 import { longTests } from "./test/support/long.js";
+import { steadyClock } from "./test/support/steadyClock.js";
 
 // For configuration variables, which Hardhat takes from the environment or its keystore, never from a file.
 loadDotenv({ quiet: true });
@@ -54,7 +55,7 @@ const simulated = {
 } as const;
 
 export default defineConfig({
-  plugins: [hardhatToolboxMochaEthers, longTests],
+  plugins: [hardhatToolboxMochaEthers, longTests, steadyClock],
   tasks: millraceTasks,
   solidity: {
     profiles: { default: profile, production: profile },
