@@ -65,7 +65,8 @@ export class CommandLine {
   /** Runs a command to its end, with nobody at the keyboard. */
   run(args: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
     return new Promise((resolve, reject) => {
-      const env = { ...process.env, ...this.environment, ...environment };
+      // Where CI is set, Hardhat prints stack traces, which a person at a terminal does not see.
+      const env = { ...process.env, CI: undefined, ...this.environment, ...environment };
       const child = spawn(HARDHAT, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
       let [stdout, stderr] = ["", ""];
       child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
