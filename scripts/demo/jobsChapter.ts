@@ -32,7 +32,7 @@ export interface Jobs {
 }
 
 /** Long enough to execute a job again on a laptop, and to begin to contest it. */
-const WINDOW_SECONDS = 14;
+const WINDOW_SECONDS = 20;
 const SHORT_WINDOW_SECONDS = 8;
 const LEASE_SECONDS = 34;
 /** Seconds of the lease after which the node dies. */
