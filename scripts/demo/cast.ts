@@ -44,7 +44,7 @@ const PROVIDERS: readonly ProviderRole[] = [
     account: wallet(10),
     agent: wallet(16),
     classIds: [CLASS.gpu80, CLASS.gpu24],
-    minPriceCredits: "9",
+    minPriceCredits: "12",
     acceptTasks: true,
   },
   {
@@ -52,7 +52,7 @@ const PROVIDERS: readonly ProviderRole[] = [
     account: wallet(11),
     agent: wallet(17),
     classIds: [CLASS.cpu],
-    minPriceCredits: "9",
+    minPriceCredits: "12",
     acceptTasks: false,
   },
 ];

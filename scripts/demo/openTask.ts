@@ -16,8 +16,8 @@ export interface TaskWish {
 
 const START_PRICE = parseEther("5");
 const MAX_PRICE = parseEther("20");
-/** One credit a second: cheats take it after a second, the honest provider waits four for what its work costs. */
-const RAMP_SECONDS = 15;
+/** Half a credit a second: cheats take it after two seconds, the honest provider waits for what its work costs. */
+const RAMP_SECONDS = 30;
 const RESPONSE_SECONDS = 10;
 
 /** The buyer puts a bundle on its host and opens an order for it: the price climbs until a provider accepts. */
