@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-
 import type { NetworkConnection } from "hardhat/types/network";
 import { type Deployment, deploymentSchema } from "@millrace/sdk";
 import { keccak256 } from "ethers";
 
 import { CLASSES } from "./classes.js";
 import { KERNELS } from "./kernels.js";
+import { localParameters } from "./localParameters.js";
 import LocalFeeds from "./modules/LocalFeeds.js";
 import Millrace from "./modules/Millrace.js";
 
@@ -80,14 +79,4 @@ export async function deployMillrace(
     feeds: addresses,
     classes: Object.fromEntries(CLASSES.map(({ name }, index) => [name, index + 1])),
   });
-}
-
-/** `parameters/local.json`; integers too large for JSON stand there as `"123n"`. */
-function localParameters(): Record<string, unknown> {
-  const file = new URL("./parameters/local.json", import.meta.url);
-  const text = readFileSync(file, "utf8");
-  const revived: unknown = JSON.parse(text, (_, value: unknown) =>
-    typeof value === "string" && /^\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
-  );
-  return (revived as { Millrace: Record<string, unknown> }).Millrace;
 }

@@ -43,7 +43,7 @@ describe("LeaseMarket", () => {
       const addresses = { authority, settlement, nodes, oracle: uptime };
       for (const missing of Object.keys(addresses)) {
         const given = Object.entries(addresses).map(([name, at]) => (name === missing ? ethers.ZeroAddress : at));
-        await expect(ethers.deployContract("LeaseMarket", [...given, world.parameters.periods]))
+        await expect(ethers.deployContract("LeaseMarket", [...given, world.parameters.leasePeriods]))
           .to.be.revertedWithCustomError(world.leases, "LeaseMarket_ZeroAddress")
           .withArgs(missing);
       }
@@ -55,14 +55,14 @@ describe("LeaseMarket", () => {
         { graceSeconds: 2_592_001 },
         { noticeSeconds: 2_592_001 },
         { reportTimeoutSeconds: 0 },
-        { leafTimeoutSeconds: world.parameters.periods.reportTimeoutSeconds - 1 },
+        { leafTimeoutSeconds: world.parameters.leasePeriods.reportTimeoutSeconds - 1 },
       ]) {
-        const periods = { ...world.parameters.periods, ...change };
+        const periods = { ...world.parameters.leasePeriods, ...change };
         await expect(
           ethers.deployContract("LeaseMarket", [authority, settlement, nodes, uptime, periods]),
         ).to.be.revertedWithCustomError(world.leases, "LeaseMarket_PeriodOutOfBounds");
       }
-      const periods = Object.values(world.parameters.periods).map(BigInt);
+      const periods = Object.values(world.parameters.leasePeriods).map(BigInt);
       expect([...(await world.leases.periods())]).to.deep.equal(periods);
     });
   });
@@ -397,10 +397,10 @@ describe("LeaseMarket", () => {
 
     it("should hold the pay while a report is posted, even past the leaf timeout", async () => {
       const periods = {
-        ...world.parameters.periods,
-        leafTimeoutSeconds: world.parameters.periods.reportTimeoutSeconds,
+        ...world.parameters.leasePeriods,
+        leafTimeoutSeconds: world.parameters.leasePeriods.reportTimeoutSeconds,
       };
-      world = await marketWorld(connection, { periods });
+      world = await marketWorld(connection, { leasePeriods: periods });
       driver = new LeaseDriver(connection, world);
       epoch = (await driver.epoch()) + 1;
       start = driver.startOf(epoch);
@@ -414,7 +414,7 @@ describe("LeaseMarket", () => {
         world.leases,
         "LeaseMarket_ReportAwaited",
       );
-      await driver.pass(world.parameters.challengeSeconds);
+      await driver.pass(world.parameters.reportChallengeSeconds);
       await world.leases.settleUnreported(leaseId, epoch);
       expect(await driver.statusOf(leaseId)).to.equal("Settled");
     });

@@ -31,7 +31,7 @@ describe("TaskMarket", () => {
       const addresses = { authority, settlement, staking, nodes, claims };
       for (const missing of Object.keys(addresses)) {
         const given = Object.entries(addresses).map(([name, at]) => (name === missing ? ethers.ZeroAddress : at));
-        await expect(ethers.deployContract("TaskMarket", [...given, world.parameters.bondRule]))
+        await expect(ethers.deployContract("TaskMarket", [...given, world.parameters.taskBondRule]))
           .to.be.revertedWithCustomError(world.tasks, "TaskMarket_ZeroAddress")
           .withArgs(missing);
       }
@@ -132,7 +132,7 @@ describe("TaskMarket", () => {
     it("should take at least the floor", async () => {
       const opened = await driver.open({ startPrice: 1n, maxPrice: 1n });
       await driver.accept(opened);
-      expect(await bondedOf()).to.equal(world.parameters.bondRule.floor);
+      expect(await bondedOf()).to.equal(world.parameters.taskBondRule.floor);
     });
 
     it("should let the node's agent accept", async () => {
@@ -431,7 +431,7 @@ describe("TaskMarket", () => {
     });
 
     it("should refuse values out of bounds and callers without the role", async () => {
-      const rule = world.parameters.bondRule;
+      const rule = world.parameters.taskBondRule;
       for (const [name, change] of [
         ["floor", { floor: 0n }],
         ["floor", { floor: 1_000_001n * MILL }],

@@ -105,7 +105,7 @@ export class LeaseDriver {
   /** The same, and final. */
   async finalReport(epoch: number, bitmaps?: bigint[]): Promise<Proven[]> {
     const proven = await this.report(epoch, bitmaps);
-    await this.pass(this.world.parameters.challengeSeconds + 1);
+    await this.pass(this.world.parameters.reportChallengeSeconds + 1);
     return proven;
   }
 

@@ -1,6 +1,10 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+import type { Future } from "@nomicfoundation/ignition-core";
 import type hre from "hardhat";
 
+import { KERNELS } from "../../ignition/kernels.js";
+import { localParameters } from "../../ignition/localParameters.js";
+import MillraceModule from "../../ignition/modules/Millrace.js";
 import type {
   AccessManager,
   BurnMintSettlement,
@@ -18,6 +22,7 @@ import type {
   TensorVerifier,
   UptimeOracle,
 } from "../../typechain-types/index.js";
+import { runModule } from "./runModule.js";
 
 /** A chain of one test file. */
 export type Connection = Awaited<ReturnType<typeof hre.network.create>>;
@@ -28,30 +33,11 @@ export const CREDIT = 10n ** 18n;
 const FEED_DECIMALS = 8;
 const FEED_HEARTBEAT_SECONDS = 86_400;
 
-/** Permission bits of `Permissions`. */
-export const Permission = {
-  MINT: 1n,
-  CREDIT: 2n,
-  COMPENSATE: 4n,
-  BOND: 8n,
-  SLASH: 16n,
-  RESERVE: 32n,
-  JAIL: 64n,
-  REQUIRE: 128n,
-  POST: 256n,
-} as const;
-
-/** Everything that a deployment can choose; short periods, so that tests need not move far. */
+/** What differs from `ignition/parameters/local.json`: periods that a test can tell apart and need not wait long for. */
 export const PARAMETERS = {
-  epochSeconds: 200,
-  slotsPerEpoch: 20,
   genesisMill: 1_000_000_000n * MILL,
   genesisPriceWad: 2n * 10n ** 18n,
-  halfLifeSeconds: 60,
-  scheduleTotal: 1_000_000_000n * MILL,
-  scheduleHalfLifeSeconds: 4 * 365 * 86_400,
-  floorPerYear: 20_000_000n * MILL,
-  deadPriceSeconds: 7 * 86_400,
+  emaHalfLifeSeconds: 60,
   tradeTerms: { feePpm: 50_000, spreadPpm: 5_000, hourlyCapPpm: 200_000, hourlyCapFloor: 10n ** 26n },
   closeTerms: {
     fromEpoch: 0,
@@ -65,13 +51,16 @@ export const PARAMETERS = {
   },
   minThawSeconds: 1_000,
   thawSeconds: 2_000,
-  catalogGraceSeconds: 1_000,
+  stakeGraceSeconds: 1_000,
   branchBondWei: 10n ** 16n,
-  challengeSeconds: 60,
+  reportChallengeSeconds: 60,
   attestorBond: 1_000n * MILL,
-  bondRule: { floor: 10n * MILL, detectionPpm: 500_000 },
-  periods: { graceSeconds: 100, noticeSeconds: 60, reportTimeoutSeconds: 400, leafTimeoutSeconds: 2_000 },
+  taskBondRule: { floor: 10n * MILL, detectionPpm: 500_000 },
+  leasePeriods: { graceSeconds: 100, noticeSeconds: 60, reportTimeoutSeconds: 400, leafTimeoutSeconds: 2_000 },
 };
+
+const EPOCH_SECONDS = 200;
+const SLOTS_PER_EPOCH = 20;
 
 /** A deployment. */
 export interface Millrace {
@@ -97,7 +86,8 @@ export interface Millrace {
 }
 
 /**
- * Deploys and wires the whole system, seals it, and posts a first price. The first account governs and holds all MILL.
+ * Deploys the whole system by its own Ignition module, but at once, and posts a first price. The first account governs
+ * and holds all MILL; the last one deploys. Kernels and classes are left to the test.
  * @param connection - the chain
  * @param changes - parameters that differ from `PARAMETERS`
  */
@@ -107,143 +97,74 @@ export async function deployMillrace(
 ): Promise<Millrace> {
   const { ethers, networkHelpers } = connection;
   const parameters = { ...PARAMETERS, ...changes };
-  const [governor] = await ethers.getSigners();
+  const signers = await ethers.getSigners();
+  const [governor] = signers;
+  const deployer = signers[signers.length - 1];
   // A chain is as old as the file that made it, and other files may have run for minutes since: what comes next would
   // lie in the past of its clock.
   await networkHelpers.mine();
   const genesisAt = await networkHelpers.time.latest();
-  const clock = { genesisAt, epochSeconds: parameters.epochSeconds, slotsPerEpoch: parameters.slotsPerEpoch };
+  const clock = { genesisAt, epochSeconds: EPOCH_SECONDS, slotsPerEpoch: SLOTS_PER_EPOCH };
+  const feeds = await deployFeeds(connection, parameters.genesisPriceWad);
 
-  const authority = await ethers.deployContract("AccessManager", [governor]);
-  const token = await ethers.deployContract("MillToken", [governor, governor, parameters.genesisMill]);
-  const { genesisPriceWad, halfLifeSeconds } = parameters;
-  const { priceOracle, feeds } = await deployPrices(connection, authority, genesisPriceWad, halfLifeSeconds);
-  const terms = await ethers.deployContract("SettlementTerms", [
-    authority,
-    clock,
-    parameters.tradeTerms,
-    parameters.closeTerms,
-  ]);
-  const settlement = await ethers.deployContract("BurnMintSettlement", [
-    {
-      deployer: governor,
-      authority,
-      token,
-      oracle: priceOracle,
-      terms,
+  const contracts = await runModule(connection, MillraceModule, {
+    deployer,
+    parameters: {
+      ...localParameters(),
+      ...parameters,
       clock,
-      scheduleTotal: parameters.scheduleTotal,
-      scheduleHalfLifeSeconds: parameters.scheduleHalfLifeSeconds,
-      floorPerYear: parameters.floorPerYear,
-      deadPriceSeconds: parameters.deadPriceSeconds,
-      genesisPriceWad: parameters.genesisPriceWad,
+      governor: governor.address,
+      guardian: governor.address,
+      genesisReceiver: governor.address,
+      ecosystemPayee: governor.address,
+      priceSources: await Promise.all(
+        feeds.map(async (feed) => ({ feed: await feed.getAddress(), heartbeatSeconds: FEED_HEARTBEAT_SECONDS })),
+      ),
     },
-  ]);
-  const staking = await ethers.deployContract("StakingRegistry", [
-    governor,
-    authority,
-    token,
-    settlement,
-    parameters.minThawSeconds,
-    parameters.thawSeconds,
-  ]);
-  const catalog = await ethers.deployContract("HardwareCatalog", [
-    authority,
-    settlement,
-    parameters.catalogGraceSeconds,
-  ]);
-  const nodes = await ethers.deployContract("NodeRegistry", [governor, authority, staking, catalog, settlement]);
-  const kernels = await ethers.deployContract("KernelRegistry");
-  const verifier = await ethers.deployContract("TensorVerifier", [kernels]);
-  const claims = await ethers.deployContract("ResultClaims", [
-    governor,
-    authority,
-    staking,
-    verifier,
-    parameters.branchBondWei,
-  ]);
-  const uptime = await ethers.deployContract("UptimeOracle", [
-    authority,
-    token,
-    settlement,
-    staking,
-    nodes,
-    parameters.challengeSeconds,
-    parameters.attestorBond,
-  ]);
-  const tasks = await ethers.deployContract("TaskMarket", [
-    authority,
-    settlement,
-    staking,
-    nodes,
-    claims,
-    parameters.bondRule,
-  ]);
-  const leases = await ethers.deployContract("LeaseMarket", [authority, settlement, nodes, uptime, parameters.periods]);
-
-  await token.wire(settlement, Permission.MINT);
-  await settlement.wire(tasks, Permission.CREDIT);
-  await settlement.wire(leases, Permission.CREDIT);
-  await settlement.wire(staking, Permission.COMPENSATE);
-  await settlement.setPayees(uptime, governor);
-  await staking.wire(tasks, Permission.BOND | Permission.SLASH);
-  await staking.wire(claims, Permission.SLASH);
-  await staking.wire(uptime, Permission.BOND | Permission.SLASH);
-  await staking.wire(nodes, Permission.REQUIRE);
-  await nodes.wire(tasks, Permission.RESERVE);
-  await nodes.wire(leases, Permission.RESERVE);
-  await claims.wire(tasks, Permission.POST);
-  for (const module of [token, settlement, staking, nodes, claims]) await module.seal();
-
+    skip: isOfTheTest,
+  });
+  const connected = (name: string) => contracts[name].connect(governor);
+  const priceOracle = connected("PriceOracle") as PriceOracle;
+  await priceOracle.observe();
   // Purchases need one half-life of history.
-  await networkHelpers.time.increase(halfLifeSeconds);
+  await networkHelpers.time.increase(parameters.emaHalfLifeSeconds);
 
   return {
     parameters,
     clock,
     governor,
-    authority,
-    token,
+    authority: connected("AccessManager") as AccessManager,
+    token: connected("MillToken") as MillToken,
     priceOracle,
     feeds,
-    terms,
-    settlement,
-    staking,
-    catalog,
-    nodes,
-    kernels,
-    verifier,
-    claims,
-    uptime,
-    tasks,
-    leases,
+    terms: connected("SettlementTerms") as SettlementTerms,
+    settlement: connected("BurnMintSettlement") as BurnMintSettlement,
+    staking: connected("StakingRegistry") as StakingRegistry,
+    catalog: connected("HardwareCatalog") as HardwareCatalog,
+    nodes: connected("NodeRegistry") as NodeRegistry,
+    kernels: connected("KernelRegistry") as KernelRegistry,
+    verifier: connected("TensorVerifier") as TensorVerifier,
+    claims: connected("ResultClaims") as ResultClaims,
+    uptime: connected("UptimeOracle") as UptimeOracle,
+    tasks: connected("TaskMarket") as TaskMarket,
+    leases: connected("LeaseMarket") as LeaseMarket,
   };
 }
 
-/** Two feeds that the first account posts to, and the oracle over them with a first observation. */
-async function deployPrices(
-  { ethers }: Connection,
-  authority: AccessManager,
-  priceWad: bigint,
-  halfLifeSeconds: number,
-): Promise<Pick<Millrace, "priceOracle" | "feeds">> {
+/** Kernels and classes: each test admits and adds its own. */
+function isOfTheTest(future: Future): boolean {
+  const names: readonly string[] = KERNELS;
+  if ("contractName" in future) return names.includes(future.contractName);
+  return "functionName" in future && ["admit", "addClass"].includes(future.functionName);
+}
+
+/** Two feeds that the first account posts to. */
+async function deployFeeds({ ethers }: Connection, priceWad: bigint): Promise<PostedFeed[]> {
   const [governor] = await ethers.getSigners();
   const feeds = [
     await ethers.deployContract("PostedFeed", [governor, FEED_DECIMALS, "MILL / USD"]),
     await ethers.deployContract("PostedFeed", [governor, FEED_DECIMALS, "MILL / USD"]),
   ];
   for (const feed of feeds) await feed.post(priceWad / 10n ** BigInt(18 - FEED_DECIMALS));
-  const sources = await Promise.all(
-    feeds.map(async (feed) => ({ feed: await feed.getAddress(), heartbeatSeconds: FEED_HEARTBEAT_SECONDS })),
-  );
-  const priceOracle = await ethers.deployContract("PriceOracle", [
-    authority,
-    halfLifeSeconds,
-    sources,
-    20_000,
-    ethers.ZeroAddress,
-    0,
-  ]);
-  await priceOracle.observe();
-  return { priceOracle, feeds };
+  return feeds;
 }
