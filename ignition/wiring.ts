@@ -9,6 +9,7 @@ export const PERMISSIONS = {
   JAIL: 1n << 6n,
   REQUIRE: 1n << 7n,
   POST: 1n << 8n,
+  HIRE: 1n << 9n,
 } as const;
 
 /** Name of a permission. */

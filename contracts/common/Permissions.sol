@@ -23,4 +23,6 @@ library Permissions {
     uint256 internal constant REQUIRE = 1 << 7;
     /// @notice ResultClaims: post a claim. Held by TaskMarket.
     uint256 internal constant POST = 1 << 8;
+    /// @notice LeaseMarket: begin a lease that both sides agreed to. Held by LeaseOrders and QuoteDesk.
+    uint256 internal constant HIRE = 1 << 9;
 }
