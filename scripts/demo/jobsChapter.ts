@@ -38,6 +38,9 @@ const LEASE_SECONDS = 34;
 /** Seconds of the lease after which the node dies. */
 const KILL_AFTER_SECONDS = 16;
 const MAX_RATE = parseEther("1");
+/** Low enough that only who cuts corners takes it at once; what follows without a cheat starts at what work costs. */
+const LOW_START_PRICE = parseEther("5");
+const FAIR_START_PRICE = parseEther("12");
 const PATIENCE_SECONDS = 90;
 const PICTURES = join(ROOT, "reports");
 
@@ -60,14 +63,15 @@ export async function jobsChapter(
     bundle: Parameters<typeof openTask>[2]["bundle"],
     classId: number,
     windowSeconds: number,
+    startPrice: bigint,
   ) => {
-    const taskId = await openTask(world, services, { title, bundle, classId, windowSeconds });
+    const taskId = await openTask(world, services, { title, bundle, classId, windowSeconds, startPrice });
     teller.name(taskId, title);
     narrator.say(`the buyer opens task ${taskId}: ${title}, ${bundle.program.totalWords} words to compute`);
     return taskId;
   };
-  const training = await open("training", trainingJob, CLASS.gpu80, WINDOW_SECONDS);
-  const rendering = await open("rendering", renderingJob, CLASS.gpu24, WINDOW_SECONDS);
+  const training = await open("training", trainingJob, CLASS.gpu80, WINDOW_SECONDS, LOW_START_PRICE);
+  const rendering = await open("rendering", renderingJob, CLASS.gpu24, WINDOW_SECONDS, LOW_START_PRICE);
 
   const weights = decodeTraining(trainingJob.about, await resultOf(world, training, "training", PATIENCE_SECONDS));
   const trained = accuracyOf(weights, digitSplit().heldOut);
@@ -81,9 +85,9 @@ export async function jobsChapter(
   narrator.say(`the trained network reads ${percent(trained)} of held-out digits`);
 
   const inferenceJob = buildInference({ weights });
-  const inference = await open("inference", inferenceJob, CLASS.gpu80, SHORT_WINDOW_SECONDS);
+  const inference = await open("inference", inferenceJob, CLASS.gpu80, SHORT_WINDOW_SECONDS, FAIR_START_PRICE);
   const silent = world.cast.providers.some(({ cheat }) => cheat === "silence")
-    ? await open("a second inference", inferenceJob, CLASS.cpu, SHORT_WINDOW_SECONDS)
+    ? await open("a second inference", inferenceJob, CLASS.cpu, SHORT_WINDOW_SECONDS, LOW_START_PRICE)
     : undefined;
 
   const classes = await resultOf(world, inference, "inference", PATIENCE_SECONDS);

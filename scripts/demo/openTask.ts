@@ -12,9 +12,10 @@ export interface TaskWish {
   readonly bundle: Bundle;
   readonly classId: number;
   readonly windowSeconds: number;
+  /** Price at which the order begins to climb, credits. */
+  readonly startPrice: bigint;
 }
 
-const START_PRICE = parseEther("5");
 const MAX_PRICE = parseEther("20");
 /** Half a credit a second: cheats take it after two seconds, the honest provider waits for what its work costs. */
 const RAMP_SECONDS = 30;
@@ -22,7 +23,7 @@ const RESPONSE_SECONDS = 10;
 
 /** The buyer puts a bundle on its host and opens an order for it: the price climbs until a provider accepts. */
 export async function openTask(world: World, { bundleUrl }: Services, wish: TaskWish): Promise<bigint> {
-  const { bundle, classId, windowSeconds } = wish;
+  const { bundle, classId, windowSeconds, startPrice } = wish;
   const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
   await writeBundle(join(BUNDLES_DIR, bundleHash), bundle);
   const now = await world.clock.now();
@@ -32,7 +33,7 @@ export async function openTask(world: World, { bundleUrl }: Services, wish: Task
       classId,
       units: 1,
       nodeIds: [],
-      startPrice: START_PRICE,
+      startPrice,
       maxPrice: MAX_PRICE,
       rampSeconds: RAMP_SECONDS,
       expiresAt: now + 3_600,

@@ -41,21 +41,9 @@ export async function servicesChapter(world: World, { nodes }: Setup, orders: Or
 
   cast.attestors.forEach((account, index) => {
     const peers = attestorUrls.filter((_, other) => other !== index);
-    const name = `attestor-${index + 1}`;
-    const file = join(RUN_DIR, `${name}.json`);
-    const fields = {
-      rpcUrl: world.chain.url,
-      chainId: world.deployment.chainId,
-      database: join(RUN_DIR, `${name}.sqlite`),
-      port: PORTS.attestor(index),
-      peers,
-      // Anyone may close an epoch; here one attestor does.
-      closeEpochs: index === 0,
-    };
-    writeFileSync(file, JSON.stringify(fields, null, 2));
-    const args = ["--import", "tsx", join(ROOT, "services/attestor/src/main.ts"), file];
-    const child = world.start(name, process.execPath, args, { ATTESTOR_PRIVATE_KEY: account.privateKey });
-    waiting.push(child.waitForLine(/"msg":"attestor listens"/, READY_TIMEOUT_MS));
+    // Anyone may close an epoch; here one attestor does.
+    const fields = { port: PORTS.attestor(index), peers, closeEpochs: index === 0 };
+    launch(`attestor-${index + 1}`, "services/attestor/src/main.ts", account, fields);
   });
   const agents = new Map<ProviderRole, ManagedProcess>();
   cast.providers.forEach((role, index) => {

@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
-import { MillraceError } from "@millrace/sdk";
+import { listen } from "@millrace/sdk";
 import { INPUT_FILE, JOB_FILE } from "@millrace/tensor";
 import { fastify, type FastifyInstance } from "fastify";
 
@@ -41,12 +41,5 @@ export async function serveBundles(options: HostOptions): Promise<{ server: Fast
     const type = file === JOB_FILE ? "application/json" : "application/octet-stream";
     return await reply.header("content-length", size).type(type).send(createReadStream(path));
   });
-  try {
-    return { server, url: await server.listen({ host, port }) };
-  } catch (cause) {
-    throw new MillraceError("PORT_IN_USE", `Bundles cannot be served on ${host}:${port}.`, {
-      hint: "Another process has the port: stop it, or choose another with --port.",
-      cause,
-    });
-  }
+  return { server, url: await listen(server, { host, port }) };
 }

@@ -19,6 +19,7 @@ export { isNonceError } from "./errors/isNonceError.js";
 export { MillraceError, type ErrorCode, type Revert } from "./errors/MillraceError.js";
 export { SENTENCES } from "./errors/sentences/index.js";
 export { createLogger, type Logger } from "./log/createLogger.js";
+export { listen, type Address, type Listener } from "./process/listen.js";
 export { Shutdown } from "./process/Shutdown.js";
 export { runService, serviceSchema, type ServiceConfig, type ServiceContext } from "./process/runService.js";
 export { sleep } from "./process/sleep.js";

@@ -1,18 +1,13 @@
-import { getAddress, Wallet, type JsonRpcProvider } from "ethers";
+import { join } from "node:path";
 
-import {
-  connectContracts,
-  EpochClock,
-  TransactionSender,
-  type Contracts,
-  type Deployment,
-  type Logger,
-} from "@millrace/sdk";
+import { getAddress } from "ethers";
+
+import { connectContracts, EpochClock, TransactionSender, type Contracts, type ServiceContext } from "@millrace/sdk";
 import { uptimeDomain } from "@millrace/uptime-tree";
 
 import { ChainFacts } from "./chain/ChainFacts.js";
 import { ChainWatch } from "./chain/ChainWatch.js";
-import type { Config } from "./config.js";
+import type { AttestorConfig } from "./config.js";
 import { Driver } from "./Driver.js";
 import { PeerClient } from "./http/PeerClient.js";
 import { HeartbeatIngest } from "./ingest/HeartbeatIngest.js";
@@ -45,24 +40,28 @@ export interface AttestorMember {
 }
 
 /** Puts a member together from its settings, the chain and its database. */
-export async function createMember(
-  config: Config,
-  provider: JsonRpcProvider,
-  deployment: Deployment,
-  logger: Logger,
-): Promise<AttestorMember> {
-  const signer = new Wallet(config.privateKey, provider);
+export async function createMember({
+  config,
+  deployment,
+  logger,
+  provider,
+  wallet: signer,
+}: Pick<
+  ServiceContext<AttestorConfig>,
+  "config" | "deployment" | "logger" | "provider" | "wallet"
+>): Promise<AttestorMember> {
+  const { chainId } = deployment;
   const contracts = connectContracts(deployment, signer);
   const clock = new EpochClock(await contracts.settlement.clock());
   const oracle = deployment.contracts.UptimeOracle;
   const identity: Identity = {
     attestor: getAddress(signer.address),
     signer,
-    domain: uptimeDomain(config.chainId, oracle),
+    domain: uptimeDomain(chainId, oracle),
     configDigest: await contracts.uptime.configDigest(),
   };
-  const store = new Store(config.database);
-  store.identify({ chain: String(config.chainId), contract: oracle, key: identity.attestor });
+  const store = new Store(join(config.dataDir, "attestor.sqlite"));
+  store.identify({ chain: String(chainId), contract: oracle, key: identity.attestor });
 
   const clients = config.peers.map((url) => new PeerClient(url, config.peerTimeoutMs));
   const peers = new Peers(clients, logger);
@@ -72,7 +71,7 @@ export async function createMember(
   const history = new ReportHistory(store, facts, peers);
   const observer = new Observer(identity, store, facts, ingest, peers, logger);
   const protocol = {
-    chainId: BigInt(config.chainId),
+    chainId: BigInt(chainId),
     oracle,
     slotsPerEpoch: clock.slotsPerEpoch,
     configDigest: identity.configDigest,

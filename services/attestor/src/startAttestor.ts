@@ -1,8 +1,6 @@
-import type { FastifyInstance } from "fastify";
+import { listen, type ServiceContext, sleep } from "@millrace/sdk";
 
-import { loadDeployment, MillraceError, openChain, sleep, type Logger, type Shutdown } from "@millrace/sdk";
-
-import type { Config } from "./config.js";
+import type { AttestorConfig } from "./config.js";
 import { createMember, type AttestorMember } from "./createMember.js";
 import { createServer } from "./http/createServer.js";
 import { RateLimit } from "./http/RateLimit.js";
@@ -14,13 +12,9 @@ const STALE_MS = 60_000;
 const STOP_MS = 3_000;
 
 /** Starts a member. Resolves when it listens and has begun its work. */
-export async function startAttestor(config: Config, shutdown: Shutdown, logger: Logger): Promise<{ url: string }> {
-  const provider = await openChain({ rpcUrl: config.rpcUrl, chainId: config.chainId });
-  shutdown.add("chain", () => {
-    provider.destroy();
-  });
-  const deployment = loadDeployment(config.chainId, config.deployments);
-  const parts = await createMember(config, provider, deployment, logger);
+export async function startAttestor(context: ServiceContext<AttestorConfig>): Promise<void> {
+  const { config, logger, shutdown } = context;
+  const parts = await createMember(context);
   shutdown.add("database", () => {
     parts.store.close();
   });
@@ -31,26 +25,12 @@ export async function startAttestor(config: Config, shutdown: Shutdown, logger: 
     limit: new RateLimit(config.requestsPerSecond),
     logger,
   });
-  const url = await listen(server, config);
+  await listen(server, config);
   shutdown.add("server", async () => {
     await server.close();
   });
   const running = parts.driver.run(config.pollMs, shutdown.signal);
   shutdown.add("driver", () => Promise.race([running, sleep(STOP_MS)]));
-  logger.info({ url, attestor: parts.identity.attestor, chainId: config.chainId }, "attestor listens");
-  return { url };
-}
-
-async function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {
-  try {
-    return await server.listen({ host, port });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
-    throw new MillraceError("PORT_IN_USE", `Port ${port} on ${host} is in use.`, {
-      hint: "Stop what listens there, or set another port.",
-      cause,
-    });
-  }
 }
 
 async function healthOf({ watch, clock, facts, identity }: AttestorMember): Promise<Health> {

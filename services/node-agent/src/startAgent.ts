@@ -4,6 +4,7 @@ import {
   type Contracts,
   decodeError,
   EpochClock,
+  listen,
   MillraceError,
   type ServiceContext,
   sleep,
@@ -117,19 +118,4 @@ async function checkKey({ nodes }: Contracts, nodeIds: readonly bigint[], addres
 async function chainIdentity({ provider, deployment }: Context): Promise<string> {
   const block = await provider.getBlock(deployment.deployedAtBlock);
   return `${deployment.chainId}:${block?.hash ?? "unknown"}`;
-}
-
-async function listen(
-  server: ReturnType<typeof createServer>,
-  { host, port }: Pick<AgentConfig, "host" | "port">,
-): Promise<void> {
-  try {
-    await server.listen({ host, port });
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
-    throw new MillraceError("PORT_IN_USE", `Port ${port} of ${host} is in use.`, {
-      hint: "Stop what listens there, or set another port.",
-      cause,
-    });
-  }
 }

@@ -2,6 +2,7 @@ import { fetchBundle, readClaim, readOrder } from "@millrace/jobs";
 import {
   BlockClock,
   connectContracts,
+  listen,
   MillraceError,
   type ServiceContext,
   sleep,
@@ -128,13 +129,6 @@ async function serveHealth(
 ): Promise<void> {
   const server = fastify();
   server.get("/health", () => ({ status: "ok", running: running(), claims: store.counts() }));
-  try {
-    await server.listen({ host: config.host, port: config.port });
-  } catch (cause) {
-    throw new MillraceError("PORT_IN_USE", `The watcher cannot listen on ${config.host}:${config.port}.`, {
-      hint: "Another process has the port: stop it, or set another port.",
-      cause,
-    });
-  }
+  await listen(server, config);
   shutdown.add("server", () => server.close());
 }

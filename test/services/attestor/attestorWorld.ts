@@ -6,7 +6,14 @@ import { fileURLToPath } from "node:url";
 import { HDNodeWallet, JsonRpcProvider, type Signer } from "ethers";
 import hre from "hardhat";
 
-import { connectContracts, EpochClock, saveDeployment, type Contracts, type Deployment } from "@millrace/sdk";
+import {
+  connectContracts,
+  deploymentPath,
+  EpochClock,
+  saveDeployment,
+  type Contracts,
+  type Deployment,
+} from "@millrace/sdk";
 
 import { deployMillrace } from "../../../ignition/deployMillrace.js";
 import { freePort } from "../../../scripts/local/freePort.js";
@@ -97,9 +104,8 @@ export class AttestorWorld {
     return {
       rpcUrl: this.chain.url,
       chainId: this.deployment.chainId,
-      deployments: this.folder,
-      privateKey: this.attestorKey(member).privateKey,
-      database: join(this.folder, `attestor-${member}.sqlite`),
+      deployment: deploymentPath(this.deployment.chainId, this.folder),
+      dataDir: join(this.folder, `attestor-${member}`),
       port: this.ports[member],
       peers: this.urls.filter((_, peer) => peer !== member),
       closeEpochs: true,
@@ -110,7 +116,8 @@ export class AttestorWorld {
   async startMember(member: number): Promise<void> {
     const file = join(this.folder, `attestor-${member}.json`);
     writeFileSync(file, JSON.stringify(this.configOf(member)));
-    await this.spawn(`attestor-${member}`, ["services/attestor/src/main.ts", file], /attestor listens/);
+    const args = ["services/attestor/src/main.ts", "--config", file];
+    await this.spawn(`attestor-${member}`, args, /"msg":"ready"/, this.attestorKey(member));
   }
 
   async startAgent(node: number): Promise<void> {
@@ -155,7 +162,7 @@ export class AttestorWorld {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private async spawn(name: string, args: readonly string[], ready: RegExp): Promise<void> {
+  private async spawn(name: string, args: readonly string[], ready: RegExp, wallet?: HDNodeWallet): Promise<void> {
     mkdirSync(this.folder, { recursive: true });
     const started = new ManagedProcess({
       name,
@@ -163,6 +170,7 @@ export class AttestorWorld {
       command: process.execPath,
       args: ["--import", "tsx", ...args],
       cwd: ROOT,
+      ...(wallet && { env: { MILLRACE_PRIVATE_KEY: wallet.privateKey } }),
       logFile: this.logOf(name),
     });
     this.processes.set(name, started);

@@ -16,6 +16,8 @@ import { Shutdown } from "./Shutdown.js";
 /** What the config of every service has. Variables `MILLRACE_RPC_URL` and so on beat the file. */
 export const serviceSchema = z.object({
   rpcUrl: z.url().default("http://127.0.0.1:8545"),
+  /** Chain that is meant: a node of another one is refused. Any if left out. */
+  chainId: z.coerce.number().int().positive().optional(),
   /** Record of the deployment; by default the one of the chain in `deployments/`. */
   deployment: z.string().optional(),
   /** Folder for what must survive a crash. */
@@ -71,7 +73,7 @@ export async function runService<Schema extends z.ZodObject<typeof serviceSchema
     const logger = createLogger({ name, level: config.logLevel });
     const shutdown = new Shutdown({ logger, deadlineMs: 5_000 });
     shutdown.listen();
-    const provider = await openChain({ rpcUrl: config.rpcUrl });
+    const provider = await openChain({ rpcUrl: config.rpcUrl, chainId: config.chainId });
     shutdown.add("connection to the chain", () => {
       provider.destroy();
     });
