@@ -80,18 +80,30 @@ async function collectAll(world: World, { nodes }: Setup, epoch: number): Promis
   const { cast, narrator, contracts } = world;
   const { settlement, uptime } = world.as(cast.treasury);
   for (const { account } of cast.providers) {
-    if ((await contracts.settlement.collectable(account.address)) > 0n) {
-      await world.mined(settlement.collect(account.address));
-    }
+    const isDue = async () => (await contracts.settlement.collectable(account.address)) > 0n;
+    await collectOnce(isDue, () => world.mined(settlement.collect(account.address)));
   }
   for (const nodeId of [...nodes.values()].flat()) {
     const { leaf, proof } = await fetchLeaf(world, epoch, nodeId);
-    const { mill } = await contracts.uptime.collectionOf(nodeId);
-    if (BigInt(leaf.rawCumulativeReward) > mill) await world.mined(uptime.collect(leaf, proof));
+    const isDue = async () => {
+      const { mill } = await contracts.uptime.collectionOf(nodeId);
+      return BigInt(leaf.rawCumulativeReward) > mill;
+    };
+    await collectOnce(isDue, () => world.mined(uptime.collect(leaf, proof)));
   }
   for (const { address } of cast.attestors) await world.mined(uptime.collectAttestorPay(address, [epoch]));
   for (const { name, account } of cast.providers) {
     narrator.say(`${name} now holds ${formatMill(await contracts.token.balanceOf(account.address))}`);
   }
   narrator.say(`rewards for being there: ${formatMill(await contracts.uptime.rewardsPaid())}`);
+}
+
+/** Collects what is due. An agent may do the same in the same second: then nothing is due any more, and that is fine. */
+async function collectOnce(isDue: () => Promise<boolean>, collect: () => Promise<unknown>): Promise<void> {
+  if (!(await isDue())) return;
+  try {
+    await collect();
+  } catch (error) {
+    if (await isDue()) throw error;
+  }
 }
