@@ -21,4 +21,5 @@ export const GOVERNED: readonly { readonly contract: string; readonly pausable: 
   { contract: "ResultClaims", pausable: false },
   { contract: "TaskMarket", pausable: true },
   { contract: "LeaseMarket", pausable: true },
+  { contract: "VoucherChannels", pausable: true },
 ];

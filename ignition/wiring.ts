@@ -31,6 +31,7 @@ export const WIRING: readonly Wire[] = [
   { callee: "BurnMintSettlement", caller: "StakingRegistry", permissions: ["COMPENSATE"] },
   { callee: "BurnMintSettlement", caller: "TaskMarket", permissions: ["CREDIT"] },
   { callee: "BurnMintSettlement", caller: "LeaseMarket", permissions: ["CREDIT"] },
+  { callee: "BurnMintSettlement", caller: "VoucherChannels", permissions: ["CREDIT"] },
   { callee: "StakingRegistry", caller: "NodeRegistry", permissions: ["REQUIRE"] },
   { callee: "StakingRegistry", caller: "UptimeOracle", permissions: ["BOND", "SLASH"] },
   { callee: "StakingRegistry", caller: "ResultClaims", permissions: ["SLASH"] },

@@ -104,6 +104,12 @@ export default buildModule("Millrace", (m) => {
     UptimeOracle,
     m.getParameter("leasePeriods"),
   ]);
+  const VoucherChannels = m.contract("VoucherChannels", [
+    authority,
+    BurnMintSettlement,
+    StakingRegistry,
+    m.getParameter("channelMinNoticeSeconds"),
+  ]);
 
   const modules = {
     MillToken,
@@ -117,6 +123,7 @@ export default buildModule("Millrace", (m) => {
     ResultClaims,
     TaskMarket,
     LeaseMarket,
+    VoucherChannels,
   };
 
   const payees = m.call(BurnMintSettlement, "setPayees", [UptimeOracle, m.getParameter("ecosystemPayee")]);

@@ -6,10 +6,11 @@ import { expect } from "chai";
 const ENUMS: readonly (readonly [number, string, string])[] = [
   [0, "contracts/market/ITaskMarket.sol", "TaskStatus"],
   [1, "contracts/market/ILeaseMarket.sol", "LeaseStatus"],
-  [2, "contracts/claims/ClaimTypes.sol", "ClaimState"],
-  [3, "contracts/claims/ClaimTypes.sol", "BranchStatus"],
-  [5, "contracts/hardware/INodeRegistry.sol", "Status"],
-  [7, "contracts/uptime/IUptimeOracle.sol", "ReportStatus"],
+  [2, "contracts/market/IVoucherChannels.sol", "ChannelStatus"],
+  [3, "contracts/claims/ClaimTypes.sol", "ClaimState"],
+  [4, "contracts/claims/ClaimTypes.sol", "BranchStatus"],
+  [6, "contracts/hardware/INodeRegistry.sol", "Status"],
+  [8, "contracts/uptime/IUptimeOracle.sol", "ReportStatus"],
 ];
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");

@@ -26,6 +26,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   ResultClaims: ["deployer", "AccessManager", "StakingRegistry", "TensorVerifier"],
   TaskMarket: ["AccessManager", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "ResultClaims"],
   LeaseMarket: ["AccessManager", "BurnMintSettlement", "NodeRegistry", "UptimeOracle"],
+  VoucherChannels: ["AccessManager", "BurnMintSettlement", "StakingRegistry"],
 };
 
 const isWired = ({ interface: abi }: BaseContract): boolean => abi.getFunction("permissionsOf") !== null;

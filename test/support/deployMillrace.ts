@@ -21,6 +21,7 @@ import type {
   TaskMarket,
   TensorVerifier,
   UptimeOracle,
+  VoucherChannels,
 } from "../../typechain-types/index.js";
 import { runModule } from "./runModule.js";
 
@@ -57,6 +58,7 @@ export const PARAMETERS = {
   attestorBond: 1_000n * MILL,
   taskBondRule: { floor: 10n * MILL, detectionPpm: 500_000 },
   leasePeriods: { graceSeconds: 100, noticeSeconds: 60, reportTimeoutSeconds: 400, leafTimeoutSeconds: 2_000 },
+  channelMinNoticeSeconds: 30,
 };
 
 const EPOCH_SECONDS = 200;
@@ -83,6 +85,7 @@ export interface Millrace {
   uptime: UptimeOracle;
   tasks: TaskMarket;
   leases: LeaseMarket;
+  channels: VoucherChannels;
 }
 
 /**
@@ -148,6 +151,7 @@ export async function deployMillrace(
     uptime: connected("UptimeOracle") as UptimeOracle,
     tasks: connected("TaskMarket") as TaskMarket,
     leases: connected("LeaseMarket") as LeaseMarket,
+    channels: connected("VoucherChannels") as VoucherChannels,
   };
 }
 

@@ -14,6 +14,7 @@ const DEPLOYED = [
   "NodeRegistry",
   "LeaseMarket",
   "TaskMarket",
+  "VoucherChannels",
   "ResultClaims",
   "UptimeOracle",
   "KernelRegistry",

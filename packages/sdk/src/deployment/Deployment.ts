@@ -18,6 +18,7 @@ export const CONTRACT_NAMES = [
   "NodeRegistry",
   "LeaseMarket",
   "TaskMarket",
+  "VoucherChannels",
   "ResultClaims",
   "UptimeOracle",
   "KernelRegistry",

@@ -7,6 +7,7 @@ import type { Deployment } from "./Deployment.js";
 export interface Contracts {
   readonly access: types.AccessManager;
   readonly catalog: types.IHardwareCatalog;
+  readonly channels: types.IVoucherChannels;
   readonly claims: types.IResultClaims;
   readonly kernels: types.IKernelRegistry;
   readonly leases: types.ILeaseMarket;
@@ -25,6 +26,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
   return {
     access: types.AccessManager__factory.connect(contracts.AccessManager, runner),
     catalog: types.IHardwareCatalog__factory.connect(contracts.HardwareCatalog, runner),
+    channels: types.IVoucherChannels__factory.connect(contracts.VoucherChannels, runner),
     claims: types.IResultClaims__factory.connect(contracts.ResultClaims, runner),
     kernels: types.IKernelRegistry__factory.connect(contracts.KernelRegistry, runner),
     leases: types.ILeaseMarket__factory.connect(contracts.LeaseMarket, runner),

@@ -15,6 +15,7 @@ export const LABELS = {
     "all its units are busy",
   ],
   LeaseStatus: ["unknown", "running", "closing", "paused", "ended", "settled"],
+  ChannelStatus: ["unknown", "open", "closing", "lapsed", "closed"],
   TaskStatus: [
     "unknown",
     "listed",

@@ -1,6 +1,6 @@
 import type { Sentences } from "./Sentence.js";
 
-/** Errors of the lease and task markets. */
+/** Errors of the markets. */
 export const MARKET_SENTENCES: Sentences = {
   LeaseMarket_ZeroAddress: ["The address of {name} is zero.", "Name the contract's address."],
   LeaseMarket_PeriodOutOfBounds: [
@@ -84,5 +84,33 @@ export const MARKET_SENTENCES: Sentences = {
   TaskMarket_NotBuyer: [
     "Only the buyer {buyer:hex} may do this before {expiresAt:time}, not {caller:hex}.",
     "Use the buyer's key, or wait until the order has expired.",
+  ],
+  VoucherChannels_ZeroAddress: ["The address of {name} is zero.", "Name the contract's address."],
+  VoucherChannels_ZeroCredits: ["The number of credits is zero.", "Lock at least some."],
+  VoucherChannels_NoticeOutOfBounds: [
+    "A notice of {given:duration} is out of bounds.",
+    "Choose between {min:duration} and {max:duration}.",
+  ],
+  VoucherChannels_OwnChannel: ["{account:hex} cannot pay itself.", "Name another provider."],
+  VoucherChannels_NotRegistered: [
+    "{provider:hex} is not registered as a provider and cannot be paid.",
+    "Check the address; the provider can register with npx hardhat provider register.",
+  ],
+  VoucherChannels_WrongStatus: [
+    "Channel {channelId:hex} is {status:ChannelStatus}; this needs {allowed:ChannelStatuses}.",
+    "npx hardhat channel show tells what can be done with it.",
+  ],
+  VoucherChannels_NotBuyer: ["Only the buyer {buyer:hex} may do this, not {caller:hex}.", "Use the buyer's key."],
+  VoucherChannels_NotProvider: [
+    "Only the provider {provider:hex} or its operator may do this, not {caller:hex}.",
+    "Use one of these keys.",
+  ],
+  VoucherChannels_NothingToRedeem: [
+    "The voucher over {cumulative:credits} pays nothing: {redeemed:credits} of the channel's {deposited:credits} were paid.",
+    "Ask the buyer for a higher voucher, or for a top-up.",
+  ],
+  VoucherChannels_BadSignature: [
+    "{buyer:hex} did not sign a voucher over {cumulative:credits} for this channel.",
+    "Check the voucher's chain, contract, channel and amount.",
   ],
 };
