@@ -3,7 +3,6 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {EpochClock} from "../common/EpochClock.sol";
 import {Permissions} from "../common/Permissions.sol";
 import {Units} from "../common/Units.sol";
@@ -19,11 +18,13 @@ import {SettlementState} from "./SettlementState.sol";
 /// @notice See `IBurnMintSettlement`.
 /// @dev Equations are in `EpochClose`, waiting credits in `Redemption`, storage and reads in `SettlementState`.
 contract BurnMintSettlement is SettlementState {
-    using Checkpoints for Checkpoints.Trace224;
     using EpochClock for EpochClock.Clock;
     using PurchaseWindow for PurchaseWindow.Window;
     using Redemption for Redemption.Book;
     using SafeCast for uint256;
+
+    /// @notice Most items of a batch.
+    uint256 public constant MAX_BATCH = 64;
 
     constructor(Config memory config) SettlementState(config) {}
 
@@ -34,37 +35,29 @@ contract BurnMintSettlement is SettlementState {
         uint256 mill
     ) external view returns (uint256 credits, uint256 collateralRatioWad, uint256 hourlyLeft) {
         ISettlementTerms.TradeTerms memory trade = _TERMS.tradeTerms();
-        Totals memory totals = _totals;
+        uint256 outstanding_ = _outstanding();
         (uint256 loWad, , bool usable) = _ORACLE.prices();
-        hourlyLeft = _window.left(trade, totals.outstanding);
+        hourlyLeft = _window.left(trade, outstanding_);
         if (!usable) return (0, 0, hourlyLeft);
         credits = EpochClose.creditsDown(mill, loWad, trade.spreadPpm);
-        collateralRatioWad = _ratioDown(totals.bank + mill, totals.outstanding + credits, loWad);
+        collateralRatioWad = _ratioDown(_totals.bank + mill, outstanding_ + credits, loWad);
     }
 
     // ─── BUYERS ───
 
     /// @inheritdoc IBurnMintSettlement
-    function buy(
+    function buy(uint256 mill, uint256 minCredits, uint256 minCollateralRatioWad) external returns (uint256 credits) {
+        return _buy(msg.sender, mill, minCredits, minCollateralRatioWad);
+    }
+
+    /// @inheritdoc IBurnMintSettlement
+    function buyFor(
+        address buyer,
         uint256 mill,
         uint256 minCredits,
         uint256 minCollateralRatioWad
-    ) external whenEntriesOpen returns (uint256 credits) {
-        (uint256 loWad, , bool usable) = _ORACLE.prices();
-        require(usable, BurnMintSettlement_NoUsablePrice());
-        ISettlementTerms.TradeTerms memory trade = _TERMS.tradeTerms();
-        credits = EpochClose.creditsDown(mill, loWad, trade.spreadPpm);
-        require(credits != 0, BurnMintSettlement_ZeroAmount());
-        require(credits >= minCredits, BurnMintSettlement_TooFewCredits(credits, minCredits));
-        _window.take(trade, _totals.outstanding, credits);
-        _credit(msg.sender, mill, credits);
-        uint256 ratioWad = _ratioDown(_totals.bank, _totals.outstanding, loWad);
-        require(
-            ratioWad >= minCollateralRatioWad,
-            BurnMintSettlement_CollateralTooLow(ratioWad, minCollateralRatioWad)
-        );
-        emit Bought(msg.sender, mill, credits, loWad);
-        _TOKEN.retire(msg.sender, mill);
+    ) external onlyWired(Permissions.CREDIT) returns (uint256 credits) {
+        return _buy(buyer, mill, minCredits, minCollateralRatioWad);
     }
 
     /// @inheritdoc IBurnMintSettlement
@@ -79,7 +72,7 @@ contract BurnMintSettlement is SettlementState {
         _accounts[msg.sender].burned = (account.burned - EpochClose.burnedShareUp(account.burned, credits, held))
             .toUint128();
         uint32 epoch = currentEpoch();
-        _book.tallies[epoch].credits += credits.toUint128();
+        _count(epoch, credits, 0);
         _returnToBank(_book.addRequested(msg.sender, epoch, credits, share));
         emit RedemptionRequested(msg.sender, epoch, credits, share);
     }
@@ -125,8 +118,28 @@ contract BurnMintSettlement is SettlementState {
     }
 
     /// @inheritdoc IBurnMintSettlement
-    function collectEpoch(address account, uint32 epoch) external returns (uint256 mill) {
-        return _collect(account, _book.priceAside(account, epoch));
+    function collectEpochs(address account, uint32[] calldata epochs) external returns (uint256 mill) {
+        _checkBatch(epochs.length);
+        uint256 returned = 0;
+        for (uint256 i = 0; i < epochs.length; ++i) returned += _book.priceAside(account, epochs[i]);
+        return _collect(account, returned);
+    }
+
+    /// @inheritdoc IBurnMintSettlement
+    function collectMany(address[] calldata accounts) external returns (uint256 mill) {
+        _checkBatch(accounts.length);
+        for (uint256 i = 0; i < accounts.length; ++i) mill += _collect(accounts[i], 0);
+    }
+
+    // ─── ACCOUNTS ───
+
+    /// @inheritdoc IBurnMintSettlement
+    function setPayout(address receiver) external {
+        if (receiver == address(0)) receiver = msg.sender;
+        bool isRedirected = receiver != msg.sender;
+        _payouts[msg.sender] = isRedirected ? receiver : address(0);
+        _book.positions[msg.sender].isRedirected = isRedirected;
+        emit PayoutSet(msg.sender, receiver);
     }
 
     // ─── MODULES ───
@@ -165,10 +178,7 @@ contract BurnMintSettlement is SettlementState {
         uint256 fee = Units.mulPpmUp(credits, feePpm_);
         uint256 earned = credits - fee;
         uint32 epoch = currentEpoch();
-        Redemption.Tally storage tally = _book.tallies[epoch];
-        tally.credits += earned.toUint128();
-        tally.fees += fee.toUint128();
-        _totals.outstanding -= fee.toUint128();
+        _count(epoch, earned, fee);
         _book.addEarned(provider, epoch, earned);
         emit Paid(buyer, provider, epoch, credits, fee, burned);
     }
@@ -225,10 +235,10 @@ contract BurnMintSettlement is SettlementState {
 
     // ─── INTERNAL: CLOSE ───
 
-    function _loadBook(uint32 epoch) private view returns (EpochClose.Book memory book) {
-        Redemption.Tally memory tally = _book.tallies[epoch];
+    function _loadBook(uint32 epoch) private returns (EpochClose.Book memory book) {
         book.bank = _totals.bank;
-        book.outstanding = _totals.outstanding;
+        book.outstanding = _outstanding();
+        Redemption.Tally memory tally = _book.takeTally(epoch);
         book.credits = uint256(_book.carriedCredits) + tally.credits;
         book.fees = uint256(_book.carriedFees) + tally.fees;
         book.feeBurnEma = _totals.feeBurnEma;
@@ -236,14 +246,14 @@ contract BurnMintSettlement is SettlementState {
 
     function _storeBook(uint32 epoch, EpochClose.Book memory book, Closing memory closing) private {
         // A rate is only looked up for credits, so an epoch that had none to price needs none.
-        if (closing.redeemed != 0) _book.rates.push(epoch, closing.rate.toUint224());
+        if (closing.redeemed != 0) _book.addRate(epoch, closing.rate);
         _book.nextEpoch = epoch + 1;
         _book.carriedCredits = book.credits.toUint96();
         // Fees have left `L`, so nothing bounds them but sense: a close must not fail for it.
         _book.carriedFees = Math.min(book.fees, type(uint96).max).toUint96();
         Totals storage totals = _totals;
         totals.bank = book.bank.toUint128();
-        totals.outstanding = book.outstanding.toUint128();
+        totals.gross = (book.outstanding + _book.newest.fees).toUint128();
         totals.owed += closing.reserved.toUint128();
         totals.burned += (closing.feeBurn + closing.surplusBurn).toUint128();
         totals.emitted += closing.emitted.toUint128();
@@ -272,11 +282,42 @@ contract BurnMintSettlement is SettlementState {
 
     // ─── INTERNAL: ACCOUNTS ───
 
+    /// @dev (1).
+    function _buy(
+        address buyer,
+        uint256 mill,
+        uint256 minCredits,
+        uint256 minCollateralRatioWad
+    ) private whenEntriesOpen returns (uint256 credits) {
+        (uint256 loWad, , bool usable) = _ORACLE.prices();
+        require(usable, BurnMintSettlement_NoUsablePrice());
+        ISettlementTerms.TradeTerms memory trade = _TERMS.tradeTerms();
+        credits = EpochClose.creditsDown(mill, loWad, trade.spreadPpm);
+        require(credits != 0, BurnMintSettlement_ZeroAmount());
+        require(credits >= minCredits, BurnMintSettlement_TooFewCredits(credits, minCredits));
+        uint256 before = _outstanding();
+        _window.take(trade, before, credits);
+        _credit(buyer, mill, credits);
+        uint256 ratioWad = _ratioDown(_totals.bank, before + credits, loWad);
+        require(
+            ratioWad >= minCollateralRatioWad,
+            BurnMintSettlement_CollateralTooLow(ratioWad, minCollateralRatioWad)
+        );
+        emit Bought(buyer, mill, credits, loWad);
+        _TOKEN.retire(buyer, mill);
+    }
+
+    /// @dev (2) and (3): credits that wait for the close of their epoch, fees that leave `L`.
+    function _count(uint32 epoch, uint256 credits, uint256 fees) private {
+        uint256 olderFees = _book.count(epoch, credits, fees);
+        if (olderFees != 0) _totals.gross -= uint128(olderFees); // they are a part of it
+    }
+
     /// @dev (1) and (8): MILL enters the bank, credits enter `L`.
     function _credit(address buyer, uint256 mill, uint256 credits) private {
-        uint256 total = _totals.outstanding + credits;
+        uint256 total = _totals.gross + credits;
         require(total <= MAX_OUTSTANDING, BurnMintSettlement_OutstandingTooLarge(total));
-        _totals.outstanding = uint128(total);
+        _totals.gross = uint128(total);
         _totals.bank += mill.toUint128();
         _accounts[buyer].free += uint128(credits); // at most `total`
         _accounts[buyer].burned += mill.toUint128();
@@ -300,7 +341,11 @@ contract BurnMintSettlement is SettlementState {
         if (mill == 0) return 0;
         _totals.owed -= mill.toUint128();
         emit Collected(account, mill);
-        _mint(account, mill);
+        _mint(_book.positions[account].isRedirected ? _payouts[account] : account, mill);
+    }
+
+    function _checkBatch(uint256 count) private pure {
+        require(count <= MAX_BATCH, BurnMintSettlement_TooManyItems(count, MAX_BATCH));
     }
 
     function _returnToBank(uint256 mill) private {

@@ -39,18 +39,22 @@ interface IBurnMintSettlement {
 
     /// @notice What waits to be priced or minted.
     /// @param earned Credits earned as a provider in `earnedEpoch`, to be priced by the first priced close from there.
-    /// @param earnedEpoch That epoch.
     /// @param mill MILL priced and not yet minted.
+    /// @param earnedEpoch The epoch of `earned`.
+    /// @param isRequesting Whether `requested` is above zero, so that others need not read it.
+    /// @param isRedirected Whether its MILL goes to another, see `payoutOf`; as above.
     /// @param requested Credits requested for redemption in `requestedEpoch`, priced as above.
-    /// @param requestedEpoch That epoch.
     /// @param burnedShare The most MILL that `requested` can give: what was burned for it.
+    /// @param requestedEpoch The epoch of `requested`.
     struct Position {
         uint96 earned;
+        uint96 mill;
         uint32 earnedEpoch;
-        uint128 mill;
+        bool isRequesting;
+        bool isRedirected;
         uint96 requested;
+        uint96 burnedShare;
         uint32 requestedEpoch;
-        uint128 burnedShare;
     }
 
     /// @notice All numbers of a close.
@@ -148,7 +152,7 @@ interface IBurnMintSettlement {
     /// @param mill How many.
     event UnburnedDestroyed(uint256 mill);
 
-    /// @notice Emitted when credits were put aside because their epoch is over and not yet closed: see `collectEpoch`.
+    /// @notice Emitted when credits were put aside because their epoch is over and not yet closed: see `collectEpochs`.
     /// @param account Whose credits.
     /// @param epoch Their epoch.
     /// @param earned Credits earned.
@@ -161,10 +165,15 @@ interface IBurnMintSettlement {
     /// @param returned MILL that went back to the bank, above what a buyer had burned.
     event Priced(address indexed account, uint256 mill, uint256 returned);
 
-    /// @notice Emitted when MILL was minted for a position.
-    /// @param account Who received it.
+    /// @notice Emitted when MILL was minted for a position, to `payoutOf` of its account.
+    /// @param account Whose position.
     /// @param mill How many.
     event Collected(address indexed account, uint256 mill);
+
+    /// @notice Emitted when an account named who receives its MILL.
+    /// @param account The account.
+    /// @param receiver The receiver; the account itself if it named nobody.
+    event PayoutSet(address indexed account, address receiver);
 
     /// @notice Emitted when it was fixed who pays out the pots.
     /// @param availabilityPayee Receives the pots of nodes and attestors.
@@ -242,6 +251,16 @@ interface IBurnMintSettlement {
     /// @param min The least possible.
     error BurnMintSettlement_DeadPriceTooSoon(uint32 given, uint32 min);
 
+    /// @notice Thrown when more MILL could exist than fields can hold.
+    /// @param supply Genesis and the whole schedule.
+    /// @param max The most possible.
+    error BurnMintSettlement_SupplyTooLarge(uint256 supply, uint256 max);
+
+    /// @notice Thrown when a batch has too many items.
+    /// @param count How many were given.
+    /// @param max The most possible.
+    error BurnMintSettlement_TooManyItems(uint256 count, uint256 max);
+
     /// @notice Thrown when nobody is there to pay out the pots.
     error BurnMintSettlement_PayeesNotSet();
 
@@ -261,6 +280,22 @@ interface IBurnMintSettlement {
     /// @param minCollateralRatioWad The least backing to take, WAD.
     /// @return credits Credits given.
     function buy(uint256 mill, uint256 minCredits, uint256 minCollateralRatioWad) external returns (uint256 credits);
+
+    /// @notice As `buy`, for a buyer that calls a market: so that buying and hiring is one transaction.
+    /// @dev Emits {Bought}. Needs the buyer's approval of this contract for `mill`.
+    ///
+    /// Requirements: the caller is wired with CREDIT, and calls for nobody but its own caller; those of `buy`.
+    /// @param buyer Whose MILL is burned, and who gets the credits.
+    /// @param mill MILL to burn.
+    /// @param minCredits The least credits to take.
+    /// @param minCollateralRatioWad The least backing to take, WAD.
+    /// @return credits Credits given.
+    function buyFor(
+        address buyer,
+        uint256 mill,
+        uint256 minCredits,
+        uint256 minCollateralRatioWad
+    ) external returns (uint256 credits);
 
     /// @notice Asks to redeem free credits (3), for good. Priced by the first priced close from this epoch on.
     /// @dev Emits {RedemptionRequested}. Never paused.
@@ -296,11 +331,25 @@ interface IBurnMintSettlement {
     /// @return mill MILL minted; may be zero.
     function collect(address account) external returns (uint256 mill);
 
-    /// @notice As `collect`, and also what was set aside for an epoch whose close came late (see {SetAside}).
+    /// @notice As `collect`, and also what was set aside for epochs whose close came late (see {SetAside}).
+    /// @dev An epoch that is named twice, not closed or empty gives nothing. Requirements: at most `MAX_BATCH` epochs.
     /// @param account Whose position.
-    /// @param epoch The epoch that was set aside.
+    /// @param epochs Epochs that were set aside.
     /// @return mill MILL minted; may be zero.
-    function collectEpoch(address account, uint32 epoch) external returns (uint256 mill);
+    function collectEpochs(address account, uint32[] calldata epochs) external returns (uint256 mill);
+
+    /// @notice `collect` for many accounts. None can stop the others: a collection cannot fail.
+    /// @dev Requirements: at most `MAX_BATCH` accounts.
+    /// @param accounts Whose positions.
+    /// @return mill MILL minted in all; may be zero.
+    function collectMany(address[] calldata accounts) external returns (uint256 mill);
+
+    // ─── ACCOUNTS ───
+
+    /// @notice Names who receives the caller's MILL: of `collect` here, and of what other modules pay it as a provider.
+    /// @dev Emits {PayoutSet}. A key that works need so not hold what it earns. Never paused.
+    /// @param receiver The receiver; zero for the caller itself.
+    function setPayout(address receiver) external;
 
     // ─── MODULES ───
 
@@ -386,6 +435,11 @@ interface IBurnMintSettlement {
         uint256 mill
     ) external view returns (uint256 credits, uint256 collateralRatioWad, uint256 hourlyLeft);
 
+    /// @notice Who receives an account's MILL.
+    /// @param account The account.
+    /// @return receiver Whom it named; else itself.
+    function payoutOf(address account) external view returns (address receiver);
+
     // ─── READ: TOTALS ───
 
     /// @notice MILL that may be minted again, once.
@@ -430,7 +484,7 @@ interface IBurnMintSettlement {
     function carried() external view returns (uint256 credits, uint256 fees);
 
     /// @notice What an epoch's close will price, beside what is carried.
-    /// @param epoch The epoch.
+    /// @param epoch The epoch; nothing if it is closed.
     /// @return credits Credits earned and requested in it.
     /// @return fees Credits of fees paid in it.
     function tallyOf(uint32 epoch) external view returns (uint256 credits, uint256 fees);

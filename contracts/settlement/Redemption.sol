@@ -34,30 +34,85 @@ library Redemption {
     /// @notice Credits of an epoch, in total.
     /// @param credits Earned and requested.
     /// @param fees Paid as fees.
+    /// @param epoch The epoch.
     struct Tally {
-        uint128 credits;
-        uint128 fees;
+        uint96 credits;
+        uint96 fees;
+        uint32 epoch;
     }
 
-    /// @notice All that waits.
+    /// @notice All that waits. What a payment reads and writes lies in one slot, `newest`, and so does what tells the
+    /// rate of a recent epoch, the first one.
     /// @param nextEpoch First epoch that is not closed.
+    /// @param ratedEpoch Last priced close.
+    /// @param ratedBefore The priced close before that; zero if there is none.
+    /// @param lastRate Rate of the last priced close, at most 1e45; zero if there is none.
     /// @param carriedCredits Credits of closed epochs that no close has priced.
     /// @param carriedFees Fees of closed epochs that no close has handled.
+    /// @param newest Totals of the newest epoch that has any; empty once it is closed.
+    /// @param overdue Totals of older epochs that were not closed when a newer one began to count.
     /// @param rates Priced closes: MILL per credit by epoch.
-    /// @param tallies Totals by epoch.
     /// @param positions What an account has waiting.
     /// @param asides What was set aside.
     struct Book {
         uint32 nextEpoch;
+        uint32 ratedEpoch;
+        uint32 ratedBefore;
+        uint160 lastRate;
         uint96 carriedCredits;
         uint96 carriedFees;
+        Tally newest;
+        mapping(uint32 epoch => Tally) overdue;
         Checkpoints.Trace224 rates;
-        mapping(uint32 epoch => Tally) tallies;
         mapping(address account => IBurnMintSettlement.Position) positions;
         mapping(address account => mapping(uint32 epoch => Aside)) asides;
     }
 
-    // ─── WRITE ───
+    // ─── WRITE: TOTALS ───
+
+    /// @notice Counts credits that wait, and fees, in this block's epoch.
+    /// @param book All that waits
+    /// @param epoch The epoch of this block
+    /// @param credits Credits earned or requested
+    /// @param fees Credits of fees
+    /// @return olderFees Fees that `newest` no longer holds, because a newer epoch has begun to count
+    function count(
+        Book storage book,
+        uint32 epoch,
+        uint256 credits,
+        uint256 fees
+    ) internal returns (uint256 olderFees) {
+        Tally memory tally = book.newest;
+        if (tally.epoch != epoch) {
+            olderFees = tally.fees;
+            if (tally.credits != 0 || olderFees != 0) book.overdue[tally.epoch] = tally;
+            tally = Tally(0, 0, epoch);
+        }
+        tally.credits += credits.toUint96();
+        tally.fees += fees.toUint96();
+        book.newest = tally;
+    }
+
+    /// @notice Takes the totals of an epoch that is closed now.
+    /// @param book All that waits
+    /// @param epoch The epoch
+    /// @return tally Its totals
+    function takeTally(Book storage book, uint32 epoch) internal returns (Tally memory tally) {
+        tally = tallyOf(book, epoch);
+        if (book.newest.epoch == epoch) book.newest = Tally(0, 0, epoch);
+        else if (tally.epoch == epoch) delete book.overdue[epoch];
+    }
+
+    /// @notice Records the rate of a priced close.
+    /// @param book All that waits
+    /// @param epoch The epoch closed, newer than all before
+    /// @param rate MILL per credit, 27 decimals
+    function addRate(Book storage book, uint32 epoch, uint256 rate) internal {
+        (book.ratedBefore, book.ratedEpoch, book.lastRate) = (book.ratedEpoch, epoch, rate.toUint160());
+        book.rates.push(epoch, rate.toUint224());
+    }
+
+    // ─── WRITE: ACCOUNTS ───
 
     /// @notice Adds a provider's earnings of this block's epoch.
     /// @param book All that waits
@@ -107,8 +162,10 @@ library Redemption {
                 (position.requested, position.burnedShare) = (0, 0);
             }
         }
+        position.isRequesting = true;
         position.requested = (position.requested + credits).toUint96();
-        position.burnedShare = (position.burnedShare + share).toUint128();
+        // No bank can hold more than its field: a share above that caps nothing.
+        position.burnedShare = Math.min(position.burnedShare + share, type(uint96).max).toUint96();
         position.requestedEpoch = epoch;
     }
 
@@ -118,10 +175,11 @@ library Redemption {
     /// @return mill MILL to mint
     /// @return returned MILL that goes back to the bank
     function take(Book storage book, address account) internal returns (uint256 mill, uint256 returned) {
+        IBurnMintSettlement.Position storage position = book.positions[account];
         _priceEarned(book, account);
-        returned = _priceRequested(book, account);
-        mill = book.positions[account].mill;
-        if (mill != 0) book.positions[account].mill = 0;
+        if (position.isRequesting) returned = _priceRequested(book, account);
+        mill = position.mill;
+        if (mill != 0) position.mill = 0;
     }
 
     /// @notice Prices what was set aside for an epoch, if its close has come.
@@ -142,18 +200,23 @@ library Redemption {
 
     // ─── READ ───
 
+    /// @notice Totals of an epoch that is not closed.
+    /// @param book All that waits
+    /// @param epoch The epoch
+    /// @return tally Its totals; empty if there are none, and once it is closed
+    function tallyOf(Book storage book, uint32 epoch) internal view returns (Tally memory tally) {
+        tally = book.newest;
+        if (tally.epoch != epoch) tally = book.overdue[epoch];
+    }
+
     /// @notice Rate of the first priced close from an epoch on.
-    /// @dev Almost always it is the last or there is none, so these are looked at before the search.
+    /// @dev Almost always it is the last or there is none: one slot says so, without the search.
     /// @param book All that waits
     /// @param epoch The epoch
     /// @return rate MILL per credit, 27 decimals; zero if there is none
     function rateFrom(Book storage book, uint32 epoch) internal view returns (uint256 rate) {
-        uint256 count = book.rates.length();
-        if (count == 0) return 0;
-        Checkpoints.Checkpoint224 memory last = book.rates.at(uint32(count - 1));
-        if (last._key < epoch) return 0;
-        if (count == 1 || book.rates.at(uint32(count - 2))._key < epoch) return last._value;
-        return book.rates.lowerLookup(epoch);
+        if (book.lastRate == 0 || book.ratedEpoch < epoch) return 0;
+        return book.ratedBefore < epoch ? book.lastRate : book.rates.lowerLookup(epoch);
     }
 
     /// @notice MILL that `take` would take.
@@ -192,12 +255,12 @@ library Redemption {
         if (rate == 0) return 0;
         uint256 mill;
         (mill, returned) = _cappedDown(pending, position.burnedShare, rate);
-        (position.requested, position.burnedShare) = (0, 0);
+        (position.requested, position.burnedShare, position.isRequesting) = (0, 0, false);
         _addMill(book, account, mill, returned);
     }
 
     function _addMill(Book storage book, address account, uint256 mill, uint256 returned) private {
-        if (mill != 0) book.positions[account].mill = (book.positions[account].mill + mill).toUint128();
+        if (mill != 0) book.positions[account].mill = (book.positions[account].mill + mill).toUint96();
         emit IBurnMintSettlement.Priced(account, mill, returned);
     }
 

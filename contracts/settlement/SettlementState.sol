@@ -49,7 +49,8 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
 
     /// @notice All totals but those that wait in `Redemption.Book`; two to a slot, in pairs that change together.
     /// @param bank MILL that may be minted again.
-    /// @param outstanding L, in credits.
+    /// @param gross L and the fees of `Redemption.Book.newest`, which leave it when another epoch begins to count: a
+    /// payment need not write here.
     /// @param owed MILL that left the bank and was not yet minted.
     /// @param burned MILL that this contract destroyed for good.
     /// @param emitted Σ E.
@@ -58,7 +59,7 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
     /// @param owedMill Slashed MILL held here, to become credits.
     struct Totals {
         uint128 bank;
-        uint128 outstanding;
+        uint128 gross;
         uint128 owed;
         uint128 burned;
         uint128 emitted;
@@ -87,9 +88,12 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
 
     // ─── CONSTANTS ───
 
-    /// @notice The most credits that can be outstanding: what one account can have waiting fits its field, so no exit
-    /// can ever fail for its size.
+    /// @notice The most credits that can be outstanding, with the fees of one epoch: what an account or an epoch can
+    /// have waiting fits its field, so no exit can ever fail for its size.
     uint256 public constant MAX_OUTSTANDING = type(uint96).max;
+
+    /// @notice The most MILL that there can ever be, for the same reason.
+    uint256 public constant MAX_SUPPLY = type(uint96).max;
 
     IMillToken internal immutable _TOKEN;
     IPriceOracle internal immutable _ORACLE;
@@ -114,6 +118,7 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
     address internal _checksPayee;
     address internal _ecosystemPayee;
     mapping(address account => Account state) internal _accounts;
+    mapping(address account => address receiver) internal _payouts;
     mapping(uint32 epoch => Pot pot) internal _pots;
 
     constructor(Config memory config) AccessManaged(config.authority) Wired(config.deployer) {
@@ -137,6 +142,8 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
         _FLOOR_PER_YEAR = config.floorPerYear;
         _DECAY_WAD = EmissionSchedule.decayDown(config.clock.epochSeconds, config.scheduleHalfLifeSeconds);
         _GENESIS_SUPPLY = config.token.totalSupply();
+        uint256 maxSupply = _GENESIS_SUPPLY + config.scheduleTotal;
+        require(maxSupply <= MAX_SUPPLY, BurnMintSettlement_SupplyTooLarge(maxSupply, MAX_SUPPLY));
         _DEAD_PRICE_SECONDS = config.deadPriceSeconds;
         _lastPrice = LastPrice(config.genesisPriceWad, config.genesisPriceWad, config.clock.genesisAt);
     }
@@ -187,6 +194,12 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
         return _book.takeable(account);
     }
 
+    /// @inheritdoc IBurnMintSettlement
+    function payoutOf(address account) external view returns (address receiver) {
+        receiver = _payouts[account];
+        if (receiver == address(0)) receiver = account;
+    }
+
     // ─── READ: TOTALS ───
 
     /// @inheritdoc IBurnMintSettlement
@@ -201,7 +214,7 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
 
     /// @inheritdoc IBurnMintSettlement
     function outstanding() external view returns (uint256 credits) {
-        return _totals.outstanding;
+        return _outstanding();
     }
 
     /// @inheritdoc IBurnMintSettlement
@@ -241,7 +254,7 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
 
     /// @inheritdoc IBurnMintSettlement
     function tallyOf(uint32 epoch) external view returns (uint256 credits, uint256 fees) {
-        Redemption.Tally memory tally = _book.tallies[epoch];
+        Redemption.Tally memory tally = _book.tallyOf(epoch);
         return (tally.credits, tally.fees);
     }
 
@@ -314,5 +327,12 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
     /// @inheritdoc IBurnMintSettlement
     function payees() external view returns (address availabilityPayee, address checksPayee, address ecosystemPayee) {
         return (_availabilityPayee, _checksPayee, _ecosystemPayee);
+    }
+
+    // ─── INTERNAL ───
+
+    /// @dev L.
+    function _outstanding() internal view returns (uint256 credits) {
+        return _totals.gross - _book.newest.fees;
     }
 }

@@ -50,4 +50,10 @@ interface IMillToken is IERC20, IERC20Permit {
     /// @notice All MILL that holders have destroyed for good: a part of `burnedForGood` in equation (5).
     /// @return mill How many, in MILL. Never falls.
     function burnedByHolders() external view returns (uint256 mill);
+
+    /// @notice The total supply that a vote of a past second is measured by: as it was when that second's day began.
+    /// @dev Days are those of UTC. On the day of the genesis it is the supply of now.
+    /// @param timepoint The second; in the past.
+    /// @return mill How many, in MILL.
+    function getPastTotalSupply(uint256 timepoint) external view returns (uint256 mill);
 }

@@ -6,16 +6,20 @@ import {ERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20P
 import {ERC20Votes} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Votes.sol";
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
+import {Votes} from "@openzeppelin/contracts/governance/utils/Votes.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Permissions} from "../common/Permissions.sol";
 import {Wired} from "../common/Wired.sol";
 import {IMillToken} from "./IMillToken.sol";
+import {SupplyDays} from "./SupplyDays.sol";
 
 /// @title MillToken
 /// @notice See `IMillToken`.
 contract MillToken is ERC20, ERC20Permit, ERC20Votes, Wired, IMillToken {
     using SafeCast for uint256;
+    using SupplyDays for SupplyDays.History;
 
+    SupplyDays.History private _supplies;
     /// @inheritdoc IMillToken
     uint256 public burnedByHolders;
 
@@ -33,6 +37,11 @@ contract MillToken is ERC20, ERC20Permit, ERC20Votes, Wired, IMillToken {
     /// @return timepoint Now.
     function clock() public view override returns (uint48 timepoint) {
         return block.timestamp.toUint48();
+    }
+
+    /// @inheritdoc IMillToken
+    function getPastTotalSupply(uint256 timepoint) public view override(Votes, IMillToken) returns (uint256 mill) {
+        return _supplies.startOfDayOf(_validateTimepoint(timepoint), totalSupply());
     }
 
     // The name is the standard's.
@@ -90,6 +99,20 @@ contract MillToken is ERC20, ERC20Permit, ERC20Votes, Wired, IMillToken {
     }
 
     function _update(address from, address to, uint256 value) internal override(ERC20, ERC20Votes) {
+        if (from == address(0) || to == address(0)) _supplies.recordBefore(totalSupply());
         super._update(from, to, value);
+    }
+
+    function _getTotalSupply() internal view override returns (uint256 mill) {
+        return totalSupply();
+    }
+
+    /// @dev Without the checkpoint of the total supply that `Votes` writes at every mint and burn: see `SupplyDays`.
+    function _transferVotingUnits(address from, address to, uint256 amount) internal override {
+        _moveDelegateVotes(_delegateOf(from), _delegateOf(to), amount);
+    }
+
+    function _delegateOf(address account) private view returns (address delegatee) {
+        return account == address(0) ? account : delegates(account);
     }
 }

@@ -105,7 +105,7 @@ async function redeemAll(play: Play): Promise<void> {
   }
   const asides = await settlement.queryFilter(settlement.filters.SetAside());
   for (const { args } of asides) {
-    await must("I4", settlement.connect(stranger).collectEpoch(args.account, args.epoch));
+    await must("I4", settlement.connect(stranger).collectEpochs(args.account, [args.epoch]));
   }
   for (const account of play.accounts) await must("I4", settlement.connect(stranger).collect(account));
   expect(await settlement.outstanding(), "I4").to.equal(0n);

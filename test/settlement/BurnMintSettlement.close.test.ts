@@ -306,7 +306,7 @@ describe("BurnMintSettlement: close", () => {
       );
       for (const account of [provider, stranger]) {
         await expect(settlement.collect(account)).to.changeTokenBalance(ethers, token, account, 0n);
-        await expect(settlement.collectEpoch(account, 0)).to.changeTokenBalance(ethers, token, account, 0n);
+        await expect(settlement.collectEpochs(account, [0])).to.changeTokenBalance(ethers, token, account, 0n);
       }
       expect(await settlement.owed()).to.equal(0n);
     });
@@ -366,12 +366,12 @@ describe("BurnMintSettlement: close", () => {
         .to.emit(settlement, "SetAside")
         .withArgs(buyer, 0, 0n, 995n * WAD);
       expect(await settlement.setAsideOf(provider, 0)).to.deep.equal([950n * WAD, 0n, 0n]);
-      expect(await settlement.collectEpoch.staticCall(provider, 0), "not closed").to.equal(0n);
+      expect(await settlement.collectEpochs.staticCall(provider, [0]), "not closed").to.equal(0n);
       await closeEpoch(connection, context, 0);
       expect(await settlement.rateOf(0)).to.equal(RATE_ONE);
-      await expect(settlement.collectEpoch(provider, 0)).to.changeTokenBalance(ethers, token, provider, 950n * WAD);
-      await expect(settlement.collectEpoch(buyer, 0)).to.changeTokenBalance(ethers, token, buyer, 995n * WAD);
-      await settlement.collectEpoch(provider, 0);
+      await expect(settlement.collectEpochs(provider, [0])).to.changeTokenBalance(ethers, token, provider, 950n * WAD);
+      await expect(settlement.collectEpochs(buyer, [0])).to.changeTokenBalance(ethers, token, buyer, 995n * WAD);
+      await settlement.collectEpochs(provider, [0]);
       await closeEpoch(connection, context, 1);
       const mill = (95n * WAD * (await settlement.rateOf(1))) / RATE_ONE;
       await expect(settlement.collect(provider)).to.changeTokenBalance(ethers, token, provider, mill);
@@ -451,6 +451,12 @@ describe("BurnMintSettlement: close", () => {
         settlement,
         "BurnMintSettlement_ZeroAmount",
       );
+      const most = await settlement.MAX_SUPPLY();
+      const rest = most - (await token.totalSupply());
+      await make({ scheduleTotal: rest });
+      await expect(make({ scheduleTotal: rest + 1n }))
+        .to.be.revertedWithCustomError(settlement, "BurnMintSettlement_SupplyTooLarge")
+        .withArgs(most + 1n, most);
       for (const name of ["authority", "token", "oracle", "terms"]) {
         await expect(make({ [name]: ethers.ZeroAddress }))
           .to.be.revertedWithCustomError(settlement, "Wired_ZeroAddress")

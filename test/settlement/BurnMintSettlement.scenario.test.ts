@@ -148,7 +148,7 @@ class Scenario {
     const name = this.account(who).address;
     for (const aside of [null, ...this.model.asidesOf(name)]) {
       const before = await token.balanceOf(name);
-      await (aside === null ? settlement.collect(name) : settlement.collectEpoch(name, aside));
+      await (aside === null ? settlement.collect(name) : settlement.collectEpochs(name, [aside]));
       expect((await token.balanceOf(name)) - before, "(4d)").to.equal(this.model.collect(name, aside));
     }
   }

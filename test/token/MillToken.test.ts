@@ -167,4 +167,53 @@ describe("MillToken", () => {
       expect(await token.getPastVotes(other, before)).to.equal(1_000n);
     });
   });
+
+  describe("getPastTotalSupply", () => {
+    const DAY = 86_400;
+
+    /** The first second of a day some days ahead. */
+    async function morning(days: number): Promise<number> {
+      const today = Math.floor((await networkHelpers.time.latest()) / DAY);
+      return (today + days) * DAY;
+    }
+
+    it("should be the supply at the start of the day, whatever happens in it later", async () => {
+      const { token, settlement, holder } = await fixture();
+      const mint = async (at: number, mill: bigint) => {
+        await networkHelpers.time.setNextBlockTimestamp(at);
+        await token.connect(settlement).mint(holder, mill);
+      };
+      const first = await morning(1);
+      await mint(first, 5n);
+      await mint(first + DAY - 1, 7n);
+      await mint(first + 3 * DAY + 10, 9n);
+      await networkHelpers.mine();
+      const at = (second: number) => token.getPastTotalSupply(second);
+      for (const second of [first, first + 10, first + DAY - 1]) expect(await at(second)).to.equal(GENESIS);
+      for (const second of [first + DAY, first + 2 * DAY, first + 3 * DAY, first + 3 * DAY + 10]) {
+        expect(await at(second), `${second - first}`).to.equal(GENESIS + 12n);
+      }
+      await networkHelpers.time.increase(2 * DAY);
+      expect(await at(first + 4 * DAY)).to.equal(GENESIS + 21n);
+      await token.connect(holder).burn(21n);
+      expect(await at(first + 4 * DAY), "burned today").to.equal(GENESIS + 21n);
+      expect(await at(first)).to.equal(GENESIS);
+    });
+
+    it("should never be nothing once there is a supply, and nothing before, X-17", async () => {
+      const { token, holder } = await fixture();
+      const now = await networkHelpers.time.latest();
+      await token.connect(holder).burn(1n);
+      expect(await token.getPastTotalSupply(now)).to.equal(GENESIS - 1n);
+      expect(await token.getPastTotalSupply(now - DAY)).to.equal(0n);
+    });
+
+    it("should refuse the present and the future", async () => {
+      const { token } = await fixture();
+      await expect(token.getPastTotalSupply((await networkHelpers.time.latest()) + 1)).to.be.revertedWithCustomError(
+        token,
+        "ERC5805FutureLookup",
+      );
+    });
+  });
 });
