@@ -1,83 +1,53 @@
 import { expect } from "chai";
-import fc from "fast-check";
 import hre from "hardhat";
 
-import { marketWorld } from "../market/marketFixture.js";
-import { checkInvariants } from "./checks.js";
-import { Dice } from "./Dice.js";
-import { buyerActions } from "./handlers/buyer.js";
-import { claimActions } from "./handlers/claims.js";
-import { epochActions } from "./handlers/epochs.js";
-import { outsiderActions } from "./handlers/outsiders.js";
-import { providerActions } from "./handlers/provider.js";
-import { leaveAll } from "./leave.js";
-import { type Action, Play } from "./Play.js";
+import type { Connection } from "../support/deployMillrace.js";
+import { ACTIONS } from "./actions.js";
+import { loadCorpus, saveToCorpus } from "./corpus.js";
+import { Broken, playRun, type Step, stepsOf } from "./Run.js";
+import { shrink } from "./shrink.js";
 
-const ACTIONS: Readonly<Record<string, Action>> = {
-  ...buyerActions,
-  ...providerActions,
-  ...claimActions,
-  ...epochActions,
-  ...outsiderActions,
-};
-/** What a run is mostly made of; everything else comes once. */
-const OFTEN: Readonly<Record<string, number>> = {
-  openTask: 3,
-  accept: 5,
-  acknowledge: 2,
-  submit: 6,
-  finalize: 3,
-  point: 6,
-  open: 4,
-  timeout: 6,
-  withdrawBonds: 5,
-  cancelPot: 4,
-  creditOwed: 3,
-  hire: 4,
-  topUp: 4,
-  pass: 6,
-  close: 4,
-  report: 3,
-  settle: 3,
-  callAnything: 3,
-};
-const NAMES = Object.keys(ACTIONS).flatMap((name) => Array.from({ length: OFTEN[name] ?? 1 }, () => name));
-/** Short enough for a run to live through a thaw and a dead price. */
-const SHORT = { deadPriceSeconds: 400, minThawSeconds: 50, thawSeconds: 100 };
-const PROFILE = hre.globalOptions.long ? { numRuns: 100 } : { numRuns: 4, seed: 1 };
-const MAIN = ["openTask", "accept", "submit", "hire", "close", "report"];
-/** Actions that random play may leave out: blocks follow the clock, so that no two runs are the same. */
-const MAX_IDLE = 4;
-/** `Panic` and its like: an error that no contract chose. A refusal has a name. */
-const UNNAMED = /panic|reverted without|out of gas|unrecognized custom error/i;
+const STEPS = 260;
+/** Checks cost more than calls: a long run looks less often, and looks again at each step of what failed. */
+const PROFILE = hre.globalOptions.long
+  ? { calls: 2_000_000, seed: (Date.now() % 2 ** 31) + 1, checkEvery: 8, replays: 60 }
+  : { calls: 2 * STEPS, seed: 1, checkEvery: 1, replays: 20 };
+const MAIN = ["openTask", "accept", "submit", "hire", "close", "report", "collectRewards"];
+/** Actions that the few runs of the quick profile may leave out. */
+const MAX_IDLE = 6;
+const PROGRESS_RUNS = 50;
+/** All chains of these tests begin at one second, or a seed would not say what is played. */
+const GENESIS = { initialDate: "2030-01-01T00:00:00Z" };
 
 describe("Invariants", function () {
-  this.timeout(3_600_000);
+  this.timeout(0);
 
+  const calls = hre.globalOptions.calls || PROFILE.calls;
+  const seed = hre.globalOptions.seed || PROFILE.seed;
   const done = new Map<string, number>();
+  let connection: Connection;
 
-  it("I1 I2 I4 I5 I9: hold after any sequence of actions, and everybody gets out", async function () {
-    const connection = await hre.network.create();
-    const { networkHelpers } = connection;
-    const deploy = async () => marketWorld(connection, SHORT);
-    const step = fc.record({ name: fc.constantFrom(...NAMES), seed: fc.nat() });
-    const steps = fc.array(step, { minLength: 240, maxLength: 280, size: "max" });
+  before(async function () {
+    connection = await newChain();
+  });
 
-    await fc.assert(
-      fc.asyncProperty(steps, async (sequence) => {
-        const play = new Play(connection, await networkHelpers.loadFixture(deploy));
-        await checkInvariants(play);
-        for (const { name, seed } of sequence) {
-          if (await perform(play, name, seed)) {
-            done.set(name, (done.get(name) ?? 0) + 1);
-            await checkInvariants(play);
-          }
-        }
-        await leaveAll(play);
-        await checkInvariants(play);
-      }),
-      { ...PROFILE, endOnFailure: true },
-    );
+  for (const { file, steps, message } of loadCorpus()) {
+    it(`hold in what once broke one: ${file}, ${message}`, async function () {
+      await playRun(connection, steps);
+    });
+  }
+
+  it("I1 I2 I3 I4 I5 I8 I9 I10 I11 I12: hold after any sequence of calls, and everybody gets out", async function () {
+    const runs = Math.ceil(calls / STEPS);
+    const startedAt = Date.now();
+    for (let run = 0; run < runs; run++) {
+      // A chain that has lived through many runs becomes slow.
+      if (run % PROGRESS_RUNS === PROGRESS_RUNS - 1) {
+        connection = await newChain();
+        tellProgress(run * STEPS, startedAt);
+      }
+      await playSeed(seed + run);
+    }
   });
 
   it("are not held by doing nothing: nearly every action succeeded, the main ones among them", function () {
@@ -85,15 +55,28 @@ describe("Invariants", function () {
     for (const name of MAIN) expect(idle).to.not.include(name);
     expect(idle.length, idle.join(", ")).to.be.at.most(MAX_IDLE);
   });
+
+  async function playSeed(runSeed: number): Promise<void> {
+    try {
+      const outcome = await playRun(connection, stepsOf(runSeed, STEPS), PROFILE.checkEvery);
+      for (const [name, times] of outcome.done) done.set(name, (done.get(name) ?? 0) + times);
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      const replay = async (steps: readonly Step[]) => playRun(connection, steps);
+      const shortest = await shrink(error, replay, PROFILE.replays);
+      const file = saveToCorpus(`seed-${runSeed}`, shortest);
+      throw new Error(`seed ${runSeed}: ${shortest.message}; ${shortest.steps.length} steps in ${file}`, {
+        cause: shortest.cause,
+      });
+    }
+  }
+
+  function tellProgress(made: number, startedAt: number): void {
+    const rate = (1_000 * made) / (Date.now() - startedAt);
+    console.log(`      ${made} of ${calls} calls from seed ${seed}, ${rate.toFixed(0)} a second`);
+  }
 });
 
-/** True if the action went through. A refusal is no fault, as long as it says why. */
-async function perform(play: Play, name: string, seed: number): Promise<boolean> {
-  try {
-    await ACTIONS[name](play, new Dice(seed));
-    return true;
-  } catch (error) {
-    expect(String(error), `${name} failed without a reason`).to.not.match(UNNAMED);
-    return false;
-  }
+async function newChain(): Promise<Connection> {
+  return hre.network.create({ network: "default", override: GENESIS });
 }

@@ -1,18 +1,38 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
-import { LeaseDriver, type Proven } from "../market/leaseDriver.js";
-import type { LeaseStatus, TaskStatus, World } from "../market/marketFixture.js";
+import { LeaseDriver } from "../market/leaseDriver.js";
+import {
+  LEASE_STATUSES,
+  type LeaseStatus,
+  TASK_STATUSES,
+  type TaskStatus,
+  type World,
+} from "../market/marketFixture.js";
 import { type Opened, TaskDriver } from "../market/taskDriver.js";
 import type { Connection } from "../support/deployMillrace.js";
 import type { Dice } from "./Dice.js";
+import type { Proven } from "../market/leaseDriver.js";
+import { Reads } from "./Reads.js";
+import { Store } from "./Store.js";
+
+/** Those of a run who are contracts, and spoil what calls them. */
+export interface Hostile {
+  /** A third buyer. */
+  readonly buyer: HardhatEthersSigner;
+  /** Provider of node 3. */
+  readonly provider: HardhatEthersSigner;
+}
 
 /** What a run remembers beside the chain: ids and preimages that calls need, and sums that no contract keeps. */
 export class Play {
+  readonly reads: Reads;
+  readonly store: Store;
   readonly leasing: LeaseDriver;
   readonly tasking: TaskDriver;
   /** Every account that takes part. */
   readonly accounts: HardhatEthersSigner[];
   readonly buyers: HardhatEthersSigner[];
+  /** Provider of node i + 1, at index i. */
   readonly providers: HardhatEthersSigner[];
   readonly opened: Opened[] = [];
   /** Children of the outputs that providers can open, by output root. */
@@ -22,45 +42,47 @@ export class Play {
   /** Epochs whose emission was counted, and what the schedule allowed for them. */
   epochsCounted = 0;
   scheduled = 0n;
-  /** Last block whose events were looked at. */
-  seenBlock = 0;
-  /** Σ staked − withdrawn − slashed, from the events. */
-  heldByEvents = 0n;
-  /** Per lease: locked, and paid or refunded, from the events. */
-  readonly leaseLocked = new Map<bigint, bigint>();
-  readonly leaseReleased = new Map<bigint, bigint>();
 
   constructor(
     readonly connection: Connection,
     readonly world: World,
+    readonly hostile?: Hostile,
   ) {
+    this.reads = new Reads(connection);
+    this.store = new Store(connection, world, world.uptime);
     this.leasing = new LeaseDriver(connection, world);
     this.tasking = new TaskDriver(connection, world);
     const { governor, buyer, otherBuyer, alice, bob, challenger, stranger, attestors } = world;
     this.buyers = [buyer, otherBuyer];
     this.providers = [alice, bob];
-    this.accounts = [governor, buyer, otherBuyer, alice, bob, challenger, stranger, ...attestors];
+    if (hostile !== undefined) this.buyers.push(hostile.buyer);
+    if (hostile !== undefined) this.providers.push(hostile.provider);
+    this.accounts = [governor, ...this.buyers, ...this.providers, challenger, stranger, ...attestors];
+  }
+
+  /** Ids of all leases. */
+  get leaseIds(): bigint[] {
+    return [...this.store.leases.keys()];
   }
 
   /** Tasks in one of some statuses, or all where there is none: what cannot work is tried too. */
   async tasksIn(...statuses: readonly TaskStatus[]): Promise<Opened[]> {
-    const found = [];
-    for (const opened of this.opened) {
-      if (statuses.includes(await this.tasking.statusOf(opened.taskId))) found.push(opened);
-    }
-    return found.length === 0 ? this.opened : found;
+    const { tasks } = this.world;
+    const found = await Promise.all(this.opened.map(async (opened) => this.reads.of(tasks, "statusOf", opened.taskId)));
+    const fitting = this.opened.filter((_, index) => statuses.includes(TASK_STATUSES[Number(found[index])]));
+    return fitting.length === 0 ? this.opened : fitting;
   }
 
-  /** Leases in one of some statuses, with their buyers, or all where there is none. */
+  /** Leases in one of some statuses, or all where there is none. */
   async leasesIn(...statuses: readonly LeaseStatus[]): Promise<bigint[]> {
-    const found = [];
-    for (const leaseId of this.leaseLocked.keys()) {
-      if (statuses.includes(await this.leasing.statusOf(leaseId))) found.push(leaseId);
-    }
-    return found.length === 0 ? [...this.leaseLocked.keys()] : found;
+    await this.store.catchUp();
+    const ids = this.leaseIds;
+    const found = await Promise.all(ids.map(async (id) => this.reads.of(this.world.leases, "statusOf", id)));
+    const fitting = ids.filter((_, index) => statuses.includes(LEASE_STATUSES[Number(found[index])]));
+    return fitting.length === 0 ? ids : fitting;
   }
 
-  /** The buyer of a lease most times, the other one else. */
+  /** The buyer of a lease most times, a stranger else. */
   async buyerOf(leaseId: bigint, dice: Dice): Promise<HardhatEthersSigner> {
     const { buyer } = await this.world.leases.leaseOf(leaseId);
     return this.buyers.find(({ address }) => address === buyer && dice.chance(90)) ?? this.world.stranger;

@@ -13,6 +13,7 @@ export async function leaveAll(play: Play): Promise<void> {
   for (const target of [settlement, staking, nodes, tasks, leases, uptime]) {
     await (await connection.ethers.getContractAt("EntryPause", target)).pauseEntries(PAUSE_SECONDS);
   }
+  await play.store.catchUp();
   await endLeases(play);
   await endTasks(play);
   await freeStake(play);
@@ -21,7 +22,7 @@ export async function leaveAll(play: Play): Promise<void> {
 
 async function endLeases(play: Play): Promise<void> {
   const { leases, stranger } = play.world;
-  for (const leaseId of play.leaseLocked.keys()) {
+  for (const leaseId of play.leaseIds) {
     const { buyer } = await leases.leaseOf(leaseId);
     const status = await play.leasing.statusOf(leaseId);
     if (!["Running", "Closing", "Paused"].includes(status)) continue;
@@ -29,7 +30,7 @@ async function endLeases(play: Play): Promise<void> {
     await must("I4", leases.connect(signer).close(leaseId));
   }
   await play.pass(LONG_SECONDS);
-  for (const leaseId of play.leaseLocked.keys()) {
+  for (const leaseId of play.leaseIds) {
     if ((await leases.leaseOf(leaseId)).reserved) await must("I4", leases.connect(stranger).release(leaseId));
     for (;;) {
       const { epoch, fromAt, toAt } = await leases.nextPieceOf(leaseId);

@@ -14,9 +14,9 @@ export const buyerActions: Readonly<Record<string, Action>> = {
     return world.settlement.connect(buyer).requestRedemption(dice.amount(free / 4n));
   },
 
-  creditOwed: async ({ world, buyers }, dice) => {
-    const owed = [];
-    for (const buyer of buyers) if ((await world.settlement.accountOf(buyer)).owedMill !== 0n) owed.push(buyer);
+  creditOwed: async ({ world, buyers, reads }, dice) => {
+    const accounts = await Promise.all(buyers.map(async (buyer) => reads.of(world.settlement, "accountOf", buyer)));
+    const owed = buyers.filter((_, index) => accounts[index].owedMill !== 0n);
     return world.settlement.connect(world.stranger).creditOwed(dice.pick(owed.length === 0 ? buyers : owed));
   },
 
@@ -36,10 +36,10 @@ export const buyerActions: Readonly<Record<string, Action>> = {
     return play.world.tasks.connect(dice.pick(play.buyers)).cancel(taskId, order);
   },
 
-  hire: async ({ world, buyers }, dice) =>
+  hire: async ({ world, buyers, providers }, dice) =>
     world.leases
       .connect(dice.pick(buyers))
-      .hire(dice.int(1, 2), dice.int(1, 2), dice.int(20, 700), dice.chance(90) ? MAX_RATE : 1n),
+      .hire(dice.int(1, providers.length), dice.int(1, 2), dice.int(20, 700), dice.chance(90) ? MAX_RATE : 1n),
 
   topUp: async (play, dice) => {
     const leaseId = dice.pick(await play.leasesIn("Running", "Paused"));

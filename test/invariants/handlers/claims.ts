@@ -1,3 +1,5 @@
+import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
+
 import type { IResultClaims } from "../../../typechain-types/index.js";
 import type { Dice } from "../Dice.js";
 import type { Action, Play } from "../Play.js";
@@ -23,8 +25,12 @@ const hasBond = ({ bondGwei }: Branch): boolean => bondGwei !== 0n;
 export const claimActions: Readonly<Record<string, Action>> = {
   point: async (play, dice) => {
     const { claimId, claim } = await pickClaim(play, dice, isUntouched);
-    const { claims, challenger, parameters } = play.world;
-    return claims.connect(challenger).pointTop(claimId, claim, REGION_OUTPUT, { value: parameters.branchBondWei });
+    const { claims } = play.world;
+    // What a claim's branches cost was fixed when it was posted.
+    const { bondGwei } = await claims.claimOf(claimId);
+    return claims
+      .connect(dice.pick(challengersOf(play)))
+      .pointTop(claimId, claim, REGION_OUTPUT, { value: bondGwei * 10n ** 9n });
   },
 
   open: async (play, dice) => {
@@ -41,10 +47,16 @@ export const claimActions: Readonly<Record<string, Action>> = {
 
   withdrawBonds: async (play, dice) => {
     const { claimId, claim, branch } = await pickClaim(play, dice, hasBond);
-    const account = dice.pick([play.world.challenger, ...play.providers]);
-    return play.world.claims.connect(account).withdrawBonds(claimId, claim, [branch], account, account);
+    const account = dice.pick([...challengersOf(play), ...play.providers]);
+    // An account that burns gas when it is paid burns its own: what it brought is what it can burn.
+    const options = { gasLimit: 1_000_000 };
+    return play.world.claims.connect(account).withdrawBonds(claimId, claim, [branch], account, account, options);
   },
 };
+
+function challengersOf({ world, hostile }: Play): HardhatEthersSigner[] {
+  return hostile === undefined ? [world.challenger] : [world.challenger, hostile.buyer];
+}
 
 /** A claim whose top of the output fits, or any where none does: what cannot work is tried too. */
 async function pickClaim({ world }: Play, dice: Dice, fits: (branch: Branch) => boolean): Promise<Posted> {

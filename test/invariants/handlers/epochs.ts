@@ -1,5 +1,6 @@
 import type { Proven } from "../../market/leaseDriver.js";
 import type { Action } from "../Play.js";
+import { postReport } from "../postReport.js";
 
 const MAX_AHEAD = 5;
 
@@ -27,23 +28,39 @@ export const epochActions: Readonly<Record<string, Action>> = {
     const closed = Number(await play.world.settlement.nextEpochToClose());
     const epoch = closed - 1 + (dice.chance(30) ? 1 : 0);
     if (epoch < 1 || epoch > closed + MAX_AHEAD) throw new Error("no epoch to report");
-    play.reports.set(epoch, await play.leasing.report(epoch, [dice.bits(20), dice.bits(20)]));
+    await postReport(play, epoch, () => dice.bits(20));
   },
 
   settle: async (play, dice) => {
     const { leases, stranger } = play.world;
     const settled: [bigint, Proven][] = [];
-    for (const leaseId of play.leaseLocked.keys()) {
+    for (const leaseId of play.leaseIds) {
       const { epoch } = await leases.nextPieceOf(leaseId);
       const { nodeId } = await leases.leaseOf(leaseId);
       const proven = play.reports.get(Number(epoch))?.[Number(nodeId) - 1];
       if (proven !== undefined) settled.push([leaseId, proven]);
     }
-    const [leaseId, mine] = settled.length === 0 ? [dice.pick([...play.leaseLocked.keys()])] : dice.pick(settled);
+    const [leaseId, mine] = settled.length === 0 ? [dice.pick(play.leaseIds)] : dice.pick(settled);
     const { epoch } = await leases.nextPieceOf(leaseId);
     if (mine === undefined) return leases.connect(stranger).settleUnreported(leaseId, epoch);
     return leases.connect(stranger).settle(leaseId, mine.leaf, mine.proof);
   },
+
+  /** A jump: a hundred times more or less, and what a source shows that has stopped. */
+  jumpPrice: async ({ world }, dice) => {
+    const [, answer] = await world.feeds[0].latestRoundData();
+    const jumped = dice.chance(50) ? answer * BigInt(dice.int(2, 100)) : answer / BigInt(dice.int(2, 100));
+    for (const feed of world.feeds) await feed.post(jumped === 0n ? 1n : jumped);
+    return dice.chance(50) ? world.priceOracle.connect(world.stranger).observe() : undefined;
+  },
+
+  collectRewards: async ({ world, reports }, dice) => {
+    const proven = dice.pick([...reports.values()].flat());
+    return world.uptime.connect(world.stranger).collect(proven.leaf, proven.proof);
+  },
+
+  collectAttestorPay: async ({ world, reports }, dice) =>
+    world.uptime.connect(world.stranger).collectAttestorPay(dice.pick(world.attestors), [...reports.keys()]),
 
   cancelPot: async ({ world }, dice) => {
     const closed = Number(await world.settlement.nextEpochToClose());

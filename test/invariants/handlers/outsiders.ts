@@ -1,8 +1,11 @@
-import type { BaseContract } from "ethers";
+import type { BaseContract, ParamType } from "ethers";
 
 import { emptyValue } from "../../ignition/deployed.js";
 import { MILL } from "../../market/marketFixture.js";
-import type { Action } from "../Play.js";
+import type { Dice } from "../Dice.js";
+import { ownersThings } from "../fingerprint.js";
+import type { Action, Play } from "../Play.js";
+import { unchanged } from "../unchanged.js";
 
 /** The guardian pauses, somebody gives MILL away, holders burn, strangers call whatever there is. */
 export const outsiderActions: Readonly<Record<string, Action>> = {
@@ -21,13 +24,50 @@ export const outsiderActions: Readonly<Record<string, Action>> = {
 
   burn: async ({ world }, dice) => world.token.burn(dice.amount(100n * MILL)),
 
-  callAnything: async ({ world }, dice) => {
+  /** I11: deposits and payments for others, and whatever else anybody may do to them. */
+  interfere: async (play, dice) => {
+    const { world, accounts } = play;
+    const { settlement, staking, token, stranger } = world;
+    const victim = dice.pick(accounts.filter((account) => account !== stranger));
+    await token.transfer(stranger, 100n);
+    await token.connect(stranger).approve(staking, 100n);
+    const acts = [
+      async () => staking.connect(stranger).stakeFor(victim, 1n),
+      async () => token.connect(stranger).transfer(victim, 1n),
+      async () => settlement.connect(stranger).collect(victim),
+      async () => settlement.connect(stranger).collectEpoch(victim, dice.int(0, 20)),
+      async () => stranger.sendTransaction({ to: victim, value: 1n, gasLimit: 100_000 }),
+    ];
+    await unchanged("I11", play, ownersThings, dice.pick(acts));
+  },
+
+  /** I11, with calls that nobody thought of. */
+  callAnything: async (play, dice) => {
+    const { world } = play;
     const { token, settlement, terms, priceOracle, staking, catalog, nodes, claims, uptime, tasks, leases } = world;
     const all = [token, settlement, terms, priceOracle, staking, catalog, nodes, claims, uptime, tasks, leases];
     const target = dice.pick(all) as unknown as BaseContract;
     const functions = target.interface.fragments.filter((fragment) => fragment.type === "function");
     const name = dice.pick(functions).format("sighash");
     const method = target.connect(world.stranger).getFunction(name);
-    return method.send(...method.fragment.inputs.map(emptyValue));
+    const values = method.fragment.inputs.map((input) => valueOf(input, play, dice));
+    await unchanged("I11", play, ownersThings, async () => method.send(...values));
+  },
+
+  /** How the hostile contracts take what they are sent from now on. */
+  changeMood: async ({ connection, hostile, world }, dice) => {
+    if (hostile === undefined) throw new Error("nobody is hostile");
+    const contract = await connection.ethers.getContractAt(
+      "HostileReceiver",
+      dice.pick([hostile.buyer, hostile.provider]).address,
+    );
+    return contract.connect(world.stranger).setMood(dice.int(0, 3));
   },
 };
+
+/** Something that a function may know: an account or a contract, a small id, an amount; most times the emptiest. */
+function valueOf(parameter: ParamType, { accounts, world }: Play, dice: Dice): unknown {
+  if (parameter.type === "address" && dice.chance(80)) return dice.pick([...accounts, world.staking, world.leases]);
+  if (/^uint(8|16|32|48|64|256)$/.test(parameter.type) && dice.chance(80)) return dice.int(0, 6);
+  return emptyValue(parameter);
+}

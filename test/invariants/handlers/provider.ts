@@ -25,7 +25,8 @@ export const providerActions: Readonly<Record<string, Action>> = {
 
   accept: async (play, dice) => {
     const opened = dice.pick(await play.tasksIn("Listed", "Overdue", "Rejected", "Unacknowledged"));
-    return play.tasking.accept(opened, dice.chance(70), BigInt(dice.int(1, 2)));
+    const index = dice.int(0, play.providers.length - 1);
+    return play.tasking.accept(opened, dice.chance(70), BigInt(index + 1), play.providers[index]);
   },
 
   acknowledge: async (play, dice) => {
@@ -60,7 +61,7 @@ export const providerActions: Readonly<Record<string, Action>> = {
   collect: async ({ world, accounts }, dice) => world.settlement.connect(world.stranger).collect(dice.pick(accounts)),
 
   pauseNode: async ({ world, providers }, dice) => {
-    const index = dice.int(0, 1);
+    const index = dice.int(0, providers.length - 1);
     const nodes = world.nodes.connect(providers[index]);
     return dice.chance(50) ? nodes.pause(index + 1) : nodes.resume(index + 1);
   },

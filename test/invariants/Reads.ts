@@ -1,0 +1,70 @@
+import type { BaseContract } from "ethers";
+import hre from "hardhat";
+
+import { CallBatch__factory } from "../../typechain-types/index.js";
+import type { Connection } from "../support/deployMillrace.js";
+
+type Answer<T> = T extends (...args: infer A) => Promise<infer R> ? (A extends readonly unknown[] ? R : never) : never;
+
+interface Question {
+  readonly target: string;
+  readonly data: string;
+  readonly resolve: (answer: string) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/** Where the batch answers from: an account that has code only while it is asked. */
+const BATCH = "0x00000000000000000000000000000000000ba7c4";
+const INTERFACE = CallBatch__factory.createInterface();
+
+/** Reads views; all that is asked before the next turn of the event loop goes out as one request. */
+export class Reads {
+  #waiting: Question[] = [];
+
+  constructor(private readonly connection: Connection) {}
+
+  /** The answer of `contract.name(...args)`. */
+  async of<C extends BaseContract, N extends string & keyof C>(
+    contract: C,
+    name: N,
+    ...args: readonly unknown[]
+  ): Promise<Answer<C[N]>> {
+    const result = contract.interface.decodeFunctionResult(name, await this.raw(contract, name, ...args));
+    const values: unknown = result.length === 1 ? result.at(0) : result;
+    return values as Answer<C[N]>;
+  }
+
+  /** The same, as the contract encoded it: enough to compare. */
+  async raw<C extends BaseContract>(contract: C, name: string & keyof C, ...args: readonly unknown[]): Promise<string> {
+    const data = contract.interface.encodeFunctionData(name, args.map(toPlain));
+    return new Promise<string>((resolve, reject) => {
+      if (this.#waiting.length === 0) setImmediate(() => void this.#flush());
+      this.#waiting.push({ target: contract.target as string, data, resolve, reject });
+    });
+  }
+
+  async #flush(): Promise<void> {
+    const questions = this.#waiting;
+    this.#waiting = [];
+    try {
+      const { deployedBytecode } = await hre.artifacts.readArtifact("CallBatch");
+      const data = INTERFACE.encodeFunctionData("read", [questions.map(({ target, data }) => ({ target, data }))]);
+      const call = [{ to: BATCH, data }, "latest", { [BATCH]: { code: deployedBytecode } }];
+      const answer = await this.connection.provider.request({ method: "eth_call", params: call });
+      const [answers] = INTERFACE.decodeFunctionResult("read", answer as string);
+      questions.forEach(({ resolve }, index) => {
+        resolve((answers as string[])[index]);
+      });
+    } catch (error) {
+      for (const { reject } of questions) reject(error);
+    }
+  }
+}
+
+/** Signers and contracts stand for their addresses; results of calls become arguments again. */
+function toPlain(value: unknown): unknown {
+  if (Array.isArray(value)) return Array.from(value, toPlain);
+  if (typeof value !== "object" || value === null) return value;
+  if ("target" in value) return value.target;
+  return "address" in value ? value.address : value;
+}

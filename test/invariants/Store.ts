@@ -1,0 +1,241 @@
+import { expect } from "chai";
+import { type BaseContract, type Result, ZeroAddress } from "ethers";
+
+import type { Connection } from "../support/deployMillrace.js";
+import { addTo } from "./addTo.js";
+
+/** An event with the transaction that emitted it. */
+export interface Told {
+  readonly name: string;
+  /** Its values that are numbers, accounts and structs: three views of one record. */
+  readonly args: Readonly<Record<string, bigint>>;
+  readonly accounts: Readonly<Record<string, string>>;
+  readonly structs: Readonly<Record<string, Readonly<Record<string, bigint>>>>;
+  readonly target: string;
+  readonly block: number;
+}
+
+interface Credits {
+  bought: bigint;
+  collected: bigint;
+  requestedShare: bigint;
+  readonly earned: Map<bigint, bigint>;
+  readonly requested: Map<bigint, { credits: bigint; share: bigint }>;
+}
+
+/** A lease as its events tell it. */
+interface LeaseSums {
+  locked: bigint;
+  released: bigint;
+  readonly feePpm: bigint;
+}
+
+const PPM = 1_000_000n;
+const MAX_BURNED_PARTS = 5n;
+
+/**
+ * Sums that no contract keeps, rebuilt from events alone, and the promises that a single transaction's events can
+ * break. What contracts keep is compared with it by the checks.
+ */
+export class Store {
+  /** Last block whose events were looked at. */
+  seenBlock = 0;
+  /** Σ staked − withdrawn − slashed. */
+  held = 0n;
+  readonly leases = new Map<bigint, LeaseSums>();
+  readonly taskFees = new Map<bigint, bigint>();
+  readonly credits = new Map<string, Credits>();
+  /** Accounts and epochs that were set aside, each once. */
+  readonly asides = new Map<string, { account: string; epoch: bigint }>();
+  /** Every thaw that runs: when it said that it would be released. */
+  readonly thaws = new Map<string, bigint>();
+  nextEpoch = 0n;
+  /** MILL that UptimeOracle should hold: pots, less what left them. */
+  pots = 0n;
+  availability = 0n;
+  donatedToUptime = 0n;
+  /** Slashes since the last look, for checks that need the state before. */
+  slashes: Told[] = [];
+  maxGas = 0n;
+
+  readonly #contracts = new Map<string, BaseContract>();
+  readonly #uptime: string;
+  #hasGenesis = false;
+  /** Fee fixed when the job whose payment comes next was opened. */
+  #feePpm: bigint | undefined;
+  /** MILL minted in this transaction, and what events of it account for. */
+  #minted = 0n;
+  #explained = 0n;
+
+  constructor(
+    private readonly connection: Connection,
+    world: object,
+    uptime: BaseContract,
+  ) {
+    for (const each of Object.values(world) as unknown[]) {
+      if (isContract(each)) this.#contracts.set((each.target as string).toLowerCase(), each);
+    }
+    this.#uptime = uptime.target as string;
+  }
+
+  /** Takes in everything that happened since the last time. */
+  async catchUp(): Promise<void> {
+    const { provider } = this.connection.ethers;
+    const latest = await provider.getBlockNumber();
+    if (latest <= this.seenBlock) return;
+    const range = [{ fromBlock: hex(this.seenBlock + 1), toBlock: hex(latest) }];
+    const logs = (await this.connection.provider.request({ method: "eth_getLogs", params: range })) as RawLog[];
+    this.seenBlock = latest;
+    this.slashes = [];
+    let block = -1;
+    for (const log of logs) {
+      const target = this.#contracts.get(log.address.toLowerCase());
+      const parsed = target?.interface.parseLog(log);
+      if (target === undefined || parsed === null || parsed === undefined) continue;
+      const number = Number(log.blockNumber);
+      if (number !== block) this.#endTransaction();
+      block = number;
+      this.#apply({ ...valuesOf(parsed.args), name: parsed.name, target: target.target as string, block: number });
+    }
+    this.#endTransaction();
+  }
+
+  creditsOf(account: string): Credits {
+    const found = this.credits.get(account);
+    if (found !== undefined) return found;
+    const none = { bought: 0n, collected: 0n, requestedShare: 0n, earned: new Map(), requested: new Map() };
+    this.credits.set(account, none);
+    return none;
+  }
+
+  /** I8: what is minted is an emission of a close, or a redemption that was collected, and nothing else. */
+  #endTransaction(): void {
+    expect(this.#minted, "I8").to.equal(this.#explained);
+    this.#minted = 0n;
+    this.#explained = 0n;
+    this.#feePpm = undefined;
+  }
+
+  #apply(told: Told): void {
+    this.#applyStaking(told);
+    this.#applySettlement(told);
+    this.#applyMarkets(told);
+    this.#applyUptime(told);
+  }
+
+  #applyStaking(told: Told): void {
+    const { name, args, accounts } = told;
+    if (name === "Staked") this.held += args.mill;
+    if (name === "Withdrawn") this.held -= args.mill;
+    if (name === "ThawStarted") this.thaws.set(`${accounts.provider} ${args.thawId.toString()}`, args.releaseAt);
+    if (name === "BondSlashed") {
+      const taken = args.toBuyer + args.toReporter + args.burned;
+      expect(args.burned * MAX_BURNED_PARTS, "I5").to.be.at.least(taken);
+      this.held -= taken;
+      this.slashes.push(told);
+    }
+    if (name === "StakeSlashed") {
+      const taken = args.fromActive + args.fromThawing;
+      expect(args.burned * MAX_BURNED_PARTS, "I5").to.be.at.least(taken);
+      expect(args.toReporter + args.burned, "I5").to.be.at.most(taken);
+      this.held -= taken;
+    }
+  }
+
+  #applySettlement({ name, args, accounts, structs }: Told): void {
+    if (name === "Bought" || name === "OwedCredited") this.creditsOf(accounts.buyer).bought += args.mill;
+    if (name === "Paid") {
+      expect(accounts.provider, "I3").to.not.equal(accounts.buyer);
+      addTo(this.creditsOf(accounts.provider).earned, args.epoch, args.credits - args.fee);
+      // The fee of a job is the one that stood when it was opened, whatever governance has done since.
+      if (this.#feePpm !== undefined) {
+        expect(args.fee, "I10").to.equal((args.credits * this.#feePpm + PPM - 1n) / PPM);
+      }
+      this.#feePpm = undefined;
+    }
+    if (name === "RedemptionRequested") {
+      const credits = this.creditsOf(accounts.buyer);
+      const before = credits.requested.get(args.epoch) ?? { credits: 0n, share: 0n };
+      credits.requested.set(args.epoch, {
+        credits: before.credits + args.credits,
+        share: before.share + args.burnedShare,
+      });
+      credits.requestedShare += args.burnedShare;
+      expect(credits.requestedShare, "I3").to.be.at.most(credits.bought);
+    }
+    if (name === "SetAside") {
+      const { account } = accounts;
+      this.asides.set(`${account} ${args.epoch.toString()}`, { account, epoch: args.epoch });
+    }
+    if (name === "Collected") {
+      this.creditsOf(accounts.account).collected += args.mill;
+      this.#explained += args.mill;
+    }
+    if (name === "EpochClosed") this.#closed(args.epoch, structs.closing);
+    if (name === "Transfer" && accounts.from === ZeroAddress) {
+      this.#minted += args.value;
+      if (!this.#hasGenesis) this.#explained += args.value;
+      this.#hasGenesis = true;
+    }
+  }
+
+  #closed(epoch: bigint, closing: Told["args"]): void {
+    const { availability, attestors, checks, ecosystem, emitted, topUp } = closing;
+    const paidOut = availability + attestors + checks + ecosystem;
+    expect(epoch, "I8").to.equal(this.nextEpoch);
+    expect(paidOut + topUp, "I8").to.be.at.most(emitted);
+    this.nextEpoch += 1n;
+    this.pots += availability + attestors;
+    this.availability += availability;
+    this.#explained += paidOut;
+  }
+
+  #applyMarkets({ name, args, structs }: Told): void {
+    if (name === "LeaseHired") {
+      const locked = args.rate * (args.paidThrough - args.startAt);
+      this.leases.set(args.leaseId, { locked, released: 0n, feePpm: args.feePpm });
+    }
+    if (name === "LeaseToppedUp") this.#leaseOf(args.leaseId).locked += args.credits;
+    if (name === "LeaseSettled") {
+      const lease = this.#leaseOf(args.leaseId);
+      lease.released += args.paid + args.refunded;
+      if (args.paid !== 0n) this.#feePpm = lease.feePpm;
+    }
+    if (name === "LeaseClosed") this.#leaseOf(args.leaseId).released += args.refunded;
+    if (name === "TaskOpened") this.taskFees.set(args.taskId, structs.snapshot.feePpm);
+    if (name === "TaskFinalized") this.#feePpm = this.taskFees.get(args.taskId);
+  }
+
+  #applyUptime({ name, args, accounts, target }: Told): void {
+    if (target === this.#uptime && ["RewardsCollected", "AttestorPaid", "PotCancelled"].includes(name)) {
+      this.pots -= args.mill;
+    }
+    if (name === "Transfer" && accounts.to === this.#uptime && accounts.from !== ZeroAddress) {
+      this.donatedToUptime += args.value;
+    }
+  }
+
+  #leaseOf(leaseId: bigint): LeaseSums {
+    const lease = this.leases.get(leaseId);
+    if (lease === undefined) throw new Error(`no event told of lease ${leaseId.toString()}`);
+    return lease;
+  }
+}
+
+interface RawLog {
+  readonly address: string;
+  readonly topics: string[];
+  readonly data: string;
+  readonly blockNumber: string;
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+function valuesOf(args: Result): Pick<Told, "args" | "accounts" | "structs"> {
+  const record = args as unknown;
+  return { args: record as Told["args"], accounts: record as Told["accounts"], structs: record as Told["structs"] };
+}
+
+function isContract(value: unknown): value is BaseContract {
+  return typeof value === "object" && value !== null && "interface" in value && "target" in value;
+}

@@ -1,0 +1,32 @@
+import { expect } from "chai";
+
+import type { Play } from "../Play.js";
+import { addTo } from "../addTo.js";
+
+/** `ITaskMarket.TaskStep.Finalized`; from there on a task holds no escrow. */
+const FINALIZED = 5n;
+
+/** I9: a lease owes at most its escrow, and what buyers have locked is what their jobs still hold. */
+export async function checkLeases({ world, reads, buyers, opened, store, leaseIds }: Play): Promise<void> {
+  const { leases, tasks, settlement } = world;
+  const [stored, steps, accounts] = await Promise.all([
+    Promise.all(leaseIds.map(async (id) => reads.of(leases, "leaseOf", id))),
+    Promise.all(opened.map(async ({ taskId }) => reads.of(tasks, "taskOf", taskId))),
+    Promise.all(buyers.map(async (buyer) => reads.of(settlement, "accountOf", buyer))),
+  ]);
+  const needed = new Map<string, bigint>();
+  leaseIds.forEach((leaseId, index) => {
+    const { buyer, escrow, released } = stored[index];
+    const told = store.leases.get(leaseId);
+    expect(escrow, "I9").to.equal(told?.locked);
+    expect(released, "I9").to.equal(told?.released);
+    expect(released, "I9").to.be.at.most(escrow);
+    addTo(needed, buyer, escrow - released);
+  });
+  opened.forEach(({ order }, index) => {
+    if (steps[index].step < FINALIZED) addTo(needed, order.snapshot.buyer as string, BigInt(order.terms.maxPrice));
+  });
+  buyers.forEach(({ address }, index) => {
+    expect(accounts[index].locked, "I9").to.equal(needed.get(address) ?? 0n);
+  });
+}
