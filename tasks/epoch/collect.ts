@@ -1,37 +1,97 @@
+import type { BaseContract } from "ethers";
+
 import { formatMill, MillraceError } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
 import { findEvent } from "../lib/events.js";
-import type { Session } from "../lib/Session.js";
+import type { Sent, Step } from "../lib/plan.js";
+import type { Protocol, Session } from "../lib/Session.js";
+import type { Fact } from "../lib/text.js";
+import { nodeRewards } from "./nodeRewards.js";
 
-/** What work earned and redemptions brought; uptime rewards are collected with a leaf, see `oracle report`. */
-export default async function collect(
-  session: Session,
-  { account: given }: { account: string | undefined },
-): Promise<void> {
-  const { contracts } = await session.protocol();
+interface Values {
+  readonly account: string | undefined;
+  readonly attestor: string | undefined;
+}
+
+/** What a call will pay, and how the preview says it. */
+interface Due {
+  readonly steps: readonly Step[];
+  readonly facts: readonly Fact[];
+}
+
+/** Pays an account what work earned and redemptions brought and, with an attestor at hand, its nodes' rewards. */
+export default async function collect(session: Session, { account: given, attestor }: Values): Promise<void> {
+  const protocol = await session.protocol();
   const account = given === undefined ? (await session.account()).address : await accountAddress(session, given);
-  const [mill, position] = await Promise.all([
-    contracts.settlement.collectable(account),
-    contracts.settlement.positionOf(account),
-  ]);
-  if (mill === 0n) {
-    const waits = position.earned > 0n || position.requested > 0n;
-    throw new MillraceError("WRONG_STATE", `${account} has nothing to collect yet.`, {
-      hint: waits
-        ? "Its credits wait for the close of their epoch: npx hardhat epoch close."
-        : "It has neither earned credits nor asked to redeem any.",
-    });
-  }
+  const earned = await earnings(protocol, account);
+  const rewarded = attestor === undefined ? NOTHING : await rewards(protocol, account, attestor);
+  const steps = [...earned.steps, ...rewarded.steps];
+  if (steps.length === 0) throw await nothingDue(protocol, account, attestor);
+
   const sent = await session.execute({
-    title: `Collect ${formatMill(mill)} for ${account}`,
-    facts: [["goes to", `${account}, minted anew`]],
-    steps: [{ label: "collect", request: await contracts.settlement.collect.populateTransaction(account) }],
+    title: `Collect for ${account}`,
+    facts: [["goes to", `${account}, for whom anyone may collect`], ...earned.facts, ...rewarded.facts],
+    steps,
   });
   if (sent === undefined) return;
-  const collected = findEvent(contracts.settlement, sent.last, "Collected")?.args["mill"] as bigint;
+  const { settlement, uptime } = protocol.contracts;
+  const fromWork = paid(settlement, sent, "Collected");
+  const fromNodes = paid(uptime, sent, "RewardsCollected");
   session.output.result(
-    { account, mill: collected, transaction: sent.last.hash },
-    `${account} has ${formatMill(collected)} more.`,
+    { account, mill: fromWork + fromNodes, fromWork, fromNodes, transactions: sent.receipts.map(({ hash }) => hash) },
+    `${account} has ${formatMill(fromWork + fromNodes)} more.`,
+  );
+}
+
+const NOTHING: Due = { steps: [], facts: [] };
+
+async function earnings({ contracts: { settlement } }: Protocol, account: string): Promise<Due> {
+  const mill = await settlement.collectable(account);
+  if (mill === 0n) return NOTHING;
+  return {
+    steps: [{ label: "collect", request: await settlement.collect.populateTransaction(account) }],
+    facts: [["for work and redemptions", `${formatMill(mill)}, minted anew`]],
+  };
+}
+
+async function rewards(protocol: Protocol, account: string, attestor: string): Promise<Due> {
+  const { uptime } = protocol.contracts;
+  const { rewards: due, without } = await nodeRewards(protocol, account, attestor);
+  const steps: Step[] = [];
+  for (const { nodeId, leaf, proof } of due) {
+    const request = await uptime.collect.populateTransaction(leaf, proof);
+    steps.push({ label: `collect rewards of node ${nodeId}`, request });
+  }
+  const facts: Fact[] = due.map(({ nodeId, leaf }) => [
+    `node ${nodeId}`,
+    `rewards up to epoch ${leaf.epoch}, from the availability pots`,
+  ]);
+  if (without.length > 0) facts.push(["no leaf yet", `nodes ${without.join(", ")}: the report does not have them`]);
+  return { steps, facts };
+}
+
+async function nothingDue(
+  { contracts }: Protocol,
+  account: string,
+  attestor: string | undefined,
+): Promise<MillraceError> {
+  const { earned, requested } = await contracts.settlement.positionOf(account);
+  const hints = [
+    earned > 0n || requested > 0n
+      ? "Its credits wait for the close of their epoch: npx hardhat epoch close."
+      : "It has neither earned credits nor asked to redeem any.",
+    attestor === undefined
+      ? "Rewards of nodes need a proof: name an attestor with --attestor."
+      : "Its nodes have collected all that final reports give them.",
+  ];
+  return new MillraceError("WRONG_STATE", `${account} has nothing to collect yet.`, { hint: hints.join(" ") });
+}
+
+/** What the events of a name say was paid; each transaction has one at most. */
+function paid(contract: BaseContract, { receipts }: Sent, name: string): bigint {
+  return receipts.reduce(
+    (total, receipt) => total + ((findEvent(contract, receipt, name)?.args["mill"] as bigint | undefined) ?? 0n),
+    0n,
   );
 }

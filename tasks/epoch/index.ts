@@ -13,9 +13,12 @@ export const epochTasks = noun("epoch", "Close epochs and collect what they brin
   }),
   writing({
     name: "collect",
-    description: "Pays an account what closed epochs owe it",
+    description: "Pays an account what closed epochs owe it, and the rewards of its nodes",
     options: {
       account: { description: "Who is paid, the sender if left out; anyone may collect for anyone" },
+      attestor: {
+        description: "URL of any attestor, for the proofs of the nodes' rewards; without it only work is paid",
+      },
     },
     action: () => import("./collect.js"),
   }),

@@ -85,7 +85,7 @@ describe("attestors as processes", () => {
     const codes = await Promise.all(members.map((member) => world!.stop(`attestor-${member}`)));
     expect(codes).to.deep.equal(members.map(() => 0));
     for (const member of members) {
-      const db = new DatabaseSync(join(world!.folder, `attestor-${member}.sqlite`));
+      const db = new DatabaseSync(join(world!.folder, `attestor-${member}`, "attestor.sqlite"));
       const own = db
         .prepare("SELECT count(DISTINCT content_hash) AS n FROM observations WHERE attestor = ? GROUP BY epoch")
         .all(world!.attestorKey(member).address);
