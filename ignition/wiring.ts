@@ -10,6 +10,7 @@ export const PERMISSIONS = {
   REQUIRE: 1n << 7n,
   POST: 1n << 8n,
   HIRE: 1n << 9n,
+  REWARD: 1n << 10n,
 } as const;
 
 /** Name of a permission. */
@@ -33,7 +34,7 @@ export const WIRING: readonly Wire[] = [
   { callee: "BurnMintSettlement", caller: "LeaseMarket", permissions: ["CREDIT"] },
   { callee: "BurnMintSettlement", caller: "VoucherChannels", permissions: ["CREDIT"] },
   { callee: "StakingRegistry", caller: "NodeRegistry", permissions: ["REQUIRE"] },
-  { callee: "StakingRegistry", caller: "UptimeOracle", permissions: ["BOND", "SLASH"] },
+  { callee: "StakingRegistry", caller: "UptimeOracle", permissions: ["BOND", "SLASH", "REWARD"] },
   { callee: "StakingRegistry", caller: "ResultClaims", permissions: ["SLASH"] },
   { callee: "StakingRegistry", caller: "TaskMarket", permissions: ["BOND", "SLASH"] },
   { callee: "NodeRegistry", caller: "TaskMarket", permissions: ["RESERVE"] },

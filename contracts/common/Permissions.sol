@@ -25,4 +25,6 @@ library Permissions {
     uint256 internal constant POST = 1 << 8;
     /// @notice LeaseMarket: begin a lease that both sides agreed to. Held by LeaseOrders and QuoteDesk.
     uint256 internal constant HIRE = 1 << 9;
+    /// @notice StakingRegistry: share a reward between a provider and its delegators. Held by UptimeOracle.
+    uint256 internal constant REWARD = 1 << 10;
 }

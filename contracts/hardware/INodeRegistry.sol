@@ -190,7 +190,7 @@ interface INodeRegistry {
     /// @notice Thrown when a node does not exist.
     error NodeRegistry_UnknownNode(uint64 nodeId);
 
-    /// @notice Thrown when the caller is not the node's provider.
+    /// @notice Thrown when the caller is not the node's provider, nor its operator where that is enough.
     error NodeRegistry_NotProvider(uint64 nodeId, address provider, address caller);
 
     /// @notice Thrown when a class takes no new nodes, or does not exist.
@@ -253,32 +253,36 @@ interface INodeRegistry {
     ) external returns (uint64 nodeId);
 
     /// @notice Replaces a node's details.
-    /// @dev Emits {DetailsChanged}. Requirements: caller is its provider; not retired; details within their limits.
+    /// @dev Emits {DetailsChanged}. Requirements: caller is its provider or operator; not retired; details within their
+    /// limits.
     /// @param nodeId Number of the node
     /// @param details What it says of itself
     function setDetails(uint64 nodeId, NodeDetails calldata details) external;
 
     /// @notice Replaces a node's price list. Hires that are already there keep the one they were made at.
-    /// @dev Emits {AskChanged}. Requirements: caller is its provider; not retired; an ask that makes sense.
+    /// @dev Emits {AskChanged}. Requirements: caller is its provider or operator; not retired; an ask that makes sense.
     /// @param nodeId Number of the node
     /// @param ask Price list; `changedAt` is ignored
     function setAsk(uint64 nodeId, Ask calldata ask) external;
 
-    /// @notice Replaces a node's key from the next epoch on. Until then the old one speaks for it.
-    /// @dev Emits {AgentRotated}. Requirements: caller is its provider; not retired; consent as in `addNode`.
+    /// @notice Replaces a node's key from the next epoch on. Until then the old one speaks for it. The consent is to
+    /// the provider, whoever calls.
+    /// @dev Emits {AgentRotated}. Requirements: caller is its provider or operator; not retired; consent as in
+    /// `addNode`.
     /// @param nodeId Number of the node
     /// @param agent New key
     /// @param consent Signature of `agent`; ignored when `agent` is the caller
     function rotateAgent(uint64 nodeId, address agent, bytes calldata consent) external;
 
     /// @notice Takes a node out of the market. What is hired runs on.
-    /// @dev Emits {NodePaused}. Requirements: caller is its provider; neither retired nor retiring nor paused.
+    /// @dev Emits {NodePaused}. Requirements: caller is its provider or operator; neither retired nor retiring nor
+    /// paused.
     /// @param nodeId Number of the node
     function pause(uint64 nodeId) external;
 
     /// @notice Puts a node back into the market.
     /// @dev Emits {NodeResumed}, {NodeStakeChanged} if its class's stake changed. Requirements: caller is its
-    /// provider; the node is paused and not retired or retiring; the provider has access.
+    /// provider or operator; the node is paused and not retired or retiring; the provider has access.
     /// @param nodeId Number of the node
     function resume(uint64 nodeId) external;
 

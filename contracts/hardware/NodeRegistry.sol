@@ -207,7 +207,7 @@ contract NodeRegistry is INodeRegistry, Wired, EntryPause, EIP712 {
         require(units != 0, NodeRegistry_ZeroUnits());
         (uint96 stakePerUnit, bool open) = CATALOG.entryOf(classId);
         require(open, NodeRegistry_ClassClosed(classId));
-        _checkConsent(agent, consent);
+        _checkConsent(msg.sender, agent, consent);
 
         nodeId = _history.latest().count + 1;
         Entry storage entry = _entries[nodeId];
@@ -226,7 +226,7 @@ contract NodeRegistry is INodeRegistry, Wired, EntryPause, EIP712 {
 
     /// @inheritdoc INodeRegistry
     function setDetails(uint64 nodeId, NodeDetails calldata details) external {
-        Entry storage entry = _ownNode(nodeId);
+        Entry storage entry = _workedNode(nodeId);
         _setDetails(entry, details);
         _record(nodeId, Change.DetailsChanged, entry.detailsHash);
         emit DetailsChanged(nodeId, details);
@@ -234,15 +234,15 @@ contract NodeRegistry is INodeRegistry, Wired, EntryPause, EIP712 {
 
     /// @inheritdoc INodeRegistry
     function setAsk(uint64 nodeId, Ask calldata ask) external {
-        Entry storage entry = _ownNode(nodeId);
+        Entry storage entry = _workedNode(nodeId);
         _setAsk(entry, ask);
         emit AskChanged(nodeId, _askOf(entry));
     }
 
     /// @inheritdoc INodeRegistry
     function rotateAgent(uint64 nodeId, address agent, bytes calldata consent) external {
-        _ownNode(nodeId);
-        _checkConsent(agent, consent);
+        address provider = _workedNode(nodeId).provider;
+        _checkConsent(provider, agent, consent);
 
         uint32 fromEpoch = _currentEpoch() + 1;
         _agents[nodeId].push(fromEpoch, uint160(agent));
@@ -252,7 +252,7 @@ contract NodeRegistry is INodeRegistry, Wired, EntryPause, EIP712 {
 
     /// @inheritdoc INodeRegistry
     function pause(uint64 nodeId) external {
-        Entry storage entry = _ownNode(nodeId);
+        Entry storage entry = _workedNode(nodeId);
         require(entry.phase == Phase.Offered, NodeRegistry_WrongStatus(nodeId, _statusOf(entry)));
 
         entry.phase = Phase.Paused;
@@ -262,14 +262,14 @@ contract NodeRegistry is INodeRegistry, Wired, EntryPause, EIP712 {
 
     /// @inheritdoc INodeRegistry
     function resume(uint64 nodeId) external {
-        Entry storage entry = _ownNode(nodeId);
+        Entry storage entry = _workedNode(nodeId);
         require(entry.phase == Phase.Paused, NodeRegistry_WrongStatus(nodeId, _statusOf(entry)));
 
         entry.phase = Phase.Offered;
         _record(nodeId, Change.Resumed, 0);
         emit NodeResumed(nodeId);
         _refreshStake(entry, nodeId);
-        _requireAccess(msg.sender, STAKING.hasAccess(msg.sender));
+        _requireAccess(entry.provider, STAKING.hasAccess(entry.provider));
     }
 
     /// @inheritdoc INodeRegistry
@@ -424,11 +424,19 @@ contract NodeRegistry is INodeRegistry, Wired, EntryPause, EIP712 {
 
     // ─── INTERNAL: READ ───
 
-    /// @dev A node that the caller may change.
+    /// @dev A node whose provider the caller is.
     function _ownNode(uint64 nodeId) private view returns (Entry storage entry) {
         entry = _liveNode(nodeId);
         address provider = entry.provider;
         require(msg.sender == provider, NodeRegistry_NotProvider(nodeId, provider, msg.sender));
+    }
+
+    /// @dev A node that the caller may work for, as its provider or as the operator.
+    function _workedNode(uint64 nodeId) private view returns (Entry storage entry) {
+        entry = _liveNode(nodeId);
+        address provider = entry.provider;
+        bool allowed = msg.sender == provider || STAKING.isOperator(provider, msg.sender);
+        require(allowed, NodeRegistry_NotProvider(nodeId, provider, msg.sender));
     }
 
     function _liveNode(uint64 nodeId) private view returns (Entry storage entry) {
@@ -482,10 +490,10 @@ contract NodeRegistry is INodeRegistry, Wired, EntryPause, EIP712 {
 
     /// @dev A key speaks for whoever names it first, unless it must agree; evidence against it would then be
     /// another's.
-    function _checkConsent(address agent, bytes calldata consent) private view {
+    function _checkConsent(address provider, address agent, bytes calldata consent) private view {
         if (agent == msg.sender) return;
-        (address signer, , ) = ECDSA.tryRecoverCalldata(_consentDigest(msg.sender, agent), consent);
-        require(agent != address(0) && signer == agent, NodeRegistry_NoConsent(agent, msg.sender));
+        (address signer, , ) = ECDSA.tryRecoverCalldata(_consentDigest(provider, agent), consent);
+        require(agent != address(0) && signer == agent, NodeRegistry_NoConsent(agent, provider));
     }
 
     function _consentDigest(address provider, address agent) private view returns (bytes32 digest) {

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IDelegatedStake} from "./IDelegatedStake.sol";
 import {SlashTable} from "./SlashTable.sol";
 
 /// @title IStakingRegistry
 /// @notice Who may work, and what answers for it: providers' own stake, the bonds of their jobs, thawing exits,
 /// slashes.
-/// @dev A provider's MILL is in one of three places:
+/// @dev Stake that others lend is described in {IDelegatedStake}. A provider's own MILL is in one of three places:
 ///
 /// ```
 ///            stake, stakeFor            bond                     slashBond
@@ -16,6 +17,9 @@ import {SlashTable} from "./SlashTable.sol";
 ///      │                     ▼  │ cancelThaw                                          │
 ///      └─── withdraw ◀──── thawing ──────────────── slashStake (active first) ────────┘
 /// ```
+///
+/// Two keys: the owner, whose address the provider is, moves money and takes nodes in and out; its operator works for
+/// it and can do neither. Rewards go to the payout account that the owner names at the settlement.
 ///
 /// Assumptions: MILL is a plain ERC-20 without fees or hooks; modules wired here keep to their permissions and never
 /// slash or release more than the bonds that they took.
@@ -30,7 +34,7 @@ import {SlashTable} from "./SlashTable.sol";
 /// Equations:
 /// - (S1) `weight = active + min(delegated, leverage · active)`; bonded and thawing stake count for nothing.
 /// - (S2) a provider has access ⇔ it is registered and `required ≤ weight`.
-interface IStakingRegistry {
+interface IStakingRegistry is IDelegatedStake {
     // ─── TYPES ───
 
     /// @notice A provider's account as `accountOf` shows it, MILL throughout.
@@ -38,7 +42,7 @@ interface IStakingRegistry {
     /// @param bonded Stake that answers for open jobs
     /// @param thawing Stake on its way out, matured or not
     /// @param required Stake that the provider's nodes need
-    /// @param delegated Stake of others that counts for access within the leverage; zero while there is no delegation
+    /// @param delegated Stake of others that counts for access within the leverage: without what is on its way out
     /// @param registered Whether the provider is registered
     struct Account {
         uint96 active;
@@ -74,6 +78,11 @@ interface IStakingRegistry {
     /// @notice Emitted when a provider leaves.
     /// @param provider Provider
     event Deregistered(address indexed provider);
+
+    /// @notice Emitted when a provider names its operator, replaces it, or leaves.
+    /// @param provider Provider
+    /// @param operator Operator, zero for none
+    event OperatorChanged(address indexed provider, address indexed operator);
 
     /// @notice Emitted when MILL is staked.
     /// @param provider Provider whose active stake grew
@@ -141,6 +150,7 @@ interface IStakingRegistry {
     /// @param reporter Who is rewarded, zero for nobody
     /// @param fromActive Amount taken from the active stake, MILL
     /// @param fromThawing Amount taken from thaws, MILL
+    /// @param fromDelegated Amount taken from delegated stake, burned whole, MILL
     /// @param toReporter Share of the reporter, MILL
     /// @param burned Rest, MILL
     event StakeSlashed(
@@ -149,6 +159,7 @@ interface IStakingRegistry {
         address indexed reporter,
         uint256 fromActive,
         uint256 fromThawing,
+        uint256 fromDelegated,
         uint256 toReporter,
         uint256 burned
     );
@@ -213,10 +224,16 @@ interface IStakingRegistry {
     /// @param metadata Free text, kept in the event only
     function setMetadata(string calldata metadata) external;
 
+    /// @notice Names the account that may work for the caller: change asks, accept and deliver work, announce
+    /// maintenance. It can move no money. The one before can do nothing from now on.
+    /// @dev Emits {OperatorChanged}. Requirements: registered.
+    /// @param operator Operator, zero for none
+    function setOperator(address operator) external;
+
     /// @notice Ends the caller's registration. What it still holds can be thawed and withdrawn as before, bonds run
     /// on, and it may register again at any time.
-    /// @dev Emits {Deregistered}. Requirements: registered; no nodes left that need stake. Nothing that a third party
-    /// can do, such as staking a little for the caller, stands in the way.
+    /// @dev Emits {Deregistered}, {OperatorChanged} if there was one. Requirements: registered; no nodes left that need
+    /// stake. Nothing that a third party can do, such as staking a little for the caller, stands in the way.
     function deregister() external;
 
     /// @notice Adds to the caller's active stake.
@@ -287,10 +304,11 @@ interface IStakingRegistry {
         address reporter
     ) external returns (uint256 toBuyer, uint256 toReporter, uint256 burned);
 
-    /// @notice Slashes stake: active first, then thaws that have not matured, oldest first. Bonds are left alone: each
-    /// answers for its own job only. Nobody is compensated from stake.
-    /// @dev Permission SLASH. Emits {ThawSlashed} for each thaw that lost something and {StakeSlashed}. Never reverts
-    /// on the amount: takes what is there.
+    /// @notice Slashes stake: active first, then thaws that have not matured, oldest first, then delegated stake. Bonds
+    /// are left alone: each answers for its own job only. Nobody is compensated from stake, and what is delegated is
+    /// burned whole.
+    /// @dev Permission SLASH. Emits {ThawSlashed} for each thaw that lost something and {StakeSlashed}, {EraStarted} if
+    /// next to nothing is left of delegated stake. Never reverts on the amount: takes what is there.
     /// @param offence Offence; not `None`
     /// @param provider Provider
     /// @param mill Amount to take, MILL
@@ -346,6 +364,22 @@ interface IStakingRegistry {
     /// @param provider Provider
     /// @return account Account
     function accountOf(address provider) external view returns (Account memory account);
+
+    /// @notice A provider's operator.
+    /// @param provider Provider
+    /// @return operator Operator, zero for none
+    function operatorOf(address provider) external view returns (address operator);
+
+    /// @notice Whether an account may work for a provider.
+    /// @param provider Provider
+    /// @param account Account
+    /// @return operates Whether it is the provider or its operator
+    function isOperator(address provider, address account) external view returns (bool operates);
+
+    /// @notice What an offence costs, and who is paid from it.
+    /// @param offence Offence; `None` reverts
+    /// @return row Row of the slash table
+    function slashRowOf(SlashTable.Offence offence) external pure returns (SlashTable.Row memory row);
 
     /// @notice A provider's thaws, oldest first.
     /// @param provider Provider

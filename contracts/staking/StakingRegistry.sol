@@ -1,42 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {EntryPause} from "../common/EntryPause.sol";
 import {Permissions} from "../common/Permissions.sol";
-import {Wired} from "../common/Wired.sol";
-import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
+import {DelegatedStake} from "./DelegatedStake.sol";
 import {IStakingRegistry} from "./IStakingRegistry.sol";
 import {SlashTable} from "./SlashTable.sol";
+import {StakingState} from "./StakingState.sol";
 import {Thawing} from "./Thawing.sol";
 
 /// @title StakingRegistry
 /// @notice See `IStakingRegistry`.
-contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
+contract StakingRegistry is IStakingRegistry, DelegatedStake {
     using SafeCast for uint256;
     using SafeERC20 for IERC20;
     using Thawing for Thawing.Queue;
-
-    // ─── TYPES ───
-
-    /// @dev Storage of an account. The sum of its thaws is not stored: there are at most eight.
-    struct Ledger {
-        // slot 1: 12 + 12 + 4 + 1 + 1 = 30 bytes; all that staking, bonds and exits change
-        uint96 active; // MILL
-        uint96 bonded; // MILL
-        uint32 lastThawId; // zero means that there was no thaw yet; survives deregistration, ids are never reused
-        uint8 thawCount; // entries of `thaws` in use
-        bool registered;
-        // slot 2: 12 + 12 = 24 bytes; what access is measured against
-        uint96 required; // MILL
-        uint96 delegated; // MILL; nothing writes it before there is a delegation pool
-        // slots 3 to 10
-        Thawing.Queue thaws;
-    }
 
     // ─── CONSTANTS ───
 
@@ -53,20 +34,11 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
 
     // ─── IMMUTABLES ───
 
-    /// @notice Token that is staked.
-    IERC20 public immutable TOKEN;
-
-    /// @notice Where slashed MILL goes, to become buyers' credits or be burned.
-    IBurnMintSettlement public immutable SETTLEMENT;
-
     uint32 private immutable _MIN_THAW_SECONDS;
 
     // ─── STORAGE ───
 
-    uint32 private _thawSeconds;
-    uint8 private _leverage;
-    uint256 private _totalHeld;
-    mapping(address provider => Ledger ledger) private _ledgers;
+    mapping(address provider => address operator) private _operators;
 
     // ─── CONSTRUCTOR ───
 
@@ -85,11 +57,7 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
         address settlement,
         uint32 minThawSeconds_,
         uint32 thawSeconds_
-    ) Wired(deployer) AccessManaged(authority) {
-        _requireAddress(token, "token");
-        _requireAddress(settlement, "settlement");
-        TOKEN = IERC20(token);
-        SETTLEMENT = IBurnMintSettlement(settlement);
+    ) StakingState(deployer, authority, token, settlement) {
         _MIN_THAW_SECONDS = minThawSeconds_;
         _setThawSeconds(thawSeconds_);
         _leverage = _INITIAL_LEVERAGE;
@@ -127,6 +95,21 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
                 delegated: ledger.delegated,
                 registered: ledger.registered
             });
+    }
+
+    /// @inheritdoc IStakingRegistry
+    function operatorOf(address provider) external view returns (address operator) {
+        return _operators[provider];
+    }
+
+    /// @inheritdoc IStakingRegistry
+    function isOperator(address provider, address account) external view returns (bool operates) {
+        return account == provider || (account != address(0) && account == _operators[provider]);
+    }
+
+    /// @inheritdoc IStakingRegistry
+    function slashRowOf(SlashTable.Offence offence) external pure returns (SlashTable.Row memory row) {
+        return SlashTable.rowOf(offence);
     }
 
     /// @inheritdoc IStakingRegistry
@@ -176,7 +159,7 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
 
     /// @inheritdoc IStakingRegistry
     function setMetadata(string calldata metadata) external {
-        require(_ledgers[msg.sender].registered, StakingRegistry_NotRegistered(msg.sender));
+        _registered(msg.sender);
         _checkMetadata(metadata);
 
         emit MetadataChanged(msg.sender, metadata);
@@ -184,14 +167,20 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
 
     /// @inheritdoc IStakingRegistry
     function deregister() external {
-        Ledger storage ledger = _ledgers[msg.sender];
-        require(ledger.registered, StakingRegistry_NotRegistered(msg.sender));
+        Ledger storage ledger = _registered(msg.sender);
         // Stake left behind is no obstacle: whoever stakes a little for the caller could otherwise keep it here for
         // ever.
         require(ledger.required == 0, StakingRegistry_NodesLeft(msg.sender, ledger.required));
 
         ledger.registered = false;
         emit Deregistered(msg.sender);
+        if (_operators[msg.sender] != address(0)) _setOperator(address(0));
+    }
+
+    /// @inheritdoc IStakingRegistry
+    function setOperator(address operator) external {
+        _registered(msg.sender);
+        _setOperator(operator);
     }
 
     /// @inheritdoc IStakingRegistry
@@ -214,7 +203,7 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
         _takeActive(ledger, msg.sender, mill);
         _checkAccess(ledger, msg.sender);
         uint32 id = ++ledger.lastThawId;
-        uint48 releaseAt = (block.timestamp + _thawSeconds).toUint48();
+        uint48 releaseAt = _releaseAt();
         ledger.thawCount = ledger.thaws.push(count, Thaw({amount: mill.toUint96(), releaseAt: releaseAt, id: id}));
         emit ThawStarted({provider: msg.sender, thawId: id, mill: mill, releaseAt: releaseAt});
         return id;
@@ -239,17 +228,15 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
         if (mill == 0) return 0;
 
         ledger.thawCount = kept;
-        _totalHeld -= mill;
         emit Withdrawn(msg.sender, mill);
-        TOKEN.safeTransfer(msg.sender, mill);
+        _payOut(msg.sender, mill);
     }
 
     // ─── MODULES ───
 
     /// @inheritdoc IStakingRegistry
     function bond(address provider, uint256 mill) external onlyWired(Permissions.BOND) {
-        Ledger storage ledger = _ledgers[provider];
-        require(ledger.registered, StakingRegistry_NotRegistered(provider));
+        Ledger storage ledger = _registered(provider);
 
         _takeActive(ledger, provider, mill);
         ledger.bonded += mill.toUint96();
@@ -294,7 +281,7 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
             toReporter: toReporter,
             burned: burned
         });
-        _payOut({buyer: buyer, reporter: reporter, toBuyer: toBuyer, toReporter: toReporter, burned: burned});
+        _payShares({buyer: buyer, reporter: reporter, toBuyer: toBuyer, toReporter: toReporter, burned: burned});
     }
 
     /// @inheritdoc IStakingRegistry
@@ -309,23 +296,27 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
         ledger.active -= fromActive;
         (uint256 fromThawing, uint8 kept) = ledger.thaws.slash(ledger.thawCount, provider, mill - fromActive);
         ledger.thawCount = kept;
+        uint256 own = fromActive + fromThawing;
+        uint256 fromDelegated = _slashDelegated(provider, mill - own);
 
         (, toReporter, burned) = SlashTable.splitDown({
             offence: offence,
-            mill: fromActive + fromThawing,
+            mill: own,
             hasBuyer: false,
             hasReporter: reporter != address(0)
         });
+        burned += fromDelegated;
         emit StakeSlashed({
             provider: provider,
             offence: offence,
             reporter: reporter,
             fromActive: fromActive,
             fromThawing: fromThawing,
+            fromDelegated: fromDelegated,
             toReporter: toReporter,
             burned: burned
         });
-        _payOut({buyer: address(0), reporter: reporter, toBuyer: 0, toReporter: toReporter, burned: burned});
+        _payShares({buyer: address(0), reporter: reporter, toBuyer: 0, toReporter: toReporter, burned: burned});
     }
 
     /// @inheritdoc IStakingRegistry
@@ -354,18 +345,16 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
 
     /// @dev The one way in: the caller pays, the provider's active stake grows, nothing else of it changes.
     function _stake(address provider, uint256 mill) private whenEntriesOpen {
-        Ledger storage ledger = _ledgers[provider];
-        require(ledger.registered, StakingRegistry_NotRegistered(provider));
+        Ledger storage ledger = _registered(provider);
         require(mill != 0, StakingRegistry_ZeroAmount());
 
         ledger.active += mill.toUint96();
-        _totalHeld += mill;
         emit Staked({provider: provider, payer: msg.sender, mill: mill});
-        TOKEN.safeTransferFrom(msg.sender, address(this), mill);
+        _payIn(mill);
     }
 
     /// @dev The one way out of a slash. A slash of nothing moves nothing, and must not fail for it.
-    function _payOut(address buyer, address reporter, uint256 toBuyer, uint256 toReporter, uint256 burned) private {
+    function _payShares(address buyer, address reporter, uint256 toBuyer, uint256 toReporter, uint256 burned) private {
         uint256 toSettlement = toBuyer + burned;
         _totalHeld -= toSettlement + toReporter;
 
@@ -382,6 +371,11 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
         ledger.active = active - mill.toUint96();
     }
 
+    function _setOperator(address operator) private {
+        _operators[msg.sender] = operator;
+        emit OperatorChanged(msg.sender, operator);
+    }
+
     function _setThawSeconds(uint32 seconds_) private {
         require(
             seconds_ >= _MIN_THAW_SECONDS && seconds_ <= MAX_THAW_SECONDS,
@@ -395,18 +389,6 @@ contract StakingRegistry is IStakingRegistry, Wired, EntryPause {
         uint256 required = ledger.required;
         uint256 weight = _weightOf(ledger);
         require(required <= weight, StakingRegistry_AccessLost(provider, required, weight));
-    }
-
-    /// @dev (S2)
-    function _hasAccess(Ledger storage ledger) private view returns (bool access) {
-        return ledger.registered && ledger.required <= _weightOf(ledger);
-    }
-
-    /// @dev (S1)
-    function _weightOf(Ledger storage ledger) private view returns (uint256 weight) {
-        uint256 active = ledger.active;
-        uint256 delegated = ledger.delegated;
-        return delegated == 0 ? active : active + Math.min(delegated, _leverage * active);
     }
 
     function _checkMetadata(string calldata metadata) private pure {

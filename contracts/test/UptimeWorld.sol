@@ -14,6 +14,8 @@ contract UptimeWorld is ERC20Burnable {
     mapping(uint32 epoch => uint128[2] pots) private _pots;
     mapping(address provider => uint256 mill) public active;
     mapping(address provider => uint256 mill) public bonded;
+    mapping(address provider => bool has) public hasDelegators;
+    mapping(address provider => uint256 mill) public rewarded;
     bytes32 private _registryDigest;
     uint64 private _nodeCount;
 
@@ -29,6 +31,14 @@ contract UptimeWorld is ERC20Burnable {
 
     function setActive(address provider, uint256 mill) external {
         active[provider] = mill;
+    }
+
+    function setDelegators(address provider, bool has) external {
+        hasDelegators[provider] = has;
+    }
+
+    function reward(address provider, uint256 mill) external {
+        rewarded[provider] += mill;
     }
 
     function mint(address to, uint256 mill) external {
@@ -68,6 +78,10 @@ contract UptimeWorld is ERC20Burnable {
 
     function potOf(uint32 epoch) external view returns (uint128 availability, uint128 attestors) {
         return (_pots[epoch][0], _pots[epoch][1]);
+    }
+
+    function payoutOf(address account) external pure returns (address receiver) {
+        return account;
     }
 
     function registryAt(uint32) external view returns (bytes32 digest, uint64 count) {

@@ -146,7 +146,7 @@ contract UptimeOracle is BondedAttestors {
         _rewardsPaid += mill.toUint96();
         _rewardsFunded = funded;
         emit RewardsCollected({nodeId: leaf.nodeId, provider: leaf.provider, epoch: leaf.epoch, mill: mill});
-        _MILL.safeTransfer(leaf.provider, mill);
+        _payProvider(leaf.provider, mill);
     }
 
     /// @inheritdoc IUptimeOracle
@@ -301,6 +301,17 @@ contract UptimeOracle is BondedAttestors {
         delete _reports[epoch];
         _newestEpoch = newestEpoch;
         _hasReport = newestEpoch != epoch;
+    }
+
+    /// @dev What delegators share in goes through the staking registry; what is all the provider's goes to its
+    /// payout account at once.
+    function _payProvider(address provider, uint256 mill) private {
+        if (_STAKING.hasDelegators(provider)) {
+            _MILL.safeTransfer(address(_STAKING), mill);
+            _STAKING.reward(provider, mill);
+        } else {
+            _MILL.safeTransfer(_SETTLEMENT.payoutOf(provider), mill);
+        }
     }
 
     /// @dev Pot of the attestors in equal parts; what does not divide goes to the first of them, one wei each.

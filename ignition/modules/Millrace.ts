@@ -73,6 +73,12 @@ export default buildModule("Millrace", (m) => {
     HardwareCatalog,
     BurnMintSettlement,
   ]);
+  const Inspections = m.contract("Inspections", [NodeRegistry]);
+  const MaintenanceWindows = m.contract("MaintenanceWindows", [
+    StakingRegistry,
+    NodeRegistry,
+    m.getParameter("maintenanceRules"),
+  ]);
   const UptimeOracle = m.contract("UptimeOracle", [
     authority,
     MillToken,
@@ -119,6 +125,8 @@ export default buildModule("Millrace", (m) => {
     StakingRegistry,
     HardwareCatalog,
     NodeRegistry,
+    Inspections,
+    MaintenanceWindows,
     UptimeOracle,
     ResultClaims,
     TaskMarket,

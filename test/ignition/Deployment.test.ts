@@ -21,6 +21,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   StakingRegistry: ["deployer", "AccessManager", "MillToken", "BurnMintSettlement"],
   HardwareCatalog: ["AccessManager", "BurnMintSettlement"],
   NodeRegistry: ["deployer", "AccessManager", "StakingRegistry", "HardwareCatalog", "BurnMintSettlement"],
+  Inspections: ["NodeRegistry"],
+  MaintenanceWindows: ["StakingRegistry", "NodeRegistry"],
   TensorVerifier: ["KernelRegistry"],
   UptimeOracle: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
   ResultClaims: ["deployer", "AccessManager", "StakingRegistry", "TensorVerifier"],

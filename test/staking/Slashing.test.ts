@@ -124,7 +124,7 @@ describe("StakingRegistry, slashes", () => {
       const slash = staking.slashStake(Offence.FalseReport, alice, 100n * MILL, reporter);
       await expect(slash)
         .to.emit(staking, "StakeSlashed")
-        .withArgs(alice, Offence.FalseReport, reporter, 100n * MILL, 0, 30n * MILL, 70n * MILL);
+        .withArgs(alice, Offence.FalseReport, reporter, 100n * MILL, 0, 0, 30n * MILL, 70n * MILL);
       await expect(slash).to.changeTokenBalances(
         ethers,
         token,

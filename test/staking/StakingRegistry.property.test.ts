@@ -84,6 +84,7 @@ class World {
       case "stake":
       case "stakeFor": {
         const payer = step.type === "stake" ? provider : this.provider((step.who + 1) % 3);
+        if ((await token.balanceOf(payer)) < step.mill) return;
         await staking.connect(payer).stakeFor(provider, step.mill);
         this.add(this.paidIn, step.who, step.mill);
         expect(await staking.thawsOf(provider), "I11 thaws untouched").to.deep.equal(thaws);

@@ -210,7 +210,7 @@ describe("StakingRegistry, thaws", () => {
         .to.emit(staking, "ThawSlashed")
         .withArgs(alice, 1, 300n * MILL);
       await time.setNextBlockTimestamp(releaseAt);
-      await expect(slash(ethers.MaxUint256)).to.emit(staking, "StakeSlashed").withArgs(alice, 6, nobody, 0, 0, 0, 0);
+      await expect(slash(ethers.MaxUint256)).to.emit(staking, "StakeSlashed").withArgs(alice, 6, nobody, 0, 0, 0, 0, 0);
       await expect(staking.withdraw())
         .to.emit(staking, "Withdrawn")
         .withArgs(alice, 700n * MILL);
@@ -224,7 +224,7 @@ describe("StakingRegistry, thaws", () => {
       const slashing = slash(350n * MILL);
       await expect(slashing)
         .to.emit(staking, "StakeSlashed")
-        .withArgs(alice, Offence.WrongCapacityProof, nobody, 200n * MILL, 150n * MILL, 0, 350n * MILL);
+        .withArgs(alice, Offence.WrongCapacityProof, nobody, 200n * MILL, 150n * MILL, 0, 0, 350n * MILL);
       await expect(slashing)
         .to.emit(staking, "ThawSlashed")
         .withArgs(alice, 1, 100n * MILL);

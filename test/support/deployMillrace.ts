@@ -9,8 +9,10 @@ import type {
   AccessManager,
   BurnMintSettlement,
   HardwareCatalog,
+  Inspections,
   KernelRegistry,
   LeaseMarket,
+  MaintenanceWindows,
   MillToken,
   NodeRegistry,
   PostedFeed,
@@ -53,6 +55,7 @@ export const PARAMETERS = {
   minThawSeconds: 1_000,
   thawSeconds: 2_000,
   stakeGraceSeconds: 1_000,
+  maintenanceRules: { noticeSeconds: 200, budgetSeconds: 400, periodSeconds: 4_000 },
   branchBondWei: 10n ** 16n,
   reportChallengeSeconds: 60,
   attestorBond: 1_000n * MILL,
@@ -79,6 +82,8 @@ export interface Millrace {
   staking: StakingRegistry;
   catalog: HardwareCatalog;
   nodes: NodeRegistry;
+  inspections: Inspections;
+  maintenance: MaintenanceWindows;
   kernels: KernelRegistry;
   verifier: TensorVerifier;
   claims: ResultClaims;
@@ -145,6 +150,8 @@ export async function deployMillrace(
     staking: connected("StakingRegistry") as StakingRegistry,
     catalog: connected("HardwareCatalog") as HardwareCatalog,
     nodes: connected("NodeRegistry") as NodeRegistry,
+    inspections: connected("Inspections") as Inspections,
+    maintenance: connected("MaintenanceWindows") as MaintenanceWindows,
     kernels: connected("KernelRegistry") as KernelRegistry,
     verifier: connected("TensorVerifier") as TensorVerifier,
     claims: connected("ResultClaims") as ResultClaims,

@@ -12,6 +12,8 @@ const DEPLOYED = [
   "StakingRegistry",
   "HardwareCatalog",
   "NodeRegistry",
+  "Inspections",
+  "MaintenanceWindows",
   "LeaseMarket",
   "TaskMarket",
   "VoucherChannels",

@@ -16,6 +16,8 @@ export const CONTRACT_NAMES = [
   "StakingRegistry",
   "HardwareCatalog",
   "NodeRegistry",
+  "Inspections",
+  "MaintenanceWindows",
   "LeaseMarket",
   "TaskMarket",
   "VoucherChannels",

@@ -9,8 +9,10 @@ export interface Contracts {
   readonly catalog: types.IHardwareCatalog;
   readonly channels: types.IVoucherChannels;
   readonly claims: types.IResultClaims;
+  readonly inspections: types.IInspections;
   readonly kernels: types.IKernelRegistry;
   readonly leases: types.ILeaseMarket;
+  readonly maintenance: types.IMaintenanceWindows;
   readonly nodes: types.INodeRegistry;
   readonly prices: types.IPriceOracle;
   readonly settlement: types.IBurnMintSettlement;
@@ -28,8 +30,10 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     catalog: types.IHardwareCatalog__factory.connect(contracts.HardwareCatalog, runner),
     channels: types.IVoucherChannels__factory.connect(contracts.VoucherChannels, runner),
     claims: types.IResultClaims__factory.connect(contracts.ResultClaims, runner),
+    inspections: types.IInspections__factory.connect(contracts.Inspections, runner),
     kernels: types.IKernelRegistry__factory.connect(contracts.KernelRegistry, runner),
     leases: types.ILeaseMarket__factory.connect(contracts.LeaseMarket, runner),
+    maintenance: types.IMaintenanceWindows__factory.connect(contracts.MaintenanceWindows, runner),
     nodes: types.INodeRegistry__factory.connect(contracts.NodeRegistry, runner),
     prices: types.IPriceOracle__factory.connect(contracts.PriceOracle, runner),
     settlement: types.IBurnMintSettlement__factory.connect(contracts.BurnMintSettlement, runner),

@@ -46,6 +46,39 @@ export const HARDWARE_SENTENCES: Sentences = {
     "npx hardhat node list shows what state it is in.",
   ],
   NodeRegistry_JailTooLong: ["A jail until {until:time} is too long.", "Choose {max:time} at most."],
+  MaintenanceWindows_NotOperator: [
+    "{caller:hex} neither owns nor operates node {nodeId}.",
+    "Use the key of its provider or operator.",
+  ],
+  MaintenanceWindows_ZeroLength: ["The window has no length.", "Give at least one second."],
+  MaintenanceWindows_TooSoon: [
+    "Maintenance of node {nodeId} at {startAt:time} comes too soon.",
+    "Begin at {earliest:time} or later: buyers must know ahead.",
+  ],
+  MaintenanceWindows_OutOfOrder: [
+    "The last window of node {nodeId} ends at {lastEndAt:time} only.",
+    "Begin after it, or call it off first: npx hardhat node maintenance --cancel.",
+  ],
+  MaintenanceWindows_OverBudget: [
+    "Node {nodeId} would be in maintenance for {used:duration} of one period.",
+    "{budgetSeconds:duration} are allowed: choose a shorter window, or a later one.",
+  ],
+  MaintenanceWindows_NothingAhead: [
+    "Node {nodeId} has no window that has not begun.",
+    "A window that has begun stands.",
+  ],
+  Inspections_UnknownNode: ["There is no node {nodeId}.", "npx hardhat node list shows all nodes."],
+  Inspections_NotYetIssued: [
+    "The statement is issued at {issuedAt:time}, which has not come.",
+    "Let the inspector sign with the time of now.",
+  ],
+  Inspections_Expired: ["The statement expired at {expiresAt:time}.", "Ask the inspector for a new one."],
+  Inspections_Superseded: [
+    "{inspector:hex} has said or revoked something about node {nodeId} at {latest:time}, after this statement.",
+    "Ask the inspector for a new one.",
+  ],
+  Inspections_WrongSignature: ["The signature is not that of {inspector:hex}.", "Ask the inspector to sign it."],
+  Inspections_TooManyInspectors: ["{count} inspectors are named.", "Name {max} at most."],
   HardwareCatalog_UnknownClass: [
     "There is no hardware class {classId}.",
     "npx hardhat system status lists the classes.",

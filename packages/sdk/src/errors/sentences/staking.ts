@@ -34,5 +34,20 @@ export const STAKING_SENTENCES: Sentences = {
     "Choose between {min:duration} and {max:duration}.",
   ],
   StakingRegistry_LeverageOutOfBounds: ["A leverage of {leverage} is out of bounds.", "Choose {max} at most."],
+  DelegatedStake_TooLittle: ["{mill:mill} are too little to delegate.", "Delegate {min:mill} or more."],
+  DelegatedStake_ZeroShares: ["The number of shares is zero.", "Give a number above zero."],
+  DelegatedStake_TooFewShares: [
+    "{delegator:hex} has {held} shares with {provider:hex} that are not on their way out; {shares} are asked for.",
+    "npx hardhat provider rewards shows what there is.",
+  ],
+  DelegatedStake_TooManyUndelegations: [
+    "{delegator:hex} has {max} exits from {provider:hex} under way, more are not possible.",
+    "Withdraw what has matured (npx hardhat provider undelegate --withdraw), or cancel.",
+  ],
+  DelegatedStake_NothingUndelegating: [
+    "{delegator:hex} has no shares on their way out of {provider:hex}.",
+    "There is nothing to cancel.",
+  ],
+  DelegatedStake_CommissionOutOfBounds: ["A commission of {ppm:ppm} is out of bounds.", "Choose {max:ppm} at most."],
   SlashTable_NoOffence: ["A slash needs an offence.", "Name one of the slash table."],
 };
