@@ -19,14 +19,6 @@ contract SettlementMathHarness {
         return (book, closing);
     }
 
-    function creditsDown(uint256 mill, uint256 loWad, uint32 spreadPpm) external pure returns (uint256) {
-        return EpochClose.creditsDown(mill, loWad, spreadPpm);
-    }
-
-    function burnedShares(uint256 burned, uint256 credits, uint256 held) external pure returns (uint256, uint256) {
-        return (EpochClose.burnedShareUp(burned, credits, held), EpochClose.burnedShareDown(burned, credits, held));
-    }
-
     function rateDown(uint256 bank, uint256 outstanding, uint256 hiWad) external pure returns (uint256) {
         return EpochClose.rateDown(bank, outstanding, hiWad);
     }
