@@ -1,4 +1,4 @@
-import { formatTime, labelOf } from "@millrace/sdk";
+import { formatTime, labelOf, MillraceError } from "@millrace/sdk";
 
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
@@ -39,7 +39,12 @@ export default async function report(session: Session, values: Values): Promise<
 
 /** Slots from first to last, `#` for up. */
 async function uptimeOf({ node, attestor }: Values, epoch: number, slotsPerEpoch: number) {
-  if (node === undefined || attestor === undefined) return undefined;
+  if (node === undefined && attestor === undefined) return undefined;
+  if (node === undefined || attestor === undefined) {
+    throw new MillraceError("BAD_INPUT", "A node's slots stand in its leaf, which an attestor has.", {
+      hint: "Give --node and --attestor together.",
+    });
+  }
   const nodeId = parseId(node, "--node");
   const { leaf } = await fetchLeaf(attestor, epoch, nodeId);
   const isUp = Array.from({ length: slotsPerEpoch }, (_, slot) => ((leaf.bitmap >> BigInt(slot)) & 1n) === 1n);
