@@ -1,6 +1,6 @@
 import type { Vector3 } from "@millrace/tensor";
 
-import { assertMesh, type Mesh } from "./mesh.ts";
+import { assertMesh, type Mesh } from "./mesh.js";
 
 /** Radius of the ball that a mesh is fitted into: int16 with room for a camera around it. */
 export const MESH_RADIUS = 5_000;

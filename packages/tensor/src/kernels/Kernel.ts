@@ -1,4 +1,4 @@
-import type { TensorInstance } from "../wasm/TensorModule.ts";
+import type { TensorInstance } from "../wasm/TensorModule.js";
 
 /** `2^log2` consecutive words from the absolute word address `start`. */
 export interface Range {
