@@ -30,7 +30,7 @@ export class Reads {
     ...args: readonly unknown[]
   ): Promise<Answer<C[N]>> {
     const result = contract.interface.decodeFunctionResult(name, await this.raw(contract, name, ...args));
-    const values = (result.length === 1 ? result[0] : result) as unknown;
+    const values: unknown = result.length === 1 ? (result[0] as unknown) : result;
     return values as Answer<C[N]>;
   }
 

@@ -53,6 +53,8 @@ export class Store {
   /** MILL that UptimeOracle should hold: pots, less what left them. */
   pots = 0n;
   availability = 0n;
+  /** What is left of each epoch's pots for its attestors and for cancelling. */
+  readonly potLeft = new Map<bigint, { attestors: bigint; all: bigint }>();
   donatedToUptime = 0n;
   /** Slashes since the last look, for checks that need the state before. */
   slashes: Told[] = [];
@@ -187,6 +189,7 @@ export class Store {
     this.nextEpoch += 1n;
     this.pots += availability + attestors;
     this.availability += availability;
+    this.potLeft.set(epoch, { attestors, all: availability + attestors });
     this.#explained += paidOut;
   }
 
@@ -209,6 +212,12 @@ export class Store {
   #applyUptime({ name, args, accounts, target }: Told): void {
     if (target === this.#uptime && ["RewardsCollected", "AttestorPaid", "PotCancelled"].includes(name)) {
       this.pots -= args.mill;
+    }
+    const left = this.potLeft.get(args.epoch);
+    if (left !== undefined && (name === "AttestorPaid" || name === "PotCancelled")) {
+      left.all -= args.mill;
+      if (name === "AttestorPaid") left.attestors -= args.mill;
+      expect(left.all >= 0n && left.attestors >= 0n, "I8").to.equal(true);
     }
     if (name === "Transfer" && accounts.to === this.#uptime && accounts.from !== ZeroAddress) {
       this.donatedToUptime += args.value;

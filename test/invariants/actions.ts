@@ -37,7 +37,8 @@ const OFTEN: Readonly<Record<string, number>> = {
   settle: 3,
   collectRewards: 3,
   changeParameter: 2,
-  callAnything: 4,
+  interfere: 3,
+  callAnything: 3,
 };
 
 /** Names of all actions, each as often as it weighs. */

@@ -1,0 +1,112 @@
+/** A fault put in on purpose, and the test that must fail with it. */
+export interface Mutant {
+  /** Promise that it breaks. */
+  readonly promise: string;
+  readonly file: string;
+  /** Stands once in the file. */
+  readonly find: string;
+  readonly replace: string;
+  readonly test: string;
+  /** Names of tests to run; all of the file else. */
+  readonly grep?: string;
+}
+
+const WHOLE_SYSTEM = "test/invariants/Invariants.test.ts";
+const STAKING = "contracts/staking/StakingRegistry.sol";
+const SETTLEMENT = "contracts/settlement/BurnMintSettlement.sol";
+const LEASES = "contracts/market/LeaseMarket.sol";
+
+/** One at least for each promise. Each was seen to be caught. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    promise: "I1",
+    file: "contracts/settlement/EpochClose.sol",
+    find: "book.bank -= closing.reserved;",
+    replace: "",
+    test: WHOLE_SYSTEM,
+  },
+  {
+    promise: "I2",
+    file: SETTLEMENT,
+    find: "_totals.outstanding -= fee.toUint128();",
+    replace: "",
+    test: WHOLE_SYSTEM,
+  },
+  {
+    promise: "I2",
+    file: STAKING,
+    find: "_totalHeld -= toSettlement + toReporter;",
+    replace: "_totalHeld -= toSettlement;",
+    test: "test/staking/StakingRegistry.property.test.ts",
+  },
+  {
+    promise: "I3",
+    file: "contracts/settlement/Redemption.sol",
+    find: "mill = Math.min(par, share);",
+    replace: "mill = par;",
+    test: WHOLE_SYSTEM,
+  },
+  {
+    promise: "I4",
+    file: STAKING,
+    find: "function withdraw() external returns",
+    replace: "function withdraw() external whenEntriesOpen returns",
+    test: WHOLE_SYSTEM,
+  },
+  {
+    promise: "I5",
+    file: "contracts/staking/SlashTable.sol",
+    find: "buyerPpm: 800_000",
+    replace: "buyerPpm: 900_000",
+    test: "test/staking/SlashTable.test.ts",
+  },
+  {
+    promise: "I6",
+    file: "contracts/claims/ResultClaims.sol",
+    find: "require(VERIFIER.isWrong(trace, target, witness), ResultClaims_WordIsRight());",
+    replace: "VERIFIER.isWrong(trace, target, witness);",
+    test: "test/claims/ResultClaims.game.test.ts",
+  },
+  {
+    promise: "I7",
+    file: "contracts/uptime/UptimeOracle.sol",
+    find: "require(exclusive && firstHash != secondHash, UptimeOracle_NoContradiction());",
+    replace: "require(exclusive, UptimeOracle_NoContradiction());",
+    test: "test/uptime/Contradictions.test.ts",
+  },
+  {
+    promise: "I8",
+    file: "contracts/uptime/UptimeOracle.sol",
+    find: "_epochs[epoch].paid |= bit.toUint32();",
+    replace: "",
+    test: WHOLE_SYSTEM,
+  },
+  {
+    promise: "I9",
+    file: LEASES,
+    find: "lease.released = (lease.released + paid + refunded).toUint96();",
+    replace: "lease.released = (lease.released + paid).toUint96();",
+    test: WHOLE_SYSTEM,
+  },
+  {
+    promise: "I10",
+    file: LEASES,
+    find: "paid, lease.feePpm);",
+    replace: "paid, _SETTLEMENT.feePpm());",
+    test: WHOLE_SYSTEM,
+  },
+  {
+    promise: "I11",
+    file: LEASES,
+    find: "_checkStatus(leaseId, lease, _CLOSABLE);\n        _checkBuyer(lease);",
+    replace: "_checkStatus(leaseId, lease, _CLOSABLE);",
+    test: WHOLE_SYSTEM,
+  },
+  {
+    promise: "I12",
+    file: "contracts/market/TaskMarket.sol",
+    find: "taskId = ++_taskCount;",
+    replace: "taskId = ++_taskCount;\n        for (uint256 i = 0; i < 3_000 * taskId; ++i) _taskCount = taskId;",
+    test: WHOLE_SYSTEM,
+  },
+];
