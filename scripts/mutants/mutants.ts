@@ -28,7 +28,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     promise: "I2",
     file: SETTLEMENT,
-    find: "_totals.outstanding -= fee.toUint128();",
+    find: "_totals.gross = uint128(total);",
     replace: "",
     test: WHOLE_SYSTEM,
   },
@@ -56,8 +56,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     promise: "I5",
     file: "contracts/staking/SlashTable.sol",
-    find: "buyerPpm: 800_000",
-    replace: "buyerPpm: 900_000",
+    find: "takenPpm: 200_000, buyerPpm: 800_000",
+    replace: "takenPpm: 200_000, buyerPpm: 900_000",
     test: "test/staking/SlashTable.test.ts",
   },
   {

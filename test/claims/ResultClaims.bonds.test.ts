@@ -169,7 +169,7 @@ describe("ResultClaims, bonds of branches", () => {
       return { ...base, receiver, top: game.top };
     }
 
-    it("should get its bond once, even if it calls back", async () => {
+    it("X-01, X-44: should get its bond once, even if it calls back", async () => {
       const { claims, claim, receiver, top } = await contractSlashed();
       const again = claims.interface.encodeFunctionData("withdrawBonds", [
         ID,

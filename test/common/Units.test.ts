@@ -90,7 +90,7 @@ describe("Units", () => {
       expect(await units.mulDivUp(MAX_UINT256, 2n, 3n)).to.equal(divUp(MAX_UINT256 * 2n, 3n));
     });
 
-    it("should revert when the result does not fit", async () => {
+    it("X-42: should revert when the result does not fit", async () => {
       await expect(units.mulDivDown(MAX_UINT256, 2n, 1n)).to.be.revertedWithPanic(0x11n);
     });
   });

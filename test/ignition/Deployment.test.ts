@@ -159,7 +159,7 @@ describe("Deployment", function () {
   });
 
   describe("roles", function () {
-    it("leave the deployer nothing and make the governor the only admin", async function () {
+    it("X-25: leave the deployer nothing and make the governor the only admin", async function () {
       const [deployer, governor, guardian] = await connection.ethers.getSigners();
       for (const role of Object.values(ROLES)) {
         expect((await authority.hasRole(role, deployer)).isMember, "deployer").to.equal(false);

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import { expect } from "chai";
+import { Interface } from "ethers";
 import hre from "hardhat";
 
 import { GOVERNED, GUARDIAN_FUNCTIONS } from "../../ignition/roles.js";
@@ -27,8 +28,8 @@ describe("docs/audit-guide.md", function () {
     const interfaces = Object.fromEntries(
       await Promise.all(
         GOVERNED.map(async ({ contract }) => {
-          const { interface: abi } = await (await hre.network.create()).ethers.getContractFactory(contract);
-          return [contract, abi] as const;
+          const { abi } = await hre.artifacts.readArtifact(contract);
+          return [contract, new Interface(abi)] as const;
         }),
       ),
     );

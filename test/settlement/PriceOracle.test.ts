@@ -53,7 +53,7 @@ describe("PriceOracle", () => {
   }
 
   describe("constructor and setSources", () => {
-    it("should refuse fewer than two, too many, equal, empty and silent sources", async () => {
+    it("X-05: should refuse fewer than two, too many, equal, empty and silent sources", async () => {
       const { oracle, sources, feeds, stranger } = await networkHelpers.loadFixture(deploy);
       const set = (list: typeof sources) => oracle.setSources(list, DEVIATION);
       for (const count of [0, 1]) {

@@ -81,7 +81,7 @@ describe("UptimeOracle reports", () => {
       }
     });
 
-    it("should refuse fewer than more than two thirds (X-15, X-19)", async () => {
+    it("should refuse fewer than more than two thirds (X-15, X-19, X-41)", async () => {
       await at.close(0);
       const { report } = await at.build(0);
       for (const seats of [[], [0], [1, 3]]) {
