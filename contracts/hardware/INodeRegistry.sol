@@ -57,6 +57,11 @@ interface INodeRegistry {
         StakeChanged
     }
 
+    /// @notice Who answers for a node; what a job asks each time, at the cost of one slot.
+    /// @param nodeId Number of the node
+    /// @return provider Provider, zero if there is no such node
+    function providerOf(uint64 nodeId) external view returns (address provider);
+
     /// @notice A node's price list.
     /// @param ratePerUnit Rate, credits per second for one unit, WAD
     /// @param minSeconds Shortest hire

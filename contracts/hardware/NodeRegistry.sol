@@ -139,6 +139,11 @@ contract NodeRegistry is INodeRegistry, Wired, EntryPause, EIP712 {
     }
 
     /// @inheritdoc INodeRegistry
+    function providerOf(uint64 nodeId) external view returns (address provider) {
+        return _entries[nodeId].provider;
+    }
+
+    /// @inheritdoc INodeRegistry
     function askOf(uint64 nodeId) external view returns (Ask memory ask) {
         return _askOf(_entries[nodeId]);
     }

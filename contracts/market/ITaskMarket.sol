@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IEntryPause} from "../common/IEntryPause.sol";
 import {ProgramHeader} from "../verifiers/TensorTypes.sol";
+import {ITaskBook} from "./ITaskBook.sol";
 
 /// @title ITaskMarket
 /// @notice Pay for a result: a buyer escrows the most it will pay, the offered price climbs until a provider takes it,
@@ -33,163 +33,18 @@ import {ProgramHeader} from "../verifiers/TensorTypes.sol";
 /// - Finalized and Cancelled are for ever.
 ///
 /// Assumptions: Settlement, Staking, NodeRegistry and ResultClaims are the protocol's own and call nobody back.
-interface ITaskMarket is IEntryPause {
+interface ITaskMarket is ITaskBook {
     // ─── TYPES ───
 
-    /// @notice What can be seen of a task, in life order.
-    enum TaskStatus {
-        /// Never opened.
-        None,
-        /// Any eligible provider may accept.
-        Listed,
-        /// Nobody accepted in time; the escrow waits for `cancel`, by anyone.
-        Expired,
-        /// A provider has bonded itself and fetches the data.
-        Accepted,
-        /// The provider did not acknowledge the data in time; relisted without fault.
-        Unacknowledged,
-        /// The provider holds the data and works against the deadline.
-        Working,
-        /// The deadline passed without a result; relisted, part of the bond is lost.
-        Overdue,
-        /// A result is claimed and can be challenged.
-        Submitted,
-        /// The claim was proven wrong or left unanswered, and its bond is slashed; relisted.
-        Rejected,
-        /// The claim stands; the pay is due.
-        Confirmed,
-        /// The provider is paid. Final.
-        Finalized,
-        /// The buyer has its escrow back. Final.
-        Cancelled
-    }
-
-    /// @notice The last step that a transaction recorded; only `TaskStatus` says what it means now.
-    enum TaskStep {
-        None,
-        Listed,
-        Accepted,
-        Working,
-        Submitted,
-        Finalized,
-        Cancelled
-    }
-
-    /// @notice What the buyer wants. Calldata only; the task stores a hash.
-    /// @param classId Hardware class that the node must have; zero means any
-    /// @param units Units of one node that the task occupies, at least 1
-    /// @param nodeIds Nodes that may accept, at most 32; empty means any
-    /// @param startPrice Price at opening, credits
-    /// @param maxPrice Price after the ramp, credits; this much is locked
-    /// @param rampSeconds Time in which the price climbs from start to max; zero means max at once
-    /// @param expiresAt Last second at which the task can be accepted
-    /// @param ackSeconds Time for acknowledging the data, from acceptance
-    /// @param workSeconds Time for submitting the result, from acknowledgement
-    /// @param windowSeconds Challenge window of the claim
-    /// @param responseSeconds Time for answering one opening of the claim
-    /// @param outsideValue What a wrong result would be worth to its provider outside the protocol, credits: `V` of (9)
-    /// @param programHash Hash of the program's header, as `TensorProgram.hash` gives it
-    /// @param inputRoot Root of the program's input region
-    /// @param bundleHash Hash of the buyer's bundle, for clients
-    /// @param dataUri Where the buyer hosts the bundle: `<dataUri>/job.json`, `<dataUri>/input.bin`; at most 256 bytes
-    struct TaskTerms {
-        uint16 classId;
-        uint16 units;
-        uint64[] nodeIds;
-        uint96 startPrice;
-        uint96 maxPrice;
-        uint32 rampSeconds;
-        uint48 expiresAt;
-        uint32 ackSeconds;
-        uint32 workSeconds;
-        uint32 windowSeconds;
-        uint32 responseSeconds;
-        uint96 outsideValue;
-        bytes32 programHash;
-        bytes32 inputRoot;
-        bytes32 bundleHash;
-        string dataUri;
-    }
-
-    /// @notice The governed bond rule, as equation (9) uses it. What a missed deadline costs stands in `SlashTable`.
-    /// @param floor Least bond, MILL; 1..10^24 (a million)
-    /// @param detectionPpm Chance `p` that a wrong result is detected, PPM; 10,000..1,000,000
-    struct BondRule {
-        uint96 floor;
-        uint32 detectionPpm;
-    }
-
-    /// @notice What was in force when the task was opened, and stays in force for it.
-    /// @param buyer Who opened it
-    /// @param openedAt Second from which the price climbs
-    /// @param feePpm Settlement's fee
-    /// @param bondRule The bond rule
-    struct TaskSnapshot {
-        address buyer;
-        uint48 openedAt;
-        uint32 feePpm;
-        BondRule bondRule;
-    }
-
-    /// @notice A task's terms with its snapshot, exactly as `TaskOpened` emitted them; every later call brings them
-    /// along.
-    struct TaskOrder {
-        TaskTerms terms;
-        TaskSnapshot snapshot;
-    }
-
-    /// @notice What is stored of a task: two slots.
-    /// @param orderHash `keccak256(abi.encode(order))`; zero means that the task was never opened
-    /// @param nodeId Node of the current attempt; zero means none
-    /// @param bond Bond of the current attempt, MILL
-    /// @param deadlineAt Last second of the current step: expiry, acknowledgement or submission; zero once submitted
-    /// @param acceptedAfterSeconds Acceptance of the current attempt, in seconds after `openedAt`
-    /// @param attempt Attempts begun so far; the current one's number
-    /// @param step Last recorded step
-    struct Task {
-        // 32
-        bytes32 orderHash;
-        // 8 + 12 + 6 + 4 + 1 + 1 = 32
-        uint64 nodeId;
-        uint96 bond;
-        uint48 deadlineAt;
-        uint32 acceptedAfterSeconds;
-        uint8 attempt;
-        TaskStep step;
+    /// @notice One item of `finalizeMany`: the arguments of `finalize`.
+    /// @param taskId The task
+    /// @param order Its order
+    struct Finalization {
+        uint256 taskId;
+        TaskOrder order;
     }
 
     // ─── EVENTS ───
-
-    /// @notice Emitted when a task was opened. `{terms, snapshot}` is the order that later calls need.
-    /// @param taskId The task, counted from 1
-    /// @param buyer Whose credits are locked
-    /// @param terms What the buyer wants
-    /// @param snapshot What is in force for the task
-    event TaskOpened(uint256 indexed taskId, address indexed buyer, TaskTerms terms, TaskSnapshot snapshot);
-
-    /// @notice Emitted when a provider took a task.
-    /// @param taskId The task
-    /// @param provider Who answers for the result
-    /// @param nodeId On which node
-    /// @param attempt Number of the attempt, from 1
-    /// @param price What the result will pay, credits
-    /// @param bond What the provider put at risk, MILL
-    /// @param ackBy Last second for acknowledging
-    event TaskAccepted(
-        uint256 indexed taskId,
-        address indexed provider,
-        uint64 indexed nodeId,
-        uint8 attempt,
-        uint96 price,
-        uint96 bond,
-        uint48 ackBy
-    );
-
-    /// @notice Emitted when the provider stated that it holds data which match the order.
-    /// @param taskId The task
-    /// @param attempt Number of the attempt
-    /// @param submitBy Last second for submitting
-    event TaskAcknowledged(uint256 indexed taskId, uint8 attempt, uint48 submitBy);
 
     /// @notice Emitted when a result was claimed.
     /// @param taskId The task
@@ -205,110 +60,6 @@ interface ITaskMarket is IEntryPause {
         bytes32 outputRoot
     );
 
-    /// @notice Emitted when an attempt failed and was tidied up; the task is listed again.
-    /// @param taskId The task
-    /// @param attempt Number of the attempt
-    /// @param reason Unacknowledged, Overdue or Rejected
-    /// @param bondSlashed Part of the bond that was slashed here, MILL; a rejected claim's was slashed at the claim
-    /// @param bondReturned Part of the bond that the provider has back, MILL
-    event TaskRelisted(
-        uint256 indexed taskId,
-        uint8 attempt,
-        TaskStatus reason,
-        uint256 bondSlashed,
-        uint256 bondReturned
-    );
-
-    /// @notice Emitted when a result was paid.
-    /// @param taskId The task
-    /// @param provider Who earned it
-    /// @param attempt Number of the attempt
-    /// @param paid Price, credits, fee included
-    /// @param refunded Rest of the escrow, back with the buyer, credits
-    event TaskFinalized(
-        uint256 indexed taskId,
-        address indexed provider,
-        uint8 attempt,
-        uint256 paid,
-        uint256 refunded
-    );
-
-    /// @notice Emitted when the escrow went back to the buyer.
-    /// @param taskId The task
-    /// @param refunded The whole escrow, credits
-    event TaskCancelled(uint256 indexed taskId, uint256 refunded);
-
-    /// @notice Emitted when the bond rule for later tasks was set.
-    /// @param rule The rule
-    event BondRuleSet(BondRule rule);
-
-    // ─── ERRORS ───
-
-    /// @notice Thrown when a system address is zero.
-    /// @param name What the address was for
-    error TaskMarket_ZeroAddress(string name);
-
-    /// @notice Thrown when a value of the terms is out of its bounds.
-    /// @param name Which value
-    /// @param value What was given
-    /// @param min The least allowed
-    /// @param max The most allowed
-    error TaskMarket_TermOutOfBounds(string name, uint256 value, uint256 min, uint256 max);
-
-    /// @notice Thrown when a value of the bond rule is out of its bounds.
-    /// @param name Which value
-    /// @param value What was given
-    /// @param min The least allowed
-    /// @param max The most allowed
-    error TaskMarket_RuleOutOfBounds(string name, uint256 value, uint256 min, uint256 max);
-
-    /// @notice Thrown when the order given is not the one that was opened under the id.
-    /// @param taskId The task
-    /// @param given Hash of the given order
-    /// @param opened Hash of the opened order; zero means that the task does not exist
-    error TaskMarket_WrongOrder(uint256 taskId, bytes32 given, bytes32 opened);
-
-    /// @notice Thrown when a task's status does not allow the call.
-    /// @param taskId The task
-    /// @param status Its status
-    /// @param allowed Statuses that allow it: bit `s` for status `s`
-    error TaskMarket_WrongStatus(uint256 taskId, TaskStatus status, uint256 allowed);
-
-    /// @notice Thrown when a task is accepted after its order expired.
-    /// @param taskId The task
-    /// @param expiresAt Last second for accepting
-    error TaskMarket_Expired(uint256 taskId, uint48 expiresAt);
-
-    /// @notice Thrown when a task has used up its attempts; only `cancel` is left.
-    /// @param taskId The task
-    /// @param attempts Attempts begun
-    error TaskMarket_NoAttemptsLeft(uint256 taskId, uint8 attempts);
-
-    /// @notice Thrown when a node is not of the class that the order asks for.
-    /// @param nodeId The node
-    /// @param classId Its class
-    /// @param wanted The order's class
-    error TaskMarket_WrongClass(uint64 nodeId, uint16 classId, uint16 wanted);
-
-    /// @notice Thrown when a node is not on the order's list.
-    /// @param nodeId The node
-    error TaskMarket_NodeNotListed(uint64 nodeId);
-
-    /// @notice Thrown when a buyer's own node accepts its task: settlement pays only what another account bought.
-    /// @param account Buyer and provider
-    error TaskMarket_OwnTask(address account);
-
-    /// @notice Thrown when neither the node's provider nor its agent calls.
-    /// @param caller Who called
-    /// @param nodeId The node
-    error TaskMarket_NotProvider(address caller, uint64 nodeId);
-
-    /// @notice Thrown when somebody else cancels a task that has not expired.
-    /// @param caller Who called
-    /// @param buyer Who may
-    /// @param expiresAt Second after which anyone may
-    error TaskMarket_NotBuyer(address caller, address buyer, uint48 expiresAt);
-
     // ─── BUYER ───
 
     /// @notice Opens a task and locks its `maxPrice` from the caller's free credits.
@@ -323,43 +74,7 @@ interface ITaskMarket is IEntryPause {
     /// @return taskId The new task's id
     function open(TaskTerms calldata terms) external returns (uint256 taskId);
 
-    /// @notice Ends a task that nobody is working on, and gives the whole escrow back to the buyer.
-    /// @dev Emits {TaskCancelled}, after {TaskRelisted} when a failed attempt had to be tidied up.
-    ///
-    /// Requirements:
-    /// - the status is Listed, Expired, Unacknowledged, Overdue or Rejected;
-    /// - the caller is the buyer, or the order has expired.
-    /// @param taskId The task
-    /// @param order Its order
-    function cancel(uint256 taskId, TaskOrder calldata order) external;
-
     // ─── PROVIDER ───
-
-    /// @notice Takes a task at the price of this second, and bonds for it.
-    /// @dev Emits {TaskAccepted}; {TaskRelisted} before it when a failed attempt had to be tidied up;
-    /// {TaskAcknowledged} after it with `holdsData`.
-    ///
-    /// Requirements:
-    /// - the status is Listed, Unacknowledged, Overdue or Rejected, the order not expired, an attempt left;
-    /// - the node is eligible, active, free and takes tasks, its provider has access and is not the buyer;
-    /// - the caller is the node's provider or its agent;
-    /// - the provider's active stake covers the bond and, without it, what its nodes require.
-    /// @param taskId The task
-    /// @param order Its order
-    /// @param nodeId The node that will do the work
-    /// @param holdsData True acknowledges at once
-    function accept(uint256 taskId, TaskOrder calldata order, uint64 nodeId, bool holdsData) external;
-
-    /// @notice States that the provider holds the program and an input that matches `inputRoot`. From now the deadline
-    /// runs.
-    /// @dev Emits {TaskAcknowledged}.
-    ///
-    /// Requirements:
-    /// - the status is Accepted;
-    /// - the caller is the node's provider or its agent.
-    /// @param taskId The task
-    /// @param order Its order
-    function acknowledge(uint256 taskId, TaskOrder calldata order) external;
 
     /// @notice Claims a result.
     /// @dev Emits {TaskSubmitted}.
@@ -392,67 +107,16 @@ interface ITaskMarket is IEntryPause {
     /// @param order Its order
     function finalize(uint256 taskId, TaskOrder calldata order) external;
 
-    /// @notice Tidies up a failed attempt: frees the node and settles the bond. The task is listed again, its escrow
-    /// stays.
-    /// @dev Emits {TaskRelisted}.
-    ///
-    /// Requirements:
-    /// - the status is Unacknowledged, Overdue or Rejected.
-    /// @param taskId The task
-    /// @param order Its order
-    function release(uint256 taskId, TaskOrder calldata order) external;
-
-    // ─── GOVERNANCE ───
-
-    /// @notice Sets the bond rule of tasks opened from now on.
-    /// @dev Emits {BondRuleSet}.
-    ///
-    /// Requirements:
-    /// - the caller holds the parameter role;
-    /// - every value is within its bounds (see `BondRule`).
-    /// @param rule The rule
-    function setBondRule(BondRule calldata rule) external;
+    /// @notice Pays many results. One that cannot be paid is told by an event and stops no other.
+    /// @dev Emits what `finalize` does, or {ItemFailed}. Requirements: 1..64 items, and gas for each (see `IBatch`).
+    /// @param items The arguments of each `finalize`
+    function finalizeMany(Finalization[] calldata items) external;
 
     // ─── READ ───
-
-    /// @notice What a task's status is now.
-    /// @param taskId The task
-    /// @return status None for an unknown id
-    function statusOf(uint256 taskId) external view returns (TaskStatus status);
-
-    /// @notice What is stored of a task.
-    /// @param taskId The task
-    /// @return task All zero for an unknown id
-    function taskOf(uint256 taskId) external view returns (Task memory task);
-
-    /// @notice How many tasks were opened; the last one's id.
-    /// @return count Number of tasks
-    function taskCount() external view returns (uint256 count);
-
-    /// @notice What an order pays if it is accepted at a given second.
-    /// @param order The order
-    /// @param timestamp The second
-    /// @return price Credits, rounded down
-    function priceAtDown(TaskOrder calldata order, uint48 timestamp) external pure returns (uint96 price);
-
-    /// @notice The bond that accepting an order at a price takes, at Settlement's last closing price. Equation (9).
-    /// @param order The order
-    /// @param price Credits
-    /// @return bond MILL, rounded up
-    function bondOfUp(TaskOrder calldata order, uint96 price) external view returns (uint96 bond);
-
-    /// @notice Hash under which an order is stored.
-    /// @param order The order
-    /// @return orderHash `keccak256(abi.encode(order))`
-    function hashOf(TaskOrder calldata order) external pure returns (bytes32 orderHash);
 
     /// @notice The claim of an attempt.
     /// @param taskId The task
     /// @param attempt The attempt
     /// @return claimId `taskId * 256 + attempt`
     function claimIdOf(uint256 taskId, uint8 attempt) external pure returns (uint256 claimId);
-
-    /// @notice The bond rule of tasks that are opened now.
-    /// @return rule The rule
-    function bondRule() external view returns (BondRule memory rule);
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBatch} from "../common/IBatch.sol";
 import {IEntryPause} from "../common/IEntryPause.sol";
+import {ICreditPurchase} from "./ICreditPurchase.sol";
 
 /// @title IVoucherChannels
 /// @notice Pay by the request: a buyer locks credits towards one provider and signs, off chain, a voucher after each
@@ -30,7 +32,7 @@ import {IEntryPause} from "../common/IEntryPause.sol";
 /// voucher signed by the buyer's key stays good when code appears at the buyer's address (EIP-7702).
 ///
 /// Assumptions: Settlement and Staking are the protocol's own and call nobody back.
-interface IVoucherChannels is IEntryPause {
+interface IVoucherChannels is IEntryPause, IBatch, ICreditPurchase {
     // ─── TYPES ───
 
     /// @notice What can be seen of a channel, in life order.
@@ -72,6 +74,16 @@ interface IVoucherChannels is IEntryPause {
         uint96 redeemed;
         uint48 closesAt;
         bool isClosed;
+    }
+
+    /// @notice One item of `redeemMany`: the arguments of `redeem`.
+    /// @param channel Terms of the channel
+    /// @param cumulative What the voucher says is owed in all
+    /// @param signature The buyer's
+    struct Voucher {
+        Channel channel;
+        uint96 cumulative;
+        bytes signature;
     }
 
     // ─── EVENTS ───
@@ -221,6 +233,12 @@ interface IVoucherChannels is IEntryPause {
         uint96 cumulative,
         bytes calldata signature
     ) external returns (uint256 paid);
+
+    /// @notice Redeems vouchers of many channels. One that pays nothing is told by an event and stops no other.
+    /// @dev Emits what `redeem` does, or {ItemFailed}. Requirements: 1..64 items, and gas for each (see `IBatch`); a
+    /// buyer's contract that burns all gas it is given makes its item fail, at the caller's cost.
+    /// @param vouchers The arguments of each `redeem`
+    function redeemMany(Voucher[] calldata vouchers) external;
 
     // ─── BOTH ───
 

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {MAX_PPM, Units, WAD} from "../common/Units.sol";
-import {ITaskMarket} from "./ITaskMarket.sol";
+import {ITaskBook} from "./ITaskBook.sol";
 
 /// @title OrderTerms
 /// @notice The rules of an order: what its terms may be, what it pays at a time, what bond it takes, which nodes it
@@ -35,35 +35,40 @@ library OrderTerms {
 
     /// @notice Reverts unless terms are within their bounds.
     /// @param terms The terms
-    function check(ITaskMarket.TaskTerms calldata terms) internal view {
-        _checkBounds("units", terms.units, 1, type(uint16).max);
-        _checkBounds("nodeIds", terms.nodeIds.length, 0, MAX_NODES);
-        _checkBounds("maxPrice", terms.maxPrice, 1, type(uint96).max);
-        _checkBounds("startPrice", terms.startPrice, 1, terms.maxPrice);
-        _checkBounds("expiresAt", terms.expiresAt, block.timestamp + 1, type(uint48).max);
-        _checkBounds("ackSeconds", terms.ackSeconds, 1, MAX_ACK_SECONDS);
-        _checkBounds("workSeconds", terms.workSeconds, 1, MAX_WORK_SECONDS);
-        _checkBounds("windowSeconds", terms.windowSeconds, 1, MAX_CLAIM_SECONDS);
-        _checkBounds("responseSeconds", terms.responseSeconds, 1, MAX_CLAIM_SECONDS);
-        _checkBounds("dataUri", bytes(terms.dataUri).length, 0, MAX_URI_BYTES);
+    function check(ITaskBook.TaskTerms calldata terms) internal view {
+        checkBounds("units", terms.units, 1, type(uint16).max);
+        checkBounds("nodeIds", terms.nodeIds.length, 0, MAX_NODES);
+        checkBounds("maxPrice", terms.maxPrice, 1, type(uint96).max);
+        checkBounds("startPrice", terms.startPrice, 1, terms.maxPrice);
+        checkBounds("expiresAt", terms.expiresAt, block.timestamp + 1, type(uint48).max);
+        checkBounds("ackSeconds", terms.ackSeconds, 1, MAX_ACK_SECONDS);
+        checkBounds("workSeconds", terms.workSeconds, 1, MAX_WORK_SECONDS);
+        checkBounds("dataUri", bytes(terms.dataUri).length, 0, MAX_URI_BYTES);
+    }
+
+    /// @notice Reverts unless the times of a result that can be challenged are within their bounds.
+    /// @param terms The terms
+    function checkClaim(ITaskBook.TaskTerms calldata terms) internal pure {
+        checkBounds("windowSeconds", terms.windowSeconds, 1, MAX_CLAIM_SECONDS);
+        checkBounds("responseSeconds", terms.responseSeconds, 1, MAX_CLAIM_SECONDS);
     }
 
     /// @notice Hash of an order.
     /// @param order The order
     /// @return orderHash The hash
-    function hash(ITaskMarket.TaskOrder calldata order) internal pure returns (bytes32 orderHash) {
-        return keccak256(abi.encode(order));
+    function hash(ITaskBook.TaskOrder calldata order) internal pure returns (bytes32 orderHash) {
+        return keccak256(abi.encode(order.terms, order.snapshot));
     }
 
-    /// @notice Hash of the order that terms and snapshot make up; equal to `hash` of it.
+    /// @notice The bytes that `TaskOpened` logs, and whose hash is the order's.
     /// @param terms The terms
     /// @param snapshot The snapshot
-    /// @return orderHash The hash
-    function hashOf(
-        ITaskMarket.TaskTerms calldata terms,
-        ITaskMarket.TaskSnapshot memory snapshot
-    ) internal pure returns (bytes32 orderHash) {
-        return keccak256(abi.encode(ITaskMarket.TaskOrder({terms: terms, snapshot: snapshot})));
+    /// @return data The bytes
+    function encode(
+        ITaskBook.TaskTerms calldata terms,
+        ITaskBook.TaskSnapshot memory snapshot
+    ) internal pure returns (bytes memory data) {
+        return abi.encode(terms, snapshot);
     }
 
     // ─── PRICE ───
@@ -74,7 +79,7 @@ library OrderTerms {
     /// @param elapsedSeconds Time since the opening
     /// @return price Credits
     function priceAfterDown(
-        ITaskMarket.TaskTerms calldata terms,
+        ITaskBook.TaskTerms calldata terms,
         uint256 elapsedSeconds
     ) internal pure returns (uint96 price) {
         if (elapsedSeconds >= terms.rampSeconds) return terms.maxPrice;
@@ -93,12 +98,12 @@ library OrderTerms {
     /// @param millPriceWad USD per MILL, WAD
     /// @return bond MILL
     function bondUp(
-        ITaskMarket.TaskSnapshot calldata snapshot,
+        ITaskBook.TaskSnapshot calldata snapshot,
         uint96 outsideValue,
         uint96 price,
         uint256 millPriceWad
     ) internal pure returns (uint96 bond) {
-        ITaskMarket.BondRule calldata rule = snapshot.bondRule;
+        ITaskBook.BondRule calldata rule = snapshot.bondRule;
         uint256 gain = uint256(price) + outsideValue;
         uint256 atRisk = Units.mulDivUp(gain, MAX_PPM - rule.detectionPpm, rule.detectionPpm);
         uint256 credits = Units.mulDivUp(atRisk, MAX_PPM, MAX_PPM - RECOVERABLE_PPM);
@@ -112,10 +117,10 @@ library OrderTerms {
     /// @param terms The order's terms
     /// @param nodeId The node
     /// @param classId Its class
-    function checkEligible(ITaskMarket.TaskTerms calldata terms, uint64 nodeId, uint16 classId) internal pure {
+    function checkEligible(ITaskBook.TaskTerms calldata terms, uint64 nodeId, uint16 classId) internal pure {
         bool rightClass = terms.classId == 0 || terms.classId == classId;
-        require(rightClass, ITaskMarket.TaskMarket_WrongClass(nodeId, classId, terms.classId));
-        require(_isListed(terms.nodeIds, nodeId), ITaskMarket.TaskMarket_NodeNotListed(nodeId));
+        require(rightClass, ITaskBook.TaskMarket_WrongClass(nodeId, classId, terms.classId));
+        require(_isListed(terms.nodeIds, nodeId), ITaskBook.TaskMarket_NodeNotListed(nodeId));
     }
 
     function _isListed(uint64[] calldata nodeIds, uint64 nodeId) private pure returns (bool listed) {
@@ -126,7 +131,12 @@ library OrderTerms {
         return false;
     }
 
-    function _checkBounds(string memory name, uint256 value, uint256 min, uint256 max) private pure {
-        require(value >= min && value <= max, ITaskMarket.TaskMarket_TermOutOfBounds(name, value, min, max));
+    /// @notice Reverts unless a value is within its bounds.
+    /// @param name Which value
+    /// @param value What was given
+    /// @param min The least allowed
+    /// @param max The most allowed
+    function checkBounds(string memory name, uint256 value, uint256 min, uint256 max) internal pure {
+        require(value >= min && value <= max, ITaskBook.TaskMarket_TermOutOfBounds(name, value, min, max));
     }
 }

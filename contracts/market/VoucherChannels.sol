@@ -2,20 +2,22 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {Multicall} from "@openzeppelin/contracts/utils/Multicall.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Batch} from "../common/Batch.sol";
 import {EntryPause} from "../common/EntryPause.sol";
 import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
+import {IMillToken} from "../token/IMillToken.sol";
+import {CreditPurchase} from "./CreditPurchase.sol";
 import {IVoucherChannels} from "./IVoucherChannels.sol";
 
 /// @title VoucherChannels
 /// @notice See `IVoucherChannels`.
-contract VoucherChannels is IVoucherChannels, EntryPause, EIP712, Multicall {
+contract VoucherChannels is IVoucherChannels, EntryPause, EIP712, Batch, CreditPurchase {
     using SafeCast for uint256;
 
     // ─── CONSTANTS ───
@@ -25,6 +27,9 @@ contract VoucherChannels is IVoucherChannels, EntryPause, EIP712, Multicall {
 
     /// @notice What a buyer signs, hashed.
     bytes32 public constant VOUCHER_TYPEHASH = keccak256("Voucher(bytes32 channelId,uint96 cumulative)");
+
+    /// @dev Most gas that a `redeem` can use if its buyer is a key; a test measures it.
+    uint256 private constant _REDEEM_GAS = 300_000;
 
     uint256 private constant _OPEN = 1 << uint8(ChannelStatus.Open);
     uint256 private constant _LAPSED = 1 << uint8(ChannelStatus.Lapsed);
@@ -45,16 +50,19 @@ contract VoucherChannels is IVoucherChannels, EntryPause, EIP712, Multicall {
 
     /// @notice Fixes the contracts below and the shortest notice.
     /// @param authority AccessManager of the restricted functions
+    /// @param token MILL
     /// @param settlement Credits
     /// @param staking Who is a provider
     /// @param minNoticeSeconds Shortest notice; 1 second..30 days
     constructor(
         address authority,
+        IMillToken token,
         IBurnMintSettlement settlement,
         IStakingRegistry staking,
         uint32 minNoticeSeconds
-    ) AccessManaged(authority) EIP712("Millrace Vouchers", "1") {
+    ) AccessManaged(authority) EIP712("Millrace Vouchers", "1") CreditPurchase(token, settlement) {
         _requireAddress(authority, "authority");
+        _requireAddress(address(token), "token");
         _requireAddress(address(settlement), "settlement");
         _requireAddress(address(staking), "staking");
         _checkNotice(minNoticeSeconds, 1);
@@ -141,6 +149,19 @@ contract VoucherChannels is IVoucherChannels, EntryPause, EIP712, Multicall {
         emit VoucherRedeemed({channelId: channelId, cumulative: cumulative, paid: paid, redeemed: redeemed});
 
         _SETTLEMENT.pay(channel.buyer, channel.provider, paid, channel.feePpm);
+    }
+
+    /// @inheritdoc IVoucherChannels
+    function redeemMany(Voucher[] calldata vouchers) external {
+        _checkBatch(vouchers.length);
+        for (uint256 i = 0; i < vouchers.length; ++i) {
+            Voucher calldata item = vouchers[i];
+            bytes memory call = abi.encodeCall(
+                IVoucherChannels.redeem,
+                (item.channel, item.cumulative, item.signature)
+            );
+            _tryItem(i, _REDEEM_GAS, call);
+        }
     }
 
     // ─── BOTH ───

@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {EpochClock} from "../common/EpochClock.sol";
 import {ILeaseMarket} from "../market/ILeaseMarket.sol";
-import {ITaskMarket} from "../market/ITaskMarket.sol";
+import {ITaskBook} from "../market/ITaskBook.sol";
 import {LeaseClock} from "../market/LeaseClock.sol";
 import {OrderTerms} from "../market/OrderTerms.sol";
 
@@ -17,12 +17,12 @@ contract MarketRulesHarness {
         return LeaseClock.upSecondsOf(piece, bitmap, clock);
     }
 
-    function priceAfterDown(ITaskMarket.TaskTerms calldata terms, uint256 elapsed) external pure returns (uint96) {
+    function priceAfterDown(ITaskBook.TaskTerms calldata terms, uint256 elapsed) external pure returns (uint96) {
         return OrderTerms.priceAfterDown(terms, elapsed);
     }
 
     function bondUp(
-        ITaskMarket.TaskSnapshot calldata snapshot,
+        ITaskBook.TaskSnapshot calldata snapshot,
         uint96 outsideValue,
         uint96 price,
         uint256 millPriceWad

@@ -97,6 +97,7 @@ export default buildModule("Millrace", (m) => {
   ]);
   const TaskMarket = m.contract("TaskMarket", [
     authority,
+    MillToken,
     BurnMintSettlement,
     StakingRegistry,
     NodeRegistry,
@@ -112,6 +113,7 @@ export default buildModule("Millrace", (m) => {
   ]);
   const VoucherChannels = m.contract("VoucherChannels", [
     authority,
+    MillToken,
     BurnMintSettlement,
     StakingRegistry,
     m.getParameter("channelMinNoticeSeconds"),

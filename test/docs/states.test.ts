@@ -4,7 +4,7 @@ import { expect } from "chai";
 
 /** Which enum, in which source, the n-th diagram shows; the others show no enum. */
 const ENUMS: readonly (readonly [number, string, string])[] = [
-  [0, "contracts/market/ITaskMarket.sol", "TaskStatus"],
+  [0, "contracts/market/ITaskBook.sol", "TaskStatus"],
   [1, "contracts/market/ILeaseMarket.sol", "LeaseStatus"],
   [2, "contracts/market/IVoucherChannels.sol", "ChannelStatus"],
   [3, "contracts/claims/ClaimTypes.sol", "ClaimState"],

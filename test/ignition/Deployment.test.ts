@@ -26,9 +26,9 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   TensorVerifier: ["KernelRegistry"],
   UptimeOracle: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
   ResultClaims: ["deployer", "AccessManager", "StakingRegistry", "TensorVerifier"],
-  TaskMarket: ["AccessManager", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "ResultClaims"],
+  TaskMarket: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "ResultClaims"],
   LeaseMarket: ["AccessManager", "BurnMintSettlement", "NodeRegistry", "UptimeOracle"],
-  VoucherChannels: ["AccessManager", "BurnMintSettlement", "StakingRegistry"],
+  VoucherChannels: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry"],
 };
 
 const isWired = ({ interface: abi }: BaseContract): boolean => abi.getFunction("permissionsOf") !== null;

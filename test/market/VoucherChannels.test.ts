@@ -30,8 +30,8 @@ describe("VoucherChannels", () => {
 
   describe("constructor", () => {
     it("should refuse a missing address and name it, and a notice out of bounds", async () => {
-      const { authority, settlement, staking, channels } = world;
-      const addresses = { authority, settlement, staking };
+      const { authority, token, settlement, staking, channels } = world;
+      const addresses = { authority, token, settlement, staking };
       for (const missing of Object.keys(addresses)) {
         const given = Object.entries(addresses).map(([name, at]) => (name === missing ? ZeroAddress : at));
         await expect(ethers.deployContract("VoucherChannels", [...given, 30]))
@@ -39,7 +39,7 @@ describe("VoucherChannels", () => {
           .withArgs(missing);
       }
       for (const notice of [0, 2_592_001]) {
-        await expect(ethers.deployContract("VoucherChannels", [authority, settlement, staking, notice]))
+        await expect(ethers.deployContract("VoucherChannels", [authority, token, settlement, staking, notice]))
           .to.be.revertedWithCustomError(channels, "VoucherChannels_NoticeOutOfBounds")
           .withArgs(notice, 1, 2_592_000);
       }

@@ -1,7 +1,7 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { HDNodeWallet } from "ethers";
 
-import type { ITaskMarket } from "../../typechain-types/index.js";
+import type { ITaskBook } from "../../typechain-types/index.js";
 import { type Connection, CREDIT, deployMillrace, MILL, type Millrace } from "../support/deployMillrace.js";
 
 export { CREDIT, MILL };
@@ -14,7 +14,7 @@ export const ATTESTORS = 3;
 /** Phrase of the accounts of Hardhat's chain: attestors sign digests, which accounts behind a provider do not. */
 const PHRASE = "test test test test test test test test test test test junk";
 
-/** In the order of `ITaskMarket.TaskStatus`. */
+/** In the order of `ITaskBook.TaskStatus`. */
 export const TASK_STATUSES = [
   "None",
   "Listed",
@@ -47,7 +47,7 @@ export const BODY_ROOT = `0x${"00".repeat(32)}`;
 export const OUTPUT_ROOT = `0x${"0b".repeat(32)}`;
 
 /** Terms that any node can take, with what a test changes. */
-export function taskTerms(changes: Partial<ITaskMarket.TaskTermsStruct> = {}): ITaskMarket.TaskTermsStruct {
+export function taskTerms(changes: Partial<ITaskBook.TaskTermsStruct> = {}): ITaskBook.TaskTermsStruct {
   return {
     classId: 0,
     units: 1,
@@ -69,7 +69,7 @@ export function taskTerms(changes: Partial<ITaskMarket.TaskTermsStruct> = {}): I
   };
 }
 
-export type Order = ITaskMarket.TaskOrderStruct;
+export type Order = ITaskBook.TaskOrderStruct;
 
 /** A deployment with its parties. */
 export interface World extends Millrace {

@@ -1,7 +1,7 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { ContractTransactionResponse } from "ethers";
 
-import type { ITaskMarket } from "../../typechain-types/index.js";
+import type { ITaskBook } from "../../typechain-types/index.js";
 import type { Connection } from "../support/deployMillrace.js";
 import {
   BODY_ROOT,
@@ -45,7 +45,7 @@ export class TaskDriver {
     readonly world: World,
   ) {}
 
-  async open(changes: Partial<ITaskMarket.TaskTermsStruct> = {}, buyer = this.world.buyer): Promise<Opened> {
+  async open(changes: Partial<ITaskBook.TaskTermsStruct> = {}, buyer = this.world.buyer): Promise<Opened> {
     const { tasks } = this.world;
     const terms = taskTerms({ programHash: programHash(this.connection), ...changes });
     await (await tasks.connect(buyer).open(terms)).wait();

@@ -1,10 +1,10 @@
 import { MillraceError } from "@millrace/sdk";
 import { type Bundle, decodeBundle, INPUT_FILE, JOB_FILE, keccak256Hex, TraceTree } from "@millrace/tensor";
 
-import type { ITaskMarket } from "../../../typechain-types/index.js";
+import type { ITaskBook } from "../../../typechain-types/index.js";
 import { fetchBytes, type FetchOptions } from "./fetchBytes.js";
 
-type Terms = Pick<ITaskMarket.TaskTermsStruct, "bundleHash" | "dataUri" | "inputRoot" | "programHash">;
+type Terms = Pick<ITaskBook.TaskTermsStruct, "bundleHash" | "dataUri" | "inputRoot" | "programHash">;
 
 const MAX_JOB_BYTES = 2 ** 26;
 

@@ -1,13 +1,13 @@
 import { MillraceError } from "@millrace/sdk";
 
-import type { ITaskMarket } from "../../../typechain-types/index.js";
+import type { ITaskBook, ITaskMarket } from "../../../typechain-types/index.js";
 
 /** The order of a task, as `TaskOpened` showed it: what every later call about the task must repeat. */
 export async function readOrder(
   market: ITaskMarket,
   taskId: bigint,
   fromBlock: number,
-): Promise<ITaskMarket.TaskOrderStruct> {
+): Promise<ITaskBook.TaskOrderStruct> {
   const [event] = await market.queryFilter(market.filters.TaskOpened(taskId), fromBlock);
   if (event === undefined) {
     throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, {

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import type { Play } from "../Play.js";
 import { addTo } from "../addTo.js";
 
-/** `ITaskMarket.TaskStep.Finalized`; from there on a task holds no escrow. */
+/** `ITaskBook.TaskStep.Finalized`; from there on a task holds no escrow. */
 const FINALIZED = 5n;
 
 /** I9: a lease owes at most its escrow, and what buyers have locked is what their jobs still hold. */

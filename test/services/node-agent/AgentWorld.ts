@@ -15,7 +15,7 @@ import { deployMillrace } from "../../../ignition/deployMillrace.js";
 import { freePort } from "../../../scripts/local/freePort.js";
 import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { type LocalChain, startChain } from "../../../scripts/local/startChain.js";
-import type { ITaskMarket } from "../../../typechain-types/index.js";
+import type { ITaskBook } from "../../../typechain-types/index.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const PHRASE = "test test test test test test test test test test test junk";
@@ -188,11 +188,11 @@ export class AgentWorld {
   }
 
   /** Puts a bundle on the buyer's host and opens a task for it. */
-  async openTask(bundle: Bundle, changes: Partial<ITaskMarket.TaskTermsStruct> = {}): Promise<bigint> {
+  async openTask(bundle: Bundle, changes: Partial<ITaskBook.TaskTermsStruct> = {}): Promise<bigint> {
     const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
     await writeBundle(join(this.folder, "bundles", bundleHash), bundle);
     const { tasks } = this.as(this.buyer);
-    const terms: ITaskMarket.TaskTermsStruct = {
+    const terms: ITaskBook.TaskTermsStruct = {
       classId: 0,
       units: 1,
       nodeIds: [],

@@ -1,6 +1,6 @@
 import type { Contracts } from "@millrace/sdk";
 
-import type { ITaskMarket } from "../../../../typechain-types/index.js";
+import type { ITaskBook } from "../../../../typechain-types/index.js";
 
 /** Member of `INodeRegistry.Eligibility`. */
 const ELIGIBLE = 0n;
@@ -15,7 +15,7 @@ export class NodePicker {
     private readonly classes: readonly number[] | undefined,
   ) {}
 
-  async pick({ terms }: ITaskMarket.TaskOrderStruct): Promise<bigint | undefined> {
+  async pick({ terms }: ITaskBook.TaskOrderStruct): Promise<bigint | undefined> {
     for (const nodeId of this.nodeIds) {
       const isNamed = terms.nodeIds.length === 0 || terms.nodeIds.some((id) => BigInt(id) === nodeId);
       if (isNamed && (await this.#isFree(nodeId, terms))) return nodeId;
@@ -23,7 +23,7 @@ export class NodePicker {
     return undefined;
   }
 
-  async #isFree(nodeId: bigint, terms: ITaskMarket.TaskTermsStruct): Promise<boolean> {
+  async #isFree(nodeId: bigint, terms: ITaskBook.TaskTermsStruct): Promise<boolean> {
     const [node, ask, eligibility] = await Promise.all([
       this.nodes.nodeOf(nodeId),
       this.nodes.askOf(nodeId),

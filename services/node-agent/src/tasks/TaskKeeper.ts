@@ -2,7 +2,7 @@ import { claimIdOf, fetchBundle, readOrder } from "@millrace/jobs";
 import { type Contracts, decodeError, type Logger, MillraceError, type TransactionSender } from "@millrace/sdk";
 import { type Bundle, rootsOf, type Traces } from "@millrace/tensor";
 
-import type { ITaskMarket } from "../../../../typechain-types/index.js";
+import type { ITaskBook } from "../../../../typechain-types/index.js";
 import type { AgentStore } from "../AgentStore.js";
 import { blockRanges } from "../blockRanges.js";
 import type { Conduct } from "../Conduct.js";
@@ -42,7 +42,7 @@ const RETRY_SECONDS = 5;
  */
 export class TaskKeeper {
   readonly #parts: Parts;
-  readonly #orders = new Map<bigint, ITaskMarket.TaskOrderStruct>();
+  readonly #orders = new Map<bigint, ITaskBook.TaskOrderStruct>();
   readonly #traces = new Map<bigint, Traces>();
   readonly #claims = new Map<bigint, ClaimKeeper>();
   readonly #busy = new Map<bigint, Promise<void>>();
@@ -97,7 +97,7 @@ export class TaskKeeper {
     }
   }
 
-  async #step(taskId: bigint, task: ITaskMarket.TaskStructOutput, status: TaskStatus, head: Head): Promise<void> {
+  async #step(taskId: bigint, task: ITaskBook.TaskStructOutput, status: TaskStatus, head: Head): Promise<void> {
     const isMine = this.#parts.nodeIds.includes(task.nodeId);
     const attempt = Number(task.attempt);
     if (!isMine) this.#working.delete(taskId);
@@ -161,7 +161,7 @@ export class TaskKeeper {
     await acceptance;
   }
 
-  async #accept(taskId: bigint, order: ITaskMarket.TaskOrderStruct): Promise<void> {
+  async #accept(taskId: bigint, order: ITaskBook.TaskOrderStruct): Promise<void> {
     const { contracts, sender, store, policy, picker, logger, signal } = this.#parts;
     const nodeId = await picker.pick(order);
     if (nodeId === undefined || signal.aborted || this.#working.size >= policy.maxConcurrentTasks) return;
@@ -265,14 +265,14 @@ export class TaskKeeper {
 
   // ─── WHAT STEPS NEED ───
 
-  async #orderOf(taskId: bigint): Promise<ITaskMarket.TaskOrderStruct> {
+  async #orderOf(taskId: bigint): Promise<ITaskBook.TaskOrderStruct> {
     const { contracts, deployedAtBlock } = this.#parts;
     const order = this.#orders.get(taskId) ?? (await readOrder(contracts.tasks, taskId, deployedAtBlock));
     this.#orders.set(taskId, order);
     return order;
   }
 
-  async #bundleOf(order: ITaskMarket.TaskOrderStruct): Promise<Bundle> {
+  async #bundleOf(order: ITaskBook.TaskOrderStruct): Promise<Bundle> {
     return fetchBundle(order.terms, { signal: this.#parts.signal });
   }
 

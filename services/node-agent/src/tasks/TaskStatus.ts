@@ -1,4 +1,4 @@
-/** `ITaskMarket.TaskStatus`. */
+/** `ITaskBook.TaskStatus`. */
 export const TaskStatus = {
   None: 0,
   Listed: 1,

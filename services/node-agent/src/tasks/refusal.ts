@@ -1,10 +1,10 @@
 import { assertProvable, type Bundle } from "@millrace/tensor";
 
-import type { ITaskMarket } from "../../../../typechain-types/index.js";
+import type { ITaskBook } from "../../../../typechain-types/index.js";
 import type { Policy } from "../config.js";
 
 interface Offer {
-  readonly order: ITaskMarket.TaskOrderStruct;
+  readonly order: ITaskBook.TaskOrderStruct;
   /** What the order pays now, credits. */
   readonly price: bigint;
   /** What it would bind now, MILL. */
