@@ -5,6 +5,12 @@ import type { Bundle } from "@millrace/tensor";
 import { readBundle } from "@millrace/tensor";
 import type { Weights } from "@millrace/workloads";
 import { buildInference, buildRendering, buildTraining, bunnyMesh, parseObj } from "@millrace/workloads";
+import { z } from "zod";
+
+import { readJson } from "../lib/readJson.js";
+
+const rows = z.array(z.array(z.int().min(-128).max(127)).nonempty()).nonempty();
+const weightsFile = z.object({ hidden: rows, classes: rows });
 
 export interface BundleWish {
   readonly workload: string | undefined;
@@ -65,7 +71,13 @@ async function readWeights(file: string | undefined): Promise<Weights> {
       hint: "Train one first (--workload training), fetch it, and give --weights <folder>/weights.json.",
     });
   }
-  const { hidden, classes } = JSON.parse(await readText(file)) as { hidden: number[][]; classes: number[][] };
+  const parsed = weightsFile.safeParse(readJson(await readText(file)));
+  if (!parsed.success) {
+    throw new MillraceError("BAD_INPUT", `${file} has no weights of a network.`, {
+      hint: "Give the weights.json that job fetch writes for a training.",
+    });
+  }
+  const { hidden, classes } = parsed.data;
   return { first: hidden.map((row) => Int8Array.from(row)), second: classes.map((row) => Int8Array.from(row)) };
 }
 
