@@ -170,6 +170,10 @@ describe("bundle", () => {
     expect(() => programFromJson({ ...json, body: [{ ...first, words: "32" }] })).to.throw(
       "operator 0 is not complete",
     );
+    for (const none of [null, undefined, "x", 7]) {
+      expect(() => programFromJson({ ...json, body: [none] })).to.throw("operator 0 is not complete");
+      expect(() => programFromJson(none)).to.throw("the format is undefined");
+    }
     expect(() => programFromJson({ ...json, body: undefined })).to.throw("inWords, body or output is missing");
   });
 });

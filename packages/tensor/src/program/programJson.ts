@@ -56,7 +56,7 @@ const BYTES = /^0x([0-9a-f]{2})*$/;
 
 /** Reads what `programToJson` wrote, checks it, and recomputes its hash. */
 export function programFromJson(json: unknown): Program {
-  const { format, programHash, inWords, body, output } = json as Partial<ProgramJson>;
+  const { format, programHash, inWords, body, output } = fieldsOf<ProgramJson>(json);
   if (format !== PROGRAM_TAG) throw bad(`the format is ${String(format)}, not ${PROGRAM_TAG}`);
   if (typeof inWords !== "number" || !Array.isArray(body) || !Array.isArray(output))
     throw bad("inWords, body or output is missing");
@@ -66,8 +66,8 @@ export function programFromJson(json: unknown): Program {
   return program;
 }
 
-function operatorFromJson(json: Partial<OperatorJson>, index: number): OperatorDescriptor {
-  const { kernel, kernelCodeHash, words, usedWords, mode, pieceLog2, laneBits, params } = json;
+function operatorFromJson(json: unknown, index: number): OperatorDescriptor {
+  const { kernel, kernelCodeHash, words, usedWords, mode, pieceLog2, laneBits, params } = fieldsOf<OperatorJson>(json);
   const numbers = [words, usedWords, mode, pieceLog2, laneBits];
   if (typeof kernel !== "string" || !numbers.every(Number.isSafeInteger) || (mode !== 0 && mode !== 1))
     throw bad(`operator ${index} is not complete`);
@@ -83,6 +83,11 @@ function operatorFromJson(json: Partial<OperatorJson>, index: number): OperatorD
     laneBits: laneBits as LaneBits,
     params: fromHex(params ?? "0x"),
   };
+}
+
+/** The fields of whatever stands there: none, unless it is an object. */
+function fieldsOf<Fields>(json: unknown): Partial<Fields> {
+  return typeof json === "object" && json !== null ? json : {};
 }
 
 function bad(message: string): TensorError {
