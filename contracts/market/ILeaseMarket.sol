@@ -1,37 +1,47 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBatch} from "../common/IBatch.sol";
 import {IEntryPause} from "../common/IEntryPause.sol";
+import {SlashTable} from "../staking/SlashTable.sol";
 import {IUptimeOracle} from "../uptime/IUptimeOracle.sol";
 
 /// @title ILeaseMarket
-/// @notice Hire by the second: a buyer takes a node's posted ask, locks credits ahead, and pays for the seconds in
-/// which the attestors saw the node up.
+/// @notice Hire by the second: a buyer locks credits ahead, has a node's units, and pays for the seconds in which the
+/// attestors saw the node up. Anyone can hire at a posted ask; contracts above bring leases that both sides agreed to,
+/// with a promised uptime and a bond behind it.
 ///
 /// Status is derived from facts and time:
 ///
 /// ```
-///  None ──hire──▶ Running ┄┄ paidThrough ┄┄▶ Paused ┄┄ graceSeconds ┄┄▶ Ended ──settle…──▶ Settled
-///                  ▲  │ │                     │  │                       ▲
-///                  │  │ └──giveNotice──▶ Closing ┄┄ paidThrough ┄┄┄┄┄┄┄┄┄┤
-///                  │  └──close───────────────────┼───────────────────────┤
-///                  └──────────topUp──────────────┘  close, giveNotice ───┘
+///  None ──hire, begin──▶ Running ┄┄ paidThrough ┄┄▶ Paused ┄┄ graceSeconds ┄┄▶ Ended ──settle…──▶ Settled
+///                         ▲  │ │                     │  │                       ▲
+///                         │  │ └──giveNotice──▶ Closing ┄┄ paidThrough ┄┄┄┄┄┄┄┄┄┤
+///                         │  └──close, abandon───────┼─────────────────────────┤
+///                         └──────────topUp───────────┘  close, giveNotice ─────┘
 /// ```
-/// `settle` never changes a status but the last: pay for time that has streamed is released epoch by epoch whether the
-/// lease still runs or not. `release` frees the node's units once the paid time is over.
+/// `settle` changes no status but the last, unless the leaf shows a node that was dark for as long as the lease's terms
+/// call abandoned: it then ends the lease. `release` frees the node's units once the paid time is over.
 ///
 /// @dev A lease's paid time is a row of *stretches*, each an unbroken interval of seconds; a top-up after a pause
 /// begins the next one. Settlement walks through them in time order, one piece (the part of a stretch within one epoch)
 /// a call, so the cost of a call does not depend on the lease's length.
 ///
 /// Promises:
-/// - `escrow = rate · seconds bought`, and at every moment `escrow − released = rate · (seconds not settled and not
-///   given back)`: a lease never owes more than its escrow, and paid + refunded = locked (I9);
-/// - nobody's consent but the caller's own is needed to get out: the buyer by `close`, the provider by `giveNotice`;
-/// - nothing that is governed is read after `hire`: the fee is in the lease, the periods are immutable.
+/// - at every moment a lease holds exactly `rate · open seconds` of its buyer's locked credits, where a second is open
+///   from its purchase until it is settled, cut or handed back: it never owes more than its escrow, and
+///   paid + refunded = locked (I9);
+/// - nobody's consent but the caller's own is needed to get out: either side by `giveNotice`, the buyer by `close`, a
+///   bonded provider by `abandon`;
+/// - nothing that is governed is read after the lease began: the fee and all terms are in the lease, the periods are
+///   immutable;
+/// - a bond answers for its own lease only, and every slash of it follows from a final report or from the provider's
+///   own call. What the buyer gets for a missed second, refund and compensation together, is at most twice its pay, at
+///   the price of the slash.
 ///
-/// Assumptions: Settlement, NodeRegistry and UptimeOracle are the protocol's own and call nobody back.
-interface ILeaseMarket is IEntryPause {
+/// Assumptions: Settlement, StakingRegistry, NodeRegistry and UptimeOracle are the protocol's own and call nobody back.
+/// Contracts wired with HIRE bring both sides' consent.
+interface ILeaseMarket is IEntryPause, IBatch {
     // ─── TYPES ───
 
     /// @notice What can be seen of a lease, in life order.
@@ -40,7 +50,7 @@ interface ILeaseMarket is IEntryPause {
         None,
         /// The node is the buyer's, paid ahead.
         Running,
-        /// Paid ahead until its end; the provider has given notice, no top-up.
+        /// Paid ahead until its end; one side has given notice, no top-up.
         Closing,
         /// The paid time is over; a top-up within the grace time resumes it.
         Paused,
@@ -50,39 +60,74 @@ interface ILeaseMarket is IEntryPause {
         Settled
     }
 
-    /// @notice What is stored of a lease: three slots.
+    /// @notice A lease.
     /// @param buyer Whose credits pay; zero means that the lease does not exist
     /// @param startAt First second of the current stretch
     /// @param paidThrough First second after the current stretch
+    /// @param settledThrough First second that is not settled
     /// @param nodeId The hired node
     /// @param units Hired units of it
     /// @param rate Credits a second, for all units
-    /// @param feePpm Settlement's fee at hire
-    /// @param closed True once buyer or provider closed it: no top-up any more
+    /// @param feePpm Settlement's fee when it began
+    /// @param closed True once a side closed it, or it failed: no top-up any more
     /// @param reserved True while the node's units are held for the lease
+    /// @param ordered True if an order holds its escrow: what a leaving provider does not serve goes back to it
+    /// @param failed True once the provider abandoned it
     /// @param stretches Earlier stretches that had not been settled when a top-up began the next
     /// @param stretchesSettled How many of those are settled
-    /// @param escrow All credits ever locked
-    /// @param released Part of it that was paid or refunded
-    /// @param settledThrough First second that is not settled
+    /// @param locked Credits that the lease still holds: its rate times its open seconds
     struct Lease {
-        // 20 + 6 + 6 = 32
         address buyer;
         uint48 startAt;
         uint48 paidThrough;
-        // 8 + 2 + 12 + 4 + 1 + 1 + 2 + 2 = 32
+        uint48 settledThrough;
         uint64 nodeId;
         uint16 units;
         uint96 rate;
         uint32 feePpm;
         bool closed;
         bool reserved;
+        bool ordered;
+        bool failed;
         uint16 stretches;
         uint16 stretchesSettled;
-        // 12 + 12 + 6 = 30
-        uint96 escrow;
-        uint96 released;
-        uint48 settledThrough;
+        uint256 locked;
+    }
+
+    /// @notice What both sides agreed to, brought by a contract wired with HIRE.
+    /// @param buyer Whose credits pay
+    /// @param startAt First second: this block's, or an earlier one from which the caller held the node
+    /// @param leaseSeconds Time to pay ahead, at least a slot
+    /// @param nodeId The node
+    /// @param units Units of it
+    /// @param rate Credits a second, for all units
+    /// @param feePpm Settlement's fee for the lease
+    /// @param locked True if the caller holds credits, units and bond already, and takes back what the provider leaves
+    /// unserved; else they are locked, reserved and bonded here
+    /// @param pledge The provider's pledge
+    struct HireTerms {
+        address buyer;
+        uint48 startAt;
+        uint32 leaseSeconds;
+        uint64 nodeId;
+        uint16 units;
+        uint96 rate;
+        uint32 feePpm;
+        bool locked;
+        Pledge pledge;
+    }
+
+    /// @notice What a provider promises, and what stands behind it. All zero: nothing.
+    /// @param bond MILL locked for the lease from the provider's own active stake; what is left of it, once it runs
+    /// @param uptimePpm Promised part of each piece's seconds, PPM
+    /// @param penaltyPpm Of the pay of each second missed beyond that, what the bond pays, PPM; four fifths go to the
+    /// buyer, on top of the refund
+    /// @param darkSlots So many whole slots down in a row, within an epoch, are abandonment; zero: never
+    struct Pledge {
+        uint96 bond;
+        uint32 uptimePpm;
+        uint32 penaltyPpm;
+        uint16 darkSlots;
     }
 
     /// @notice An unbroken interval of paid time.
@@ -103,12 +148,22 @@ interface ILeaseMarket is IEntryPause {
         uint48 toAt;
     }
 
+    /// @notice A piece to settle by its leaf, in a batch.
+    /// @param leaseId The lease
+    /// @param leaf The node's leaf
+    /// @param proof Its Merkle proof
+    struct Settlement {
+        uint256 leaseId;
+        IUptimeOracle.Leaf leaf;
+        bytes32[] proof;
+    }
+
     /// @notice The market's immutable periods.
     /// @param graceSeconds How long a paused lease can be resumed; at most 30 days
-    /// @param noticeSeconds How long a provider must go on after notice, if paid; at most 30 days
+    /// @param noticeSeconds How long a lease goes on after notice, if paid; at most 30 days
     /// @param reportTimeoutSeconds After an epoch's end, how long pay waits for a report to be posted; 1 s..30 days
-    /// @param leafTimeoutSeconds After an epoch's end, how long pay waits for the node's leaf of a final report; at
-    /// least the report timeout, at most 365 days
+    /// @param leafTimeoutSeconds After an epoch's end, how long pay waits for the node's leaf of a final report, or for
+    /// any report once the buyer objected; at least the report timeout, at most 365 days
     struct Periods {
         uint32 graceSeconds;
         uint32 noticeSeconds;
@@ -140,6 +195,12 @@ interface ILeaseMarket is IEntryPause {
         uint48 paidThrough
     );
 
+    /// @notice Emitted with the above when a lease has more than an ask's terms.
+    /// @param leaseId The lease
+    /// @param ordered True if an order holds its escrow
+    /// @param pledge The provider's pledge
+    event LeasePledged(uint256 indexed leaseId, bool ordered, Pledge pledge);
+
     /// @notice Emitted when time was added.
     /// @param leaseId The lease
     /// @param credits Locked for it: a whole number of seconds' rate
@@ -147,12 +208,44 @@ interface ILeaseMarket is IEntryPause {
     /// @param paidThrough First second after the paid time
     event LeaseToppedUp(uint256 indexed leaseId, uint256 credits, uint48 startAt, uint48 paidThrough);
 
-    /// @notice Emitted when buyer or provider closed a lease.
+    /// @notice Emitted when a lease was closed.
     /// @param leaseId The lease
-    /// @param caller The buyer, or the provider by notice
+    /// @param caller The buyer, the provider, or whoever settled by a leaf that shows an abandoned node
     /// @param paidThrough First second after the paid time, now final
     /// @param refunded Credits of time that will not be used, back with the buyer
-    event LeaseClosed(uint256 indexed leaseId, address indexed caller, uint48 paidThrough, uint256 refunded);
+    /// @param returned Credits of time that the provider leaves unserved, back with the order
+    event LeaseClosed(
+        uint256 indexed leaseId,
+        address indexed caller,
+        uint48 paidThrough,
+        uint256 refunded,
+        uint256 returned
+    );
+
+    /// @notice Emitted when a buyer objected to being charged for an epoch without a report.
+    /// @param leaseId The lease
+    /// @param epoch The epoch
+    event LeaseObjected(uint256 indexed leaseId, uint32 indexed epoch);
+
+    /// @notice Emitted when a lease's bond was slashed.
+    /// @param leaseId The lease
+    /// @param provider Whose bond
+    /// @param offence UptimeBelowPromise or LeaseAbandoned
+    /// @param mill MILL taken
+    /// @param toBuyer MILL of it that becomes the buyer's credits
+    event LeaseSlashed(
+        uint256 indexed leaseId,
+        address indexed provider,
+        SlashTable.Offence offence,
+        uint256 mill,
+        uint256 toBuyer
+    );
+
+    /// @notice Emitted when what was left of a lease's bond went back.
+    /// @param leaseId The lease
+    /// @param provider Whose it is
+    /// @param mill MILL
+    event LeaseUnbonded(uint256 indexed leaseId, address indexed provider, uint256 mill);
 
     /// @notice Emitted when the node's units became free.
     /// @param leaseId The lease
@@ -179,10 +272,6 @@ interface ILeaseMarket is IEntryPause {
     );
 
     // ─── ERRORS ───
-
-    /// @notice Thrown when a system address is zero.
-    /// @param name What the address was for
-    error LeaseMarket_ZeroAddress(string name);
 
     /// @notice Thrown when a period is out of its bounds.
     /// @param name Which period
@@ -224,10 +313,41 @@ interface ILeaseMarket is IEntryPause {
     /// @param buyer Who may
     error LeaseMarket_NotBuyer(address caller, address buyer);
 
+    /// @notice Thrown when somebody who is neither side acts for one.
+    /// @param caller Who called
+    /// @param buyer Who may
+    /// @param provider Who may
+    error LeaseMarket_NotParty(address caller, address buyer, address provider);
+
     /// @notice Thrown when somebody else acts for the provider.
     /// @param caller Who called
     /// @param provider Who may
     error LeaseMarket_NotProvider(address caller, address provider);
+
+    /// @notice Thrown when a term that a contract brings is out of its bounds.
+    /// @param name Which term
+    /// @param value What was given
+    /// @param min The least allowed
+    /// @param max The most allowed
+    error LeaseMarket_TermOutOfBounds(string name, uint256 value, uint256 min, uint256 max);
+
+    /// @notice Thrown when a lease has no bond: its provider leaves by notice.
+    /// @param leaseId The lease
+    error LeaseMarket_NoBond(uint256 leaseId);
+
+    /// @notice Thrown when a bond still answers for something, or there is none.
+    /// @param leaseId The lease
+    /// @param status Its status: the bond is free once it is Settled
+    /// @param bond What is bonded, MILL
+    error LeaseMarket_NothingToUnbond(uint256 leaseId, LeaseStatus status, uint96 bond);
+
+    /// @notice Thrown when an objection comes too late, or is to an epoch of which nothing is left to settle.
+    /// @param leaseId The lease
+    /// @param epoch The epoch
+    /// @param first First epoch that can be objected to
+    /// @param last Last one
+    /// @param untilAt First second at which the epoch can no longer be objected to
+    error LeaseMarket_NoObjection(uint256 leaseId, uint32 epoch, uint32 first, uint32 last, uint48 untilAt);
 
     /// @notice Thrown when a top-up does not buy a slot of time.
     /// @param credits What was offered
@@ -310,22 +430,65 @@ interface ILeaseMarket is IEntryPause {
     /// @param leaseId The lease
     function close(uint256 leaseId) external;
 
-    // ─── PROVIDER ───
+    /// @notice Says no, ahead of the report timeout, to paying for an epoch of which no report is posted: the pay then
+    /// waits until the longer leaf timeout for a report to come.
+    /// @dev Emits {LeaseObjected}. Saying it again changes nothing.
+    ///
+    /// Requirements:
+    /// - the caller is the buyer;
+    /// - part of the epoch is paid and not settled;
+    /// - the epoch's report timeout is not over.
+    /// @param leaseId The lease
+    /// @param epoch The epoch
+    function objectTo(uint256 leaseId, uint32 epoch) external;
 
-    /// @notice Ends a lease after the notice period. What is paid beyond it returns to the buyer at once.
+    // ─── BOTH SIDES ───
+
+    /// @notice Ends a lease after the notice period. What is paid beyond it returns at once: to the buyer, or to the
+    /// order, if there is one and the provider leaves.
     /// @dev Emits {LeaseClosed}.
     ///
     /// Requirements:
     /// - the status is Running or Paused;
-    /// - the caller is the node's provider.
+    /// - the caller is the buyer, or the node's provider or its operator.
     /// @param leaseId The lease
     function giveNotice(uint256 leaseId) external;
+
+    // ─── PROVIDER ───
+
+    /// @notice Ends a lease now, at the cost of the notice period's pay (at most the pay of what is left), from the
+    /// bond.
+    /// @dev Emits {LeaseSlashed}, {LeaseClosed}, and {LeaseReleased}.
+    ///
+    /// Requirements:
+    /// - the status is Running or Closing;
+    /// - the caller is the node's provider or its operator;
+    /// - the lease has a bond left.
+    /// @param leaseId The lease
+    function abandon(uint256 leaseId) external;
+
+    // ─── MODULES ───
+
+    /// @notice Begins a lease that both sides agreed to.
+    /// @dev Emits {LeaseHired}, and {LeasePledged} if there is a pledge or an order. Not paused: the contracts above
+    /// have their own entries, and what was filled before a pause must begin.
+    ///
+    /// Requirements:
+    /// - the caller is wired with HIRE;
+    /// - units, rate and seconds are not zero, a slot at least; shares are at most one; it does not start in the
+    ///   future; a promised uptime has a bond;
+    /// - the buyer is not the node's provider;
+    /// - unless `locked`: what `hire` requires of node and credits, and the provider can bond.
+    /// @param terms The terms
+    /// @return leaseId The new lease's id
+    function begin(HireTerms calldata terms) external returns (uint256 leaseId);
 
     // ─── ANYONE ───
 
     /// @notice Settles the next piece by the node's leaf of a final report: seconds in slots attested up are paid, the
-    /// others return to the buyer.
-    /// @dev Emits {LeaseSettled}.
+    /// others return to the buyer. A pledge is judged by the same leaf.
+    /// @dev Emits {LeaseSettled}; {LeaseSlashed} if the piece is below the pledge, or the node was dark; {LeaseClosed}
+    /// and {LeaseReleased} if it was dark while the lease runs; {LeaseUnbonded} with the last piece.
     ///
     /// Requirements:
     /// - a piece is left to settle, and the leaf is of its epoch and the lease's node;
@@ -335,13 +498,25 @@ interface ILeaseMarket is IEntryPause {
     /// @param proof Its Merkle proof
     function settle(uint256 leaseId, IUptimeOracle.Leaf calldata leaf, bytes32[] calldata proof) external;
 
+    /// @notice Settles many pieces, of one lease or of several; one that fails does not stop the rest.
+    /// @dev Emits what `settle` emits, and {ItemFailed} for each that fails.
+    ///
+    /// Requirements:
+    /// - there are 1 to 64 items;
+    /// - an item that fails was given enough gas to be believed.
+    /// @param items The pieces, those of one lease in time order
+    /// @return settled How many were settled
+    function settleMany(Settlement[] calldata items) external returns (uint256 settled);
+
     /// @notice Pays the next piece in full: no report was posted in time, or nobody brought the node's leaf of a final
     /// one.
-    /// @dev Emits {LeaseSettled}. A report that is posted but not final holds the pay.
+    /// @dev Emits {LeaseSettled}. A report that is posted but not final holds the pay; a buyer's objection holds it
+    /// until the leaf timeout.
     ///
     /// Requirements:
     /// - a piece is left to settle, and is of the given epoch;
-    /// - the report timeout is over and none is posted, or the leaf timeout is over and the report is final.
+    /// - the report timeout is over, none is posted and the buyer did not object; or the leaf timeout is over and a
+    ///   posted report is final.
     /// @param leaseId The lease
     /// @param epoch The epoch that the caller means
     function settleUnreported(uint256 leaseId, uint32 epoch) external;
@@ -355,6 +530,14 @@ interface ILeaseMarket is IEntryPause {
     /// @param leaseId The lease
     function release(uint256 leaseId) external;
 
+    /// @notice Gives the provider what is left of the bond of a lease that was settled before it was over.
+    /// @dev Emits {LeaseUnbonded}. The last settlement does the same where it comes later.
+    ///
+    /// Requirements:
+    /// - the status is Settled, and something is bonded.
+    /// @param leaseId The lease
+    function releaseBond(uint256 leaseId) external;
+
     // ─── READ ───
 
     /// @notice What a lease's status is now.
@@ -362,10 +545,26 @@ interface ILeaseMarket is IEntryPause {
     /// @return status None for an unknown id
     function statusOf(uint256 leaseId) external view returns (LeaseStatus status);
 
-    /// @notice What is stored of a lease.
+    /// @notice All about a lease but its pledge.
     /// @param leaseId The lease
     /// @return lease All zero for an unknown id
     function leaseOf(uint256 leaseId) external view returns (Lease memory lease);
+
+    /// @notice What a lease's provider promised; `bond` is what is left of it.
+    /// @param leaseId The lease
+    /// @return pledge All zero if nothing
+    function pledgeOf(uint256 leaseId) external view returns (Pledge memory pledge);
+
+    /// @notice Time of an ordered lease that its provider left unserved; its credits stay locked for the order.
+    /// @param leaseId The lease
+    /// @return returnedSeconds Seconds
+    function returnedSecondsOf(uint256 leaseId) external view returns (uint32 returnedSeconds);
+
+    /// @notice Whether a buyer objected to paying for an epoch without a report.
+    /// @param leaseId The lease
+    /// @param epoch The epoch
+    /// @return objected True if so
+    function hasObjected(uint256 leaseId, uint32 epoch) external view returns (bool objected);
 
     /// @notice An earlier stretch that a pause ended before it was settled.
     /// @param leaseId The lease

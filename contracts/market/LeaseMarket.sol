@@ -1,94 +1,58 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {EntryPause} from "../common/EntryPause.sol";
+import {Batch} from "../common/Batch.sol";
 import {EpochClock} from "../common/EpochClock.sol";
+import {Permissions} from "../common/Permissions.sol";
 import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
+import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
+import {SlashTable} from "../staking/SlashTable.sol";
 import {IUptimeOracle} from "../uptime/IUptimeOracle.sol";
 import {ILeaseMarket} from "./ILeaseMarket.sol";
+import {LeaseBond} from "./LeaseBond.sol";
+import {LeaseBook} from "./LeaseBook.sol";
 import {LeaseClock} from "./LeaseClock.sol";
 
 /// @title LeaseMarket
 /// @notice See `ILeaseMarket`.
-contract LeaseMarket is ILeaseMarket, EntryPause {
+contract LeaseMarket is LeaseBook, Batch {
     using EpochClock for EpochClock.Clock;
-    using LeaseClock for Lease;
+    using LeaseBond for Pledge;
+    using LeaseClock for LeaseClock.Record;
     using LeaseClock for Piece;
     using SafeCast for uint256;
 
     // ─── CONSTANTS ───
 
-    /// @notice Longest grace and notice.
-    uint32 public constant MAX_PERIOD_SECONDS = 30 days;
-
-    /// @notice Longest wait for a leaf.
-    uint32 public constant MAX_LEAF_TIMEOUT_SECONDS = 365 days;
+    /// @notice Gas that an item of `settleMany` must have had for its failure to be believed.
+    uint256 public constant SETTLE_GAS = 700_000;
 
     /// @dev Bit of `INodeRegistry.Ask.kinds`.
     uint16 private constant _KIND_LEASE = 1 << 0;
 
     uint256 private constant _RUNNING_OR_PAUSED = (1 << uint8(LeaseStatus.Running)) | (1 << uint8(LeaseStatus.Paused));
     uint256 private constant _CLOSABLE = _RUNNING_OR_PAUSED | (1 << uint8(LeaseStatus.Closing));
-
-    // ─── IMMUTABLES ───
-
-    IBurnMintSettlement private immutable _SETTLEMENT;
-    INodeRegistry private immutable _NODES;
-    IUptimeOracle private immutable _ORACLE;
-
-    uint48 private immutable _GENESIS_AT;
-    uint32 private immutable _EPOCH_SECONDS;
-    uint16 private immutable _SLOTS_PER_EPOCH;
-
-    uint32 private immutable _GRACE_SECONDS;
-    uint32 private immutable _NOTICE_SECONDS;
-    uint32 private immutable _REPORT_TIMEOUT_SECONDS;
-    uint32 private immutable _LEAF_TIMEOUT_SECONDS;
-
-    // ─── STORAGE ───
-
-    mapping(uint256 leaseId => Lease lease) private _leases;
-    mapping(uint256 leaseId => mapping(uint16 index => Stretch stretch)) private _stretches;
-    uint256 private _leaseCount;
+    uint256 private constant _SERVED = (1 << uint8(LeaseStatus.Running)) | (1 << uint8(LeaseStatus.Closing));
 
     /// @notice Fixes the contracts below, the clock and the periods.
+    /// @param deployer Account that wires and seals
     /// @param authority AccessManager of the restricted functions
     /// @param settlement Credits and clock
+    /// @param staking Bonds
     /// @param nodes Hardware
     /// @param oracle Uptime
     /// @param all The market's periods
     constructor(
+        address deployer,
         address authority,
         IBurnMintSettlement settlement,
+        IStakingRegistry staking,
         INodeRegistry nodes,
         IUptimeOracle oracle,
         Periods memory all
-    ) AccessManaged(authority) {
-        _requireAddress(authority, "authority");
-        _requireAddress(address(settlement), "settlement");
-        _requireAddress(address(nodes), "nodes");
-        _requireAddress(address(oracle), "oracle");
-        _SETTLEMENT = settlement;
-        _NODES = nodes;
-        _ORACLE = oracle;
-
-        EpochClock.Clock memory clock = settlement.clock();
-        _GENESIS_AT = clock.genesisAt;
-        _EPOCH_SECONDS = clock.epochSeconds;
-        _SLOTS_PER_EPOCH = clock.slotsPerEpoch;
-
-        _checkPeriod("grace", all.graceSeconds, 0, MAX_PERIOD_SECONDS);
-        _checkPeriod("notice", all.noticeSeconds, 0, MAX_PERIOD_SECONDS);
-        _checkPeriod("reportTimeout", all.reportTimeoutSeconds, 1, MAX_PERIOD_SECONDS);
-        _checkPeriod("leafTimeout", all.leafTimeoutSeconds, all.reportTimeoutSeconds, MAX_LEAF_TIMEOUT_SECONDS);
-        _GRACE_SECONDS = all.graceSeconds;
-        _NOTICE_SECONDS = all.noticeSeconds;
-        _REPORT_TIMEOUT_SECONDS = all.reportTimeoutSeconds;
-        _LEAF_TIMEOUT_SECONDS = all.leafTimeoutSeconds;
-    }
+    ) LeaseBook(deployer, authority, settlement, staking, nodes, oracle, all) {}
 
     // ─── BUYER ───
 
@@ -105,25 +69,23 @@ contract LeaseMarket is ILeaseMarket, EntryPause {
         _checkAsk(nodeId, ask, leaseSeconds, maxRatePerUnit);
 
         leaseId = ++_leaseCount;
-        Lease storage lease = _leases[leaseId];
+        LeaseClock.Record storage lease = _leases[leaseId];
         uint96 rate = (uint256(ask.ratePerUnit) * units).toUint96();
-        uint96 credits = (uint256(rate) * leaseSeconds).toUint96();
-        lease.begin(leaseSeconds);
+        lease.begin(block.timestamp.toUint48(), leaseSeconds);
         lease.buyer = msg.sender;
         lease.nodeId = nodeId;
         lease.units = units;
         lease.rate = rate;
-        lease.feePpm = _SETTLEMENT.feePpm();
-        lease.reserved = true;
-        lease.escrow = credits;
+        lease.feePpm = uint256(_SETTLEMENT.feePpm()).toUint24();
+        lease.flags = LeaseClock.RESERVED;
         _emitHired(leaseId, lease, provider);
 
-        _SETTLEMENT.lock(msg.sender, credits);
+        _SETTLEMENT.lock(msg.sender, uint256(rate) * leaseSeconds);
     }
 
     /// @inheritdoc ILeaseMarket
     function topUp(uint256 leaseId, uint256 credits) external returns (uint256 locked) {
-        Lease storage lease = _leases[leaseId];
+        LeaseClock.Record storage lease = _leases[leaseId];
         _checkStatus(leaseId, lease, _RUNNING_OR_PAUSED);
         _checkBuyer(lease);
         uint256 rate = lease.rate;
@@ -132,11 +94,10 @@ contract LeaseMarket is ILeaseMarket, EntryPause {
         require(paidSeconds >= minSeconds, LeaseMarket_TopUpTooSmall(credits, minSeconds * rate));
 
         locked = paidSeconds * rate;
-        bool fits = lease.extend(_stretches[leaseId], paidSeconds);
+        bool fits = lease.extend(_remainders[leaseId], _stretches[leaseId], paidSeconds);
         require(fits, LeaseMarket_NoStretchesLeft(leaseId));
-        lease.escrow = (lease.escrow + locked).toUint96();
-        bool mustReserve = !lease.reserved;
-        lease.reserved = true;
+        bool mustReserve = !lease.has(LeaseClock.RESERVED);
+        lease.flags |= LeaseClock.RESERVED;
         emit LeaseToppedUp({leaseId: leaseId, credits: locked, startAt: lease.startAt, paidThrough: lease.paidThrough});
 
         if (mustReserve) _NODES.reserve(lease.nodeId, lease.units, _KIND_LEASE);
@@ -145,150 +106,189 @@ contract LeaseMarket is ILeaseMarket, EntryPause {
 
     /// @inheritdoc ILeaseMarket
     function close(uint256 leaseId) external {
-        Lease storage lease = _leases[leaseId];
+        LeaseClock.Record storage lease = _leases[leaseId];
         _checkStatus(leaseId, lease, _CLOSABLE);
         _checkBuyer(lease);
 
         // One slot at least: a node could otherwise be taken and dropped for nothing, again and again.
-        _end(leaseId, lease, uint256(lease.startAt) + _clock().slotSeconds());
-        if (lease.reserved) _release(leaseId, lease);
+        _end(leaseId, lease, uint256(lease.startAt) + _clock().slotSeconds(), false);
+        _release(leaseId, lease);
+    }
+
+    /// @inheritdoc ILeaseMarket
+    function objectTo(uint256 leaseId, uint32 epoch) external {
+        _checkBuyer(_leases[leaseId]);
+        _checkObjection(leaseId, epoch);
+        _objections[leaseId][epoch] = true;
+        emit LeaseObjected(leaseId, epoch);
+    }
+
+    // ─── BOTH SIDES ───
+
+    /// @inheritdoc ILeaseMarket
+    function giveNotice(uint256 leaseId) external {
+        LeaseClock.Record storage lease = _leases[leaseId];
+        _checkStatus(leaseId, lease, _RUNNING_OR_PAUSED);
+        address buyer = lease.buyer;
+        bool byProvider = msg.sender != buyer;
+        if (byProvider) {
+            address provider = _providerOf(lease);
+            require(_actsFor(provider), LeaseMarket_NotParty(msg.sender, buyer, provider));
+        }
+
+        _end(leaseId, lease, block.timestamp + _NOTICE_SECONDS, byProvider);
     }
 
     // ─── PROVIDER ───
 
     /// @inheritdoc ILeaseMarket
-    function giveNotice(uint256 leaseId) external {
-        Lease storage lease = _leases[leaseId];
-        _checkStatus(leaseId, lease, _RUNNING_OR_PAUSED);
-        address provider = _NODES.nodeOf(lease.nodeId).provider;
-        require(msg.sender == provider, LeaseMarket_NotProvider(msg.sender, provider));
+    function abandon(uint256 leaseId) external {
+        LeaseClock.Record storage lease = _leases[leaseId];
+        _checkStatus(leaseId, lease, _SERVED);
+        address provider = _providerOf(lease);
+        require(_actsFor(provider), LeaseMarket_NotProvider(msg.sender, provider));
+        require(_pledges[leaseId].bond != 0, LeaseMarket_NoBond(leaseId));
 
-        _end(leaseId, lease, block.timestamp + _NOTICE_SECONDS);
+        uint256 leftSeconds = lease.paidThrough - block.timestamp;
+        uint256 owedSeconds = leftSeconds < _NOTICE_SECONDS ? leftSeconds : _NOTICE_SECONDS;
+        lease.flags |= LeaseClock.FAILED;
+        _slash(SlashTable.Offence.LeaseAbandoned, leaseId, lease, provider, owedSeconds * lease.rate);
+        _end(leaseId, lease, block.timestamp, true);
+        _release(leaseId, lease);
+    }
+
+    // ─── MODULES ───
+
+    /// @inheritdoc ILeaseMarket
+    function begin(HireTerms calldata terms) external onlyWired(Permissions.HIRE) returns (uint256 leaseId) {
+        _checkTerms(terms);
+        leaseId = ++_leaseCount;
+        LeaseClock.Record storage lease = _leases[leaseId];
+        lease.begin(terms.startAt, terms.leaseSeconds);
+        lease.buyer = terms.buyer;
+        lease.nodeId = terms.nodeId;
+        lease.units = terms.units;
+        lease.rate = terms.rate;
+        lease.feePpm = uint256(terms.feePpm).toUint24();
+        bool isPledged = !terms.pledge.isEmpty();
+        lease.flags =
+            LeaseClock.RESERVED |
+            (isPledged ? LeaseClock.PLEDGED : 0) |
+            (terms.locked ? LeaseClock.ORDERED : 0);
+        if (isPledged) _pledges[leaseId] = terms.pledge;
+
+        address provider = terms.locked ? _providerOf(lease) : _hold(terms);
+        require(provider != terms.buyer, LeaseMarket_OwnNode(provider));
+        _emitHired(leaseId, lease, provider);
+        if (isPledged || terms.locked) emit LeasePledged(leaseId, terms.locked, terms.pledge);
     }
 
     // ─── ANYONE ───
 
     /// @inheritdoc ILeaseMarket
     function settle(uint256 leaseId, IUptimeOracle.Leaf calldata leaf, bytes32[] calldata proof) external {
-        Lease storage lease = _leases[leaseId];
-        Piece memory piece = _pieceOf(leaseId, lease);
+        LeaseClock.Record storage lease = _leases[leaseId];
+        Piece memory piece = _pieceOf(leaseId);
         require(leaf.epoch == piece.epoch, LeaseMarket_WrongEpoch(leaseId, leaf.epoch, piece.epoch));
         require(leaf.nodeId == lease.nodeId, LeaseMarket_WrongNode(leaseId, leaf.nodeId, lease.nodeId));
         _ORACLE.verifyFinal(leaf, proof);
 
-        _settle(leaseId, lease, piece, piece.upSecondsOf(leaf.bitmap, _clock()));
+        uint256 upSeconds = piece.upSecondsOf(leaf.bitmap, _clock());
+        address provider = _providerOf(lease);
+        _settle(leaseId, lease, piece, upSeconds, provider);
+        if (!lease.has(LeaseClock.PLEDGED)) return;
+        _judge(leaseId, lease, piece, upSeconds, leaf.bitmap, provider);
+        _unbondIfSettled(leaseId, lease, provider);
+    }
+
+    /// @inheritdoc ILeaseMarket
+    function settleMany(Settlement[] calldata items) external returns (uint256 settled) {
+        _checkBatch(items.length);
+        for (uint256 i = 0; i < items.length; ++i) {
+            Settlement calldata item = items[i];
+            bytes memory call = abi.encodeCall(ILeaseMarket.settle, (item.leaseId, item.leaf, item.proof));
+            if (_tryItem(i, SETTLE_GAS, call)) ++settled;
+        }
     }
 
     /// @inheritdoc ILeaseMarket
     function settleUnreported(uint256 leaseId, uint32 epoch) external {
-        Lease storage lease = _leases[leaseId];
-        Piece memory piece = _pieceOf(leaseId, lease);
+        LeaseClock.Record storage lease = _leases[leaseId];
+        Piece memory piece = _pieceOf(leaseId);
         require(epoch == piece.epoch, LeaseMarket_WrongEpoch(leaseId, epoch, piece.epoch));
-        _checkUnreported(epoch);
+        _checkUnreported(leaseId, epoch);
 
-        _settle(leaseId, lease, piece, piece.toAt - piece.fromAt);
+        address provider = _providerOf(lease);
+        _settle(leaseId, lease, piece, piece.toAt - piece.fromAt, provider);
+        if (lease.has(LeaseClock.PLEDGED)) _unbondIfSettled(leaseId, lease, provider);
     }
 
     /// @inheritdoc ILeaseMarket
     function release(uint256 leaseId) external {
-        Lease storage lease = _leases[leaseId];
+        LeaseClock.Record storage lease = _leases[leaseId];
         uint48 paidThrough = lease.paidThrough;
-        bool isDue = lease.reserved && block.timestamp >= paidThrough;
+        bool isDue = lease.has(LeaseClock.RESERVED) && block.timestamp >= paidThrough;
         require(isDue, LeaseMarket_NothingToRelease(leaseId, paidThrough));
 
         _release(leaseId, lease);
     }
 
-    // ─── READ ───
-
     /// @inheritdoc ILeaseMarket
-    function statusOf(uint256 leaseId) external view returns (LeaseStatus status) {
-        return _statusOf(_leases[leaseId]);
-    }
-
-    /// @inheritdoc ILeaseMarket
-    function leaseOf(uint256 leaseId) external view returns (Lease memory lease) {
-        return _leases[leaseId];
-    }
-
-    /// @inheritdoc ILeaseMarket
-    function stretchOf(uint256 leaseId, uint16 index) external view returns (Stretch memory stretch) {
-        return _stretches[leaseId][index];
-    }
-
-    /// @inheritdoc ILeaseMarket
-    function nextPieceOf(uint256 leaseId) external view returns (Piece memory piece) {
-        Lease storage lease = _leases[leaseId];
-        if (lease.buyer == address(0)) return piece;
-        return lease.nextPiece(_stretches[leaseId], _clock());
-    }
-
-    /// @inheritdoc ILeaseMarket
-    function leaseCount() external view returns (uint256 count) {
-        return _leaseCount;
-    }
-
-    /// @inheritdoc ILeaseMarket
-    function periods() external view returns (Periods memory all) {
-        return
-            Periods({
-                graceSeconds: _GRACE_SECONDS,
-                noticeSeconds: _NOTICE_SECONDS,
-                reportTimeoutSeconds: _REPORT_TIMEOUT_SECONDS,
-                leafTimeoutSeconds: _LEAF_TIMEOUT_SECONDS
-            });
-    }
-
-    // ─── INTERNAL: STATUS ───
-
-    /// @dev The only place that says what facts and clock mean together.
-    function _statusOf(Lease storage lease) private view returns (LeaseStatus status) {
-        if (lease.buyer == address(0)) return LeaseStatus.None;
-        uint256 paidThrough = lease.paidThrough;
-        bool isClosed = lease.closed;
-        if (block.timestamp < paidThrough) return isClosed ? LeaseStatus.Closing : LeaseStatus.Running;
-        if (!isClosed && block.timestamp < paidThrough + _GRACE_SECONDS) return LeaseStatus.Paused;
-        return lease.released == lease.escrow ? LeaseStatus.Settled : LeaseStatus.Ended;
-    }
-
-    /// @dev One guard for the whole machine.
-    function _checkStatus(uint256 leaseId, Lease storage lease, uint256 allowed) private view {
-        LeaseStatus status = _statusOf(lease);
-        require(allowed & (1 << uint8(status)) != 0, LeaseMarket_WrongStatus(leaseId, status, allowed));
-    }
-
-    function _checkBuyer(Lease storage lease) private view {
-        require(msg.sender == lease.buyer, LeaseMarket_NotBuyer(msg.sender, lease.buyer));
+    function releaseBond(uint256 leaseId) external {
+        LeaseClock.Record storage lease = _leases[leaseId];
+        bool isFreed = _unbondIfSettled(leaseId, lease, _providerOf(lease));
+        require(isFreed, LeaseMarket_NothingToUnbond(leaseId, _statusOf(lease), _pledges[leaseId].bond));
     }
 
     // ─── INTERNAL: STEPS ───
 
-    /// @dev Closes a lease and gives back what its cut time was locked for.
-    function _end(uint256 leaseId, Lease storage lease, uint256 endAt) private {
-        lease.closed = true;
-        uint256 refunded = lease.cut(endAt) * lease.rate;
-        // refunded <= escrow - released: time that is cut was bought and neither settled nor given back, at one rate.
-        lease.released = (lease.released + refunded).toUint96();
-        emit LeaseClosed({leaseId: leaseId, caller: msg.sender, paidThrough: lease.paidThrough, refunded: refunded});
-
-        if (refunded != 0) _SETTLEMENT.refund(lease.buyer, refunded);
+    /// @dev Takes what a lease needs from both sides, who agreed to it.
+    function _hold(HireTerms calldata terms) private returns (address provider) {
+        (provider, , ) = _NODES.reserve(terms.nodeId, terms.units, _KIND_LEASE);
+        if (terms.pledge.bond != 0) _STAKING.bond(provider, terms.pledge.bond);
+        _SETTLEMENT.lock(terms.buyer, uint256(terms.rate) * terms.leaseSeconds);
     }
 
-    function _release(uint256 leaseId, Lease storage lease) private {
-        lease.reserved = false;
+    /// @dev Closes a lease. What its cut time was locked for goes to the buyer, or stays locked for the order if the
+    /// provider leaves.
+    function _end(uint256 leaseId, LeaseClock.Record storage lease, uint256 endAt, bool byProvider) private {
+        lease.flags |= LeaseClock.CLOSED;
+        uint32 cutSeconds = lease.cut(endAt);
+        uint256 credits = uint256(cutSeconds) * lease.rate;
+        bool isReturned = byProvider && lease.has(LeaseClock.ORDERED);
+        if (isReturned) _remainders[leaseId].returnedSeconds += cutSeconds;
+        emit LeaseClosed({
+            leaseId: leaseId,
+            caller: msg.sender,
+            paidThrough: lease.paidThrough,
+            refunded: isReturned ? 0 : credits,
+            returned: isReturned ? credits : 0
+        });
+
+        if (credits != 0 && !isReturned) _SETTLEMENT.refund(lease.buyer, credits);
+    }
+
+    function _release(uint256 leaseId, LeaseClock.Record storage lease) private {
+        if (!lease.has(LeaseClock.RESERVED)) return;
+        lease.flags ^= LeaseClock.RESERVED;
         emit LeaseReleased({leaseId: leaseId, nodeId: lease.nodeId, units: lease.units});
 
         _NODES.release(lease.nodeId, lease.units);
     }
 
     /// @dev The one place where streamed time turns into money: every second of the piece is either paid or refunded.
-    function _settle(uint256 leaseId, Lease storage lease, Piece memory piece, uint256 upSeconds) private {
+    function _settle(
+        uint256 leaseId,
+        LeaseClock.Record storage lease,
+        Piece memory piece,
+        uint256 upSeconds,
+        address provider
+    ) private {
         uint256 rate = lease.rate;
         uint256 paid = upSeconds * rate;
         uint256 refunded = (piece.toAt - piece.fromAt - upSeconds) * rate;
 
-        lease.advance(_stretches[leaseId], piece.toAt);
-        lease.released = (lease.released + paid + refunded).toUint96();
+        lease.advance(_remainders[leaseId], _stretches[leaseId], piece);
         emit LeaseSettled({
             leaseId: leaseId,
             epoch: piece.epoch,
@@ -300,8 +300,72 @@ contract LeaseMarket is ILeaseMarket, EntryPause {
         });
 
         address buyer = lease.buyer;
-        if (paid != 0) _SETTLEMENT.pay(buyer, _NODES.nodeOf(lease.nodeId).provider, paid, lease.feePpm);
+        if (paid != 0) _SETTLEMENT.pay(buyer, provider, paid, lease.feePpm);
         if (refunded != 0) _SETTLEMENT.refund(buyer, refunded);
+    }
+
+    /// @dev What the leaf says of the pledge. Only a final report gets here: without one there is no slash.
+    function _judge(
+        uint256 leaseId,
+        LeaseClock.Record storage lease,
+        Piece memory piece,
+        uint256 upSeconds,
+        uint256 bitmap,
+        address provider
+    ) private {
+        Pledge memory pledge = _pledges[leaseId];
+        uint256 pieceSeconds = piece.toAt - piece.fromAt;
+        uint256 credits = pledge.penaltyDown(pieceSeconds, pieceSeconds - upSeconds, lease.rate);
+        _slash(SlashTable.Offence.UptimeBelowPromise, leaseId, lease, provider, credits);
+
+        if (pledge.darkSlots == 0 || lease.has(LeaseClock.FAILED)) return;
+        if (!piece.isDark(bitmap, _clock(), pledge.darkSlots)) return;
+        lease.flags |= LeaseClock.FAILED;
+        uint256 noticePay = uint256(_NOTICE_SECONDS) * lease.rate;
+        _slash(SlashTable.Offence.LeaseAbandoned, leaseId, lease, provider, noticePay);
+        _end(leaseId, lease, block.timestamp, true);
+        _release(leaseId, lease);
+    }
+
+    /// @dev The one way out of a bond but back. The last closed price converts, so that no slash needs a live one; its
+    /// higher side, so that a buyer is not paid more than the offence costs.
+    function _slash(
+        SlashTable.Offence offence,
+        uint256 leaseId,
+        LeaseClock.Record storage lease,
+        address provider,
+        uint256 credits
+    ) private {
+        if (credits == 0) return;
+        Pledge storage pledge = _pledges[leaseId];
+        uint96 bond = pledge.bond;
+        if (bond == 0) return;
+        uint96 mill = LeaseBond.millDown(bond, credits, _SETTLEMENT.lastPriceWad());
+        if (mill == 0) return;
+
+        pledge.bond = bond - mill;
+        (uint256 toBuyer, , ) = _STAKING.slashBond({
+            offence: offence,
+            provider: provider,
+            mill: mill,
+            buyer: lease.buyer,
+            reporter: address(0)
+        });
+        emit LeaseSlashed({leaseId: leaseId, provider: provider, offence: offence, mill: mill, toBuyer: toBuyer});
+    }
+
+    function _unbondIfSettled(
+        uint256 leaseId,
+        LeaseClock.Record storage lease,
+        address provider
+    ) private returns (bool isFreed) {
+        uint96 bond = _pledges[leaseId].bond;
+        if (bond == 0 || _statusOf(lease) != LeaseStatus.Settled) return false;
+
+        _pledges[leaseId].bond = 0;
+        emit LeaseUnbonded(leaseId, provider, bond);
+        _STAKING.unbond(provider, bond);
+        return true;
     }
 
     // ─── INTERNAL: CHECKS ───
@@ -320,26 +384,23 @@ contract LeaseMarket is ILeaseMarket, EntryPause {
         require(fits, LeaseMarket_SecondsOutOfBounds(leaseSeconds, minSeconds, ask.maxSeconds));
     }
 
-    /// @dev The next piece. It may be settled only by a final report, or a timeout after its epoch: either way the
-    /// epoch is over.
-    function _pieceOf(uint256 leaseId, Lease storage lease) private view returns (Piece memory piece) {
-        require(lease.buyer != address(0), LeaseMarket_NothingToSettle(leaseId));
-        piece = lease.nextPiece(_stretches[leaseId], _clock());
-        require(piece.fromAt < piece.toAt, LeaseMarket_NothingToSettle(leaseId));
+    function _checkTerms(HireTerms calldata terms) private view {
+        require(terms.units != 0, LeaseMarket_NoUnits());
+        require(terms.rate != 0, LeaseMarket_RateZero(terms.nodeId));
+        uint32 slotSeconds = _clock().slotSeconds();
+        require(
+            terms.leaseSeconds >= slotSeconds,
+            LeaseMarket_SecondsOutOfBounds(terms.leaseSeconds, slotSeconds, type(uint32).max)
+        );
+        LeaseBond.checkTerm("startAt", terms.startAt, _GENESIS_AT, block.timestamp);
+        terms.pledge.check(_SLOTS_PER_EPOCH);
     }
 
-    /// @dev A leaf that exists can be brought by anyone, and a buyer whose node was down will. Only where none can be
-    /// had (a node that the report leaves out, data that nobody keeps) does the longer timeout let the provider out.
-    function _checkUnreported(uint32 epoch) private view {
-        uint48 postedAt = _ORACLE.reportOf(epoch).postedAt;
-        bool isPosted = postedAt != 0;
-        uint256 wait = isPosted ? _LEAF_TIMEOUT_SECONDS : _REPORT_TIMEOUT_SECONDS;
-        uint48 unreportedAt = (_clock().endOf(epoch) + wait).toUint48();
-        bool isDue = block.timestamp >= unreportedAt && (!isPosted || _ORACLE.isFinal(epoch));
-        require(isDue, LeaseMarket_ReportAwaited(epoch, postedAt, unreportedAt));
+    function _actsFor(address provider) private view returns (bool allowed) {
+        return msg.sender == provider;
     }
 
-    function _emitHired(uint256 leaseId, Lease storage lease, address provider) private {
+    function _emitHired(uint256 leaseId, LeaseClock.Record storage lease, address provider) private {
         emit LeaseHired({
             leaseId: leaseId,
             buyer: lease.buyer,
@@ -351,18 +412,5 @@ contract LeaseMarket is ILeaseMarket, EntryPause {
             startAt: lease.startAt,
             paidThrough: lease.paidThrough
         });
-    }
-
-    function _clock() private view returns (EpochClock.Clock memory clock) {
-        return
-            EpochClock.Clock({genesisAt: _GENESIS_AT, epochSeconds: _EPOCH_SECONDS, slotsPerEpoch: _SLOTS_PER_EPOCH});
-    }
-
-    function _checkPeriod(string memory name, uint256 value, uint256 min, uint256 max) private pure {
-        require(value >= min && value <= max, LeaseMarket_PeriodOutOfBounds(name, value, min, max));
-    }
-
-    function _requireAddress(address account, string memory name) private pure {
-        require(account != address(0), LeaseMarket_ZeroAddress(name));
     }
 }
