@@ -22,4 +22,5 @@ export const GOVERNED: readonly { readonly contract: string; readonly pausable: 
   { contract: "TaskMarket", pausable: true },
   { contract: "LeaseMarket", pausable: true },
   { contract: "VoucherChannels", pausable: true },
+  { contract: "QuoteDesk", pausable: true },
 ];

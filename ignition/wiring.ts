@@ -37,9 +37,11 @@ export const WIRING: readonly Wire[] = [
   { callee: "StakingRegistry", caller: "UptimeOracle", permissions: ["BOND", "SLASH", "REWARD"] },
   { callee: "StakingRegistry", caller: "ResultClaims", permissions: ["SLASH"] },
   { callee: "StakingRegistry", caller: "TaskMarket", permissions: ["BOND", "SLASH"] },
+  { callee: "StakingRegistry", caller: "LeaseMarket", permissions: ["BOND", "SLASH"] },
   { callee: "NodeRegistry", caller: "TaskMarket", permissions: ["RESERVE"] },
   { callee: "NodeRegistry", caller: "LeaseMarket", permissions: ["RESERVE"] },
   { callee: "ResultClaims", caller: "TaskMarket", permissions: ["POST"] },
+  { callee: "LeaseMarket", caller: "QuoteDesk", permissions: ["HIRE"] },
 ];
 
 /** The bits of a wire. */

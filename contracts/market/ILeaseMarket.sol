@@ -195,7 +195,7 @@ interface ILeaseMarket is IEntryPause, IBatch {
         uint48 paidThrough
     );
 
-    /// @notice Emitted with the above when a lease has more than an ask's terms.
+    /// @notice Emitted with the above when a lease does not come from a posted ask.
     /// @param leaseId The lease
     /// @param ordered True if an order holds its escrow
     /// @param pledge The provider's pledge
@@ -324,12 +324,15 @@ interface ILeaseMarket is IEntryPause, IBatch {
     /// @param provider Who may
     error LeaseMarket_NotProvider(address caller, address provider);
 
-    /// @notice Thrown when a term that a contract brings is out of its bounds.
-    /// @param name Which term
-    /// @param value What was given
-    /// @param min The least allowed
-    /// @param max The most allowed
-    error LeaseMarket_TermOutOfBounds(string name, uint256 value, uint256 min, uint256 max);
+    /// @notice Thrown when a lease would begin in the future, or before the protocol.
+    /// @param startAt What was given
+    /// @param genesisAt The earliest
+    error LeaseMarket_StartOutOfBounds(uint48 startAt, uint48 genesisAt);
+
+    /// @notice Thrown when a share of a pledge is above one, its dark slots are more than an epoch's, or nothing is
+    /// bonded behind an uptime.
+    /// @param pledge The pledge
+    error LeaseMarket_UnsoundPledge(Pledge pledge);
 
     /// @notice Thrown when a lease has no bond: its provider leaves by notice.
     /// @param leaseId The lease
@@ -470,7 +473,7 @@ interface ILeaseMarket is IEntryPause, IBatch {
     // ─── MODULES ───
 
     /// @notice Begins a lease that both sides agreed to.
-    /// @dev Emits {LeaseHired}, and {LeasePledged} if there is a pledge or an order. Not paused: the contracts above
+    /// @dev Emits {LeaseHired} and {LeasePledged}. Not paused: the contracts above
     /// have their own entries, and what was filled before a pause must begin.
     ///
     /// Requirements:

@@ -14,32 +14,18 @@ import {ILeaseMarket} from "./ILeaseMarket.sol";
 library LeaseBond {
     using SafeCast for uint256;
 
-    /// @notice Reverts unless a pledge is within its bounds.
+    /// @notice Whether a pledge is within its bounds: shares of at most one, abandonment seen within an epoch, and a
+    /// bond behind an uptime that costs something to break.
     /// @param pledge The pledge
-    /// @param slotsPerEpoch Slots of an epoch: abandonment is seen within one
-    function check(ILeaseMarket.Pledge calldata pledge, uint16 slotsPerEpoch) internal pure {
-        checkTerm("uptimePpm", pledge.uptimePpm, 0, MAX_PPM);
-        checkTerm("penaltyPpm", pledge.penaltyPpm, 0, MAX_PPM);
-        checkTerm("darkSlots", pledge.darkSlots, 0, slotsPerEpoch);
-        // A pledge that nothing stands behind would only look like one.
-        bool isBacked = pledge.uptimePpm != 0 && pledge.penaltyPpm != 0;
-        checkTerm("bond", pledge.bond, isBacked ? 1 : 0, type(uint96).max);
-    }
-
-    /// @notice Reverts unless a term is within its bounds.
-    /// @param name Which term
-    /// @param value What is given
-    /// @param min The least
-    /// @param max The most
-    function checkTerm(string memory name, uint256 value, uint256 min, uint256 max) internal pure {
-        require(value >= min && value <= max, ILeaseMarket.LeaseMarket_TermOutOfBounds(name, value, min, max));
-    }
-
-    /// @notice Whether there is anything to store.
-    /// @param pledge The pledge
-    /// @return none True if it promises nothing
-    function isEmpty(ILeaseMarket.Pledge calldata pledge) internal pure returns (bool none) {
-        return pledge.bond == 0 && pledge.uptimePpm == 0 && pledge.darkSlots == 0;
+    /// @param slotsPerEpoch Slots of an epoch
+    /// @return sound True if so
+    function isSound(ILeaseMarket.Pledge calldata pledge, uint16 slotsPerEpoch) internal pure returns (bool sound) {
+        bool isBacked = pledge.bond != 0 || pledge.uptimePpm == 0 || pledge.penaltyPpm == 0;
+        return
+            isBacked &&
+            pledge.uptimePpm <= MAX_PPM &&
+            pledge.penaltyPpm <= MAX_PPM &&
+            pledge.darkSlots <= slotsPerEpoch;
     }
 
     /// @notice Pay that a piece's penalty takes from the bond: `(missed − allowed) · rate · penaltyPpm`, rounded down;

@@ -82,11 +82,11 @@ library LeaseClock {
 
     // ─── PAID TIME ───
 
-    /// @notice Begins a lease.
-    /// @param lease The lease
+    /// @notice A lease that begins: its times.
     /// @param startAt First second, not in the future
     /// @param paidSeconds Time paid ahead
-    function begin(Record storage lease, uint48 startAt, uint256 paidSeconds) internal {
+    /// @return lease The lease
+    function starting(uint48 startAt, uint256 paidSeconds) internal pure returns (Record memory lease) {
         lease.startAt = startAt;
         lease.settledThrough = startAt;
         lease.paidThrough = (startAt + paidSeconds).toUint48();
@@ -252,7 +252,7 @@ library LeaseClock {
         // A bit of `down` says that this slot and the `run - 1` above it are down. Both shifts are below 256, as an
         // epoch has at most 240 slots.
         uint256 down = (~bitmap >> first) & ((1 << (end - first)) - 1);
-        for (uint256 run = 1; run < slots && down != 0; ) {
+        for (uint256 run = 1; run < slots && down != 0;) {
             uint256 step = Math.min(run, slots - run);
             down &= down >> step;
             run += step;

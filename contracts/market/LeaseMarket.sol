@@ -68,19 +68,16 @@ contract LeaseMarket is LeaseBook, Batch {
         require(provider != msg.sender, LeaseMarket_OwnNode(provider));
         _checkAsk(nodeId, ask, leaseSeconds, maxRatePerUnit);
 
-        leaseId = ++_leaseCount;
-        LeaseClock.Record storage lease = _leases[leaseId];
-        uint96 rate = (uint256(ask.ratePerUnit) * units).toUint96();
-        lease.begin(block.timestamp.toUint48(), leaseSeconds);
+        LeaseClock.Record memory lease = LeaseClock.starting(block.timestamp.toUint48(), leaseSeconds);
         lease.buyer = msg.sender;
         lease.nodeId = nodeId;
         lease.units = units;
-        lease.rate = rate;
+        lease.rate = (uint256(ask.ratePerUnit) * units).toUint96();
         lease.feePpm = uint256(_SETTLEMENT.feePpm()).toUint24();
         lease.flags = LeaseClock.RESERVED;
-        _emitHired(leaseId, lease, provider);
+        leaseId = _enter(lease, provider);
 
-        _SETTLEMENT.lock(msg.sender, uint256(rate) * leaseSeconds);
+        _SETTLEMENT.lock(msg.sender, uint256(lease.rate) * leaseSeconds);
     }
 
     /// @inheritdoc ILeaseMarket
@@ -162,25 +159,19 @@ contract LeaseMarket is LeaseBook, Batch {
     /// @inheritdoc ILeaseMarket
     function begin(HireTerms calldata terms) external onlyWired(Permissions.HIRE) returns (uint256 leaseId) {
         _checkTerms(terms);
-        leaseId = ++_leaseCount;
-        LeaseClock.Record storage lease = _leases[leaseId];
-        lease.begin(terms.startAt, terms.leaseSeconds);
+        address provider = terms.locked ? _NODES.providerOf(terms.nodeId) : _hold(terms);
+        require(provider != terms.buyer, LeaseMarket_OwnNode(provider));
+
+        LeaseClock.Record memory lease = LeaseClock.starting(terms.startAt, terms.leaseSeconds);
         lease.buyer = terms.buyer;
         lease.nodeId = terms.nodeId;
         lease.units = terms.units;
         lease.rate = terms.rate;
         lease.feePpm = uint256(terms.feePpm).toUint24();
-        bool isPledged = !terms.pledge.isEmpty();
-        lease.flags =
-            LeaseClock.RESERVED |
-            (isPledged ? LeaseClock.PLEDGED : 0) |
-            (terms.locked ? LeaseClock.ORDERED : 0);
-        if (isPledged) _pledges[leaseId] = terms.pledge;
-
-        address provider = terms.locked ? _providerOf(lease) : _hold(terms);
-        require(provider != terms.buyer, LeaseMarket_OwnNode(provider));
-        _emitHired(leaseId, lease, provider);
-        if (isPledged || terms.locked) emit LeasePledged(leaseId, terms.locked, terms.pledge);
+        lease.flags = LeaseClock.RESERVED | LeaseClock.PLEDGED | (terms.locked ? LeaseClock.ORDERED : 0);
+        leaseId = _enter(lease, provider);
+        _pledges[leaseId] = terms.pledge;
+        emit LeasePledged(leaseId, terms.locked, terms.pledge);
     }
 
     // ─── ANYONE ───
@@ -241,6 +232,23 @@ contract LeaseMarket is LeaseBook, Batch {
     }
 
     // ─── INTERNAL: STEPS ───
+
+    /// @dev The one place where leases come from.
+    function _enter(LeaseClock.Record memory lease, address provider) private returns (uint256 leaseId) {
+        leaseId = ++_leaseCount;
+        _leases[leaseId] = lease;
+        emit LeaseHired({
+            leaseId: leaseId,
+            buyer: lease.buyer,
+            nodeId: lease.nodeId,
+            provider: provider,
+            units: lease.units,
+            rate: lease.rate,
+            feePpm: lease.feePpm,
+            startAt: lease.startAt,
+            paidThrough: lease.paidThrough
+        });
+    }
 
     /// @dev Takes what a lease needs from both sides, who agreed to it.
     function _hold(HireTerms calldata terms) private returns (address provider) {
@@ -392,25 +400,12 @@ contract LeaseMarket is LeaseBook, Batch {
             terms.leaseSeconds >= slotSeconds,
             LeaseMarket_SecondsOutOfBounds(terms.leaseSeconds, slotSeconds, type(uint32).max)
         );
-        LeaseBond.checkTerm("startAt", terms.startAt, _GENESIS_AT, block.timestamp);
-        terms.pledge.check(_SLOTS_PER_EPOCH);
+        bool isNow = terms.startAt >= _GENESIS_AT && terms.startAt <= block.timestamp;
+        require(isNow, LeaseMarket_StartOutOfBounds(terms.startAt, _GENESIS_AT));
+        require(terms.pledge.isSound(_SLOTS_PER_EPOCH), LeaseMarket_UnsoundPledge(terms.pledge));
     }
 
     function _actsFor(address provider) private view returns (bool allowed) {
-        return msg.sender == provider;
-    }
-
-    function _emitHired(uint256 leaseId, LeaseClock.Record storage lease, address provider) private {
-        emit LeaseHired({
-            leaseId: leaseId,
-            buyer: lease.buyer,
-            nodeId: lease.nodeId,
-            provider: provider,
-            units: lease.units,
-            rate: lease.rate,
-            feePpm: lease.feePpm,
-            startAt: lease.startAt,
-            paidThrough: lease.paidThrough
-        });
+        return _STAKING.isOperator(provider, msg.sender);
     }
 }

@@ -105,8 +105,10 @@ export default buildModule("Millrace", (m) => {
     m.getParameter("taskBondRule"),
   ]);
   const LeaseMarket = m.contract("LeaseMarket", [
+    deployer,
     authority,
     BurnMintSettlement,
+    StakingRegistry,
     NodeRegistry,
     UptimeOracle,
     m.getParameter("leasePeriods"),
@@ -117,6 +119,13 @@ export default buildModule("Millrace", (m) => {
     BurnMintSettlement,
     StakingRegistry,
     m.getParameter("channelMinNoticeSeconds"),
+  ]);
+  const QuoteDesk = m.contract("QuoteDesk", [
+    authority,
+    BurnMintSettlement,
+    StakingRegistry,
+    NodeRegistry,
+    LeaseMarket,
   ]);
 
   const modules = {
@@ -134,6 +143,7 @@ export default buildModule("Millrace", (m) => {
     TaskMarket,
     LeaseMarket,
     VoucherChannels,
+    QuoteDesk,
   };
 
   const payees = m.call(BurnMintSettlement, "setPayees", [UptimeOracle, m.getParameter("ecosystemPayee")]);

@@ -16,18 +16,18 @@ export default async function list(session: Session, { buyer: given }: { buyer: 
     formatTime(expiresAt),
     shortHex(of),
   ]);
-  const leaseRows = leases.map(({ leaseId, status, nodeId, units, paidThrough, escrow, released, buyer: of }) => [
+  const leaseRows = leases.map(({ leaseId, status, nodeId, units, paidThrough, locked, buyer: of }) => [
     `${leaseId}`,
     status,
     `${units} of node ${nodeId}`,
     formatTime(paidThrough),
-    `${formatWad(released)} of ${formatWad(escrow)}`,
+    formatWad(locked),
     shortHex(of),
   ]);
   session.output.result(
     { tasks, leases },
     `${table(["task", "status", "credits", "attempt", "accept until", "buyer"], taskRows, "There are no tasks.")}\n` +
-      table(["lease", "status", "units", "paid through", "settled", "buyer"], leaseRows, "There are no leases."),
+      table(["lease", "status", "units", "paid through", "locked", "buyer"], leaseRows, "There are no leases."),
   );
 }
 
@@ -58,7 +58,7 @@ async function readLeases({ contracts, deployment }: Protocol, buyer: string | u
   return Promise.all(
     hired.map(async ({ args: { leaseId, buyer: of } }) => {
       const [status, lease] = await Promise.all([leases.statusOf(leaseId), leases.leaseOf(leaseId)]);
-      const { nodeId, units, paidThrough, escrow, released } = lease;
+      const { nodeId, units, paidThrough, locked } = lease;
       return {
         leaseId,
         buyer: of,
@@ -66,8 +66,7 @@ async function readLeases({ contracts, deployment }: Protocol, buyer: string | u
         nodeId,
         units,
         paidThrough,
-        escrow,
-        released,
+        locked,
       };
     }),
   );

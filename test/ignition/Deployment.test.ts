@@ -27,8 +27,9 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   UptimeOracle: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
   ResultClaims: ["deployer", "AccessManager", "StakingRegistry", "TensorVerifier"],
   TaskMarket: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "ResultClaims"],
-  LeaseMarket: ["AccessManager", "BurnMintSettlement", "NodeRegistry", "UptimeOracle"],
+  LeaseMarket: ["deployer", "AccessManager", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "UptimeOracle"],
   VoucherChannels: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry"],
+  QuoteDesk: ["AccessManager", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "LeaseMarket"],
 };
 
 const isWired = ({ interface: abi }: BaseContract): boolean => abi.getFunction("permissionsOf") !== null;

@@ -204,7 +204,7 @@ export class Store {
       lease.released += args.paid + args.refunded;
       if (args.paid !== 0n) this.#feePpm = lease.feePpm;
     }
-    if (name === "LeaseClosed") this.#leaseOf(args.leaseId).released += args.refunded;
+    if (name === "LeaseClosed") this.#leaseOf(args.leaseId).released += args.refunded + args.returned;
     if (name === "TaskOpened") this.taskFees.set(args.taskId, structs.snapshot.feePpm);
     if (name === "TaskFinalized") this.#feePpm = this.taskFees.get(args.taskId);
   }

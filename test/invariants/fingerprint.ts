@@ -59,7 +59,7 @@ export async function ownersThings(play: Play): Promise<Fingerprint> {
   for (const leaseId of leaseIds) {
     const timers = reads
       .of(leases, "leaseOf", leaseId)
-      .then(({ buyer, startAt, paidThrough, closed, escrow }) => [buyer, startAt, paidThrough, closed, escrow].join());
+      .then(({ buyer, startAt, paidThrough, closed, rate }) => [buyer, startAt, paidThrough, closed, rate].join());
     asked.push([`timers of lease ${leaseId.toString()}`, timers]);
   }
   providers.forEach((_, index) => {

@@ -38,8 +38,7 @@ async function endLeases(play: Play): Promise<void> {
       // No report is needed, and none that came is in the way.
       await must("I4", leases.connect(stranger).settleUnreported(leaseId, epoch));
     }
-    const { escrow, released } = await leases.leaseOf(leaseId);
-    expect(released, "I9").to.equal(escrow);
+    expect((await leases.leaseOf(leaseId)).locked, "I9").to.equal(0n);
     expect(await play.leasing.statusOf(leaseId), "I4").to.equal("Settled");
   }
 }

@@ -160,11 +160,11 @@ class Run {
 
   async check(): Promise<void> {
     const { leases, settlement, buyer } = this.driver.world;
-    const { escrow, released, paidThrough } = await leases.leaseOf(this.leaseId);
-    expect(escrow, "escrow").to.equal(BigInt(this.model.bought) * RATE);
-    expect(released, "released").to.equal(BigInt(this.model.paid + this.model.refunded) * RATE);
-    expect(escrow - released, "I9").to.equal(BigInt(this.model.open.length) * RATE);
-    expect((await settlement.accountOf(buyer)).locked, "I9").to.equal(escrow - released);
+    const { locked, paidThrough } = await leases.leaseOf(this.leaseId);
+    const { bought, paid, refunded, open } = this.model;
+    expect(bought, "I9").to.equal(paid + refunded + open.length);
+    expect(locked, "I9").to.equal(BigInt(open.length) * RATE);
+    expect((await settlement.accountOf(buyer)).locked, "I9").to.equal(locked);
     expect(paidThrough, "paidThrough").to.equal(BigInt(this.model.paidThrough));
     const piece = await leases.nextPieceOf(this.leaseId);
     const expected = this.model.nextPiece();
@@ -181,6 +181,6 @@ class Run {
     }
     await this.check();
     expect(await this.driver.statusOf(this.leaseId), "I4").to.equal("Settled");
-    expect((await leases.leaseOf(this.leaseId)).released, "I9").to.equal(BigInt(this.model.bought) * RATE);
+    expect((await leases.leaseOf(this.leaseId)).locked, "I9").to.equal(0n);
   }
 }

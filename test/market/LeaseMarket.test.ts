@@ -39,18 +39,18 @@ describe("LeaseMarket", () => {
 
   describe("constructor", () => {
     it("should refuse a missing address and name it", async () => {
-      const { authority, settlement, nodes, uptime } = world;
-      const addresses = { authority, settlement, nodes, oracle: uptime };
+      const { governor: deployer, authority, settlement, staking, nodes, uptime } = world;
+      const addresses = { deployer, authority, settlement, staking, nodes, oracle: uptime };
       for (const missing of Object.keys(addresses)) {
         const given = Object.entries(addresses).map(([name, at]) => (name === missing ? ethers.ZeroAddress : at));
         await expect(ethers.deployContract("LeaseMarket", [...given, world.parameters.leasePeriods]))
-          .to.be.revertedWithCustomError(world.leases, "LeaseMarket_ZeroAddress")
+          .to.be.revertedWithCustomError(world.leases, "Wired_ZeroAddress")
           .withArgs(missing);
       }
     });
 
     it("should refuse periods out of bounds", async () => {
-      const { authority, settlement, nodes, uptime } = world;
+      const { governor, authority, settlement, staking, nodes, uptime } = world;
       for (const change of [
         { graceSeconds: 2_592_001 },
         { noticeSeconds: 2_592_001 },
@@ -59,7 +59,7 @@ describe("LeaseMarket", () => {
       ]) {
         const periods = { ...world.parameters.leasePeriods, ...change };
         await expect(
-          ethers.deployContract("LeaseMarket", [authority, settlement, nodes, uptime, periods]),
+          ethers.deployContract("LeaseMarket", [governor, authority, settlement, staking, nodes, uptime, periods]),
         ).to.be.revertedWithCustomError(world.leases, "LeaseMarket_PeriodOutOfBounds");
       }
       const periods = Object.values(world.parameters.leasePeriods).map(BigInt);
@@ -75,7 +75,7 @@ describe("LeaseMarket", () => {
       const lease = await world.leases.leaseOf(leaseId);
       expect(lease.rate).to.equal(2n * RATE);
       expect(lease.paidThrough - lease.startAt).to.equal(150n);
-      expect(lease.escrow).to.equal(2n * driver.price(150));
+      expect(lease.locked).to.equal(2n * driver.price(150));
     });
 
     it("should emit all that the lease is", async () => {
@@ -192,7 +192,7 @@ describe("LeaseMarket", () => {
       await driver.at(start + 77);
       await expect(asBuyer().close(leaseId))
         .to.emit(world.leases, "LeaseClosed")
-        .withArgs(leaseId, world.buyer.address, start + 77, driver.price(73));
+        .withArgs(leaseId, world.buyer.address, start + 77, driver.price(73), 0n);
       expect(await lockedOf()).to.equal(driver.price(77));
       expect(await busyOf()).to.equal(0n);
     });
@@ -229,7 +229,7 @@ describe("LeaseMarket", () => {
       await driver.at(start + 20);
       await expect(world.leases.connect(world.alice).giveNotice(leaseId))
         .to.emit(world.leases, "LeaseClosed")
-        .withArgs(leaseId, world.alice.address, start + 80, driver.price(70));
+        .withArgs(leaseId, world.alice.address, start + 80, driver.price(70), 0n);
       expect(await busyOf()).to.equal(1n);
       expect(await lockedOf()).to.equal(driver.price(80));
     });
@@ -240,12 +240,20 @@ describe("LeaseMarket", () => {
       expect((await world.leases.leaseOf(leaseId)).paidThrough).to.equal(BigInt(start + 50));
     });
 
-    it("should be the node's provider's alone", async () => {
+    it("should be open to the buyer too: it pays through the notice", async () => {
+      const leaseId = await hireAtStart(150);
+      await driver.at(start + 20);
+      await expect(asBuyer().giveNotice(leaseId))
+        .to.emit(world.leases, "LeaseClosed")
+        .withArgs(leaseId, world.buyer.address, start + 80, driver.price(70), 0n);
+    });
+
+    it("T-54: should refuse everybody else, providers of other nodes too", async () => {
       const leaseId = await driver.hire(150);
-      for (const caller of [world.bob, world.agent, world.buyer]) {
+      for (const caller of [world.bob, world.agent, world.otherBuyer]) {
         await expect(world.leases.connect(caller).giveNotice(leaseId))
-          .to.be.revertedWithCustomError(world.leases, "LeaseMarket_NotProvider")
-          .withArgs(caller.address, world.alice.address);
+          .to.be.revertedWithCustomError(world.leases, "LeaseMarket_NotParty")
+          .withArgs(caller.address, world.buyer.address, world.alice.address);
       }
     });
   });
@@ -298,8 +306,8 @@ describe("LeaseMarket", () => {
         const tx = await world.leases.settle(leaseId, mine.leaf, mine.proof);
         gas.push((await tx.wait())?.gasUsed ?? 0n);
       }
-      expect((await world.leases.leaseOf(leaseId)).released).to.equal(driver.price(785));
-      expect(gas[3]).to.be.at.most((gas[1] * 102n) / 100n);
+      expect((await world.leases.leaseOf(leaseId)).locked).to.equal(driver.price(2_000 - 785));
+      expect(gas[3]).to.be.at.most((gas[2] * 101n) / 100n);
     });
 
     it("should settle stretches on both sides of a pause, each by its own piece", async () => {

@@ -17,6 +17,7 @@ import type {
   NodeRegistry,
   PostedFeed,
   PriceOracle,
+  QuoteDesk,
   ResultClaims,
   SettlementTerms,
   StakingRegistry,
@@ -91,6 +92,7 @@ export interface Millrace {
   tasks: TaskMarket;
   leases: LeaseMarket;
   channels: VoucherChannels;
+  quotes: QuoteDesk;
 }
 
 /**
@@ -159,6 +161,7 @@ export async function deployMillrace(
     tasks: connected("TaskMarket") as TaskMarket,
     leases: connected("LeaseMarket") as LeaseMarket,
     channels: connected("VoucherChannels") as VoucherChannels,
+    quotes: connected("QuoteDesk") as QuoteDesk,
   };
 }
 

@@ -17,6 +17,7 @@ const DEPLOYED = [
   "LeaseMarket",
   "TaskMarket",
   "VoucherChannels",
+  "QuoteDesk",
   "ResultClaims",
   "UptimeOracle",
   "KernelRegistry",

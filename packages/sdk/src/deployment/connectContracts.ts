@@ -15,6 +15,7 @@ export interface Contracts {
   readonly maintenance: types.IMaintenanceWindows;
   readonly nodes: types.INodeRegistry;
   readonly prices: types.IPriceOracle;
+  readonly quotes: types.IQuoteDesk;
   readonly settlement: types.IBurnMintSettlement;
   readonly staking: types.IStakingRegistry;
   readonly tasks: types.ITaskMarket;
@@ -36,6 +37,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     maintenance: types.IMaintenanceWindows__factory.connect(contracts.MaintenanceWindows, runner),
     nodes: types.INodeRegistry__factory.connect(contracts.NodeRegistry, runner),
     prices: types.IPriceOracle__factory.connect(contracts.PriceOracle, runner),
+    quotes: types.IQuoteDesk__factory.connect(contracts.QuoteDesk, runner),
     settlement: types.IBurnMintSettlement__factory.connect(contracts.BurnMintSettlement, runner),
     staking: types.IStakingRegistry__factory.connect(contracts.StakingRegistry, runner),
     tasks: types.ITaskMarket__factory.connect(contracts.TaskMarket, runner),

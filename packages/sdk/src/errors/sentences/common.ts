@@ -10,6 +10,11 @@ export const COMMON_SENTENCES: Sentences = {
     "A pause of {pauseSeconds:duration} is too long.",
     "Pause for {maxPauseSeconds:duration} at most.",
   ],
+  Batch_LengthOutOfBounds: ["A batch of {length} items is not possible.", "Give 1 to {max} items."],
+  Batch_TooLittleGas: [
+    "Item {index} of the batch failed, but with {gasGiven} gas it may only have had too little.",
+    "Raise the gas limit: an item needs up to {gasNeeded}.",
+  ],
   EpochClock_BeforeGenesis: ["The first epoch begins only at {genesisAt:time}.", "Wait until then."],
   EpochClock_BadClock: [
     "An epoch of {epochSeconds:duration} cannot be cut into {slotsPerEpoch} slots.",

@@ -2,7 +2,6 @@ import type { Sentences } from "./Sentence.js";
 
 /** Errors of the markets. */
 export const MARKET_SENTENCES: Sentences = {
-  LeaseMarket_ZeroAddress: ["The address of {name} is zero.", "Name the contract's address."],
   LeaseMarket_PeriodOutOfBounds: [
     "The period {name} of {value:duration} is out of bounds.",
     "Choose between {min:duration} and {max:duration}.",
@@ -26,6 +25,24 @@ export const MARKET_SENTENCES: Sentences = {
   LeaseMarket_NotProvider: [
     "Only the provider {provider:hex} may do this, not {caller:hex}.",
     "Use the provider's key.",
+  ],
+  LeaseMarket_NotParty: [
+    "Only the buyer {buyer:hex} or the provider {provider:hex} may do this, not {caller:hex}.",
+    "Use the key of one of them.",
+  ],
+  LeaseMarket_StartOutOfBounds: ["A lease cannot begin at {startAt:time}.", "Let it begin now."],
+  LeaseMarket_UnsoundPledge: [
+    "The pledge is not possible.",
+    "Promise shares of at most 100 %, dark slots of at most an epoch, and a bond behind an uptime.",
+  ],
+  LeaseMarket_NoBond: ["Lease {leaseId} has no bond, so its provider leaves by notice.", "Give notice instead."],
+  LeaseMarket_NothingToUnbond: [
+    "Lease {leaseId} is {status:LeaseStatus} and has a bond of {bond:mill}.",
+    "A bond is free once the lease is settled.",
+  ],
+  LeaseMarket_NoObjection: [
+    "Lease {leaseId} cannot object to epoch {epoch}.",
+    "Object to an epoch from {first} to {last}, before its timeout; that of epoch {epoch} is {untilAt:time}.",
   ],
   LeaseMarket_TopUpTooSmall: [
     "{credits:credits} do not buy one slot of time, which costs {minCredits:credits}.",
@@ -84,6 +101,31 @@ export const MARKET_SENTENCES: Sentences = {
   TaskMarket_NotBuyer: [
     "Only the buyer {buyer:hex} may do this before {expiresAt:time}, not {caller:hex}.",
     "Use the buyer's key, or wait until the order has expired.",
+  ],
+  QuoteDesk_ZeroAddress: ["The address of {name} is zero.", "Name the contract's address."],
+  QuoteDesk_Expired: ["The quote expired at {expiresAt:time}.", "Ask the provider for a new one."],
+  QuoteDesk_Cancelled: ["{provider:hex} cancelled its quotes of nonce {nonce}.", "Ask the provider for a new one."],
+  QuoteDesk_NotBuyer: ["The quote is for {buyer:hex}, not for {caller:hex}.", "Use the key of who it is for."],
+  QuoteDesk_NotProvidersNode: [
+    "The quote is {given:hex}'s, but node {nodeId} belongs to {expected:hex}.",
+    "Ask that provider for one.",
+  ],
+  QuoteDesk_UnitsOutOfBounds: ["{units} units cannot be taken of this quote.", "Take {min} to {left}."],
+  QuoteDesk_SecondsOutOfBounds: [
+    "A lease of {leaseSeconds:duration} is not what was quoted.",
+    "Choose between {min:duration} and {max:duration}.",
+  ],
+  QuoteDesk_NotSigner: [
+    "{signer:hex} may not offer for {provider:hex}.",
+    "The provider or its operator must sign the quote.",
+  ],
+  QuoteDesk_BadSignature: [
+    "{signer:hex} did not sign this quote for this chain and contract.",
+    "Check that nothing of it was changed, and ask for a new one.",
+  ],
+  QuoteDesk_NotProvider: [
+    "Only the provider {provider:hex} or its operator may do this, not {caller:hex}.",
+    "Use one of these keys.",
   ],
   VoucherChannels_ZeroAddress: ["The address of {name} is zero.", "Name the contract's address."],
   VoucherChannels_ZeroCredits: ["The number of credits is zero.", "Lock at least some."],
