@@ -341,11 +341,6 @@ interface INodeRegistry {
     /// @return node Node; without provider if there is none
     function nodeOf(uint64 nodeId) external view returns (Node memory node);
 
-    /// @notice Provider of a node, for callers that need no more of it.
-    /// @param nodeId Number of the node
-    /// @return provider Its provider; zero for an unknown node
-    function providerOf(uint64 nodeId) external view returns (address provider);
-
     /// @notice A node's price list.
     /// @param nodeId Number of the node
     /// @return ask Price list

@@ -84,8 +84,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     promise: "I9",
     file: LEASES,
-    find: "lease.released = (lease.released + paid + refunded).toUint96();",
-    replace: "lease.released = (lease.released + paid).toUint96();",
+    find: "if (refunded != 0) _SETTLEMENT.refund(buyer, refunded);",
+    replace: "",
     test: WHOLE_SYSTEM,
   },
   {
