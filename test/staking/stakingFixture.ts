@@ -33,6 +33,7 @@ export const SLOTS_PER_EPOCH = 240;
 export const BOND = 8n;
 export const SLASH = 16n;
 export const REQUIRE = 128n;
+export const REWARD = 1_024n;
 
 type Signer = HardhatEthersSigner;
 
@@ -49,6 +50,8 @@ export interface StakingContext {
   /** Module that may set what nodes require. */
   readonly nodes: Signer;
   readonly stranger: Signer;
+  /** Module that may reward. */
+  readonly oracle: Signer;
   readonly authority: AccessManager;
   readonly token: MillToken;
   readonly settlement: BurnMintSettlement;
@@ -98,7 +101,7 @@ async function deploySettlement(
 export function stakingFixture(connection: Connection): () => Promise<StakingContext> {
   const { ethers } = connection;
   return async function deployStaking() {
-    const [governor, alice, bob, carol, buyer, reporter, market, nodes, stranger] = await ethers.getSigners();
+    const [governor, alice, bob, carol, buyer, reporter, market, nodes, stranger, , oracle] = await ethers.getSigners();
     const authority = await ethers.deployContract("AccessManager", [governor]);
     const token = await ethers.deployContract("MillToken", [governor, governor, GENESIS_MILL]);
     const settlement = await deploySettlement(connection, { governor, authority, token });
@@ -113,6 +116,8 @@ export function stakingFixture(connection: Connection): () => Promise<StakingCon
     await settlement.wire(staking, COMPENSATE);
     await staking.wire(market, BOND | SLASH);
     await staking.wire(nodes, REQUIRE);
+    await staking.wire(oracle, REWARD);
+    await token.transfer(oracle, 1_000_000n * MILL);
     for (const provider of [alice, bob, carol]) {
       await token.transfer(provider, 1_000_000n * MILL);
       await token.connect(provider).approve(staking, ethers.MaxUint256);
@@ -127,6 +132,7 @@ export function stakingFixture(connection: Connection): () => Promise<StakingCon
       market,
       nodes,
       stranger,
+      oracle,
       authority,
       token,
       settlement,
