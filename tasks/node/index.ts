@@ -41,6 +41,28 @@ export const nodeTasks = verbsOf("node", [
     options: { node: { description: "Number of the node", required: true } },
     action: () => import("./retire.js"),
   }),
+  writing({
+    name: "maintenance",
+    description: "Announces a maintenance window, calls the last one off, or lists them",
+    options: {
+      node: { description: "Number of the node", required: true },
+      in: { description: "When it begins, counted from now, such as 25h" },
+      length: { description: "How long it lasts, such as 30m" },
+      cancel: { description: "Call the last window off instead", flag: true },
+    },
+    action: () => import("./maintenance.js"),
+  }),
+  writing({
+    name: "inspect",
+    description: "As an inspector: confirms attributes of a node, or takes the word back",
+    options: {
+      node: { description: "Number of the node", required: true },
+      attributes: { description: "Numbers of the attributes, such as 0,2" },
+      expires: { description: "How long the word counts", default: "90d" },
+      revoke: { description: "Take the word back instead", flag: true },
+    },
+    action: () => import("./inspect.js"),
+  }),
   reading({
     name: "list",
     description: "Lists nodes, their asks and what state they are in",
