@@ -3,8 +3,7 @@ import type { Interface } from "ethers";
 import hre from "hardhat";
 
 import type { Reentrant } from "../../typechain-types/index.js";
-import { MILL, SLASH, stakingFixture, THAW_SECONDS } from "./stakingFixture.js";
-import { Offence } from "./Offence.js";
+import { MILL, stakingFixture, THAW_SECONDS } from "./stakingFixture.js";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
@@ -14,7 +13,7 @@ describe("StakingRegistry on a token that calls back", () => {
 
   /** A registry over a token with hooks; an account that calls back is a provider and its own delegator. */
   async function hooked() {
-    const { governor, authority, settlement, market, stranger } = await deployStaking();
+    const { governor, authority, settlement, stranger } = await deployStaking();
     const token = await ethers.deployContract("HookedToken");
     const staking = await ethers.deployContract("StakingRegistry", [
       governor,
@@ -24,8 +23,6 @@ describe("StakingRegistry on a token that calls back", () => {
       60,
       THAW_SECONDS,
     ]);
-    await settlement.wire(staking, 0);
-    await staking.wire(market, SLASH);
     const account = await ethers.deployContract("Reentrant");
     await token.transfer(account, 1_000n * MILL);
     const data = (method: string, args: unknown[] = []): string =>
@@ -43,7 +40,7 @@ describe("StakingRegistry on a token that calls back", () => {
     await token.connect(stranger).approve(staking, ethers.MaxUint256);
     await staking.connect(stranger).register("");
     await staking.connect(stranger).stake(1_000n * MILL);
-    return { staking, token, account, call, data, market };
+    return { staking, token, account, call, data };
   }
 
   const paid = async (
@@ -85,17 +82,5 @@ describe("StakingRegistry on a token that calls back", () => {
     await arm(account, await staking.getAddress(), data("delegate", [provider, 7n * MILL]));
     expect(await paid(world, async () => call("withdrawDelegation", [provider]))).to.equal(3n * MILL);
     expect(await staking.poolOf(account)).to.deep.equal([57n * MILL, 57n * MILL, 50n * MILL, 7n * MILL, 0n, 0n, 0n]);
-  });
-
-  it("should take a reporter's callback for what it is: after the slash (T-16)", async () => {
-    const { staking, account, call, data, market, token } = await networkHelpers.loadFixture(hooked);
-    await arm(account, await staking.getAddress(), data("unstake", [250n * MILL]));
-    // The settlement would burn its part; here it is not the settlement's token, so only the reporter's share moves.
-    await expect(
-      staking.connect(market).slashStake(Offence.FalseReport, account, 100n * MILL, account),
-    ).to.be.revertedWithCustomError(await ethers.getContractFactory("BurnMintSettlement"), "Wired_Forbidden");
-    expect((await staking.accountOf(account)).active).to.equal(300n * MILL);
-    expect(await token.balanceOf(staking)).to.equal(await staking.totalHeld());
-    await call("unstake", [1n]);
   });
 });
