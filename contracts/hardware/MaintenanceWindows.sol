@@ -117,7 +117,7 @@ contract MaintenanceWindows is IMaintenanceWindows {
     // ─── INTERNAL ───
 
     function _checkOperator(uint64 nodeId) private view {
-        address provider = NODES.nodeOf(nodeId).provider;
+        address provider = NODES.providerOf(nodeId);
         bool allowed = provider != address(0) && STAKING.isOperator(provider, msg.sender);
         require(allowed, MaintenanceWindows_NotOperator(nodeId, provider, msg.sender));
     }
