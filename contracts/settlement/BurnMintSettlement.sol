@@ -292,7 +292,8 @@ contract BurnMintSettlement is SettlementState {
         (uint256 loWad, , bool usable) = _ORACLE.prices();
         require(usable, BurnMintSettlement_NoUsablePrice());
         ISettlementTerms.TradeTerms memory trade = _TERMS.tradeTerms();
-        credits = EpochClose.creditsDown(mill, loWad, trade.spreadPpm);
+        // Cast first: an amount beyond any supply is refused by name, not by an overflow.
+        credits = EpochClose.creditsDown(mill.toUint128(), loWad, trade.spreadPpm);
         require(credits != 0, BurnMintSettlement_ZeroAmount());
         require(credits >= minCredits, BurnMintSettlement_TooFewCredits(credits, minCredits));
         uint256 before = _outstanding();
