@@ -1,6 +1,7 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
-import { LeaseDriver } from "../market/leaseDriver.js";
+import { ChannelDriver } from "../market/channelDriver.js";
+import { LeaseDriver, type Proven } from "../market/leaseDriver.js";
 import {
   LEASE_STATUSES,
   type LeaseStatus,
@@ -11,7 +12,6 @@ import {
 import { type Opened, TaskDriver } from "../market/taskDriver.js";
 import type { Connection } from "../support/deployMillrace.js";
 import type { Dice } from "./Dice.js";
-import type { Proven } from "../market/leaseDriver.js";
 import { Reads } from "./Reads.js";
 import { Store } from "./Store.js";
 
@@ -29,11 +29,13 @@ export class Play {
   readonly store: Store;
   readonly leasing: LeaseDriver;
   readonly tasking: TaskDriver;
+  readonly vouchers: ChannelDriver;
   /** Every account that takes part. */
   readonly accounts: HardhatEthersSigner[];
   readonly buyers: HardhatEthersSigner[];
   /** Provider of node i + 1, at index i. */
   readonly providers: HardhatEthersSigner[];
+  readonly delegators: HardhatEthersSigner[];
   readonly opened: Opened[] = [];
   /** Children of the outputs that providers can open, by output root. */
   readonly openings = new Map<string, string[]>();
@@ -52,9 +54,12 @@ export class Play {
     this.store = new Store(connection, world, world.uptime);
     this.leasing = new LeaseDriver(connection, world);
     this.tasking = new TaskDriver(connection, world);
+    this.vouchers = new ChannelDriver(connection, world);
     const { governor, buyer, otherBuyer, alice, bob, challenger, stranger, attestors } = world;
     this.buyers = [buyer, otherBuyer];
     this.providers = [alice, bob];
+    this.delegators = [challenger, otherBuyer];
+    if (hostile !== undefined) this.delegators.push(hostile.buyer);
     if (hostile !== undefined) this.buyers.push(hostile.buyer);
     if (hostile !== undefined) this.providers.push(hostile.provider);
     this.accounts = [governor, ...this.buyers, ...this.providers, challenger, stranger, ...attestors];
@@ -63,6 +68,11 @@ export class Play {
   /** Ids of all leases. */
   get leaseIds(): bigint[] {
     return [...this.store.leases.keys()];
+  }
+
+  /** Whoever has an address; a stranger else. */
+  signerOf(account: string): HardhatEthersSigner {
+    return this.accounts.find(({ address }) => address === account) ?? this.world.stranger;
   }
 
   /** Tasks in one of some statuses, or all where there is none: what cannot work is tried too. */

@@ -30,6 +30,19 @@ interface LeaseSums {
   readonly feePpm: bigint;
 }
 
+/** A channel with the terms that its calls need, and what it still holds. */
+export interface ChannelSums {
+  readonly channelId: string;
+  readonly channel: {
+    readonly buyer: string;
+    readonly provider: string;
+    readonly feePpm: bigint;
+    readonly noticeSeconds: bigint;
+    readonly number: bigint;
+  };
+  locked: bigint;
+}
+
 const PPM = 1_000_000n;
 const MAX_BURNED_PARTS = 5n;
 
@@ -43,6 +56,9 @@ export class Store {
   /** Σ staked − withdrawn − slashed. */
   held = 0n;
   readonly leases = new Map<bigint, LeaseSums>();
+  readonly channels = new Map<string, ChannelSums>();
+  /** Rewards that came to staking and were not claimed. */
+  rewards = 0n;
   readonly taskFees = new Map<bigint, bigint>();
   readonly credits = new Map<string, Credits>();
   /** Accounts and epochs that were set aside, each once. */
@@ -122,6 +138,7 @@ export class Store {
     this.#applyStaking(told);
     this.#applySettlement(told);
     this.#applyMarkets(told);
+    this.#applyChannels(told);
     this.#applyUptime(told);
   }
 
@@ -129,6 +146,10 @@ export class Store {
     const { name, args, accounts } = told;
     if (name === "Staked") this.held += args.mill;
     if (name === "Withdrawn") this.held -= args.mill;
+    if (name === "Delegated") this.held += args.mill;
+    if (name === "DelegationWithdrawn") this.held -= args.mill;
+    if (name === "Rewarded") this.#reward(args.toProvider + args.toDelegators);
+    if (name === "RewardsClaimed") this.#reward(-args.mill);
     if (name === "ThawStarted") this.thaws.set(`${accounts.provider} ${args.thawId.toString()}`, args.releaseAt);
     if (name === "BondSlashed") {
       const taken = args.toBuyer + args.toReporter + args.burned;
@@ -137,11 +158,18 @@ export class Store {
       this.slashes.push(told);
     }
     if (name === "StakeSlashed") {
-      const taken = args.fromActive + args.fromThawing;
+      const taken = args.fromActive + args.fromThawing + args.fromDelegated;
       expect(args.burned * MAX_BURNED_PARTS, "I5").to.be.at.least(taken);
       expect(args.toReporter + args.burned, "I5").to.be.at.most(taken);
+      // What delegators lose goes to nobody.
+      expect(args.burned, "I5").to.be.at.least(args.fromDelegated);
       this.held -= taken;
     }
+  }
+
+  #reward(mill: bigint): void {
+    this.rewards += mill;
+    this.held += mill;
   }
 
   #applySettlement({ name, args, accounts, structs }: Told): void {
@@ -207,6 +235,26 @@ export class Store {
     if (name === "LeaseClosed") this.#leaseOf(args.leaseId).released += args.refunded + args.returned;
     if (name === "TaskOpened") this.taskFees.set(args.taskId, structs.snapshot.feePpm);
     if (name === "TaskFinalized") this.#feePpm = this.taskFees.get(args.taskId);
+  }
+
+  #applyChannels({ name, args, accounts, structs }: Told): void {
+    const { channelId } = accounts;
+    if (name === "ChannelOpened") {
+      const { buyer, provider, feePpm, noticeSeconds, number } = structs.channel as unknown as ChannelSums["channel"];
+      const channel = { buyer, provider, feePpm, noticeSeconds, number };
+      this.channels.set(channelId, { channelId, channel, locked: args.credits });
+    }
+    const sums = this.channels.get(channelId);
+    if (sums === undefined) return;
+    if (name === "ChannelToppedUp") sums.locked += args.credits;
+    if (name === "VoucherRedeemed") {
+      sums.locked -= args.paid;
+      if (args.paid !== 0n) this.#feePpm = sums.channel.feePpm;
+    }
+    if (name === "ChannelClosed") {
+      expect(args.refunded, "I9").to.equal(sums.locked);
+      sums.locked = 0n;
+    }
   }
 
   #applyUptime({ name, args, accounts, target }: Told): void {

@@ -1,5 +1,7 @@
 import { buyerActions } from "./handlers/buyer.js";
+import { channelActions } from "./handlers/channels.js";
 import { claimActions } from "./handlers/claims.js";
+import { delegatorActions } from "./handlers/delegators.js";
 import { epochActions } from "./handlers/epochs.js";
 import { governorActions } from "./handlers/governor.js";
 import { outsiderActions } from "./handlers/outsiders.js";
@@ -11,6 +13,8 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   ...buyerActions,
   ...providerActions,
   ...claimActions,
+  ...channelActions,
+  ...delegatorActions,
   ...epochActions,
   ...governorActions,
   ...outsiderActions,
@@ -36,6 +40,10 @@ const OFTEN: Readonly<Record<string, number>> = {
   report: 3,
   settle: 3,
   collectRewards: 3,
+  redeemVoucher: 3,
+  openChannel: 2,
+  delegate: 3,
+  undelegate: 2,
   changeParameter: 2,
   interfere: 3,
   callAnything: 3,

@@ -25,6 +25,11 @@ export async function hostileWorld(connection: Connection): Promise<World & { ho
   await staking.connect(provider).register("");
   await staking.connect(provider).stake(STAKE);
   await addNode(connection, world, provider, agent);
+
+  for (const delegator of [world.challenger, world.otherBuyer, buyer]) {
+    await token.connect(governor).transfer(delegator, STAKE);
+    await token.connect(delegator).approve(staking, MaxUint256);
+  }
   return { ...world, hostile: { buyer, provider } };
 }
 

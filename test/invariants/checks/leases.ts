@@ -24,6 +24,7 @@ export async function checkLeases({ world, reads, buyers, opened, store, leaseId
   opened.forEach(({ order }, index) => {
     if (steps[index].step < FINALIZED) addTo(needed, order.snapshot.buyer as string, BigInt(order.terms.maxPrice));
   });
+  for (const { channel, locked } of store.channels.values()) addTo(needed, channel.buyer, locked);
   buyers.forEach(({ address }, index) => {
     expect(accounts[index].locked, "I9").to.equal(needed.get(address) ?? 0n);
   });
