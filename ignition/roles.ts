@@ -23,4 +23,6 @@ export const GOVERNED: readonly { readonly contract: string; readonly pausable: 
   { contract: "LeaseMarket", pausable: true },
   { contract: "VoucherChannels", pausable: true },
   { contract: "QuoteDesk", pausable: true },
+  { contract: "ProofMarket", pausable: true },
+  { contract: "ApprovalMarket", pausable: true },
 ];

@@ -275,7 +275,7 @@ interface ITaskBook is IEntryPause, IBatch, ICreditPurchase {
     /// @param account Buyer and provider
     error TaskMarket_OwnTask(address account);
 
-    /// @notice Thrown when neither the node's provider nor its agent calls.
+    /// @notice Thrown when neither the node's provider, nor its operator, nor its agent calls.
     /// @param caller Who called
     /// @param nodeId The node
     error TaskMarket_NotProvider(address caller, uint64 nodeId);
@@ -307,7 +307,7 @@ interface ITaskBook is IEntryPause, IBatch, ICreditPurchase {
     /// Requirements:
     /// - the status is Listed, Unacknowledged, Overdue or Rejected, the order not expired, an attempt left;
     /// - the node is eligible, active, free and takes tasks, its provider has access and is not the buyer;
-    /// - the caller is the node's provider or its agent;
+    /// - the caller is the node's provider, its operator or its agent;
     /// - the provider's active stake covers the bond and, without it, what its nodes require.
     /// @param taskId The task
     /// @param order Its order
@@ -326,7 +326,7 @@ interface ITaskBook is IEntryPause, IBatch, ICreditPurchase {
     ///
     /// Requirements:
     /// - the status is Accepted;
-    /// - the caller is the node's provider or its agent.
+    /// - the caller is the node's provider, its operator or its agent.
     /// @param taskId The task
     /// @param order Its order
     function acknowledge(uint256 taskId, TaskOrder calldata order) external;

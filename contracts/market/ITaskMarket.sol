@@ -81,7 +81,7 @@ interface ITaskMarket is ITaskBook {
     ///
     /// Requirements:
     /// - the status is Working;
-    /// - the caller is the node's provider or its agent;
+    /// - the caller is the node's provider, its operator or its agent;
     /// - the header hashes to the order's `programHash`.
     /// @param taskId The task
     /// @param order Its order

@@ -304,6 +304,11 @@ abstract contract TaskBook is ITaskBook, EntryPause, Batch, CreditPurchase {
     /// @dev What the bond of an attempt is to answer for, given the price of this second.
     function _atStake(uint256 taskId, uint96 price) internal view virtual returns (uint96 credits);
 
+    /// @dev Id that the next `_list` gives.
+    function _nextTaskId() internal view returns (uint256 taskId) {
+        return uint256(_taskCount) + 1;
+    }
+
     function _load(uint256 taskId, TaskOrder calldata order) internal view returns (Task storage task) {
         task = _tasks[taskId];
         bytes32 given = order.hash();
@@ -320,8 +325,10 @@ abstract contract TaskBook is ITaskBook, EntryPause, Batch, CreditPurchase {
         require(allowed & (1 << uint8(status)) != 0, TaskMarket_WrongStatus(taskId, status, allowed));
     }
 
+    /// @dev Cheapest first: the provider itself, the node's agent, the provider's operator.
     function _checkProvider(uint64 nodeId, address provider) internal view {
-        bool isAllowed = msg.sender == provider || msg.sender == _NODES.agentOf(nodeId);
+        bool isAllowed =
+            msg.sender == provider || msg.sender == _NODES.agentOf(nodeId) || _STAKING.isOperator(provider, msg.sender);
         require(isAllowed, TaskMarket_NotProvider(msg.sender, nodeId));
     }
 

@@ -245,7 +245,8 @@ contract VoucherChannels is IVoucherChannels, EntryPause, EIP712, Batch, CreditP
     }
 
     function _checkProvider(address provider) private view {
-        require(msg.sender == provider, VoucherChannels_NotProvider(msg.sender, provider));
+        bool isAllowed = msg.sender == provider || _STAKING.isOperator(provider, msg.sender);
+        require(isAllowed, VoucherChannels_NotProvider(msg.sender, provider));
     }
 
     function _checkNotice(uint32 given, uint32 min) private pure {

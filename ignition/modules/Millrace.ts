@@ -104,6 +104,22 @@ export default buildModule("Millrace", (m) => {
     ResultClaims,
     m.getParameter("taskBondRule"),
   ]);
+  const ProofMarket = m.contract("ProofMarket", [
+    authority,
+    MillToken,
+    BurnMintSettlement,
+    StakingRegistry,
+    NodeRegistry,
+    m.getParameter("taskBondRule"),
+  ]);
+  const ApprovalMarket = m.contract("ApprovalMarket", [
+    authority,
+    MillToken,
+    BurnMintSettlement,
+    StakingRegistry,
+    NodeRegistry,
+    m.getParameter("taskBondRule"),
+  ]);
   const LeaseMarket = m.contract("LeaseMarket", [
     deployer,
     authority,
@@ -144,6 +160,8 @@ export default buildModule("Millrace", (m) => {
     LeaseMarket,
     VoucherChannels,
     QuoteDesk,
+    ProofMarket,
+    ApprovalMarket,
   };
 
   const payees = m.call(BurnMintSettlement, "setPayees", [UptimeOracle, m.getParameter("ecosystemPayee")]);

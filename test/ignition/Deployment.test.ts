@@ -28,6 +28,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   ResultClaims: ["deployer", "AccessManager", "StakingRegistry", "TensorVerifier"],
   TaskMarket: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "ResultClaims"],
   LeaseMarket: ["deployer", "AccessManager", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "UptimeOracle"],
+  ProofMarket: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
+  ApprovalMarket: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
   VoucherChannels: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry"],
   QuoteDesk: ["AccessManager", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "LeaseMarket"],
 };

@@ -7,6 +7,7 @@ import { localParameters } from "../../ignition/localParameters.js";
 import MillraceModule from "../../ignition/modules/Millrace.js";
 import type {
   AccessManager,
+  ApprovalMarket,
   BurnMintSettlement,
   HardwareCatalog,
   Inspections,
@@ -18,6 +19,7 @@ import type {
   PostedFeed,
   PriceOracle,
   QuoteDesk,
+  ProofMarket,
   ResultClaims,
   SettlementTerms,
   StakingRegistry,
@@ -93,6 +95,8 @@ export interface Millrace {
   leases: LeaseMarket;
   channels: VoucherChannels;
   quotes: QuoteDesk;
+  proofs: ProofMarket;
+  approvals: ApprovalMarket;
 }
 
 /**
@@ -160,6 +164,8 @@ export async function deployMillrace(
     uptime: connected("UptimeOracle") as UptimeOracle,
     tasks: connected("TaskMarket") as TaskMarket,
     leases: connected("LeaseMarket") as LeaseMarket,
+    proofs: connected("ProofMarket") as ProofMarket,
+    approvals: connected("ApprovalMarket") as ApprovalMarket,
     channels: connected("VoucherChannels") as VoucherChannels,
     quotes: connected("QuoteDesk") as QuoteDesk,
   };

@@ -17,6 +17,8 @@ const DEPLOYED = [
   "LeaseMarket",
   "TaskMarket",
   "VoucherChannels",
+  "ProofMarket",
+  "ApprovalMarket",
   "QuoteDesk",
   "ResultClaims",
   "UptimeOracle",

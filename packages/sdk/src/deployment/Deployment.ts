@@ -22,6 +22,8 @@ export const CONTRACT_NAMES = [
   "TaskMarket",
   "VoucherChannels",
   "QuoteDesk",
+  "ProofMarket",
+  "ApprovalMarket",
   "ResultClaims",
   "UptimeOracle",
   "KernelRegistry",

@@ -6,6 +6,7 @@ import type { Deployment } from "./Deployment.js";
 /** Contracts by what they are for. */
 export interface Contracts {
   readonly access: types.AccessManager;
+  readonly approvals: types.IApprovalMarket;
   readonly catalog: types.IHardwareCatalog;
   readonly channels: types.IVoucherChannels;
   readonly claims: types.IResultClaims;
@@ -16,6 +17,7 @@ export interface Contracts {
   readonly nodes: types.INodeRegistry;
   readonly prices: types.IPriceOracle;
   readonly quotes: types.IQuoteDesk;
+  readonly proofs: types.IProofMarket;
   readonly settlement: types.IBurnMintSettlement;
   readonly staking: types.IStakingRegistry;
   readonly tasks: types.ITaskMarket;
@@ -28,6 +30,7 @@ export interface Contracts {
 export function connectContracts({ contracts }: Pick<Deployment, "contracts">, runner: ContractRunner): Contracts {
   return {
     access: types.AccessManager__factory.connect(contracts.AccessManager, runner),
+    approvals: types.IApprovalMarket__factory.connect(contracts.ApprovalMarket, runner),
     catalog: types.IHardwareCatalog__factory.connect(contracts.HardwareCatalog, runner),
     channels: types.IVoucherChannels__factory.connect(contracts.VoucherChannels, runner),
     claims: types.IResultClaims__factory.connect(contracts.ResultClaims, runner),
@@ -38,6 +41,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     nodes: types.INodeRegistry__factory.connect(contracts.NodeRegistry, runner),
     prices: types.IPriceOracle__factory.connect(contracts.PriceOracle, runner),
     quotes: types.IQuoteDesk__factory.connect(contracts.QuoteDesk, runner),
+    proofs: types.IProofMarket__factory.connect(contracts.ProofMarket, runner),
     settlement: types.IBurnMintSettlement__factory.connect(contracts.BurnMintSettlement, runner),
     staking: types.IStakingRegistry__factory.connect(contracts.StakingRegistry, runner),
     tasks: types.ITaskMarket__factory.connect(contracts.TaskMarket, runner),

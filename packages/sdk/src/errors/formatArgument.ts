@@ -23,6 +23,7 @@ const FORMATS: Readonly<Record<string, (value: bigint) => string>> = {
   kinds: formatKinds,
   LeaseStatuses: (bits) => labelsOf("LeaseStatus", bits),
   TaskStatuses: (bits) => labelsOf("TaskStatus", bits),
+  ChunkStatuses: (bits) => labelsOf("ChunkStatus", bits),
   ChannelStatuses: (bits) => labelsOf("ChannelStatus", bits),
 };
 

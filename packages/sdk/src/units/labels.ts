@@ -15,6 +15,7 @@ export const LABELS = {
     "all its units are busy",
   ],
   LeaseStatus: ["unknown", "running", "closing", "paused", "ended", "settled"],
+  ChunkStatus: ["not submitted", "submitted", "rejected", "approved", "withheld", "paid", "refunded"],
   ChannelStatus: ["unknown", "open", "closing", "lapsed", "closed"],
   TaskStatus: [
     "unknown",

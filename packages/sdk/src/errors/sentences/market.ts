@@ -95,7 +95,7 @@ export const MARKET_SENTENCES: Sentences = {
   ],
   TaskMarket_OwnTask: ["{account:hex} cannot work for itself.", "Leave the task to another provider."],
   TaskMarket_NotProvider: [
-    "{caller:hex} is neither the provider of node {nodeId} nor its agent.",
+    "{caller:hex} is neither the provider of node {nodeId}, nor its operator, nor its agent.",
     "Use one of these keys.",
   ],
   TaskMarket_NotBuyer: [
@@ -126,6 +126,44 @@ export const MARKET_SENTENCES: Sentences = {
   QuoteDesk_NotProvider: [
     "Only the provider {provider:hex} or its operator may do this, not {caller:hex}.",
     "Use one of these keys.",
+  ],
+  ProofMarket_WrongProgram: [
+    "The program {given:hex} is not the one of the order, {ordered:hex}.",
+    "Give verifier, code hash and program as the buyer named them.",
+  ],
+  ProofMarket_WrongCode: [
+    "The verifier {verifier:hex} has the code {codeHash:hex}, not the pinned {pinned:hex}.",
+    "Name the verifier whose code you mean; nothing can be proven to another.",
+  ],
+  ProofMarket_NoCode: ["{verifier:hex} has no code of its own.", "Name a deployed verifier."],
+  ProofMarket_TooLittleGas: [
+    "{gasLeft} gas are left, and the verifier may need {gasNeeded}.",
+    "Send the transaction with a higher gas limit.",
+  ],
+  ProofMarket_NotProven: [
+    "The verifier {verifier:hex} does not accept this proof for task {taskId}.",
+    "Check the proof against the order's program and input before sending it.",
+  ],
+  ApprovalMarket_NotBuyer: ["Only the buyer {buyer:hex} judges, not {caller:hex}.", "Use the buyer's key."],
+  ApprovalMarket_NoSuchChunk: [
+    "Task {taskId} has {chunks} chunks, counted from 0; there is no chunk {chunk}.",
+    "Choose one of them.",
+  ],
+  ApprovalMarket_WrongChunkStatus: [
+    "Chunk {chunk} of task {taskId} is {status:ChunkStatus}; this needs {allowed:ChunkStatuses}.",
+    "npx hardhat job chunks --task {taskId} shows all of them.",
+  ],
+  ApprovalMarket_TooManyInFlight: [
+    "Task {taskId} has {max} chunks in flight.",
+    "Wait until one is judged, or release the key of one that is approved.",
+  ],
+  ApprovalMarket_WrongKey: [
+    "Key, preview or ciphertext of chunk {chunk} of task {taskId} are not what was submitted.",
+    "Give them as they were committed to.",
+  ],
+  ApprovalMarket_CannotEnd: [
+    "The rest of task {taskId} cannot be ended: a chunk must have been refunded, and {undecided} wait for a judgement or a key.",
+    "Judge the chunks that wait, or release their keys.",
   ],
   VoucherChannels_ZeroAddress: ["The address of {name} is zero.", "Name the contract's address."],
   VoucherChannels_ZeroCredits: ["The number of credits is zero.", "Lock at least some."],
