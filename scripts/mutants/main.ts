@@ -67,7 +67,9 @@ async function judge(copy: string, mutant: Mutant): Promise<"caught" | "survived
     if (tested.exitCode === 0) return "survived";
     // Broken in some other way is not caught: the promise's id must be in what failed.
     const failures = tested.stdout.slice(tested.stdout.indexOf(" failing"));
-    return new RegExp(`\\b${mutant.promise}\\b`).test(failures) ? "caught" : "unnamed";
+    if (new RegExp(`\\b${mutant.promise}\\b`).test(failures)) return "caught";
+    console.log(tested.all);
+    return "unnamed";
   } finally {
     writeFileSync(file, source);
   }

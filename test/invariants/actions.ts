@@ -40,6 +40,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   report: 3,
   settle: 3,
   collectRewards: 3,
+  collectAttestorPay: 3,
   redeemVoucher: 3,
   openChannel: 2,
   delegate: 3,

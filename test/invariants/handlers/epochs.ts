@@ -60,7 +60,9 @@ export const epochActions: Readonly<Record<string, Action>> = {
   },
 
   collectAttestorPay: async ({ world, reports }, dice) =>
-    world.uptime.connect(world.stranger).collectAttestorPay(dice.pick(world.attestors), [...reports.keys()]),
+    world.uptime
+      .connect(world.stranger)
+      .collectAttestorPay(dice.pick(world.attestors), [...reports.keys(), ...reports.keys()]),
 
   cancelPot: async ({ world }, dice) => {
     const closed = Number(await world.settlement.nextEpochToClose());
