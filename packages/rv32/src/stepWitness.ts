@@ -1,0 +1,30 @@
+import { encodeState } from "./encodeState.js";
+import { LEAF_BYTES, type Machine, Status } from "./Machine.js";
+import { type LeafProof, MemoryTree } from "./MemoryTree.js";
+
+/** What `Rv32Machine.step` is given: a state, and the leaves of its memory that the step reads. */
+export interface StepWitness {
+  readonly state: Uint8Array;
+  readonly code: Uint8Array;
+  readonly codeSiblings: readonly Uint8Array[];
+  readonly data: Uint8Array;
+  readonly dataSiblings: readonly Uint8Array[];
+}
+
+const NO_PROOF: LeafProof = { leaf: new Uint8Array(LEAF_BYTES), siblings: [] };
+
+/** The witness of a machine's next step. Hashes the whole memory: for disputed steps and tests. */
+export function stepWitness(machine: Machine): StepWitness {
+  const tree = new MemoryTree(machine.memory);
+  const hasCode = machine.status === Status.Running && machine.instruction() !== undefined;
+  const code = hasCode ? tree.proofAt(machine.pc) : NO_PROOF;
+  const access = machine.nextAccess();
+  const data = access === undefined ? NO_PROOF : tree.proofAt(access);
+  return {
+    state: encodeState(machine, tree.root),
+    code: code.leaf,
+    codeSiblings: code.siblings,
+    data: data.leaf,
+    dataSiblings: data.siblings,
+  };
+}
