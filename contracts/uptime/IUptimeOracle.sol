@@ -425,8 +425,9 @@ interface IUptimeOracle is IEntryPause {
 
     // ─── PAY ───
 
-    /// @notice Pays what a node has earned and not collected; anyone may call, the provider of the leaf receives.
-    /// One collection covers any number of epochs.
+    /// @notice Pays what a node has earned and not collected; anyone may call, the provider of the leaf receives, on
+    /// its payout account. One collection covers any number of epochs. A provider with delegators is paid through the
+    /// staking registry, which shares it with them.
     /// @dev Emits {RewardsCollected}. Pays `max(0, raw − collected)`, never more than the availability pots since the
     /// node's last collection, nor, over all nodes, more than the pots of all final reports. Nothing due pays nothing.
     ///

@@ -400,6 +400,48 @@ describe("NodeRegistry", () => {
       }
     });
 
+    it("should let the operator work for its provider, and neither add nor retire nodes (T-30, T-54)", async () => {
+      const { staking, registry, addNode, consent, alice, carol, bob } = await networkHelpers.loadFixture(deploy);
+      const nodeId = await addNode(alice);
+      await staking.connect(alice).setOperator(carol);
+      const operated = registry.connect(carol);
+      await operated.setAsk(nodeId, ask);
+      await operated.setDetails(nodeId, { ...details, metadata: "rack 5" });
+      await operated.pause(nodeId);
+      await operated.resume(nodeId);
+      // The agent agrees to the provider, not to whoever brings its word.
+      await operated.rotateAgent(nodeId, bob, await consent(bob, alice));
+      await expect(operated.rotateAgent(nodeId, bob, await consent(bob, carol)))
+        .to.be.revertedWithCustomError(registry, "NodeRegistry_NoConsent")
+        .withArgs(bob, alice);
+      await expect(operated.retire(nodeId))
+        .to.be.revertedWithCustomError(registry, "NodeRegistry_NotProvider")
+        .withArgs(nodeId, alice, carol);
+      await expect(operated.addNode(GPU_CLASS, 1, carol, details, ask, "0x")).to.be.revertedWithCustomError(
+        registry,
+        "NodeRegistry_NoAccess",
+      );
+      await staking.connect(alice).setOperator(bob);
+      await expect(operated.setAsk(nodeId, ask)).to.be.revertedWithCustomError(registry, "NodeRegistry_NotProvider");
+    });
+
+    it("should drain the nodes of a provider whose delegators leave, and take them back with them", async () => {
+      const { staking, registry, addNode, alice, carol } = await networkHelpers.loadFixture(deploy);
+      await staking.connect(carol).delegate(alice, 500n * MILL);
+      const nodeId = await addNode(alice, 15);
+      expect(await registry.statusOf(nodeId)).to.equal(Status.Active);
+      await staking.connect(carol).undelegate(alice, 1n);
+      expect(await registry.eligibility(nodeId)).to.equal(Eligibility.ProviderNoAccess);
+      await registry.connect(alice).pause(nodeId);
+      await expect(registry.connect(alice).resume(nodeId)).to.be.revertedWithCustomError(
+        registry,
+        "NodeRegistry_NoAccess",
+      );
+      await staking.connect(carol).cancelUndelegation(alice);
+      await registry.connect(alice).resume(nodeId);
+      expect(await registry.statusOf(nodeId)).to.equal(Status.Active);
+    });
+
     it("should know no node that was not added", async () => {
       const { registry, own } = await networkHelpers.loadFixture(added);
       for (const call of [

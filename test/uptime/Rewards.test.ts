@@ -152,6 +152,18 @@ describe("UptimeOracle rewards", () => {
       expect(await at.world.balanceOf(at.providers[2]!)).to.equal(500_000n);
     });
 
+    it("should hand over to staking what a provider shares with delegators, and nothing else", async () => {
+      const { leaves, tree } = await at.post(0);
+      await at.finalise(0);
+      const provider = at.providers[2]!;
+      await at.world.setDelegators(provider, true);
+      for (const leaf of leaves) await at.oracle.collect(leaf, tree.proof(leaf.index));
+      expect(await at.world.rewarded(provider)).to.equal(500_000n);
+      expect(await at.world.balanceOf(at.world)).to.equal(500_000n);
+      expect(await balances()).to.deep.equal([166_666n, 333_333n, 0n]);
+      expect(await at.world.rewarded(at.providers[0]!)).to.equal(0n);
+    });
+
     it("should never pay a false report more than the pots (X-50)", async () => {
       await at.close(0);
       const { leaves } = await at.build(0);
