@@ -202,14 +202,14 @@ abstract contract DelegatedStake is StakingState, IDelegatedStake {
 
     /// @inheritdoc IDelegatedStake
     function claimRewards(address provider, address account) external returns (uint256 mill) {
-        (
-            DelegationPool.Pool storage pool,
-            DelegationPool.Position storage position,
-            RewardStream.Stream memory stream
-        ) = _enter(provider, account);
-        _leave(_ledgers[provider], pool, stream);
-        mill = position.rewards;
-        if (mill != 0) position.rewards = 0;
+        DelegationPool.Pool storage pool;
+        DelegationPool.Position storage position;
+        RewardStream.Stream memory stream;
+        (pool, position, stream, mill) = _open(provider, account);
+        pool.stream = stream;
+        uint256 counted = position.rewards;
+        if (counted != 0) position.rewards = 0;
+        mill += counted;
         if (account == provider) {
             Terms storage terms = _terms[provider];
             mill += terms.rewards;
@@ -279,8 +279,7 @@ abstract contract DelegatedStake is StakingState, IDelegatedStake {
         }
     }
 
-    /// @dev Begins every act of a delegator: its rewards until now, and those of its provider's pool, are counted, in
-    /// the era of its shares first.
+    /// @dev Begins every act of a delegator: its rewards until now are counted.
     function _enter(
         address provider,
         address delegator
@@ -290,6 +289,25 @@ abstract contract DelegatedStake is StakingState, IDelegatedStake {
             DelegationPool.Pool storage pool,
             DelegationPool.Position storage position,
             RewardStream.Stream memory stream
+        )
+    {
+        uint256 earned;
+        (pool, position, stream, earned) = _open(provider, delegator);
+        if (earned != 0) position.rewards += earned.toUint96();
+    }
+
+    /// @dev Brings a position and its provider's pool up to date, in the era of its shares first. The caller counts
+    /// what was earned since, or pays it.
+    function _open(
+        address provider,
+        address delegator
+    )
+        private
+        returns (
+            DelegationPool.Pool storage pool,
+            DelegationPool.Position storage position,
+            RewardStream.Stream memory stream,
+            uint256 earned
         )
     {
         uint32 era = _ledgers[provider].era;
@@ -302,11 +320,11 @@ abstract contract DelegatedStake is StakingState, IDelegatedStake {
             DelegationPool.Pool storage oldPool = _pools[provider][oldEra];
             (stream, turn) = _accrue(provider, oldPool);
             oldPool.stream = stream;
-            position.settle({pool: oldPool, stream: stream, turn: turn, epoch: epoch});
+            earned = position.settleDown({pool: oldPool, stream: stream, turn: turn, epoch: epoch});
         }
         (stream, turn) = _accrue(provider, pool);
         if (oldEra != era) position.restart(era, stream.index);
-        else position.settle({pool: pool, stream: stream, turn: turn, epoch: epoch});
+        else earned = position.settleDown({pool: pool, stream: stream, turn: turn, epoch: epoch});
     }
 
     /// @dev Ends every act of a delegator: stores the stream, and what counts for access.

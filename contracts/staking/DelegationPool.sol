@@ -126,21 +126,21 @@ library DelegationPool {
 
     // ─── POSITION ───
 
-    /// @notice Counts a delegator's rewards up to now, and lets its joining shares earn if their time has come.
+    /// @notice Takes a delegator's rewards up to now, and lets its joining shares earn if their time has come.
     /// @param position Position
     /// @param pool Pool of its era
     /// @param stream Rewards of that pool, up to date
     /// @param turn What it was brought up to date with
     /// @param epoch Epoch of the stream
-    function settle(
+    /// @return mill Rewards since the last time, MILL, rounded down; the caller counts or pays them
+    function settleDown(
         Position storage position,
         Pool storage pool,
         RewardStream.Stream memory stream,
         RewardStream.Turn memory turn,
         uint32 epoch
-    ) internal {
-        uint256 mill = unsettledDown(position, pool, stream, turn, epoch);
-        if (mill != 0) position.rewards += mill.toUint96();
+    ) internal returns (uint256 mill) {
+        mill = unsettledDown(position, pool, stream, turn, epoch);
         if (position.joining != 0 && position.joinedEpoch < epoch) {
             position.earning += position.joining;
             position.joining = 0;

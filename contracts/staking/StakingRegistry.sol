@@ -85,7 +85,7 @@ contract StakingRegistry is IStakingRegistry, DelegatedStake {
     /// @inheritdoc IStakingRegistry
     function accountOf(address provider) external view returns (Account memory account) {
         Ledger storage ledger = _ledgers[provider];
-        (uint256 thawing, ) = ledger.thaws.sums(ledger.thawCount);
+        (uint256 thawing, ) = ledger.thaws.sums();
         return
             Account({
                 active: ledger.active,
@@ -115,14 +115,13 @@ contract StakingRegistry is IStakingRegistry, DelegatedStake {
     /// @inheritdoc IStakingRegistry
     function thawsOf(address provider) external view returns (Thaw[] memory thaws) {
         Ledger storage ledger = _ledgers[provider];
-        thaws = new Thaw[](ledger.thawCount);
+        thaws = new Thaw[](ledger.thaws.countOf());
         for (uint256 i = 0; i < thaws.length; ++i) thaws[i] = ledger.thaws.items[i];
     }
 
     /// @inheritdoc IStakingRegistry
     function withdrawable(address provider) external view returns (uint256 mill) {
-        Ledger storage ledger = _ledgers[provider];
-        (, mill) = ledger.thaws.sums(ledger.thawCount);
+        (, mill) = _ledgers[provider].thaws.sums();
     }
 
     /// @inheritdoc IStakingRegistry
@@ -197,14 +196,14 @@ contract StakingRegistry is IStakingRegistry, DelegatedStake {
     function unstake(uint256 mill) external returns (uint256 thawId) {
         Ledger storage ledger = _ledgers[msg.sender];
         require(mill != 0, StakingRegistry_ZeroAmount());
-        uint8 count = ledger.thawCount;
+        uint256 count = ledger.thaws.countOf();
         require(count < Thawing.MAX_THAWS, StakingRegistry_TooManyThaws(msg.sender, Thawing.MAX_THAWS));
 
         _takeActive(ledger, msg.sender, mill);
         _checkAccess(ledger, msg.sender);
         uint32 id = ++ledger.lastThawId;
         uint48 releaseAt = _releaseAt();
-        ledger.thawCount = ledger.thaws.push(count, Thaw({amount: mill.toUint96(), releaseAt: releaseAt, id: id}));
+        ledger.thaws.push(count, Thaw({amount: mill.toUint96(), releaseAt: releaseAt, id: id}));
         emit ThawStarted({provider: msg.sender, thawId: id, mill: mill, releaseAt: releaseAt});
         return id;
     }
@@ -212,22 +211,18 @@ contract StakingRegistry is IStakingRegistry, DelegatedStake {
     /// @inheritdoc IStakingRegistry
     function cancelThaw(uint256 thawId) external {
         Ledger storage ledger = _ledgers[msg.sender];
-        (uint256 mill, uint8 kept) = ledger.thaws.remove(ledger.thawCount, thawId);
+        uint256 mill = ledger.thaws.remove(thawId);
         require(mill != 0, StakingRegistry_UnknownThaw(msg.sender, thawId));
 
-        ledger.thawCount = kept;
         ledger.active += mill.toUint96();
         emit ThawCancelled(msg.sender, thawId, mill);
     }
 
     /// @inheritdoc IStakingRegistry
     function withdraw() external returns (uint256 mill) {
-        Ledger storage ledger = _ledgers[msg.sender];
-        uint8 kept;
-        (mill, kept) = ledger.thaws.removeMatured(ledger.thawCount);
+        mill = _ledgers[msg.sender].thaws.removeMatured();
         if (mill == 0) return 0;
 
-        ledger.thawCount = kept;
         emit Withdrawn(msg.sender, mill);
         _payOut(msg.sender, mill);
     }
@@ -294,8 +289,7 @@ contract StakingRegistry is IStakingRegistry, DelegatedStake {
         Ledger storage ledger = _ledgers[provider];
         uint96 fromActive = Math.min(mill, ledger.active).toUint96();
         ledger.active -= fromActive;
-        (uint256 fromThawing, uint8 kept) = ledger.thaws.slash(ledger.thawCount, provider, mill - fromActive);
-        ledger.thawCount = kept;
+        uint256 fromThawing = ledger.thaws.slash(provider, mill - fromActive);
         uint256 own = fromActive + fromThawing;
         uint256 fromDelegated = _slashDelegated(provider, mill - own);
 

@@ -22,11 +22,10 @@ abstract contract StakingState is Wired, EntryPause {
 
     /// @dev Storage of an account. The sum of its thaws is not stored: there are at most eight.
     struct Ledger {
-        // slot 1: 12 + 12 + 4 + 1 + 1 = 30 bytes; all that staking, bonds and exits change
+        // slot 1: 12 + 12 + 4 + 1 = 29 bytes; all that staking and bonds change
         uint96 active; // MILL
         uint96 bonded; // MILL
         uint32 lastThawId; // zero means that there was no thaw yet; survives deregistration, ids are never reused
-        uint8 thawCount; // entries of `thaws` in use
         bool registered;
         // slot 2: 12 + 12 + 4 = 28 bytes; what access is measured against
         uint96 required; // MILL
