@@ -115,6 +115,26 @@ describe("Rv32Machine", () => {
     }
   });
 
+  describe("gas", () => {
+    /** In a memory of zeros but for its first leaf: `sw x0, 8(x0)` at 0, so that code and data are one leaf. */
+    function storeAt(depth: number) {
+      const code = `0x23240000${"00".repeat(28)}`;
+      const zeros = [ZeroHash];
+      for (let i = 1; i < depth; i++) zeros.push(keccak256(zeros[i - 1] + zeros[i - 1].slice(2)));
+      const siblings = zeros.slice(0, depth);
+      const root = siblings.reduce((node, sibling) => keccak256(node + sibling.slice(2)), code);
+      const state = root + "00".repeat(144);
+      return { state, code, codeSiblings: siblings, data: code, dataSiblings: siblings };
+    }
+
+    for (const [depth, bound] of Object.entries({ 13: 12_000, 19: 15_000, 22: 17_000, 27: 20_000 })) {
+      it(`should use at most ${bound} for a store in a memory of 2^${Number(depth) + 5} bytes`, async () => {
+        const [, gasUsed] = await harness.step(storeAt(Number(depth)), depth);
+        expect(gasUsed).to.be.within(bound / 2, bound);
+      });
+    }
+  });
+
   describe("witness", () => {
     let machine: Machine;
 
