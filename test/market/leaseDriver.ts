@@ -60,8 +60,11 @@ export class LeaseDriver {
     return LEASE_STATUSES[Number(await this.world.leases.statusOf(leaseId))];
   }
 
-  /** Lets an epoch end, closes it and all before it, and posts a report in which both nodes have these bitmaps. */
-  async report(epoch: number, bitmaps: bigint[] = [ALL_UP, ALL_UP]): Promise<Proven[]> {
+  /**
+   * Lets an epoch end, closes it and all before it, and posts a report in which the nodes have these bitmaps, and
+   * cumulative rewards in their order if a test wants some.
+   */
+  async report(epoch: number, bitmaps: bigint[] = [ALL_UP, ALL_UP], rewards: bigint[] = []): Promise<Proven[]> {
     const { uptime, nodes, attestors } = this.world;
     const { ethers } = this.connection;
     await this.closeThrough(epoch);
@@ -72,9 +75,9 @@ export class LeaseDriver {
         nodeId: BigInt(index + 1),
         provider: (await nodes.nodeOf(index + 1)).provider,
         bitmap,
-        points: 0n,
-        pointsBefore: 0n,
-        rawCumulativeReward: 0n,
+        points: rewards.length === 0 ? 0n : 1n,
+        pointsBefore: rewards.length === 0 ? 0n : BigInt(index),
+        rawCumulativeReward: rewards[index] ?? 0n,
       })),
     );
     const tree = StandardMerkleTree.of(
@@ -88,7 +91,7 @@ export class LeaseDriver {
       root: tree.root,
       evidenceRoot: ethers.id("evidence"),
       nodeCount,
-      totalPoints: 0n,
+      totalPoints: BigInt(rewards.length),
       dataHash: ethers.id("data"),
       previousReport,
       registryDigest,

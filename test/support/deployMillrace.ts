@@ -46,7 +46,6 @@ export const PARAMETERS = {
   emaHalfLifeSeconds: 60,
   tradeTerms: { feePpm: 50_000, spreadPpm: 5_000, hourlyCapPpm: 200_000, hourlyCapFloor: 10n ** 26n },
   closeTerms: {
-    fromEpoch: 0,
     gammaPpm: 500_000,
     tauPpm: 500_000,
     kappaPpm: 33_000,

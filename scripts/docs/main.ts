@@ -1,0 +1,12 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+
+import { generatedPages } from "./generatedPages.js";
+
+const ROOT = new URL("../../", import.meta.url);
+const CONTRACTS = new URL("docs/contracts/", ROOT);
+
+rmSync(CONTRACTS, { recursive: true, force: true });
+mkdirSync(CONTRACTS, { recursive: true });
+const pages = await generatedPages(ROOT);
+for (const [file, text] of pages) writeFileSync(new URL(file, ROOT), text);
+console.log(`wrote ${pages.size} pages`);
