@@ -6,6 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {EntryPause} from "../common/EntryPause.sol";
 import {EpochClock} from "../common/EpochClock.sol";
 import {Wired} from "../common/Wired.sol";
+import {IMaintenanceWindows} from "../hardware/IMaintenanceWindows.sol";
 import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
@@ -33,6 +34,7 @@ abstract contract LeaseBook is ILeaseMarket, EntryPause, Wired {
     IBurnMintSettlement internal immutable _SETTLEMENT;
     IStakingRegistry internal immutable _STAKING;
     INodeRegistry internal immutable _NODES;
+    IMaintenanceWindows internal immutable _MAINTENANCE;
     IUptimeOracle internal immutable _ORACLE;
 
     uint48 internal immutable _GENESIS_AT;
@@ -59,6 +61,7 @@ abstract contract LeaseBook is ILeaseMarket, EntryPause, Wired {
     /// @param settlement Credits and clock
     /// @param staking Bonds
     /// @param nodes Hardware
+    /// @param maintenance When nodes need not be up
     /// @param oracle Uptime
     /// @param all The market's periods
     constructor(
@@ -67,6 +70,7 @@ abstract contract LeaseBook is ILeaseMarket, EntryPause, Wired {
         IBurnMintSettlement settlement,
         IStakingRegistry staking,
         INodeRegistry nodes,
+        IMaintenanceWindows maintenance,
         IUptimeOracle oracle,
         Periods memory all
     ) AccessManaged(authority) Wired(deployer) {
@@ -74,10 +78,12 @@ abstract contract LeaseBook is ILeaseMarket, EntryPause, Wired {
         _requireAddress(address(settlement), "settlement");
         _requireAddress(address(staking), "staking");
         _requireAddress(address(nodes), "nodes");
+        _requireAddress(address(maintenance), "maintenance");
         _requireAddress(address(oracle), "oracle");
         _SETTLEMENT = settlement;
         _STAKING = staking;
         _NODES = nodes;
+        _MAINTENANCE = maintenance;
         _ORACLE = oracle;
 
         EpochClock.Clock memory clock = settlement.clock();

@@ -5,6 +5,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Batch} from "../common/Batch.sol";
 import {EpochClock} from "../common/EpochClock.sol";
 import {Permissions} from "../common/Permissions.sol";
+import {IMaintenanceWindows} from "../hardware/IMaintenanceWindows.sol";
 import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
@@ -42,6 +43,7 @@ contract LeaseMarket is LeaseBook, Batch {
     /// @param settlement Credits and clock
     /// @param staking Bonds
     /// @param nodes Hardware
+    /// @param maintenance When nodes need not be up
     /// @param oracle Uptime
     /// @param all The market's periods
     constructor(
@@ -50,9 +52,10 @@ contract LeaseMarket is LeaseBook, Batch {
         IBurnMintSettlement settlement,
         IStakingRegistry staking,
         INodeRegistry nodes,
+        IMaintenanceWindows maintenance,
         IUptimeOracle oracle,
         Periods memory all
-    ) LeaseBook(deployer, authority, settlement, staking, nodes, oracle, all) {}
+    ) LeaseBook(deployer, authority, settlement, staking, nodes, maintenance, oracle, all) {}
 
     // ─── BUYER ───
 
@@ -188,7 +191,7 @@ contract LeaseMarket is LeaseBook, Batch {
         address provider = _providerOf(lease);
         _settle(leaseId, lease, piece, upSeconds, provider);
         if (!lease.has(LeaseClock.PLEDGED)) return;
-        _judge(leaseId, lease, piece, upSeconds, leaf.bitmap, provider);
+        _judge(leaseId, lease, piece, piece.toAt - piece.fromAt - upSeconds, leaf.bitmap, provider);
         _unbondIfSettled(leaseId, lease, provider);
     }
 
@@ -317,17 +320,19 @@ contract LeaseMarket is LeaseBook, Batch {
         uint256 leaseId,
         LeaseClock.Record storage lease,
         Piece memory piece,
-        uint256 upSeconds,
+        uint256 downSeconds,
         uint256 bitmap,
         address provider
     ) private {
+        if (downSeconds == 0) return;
         Pledge memory pledge = _pledges[leaseId];
-        uint256 pieceSeconds = piece.toAt - piece.fromAt;
-        uint256 credits = pledge.penaltyDown(pieceSeconds, pieceSeconds - upSeconds, lease.rate);
+        uint256 excused = _MAINTENANCE.maintenanceSecondsIn(lease.nodeId, piece.fromAt, piece.toAt);
+        uint256 missed = downSeconds > excused ? downSeconds - excused : 0;
+        uint256 credits = pledge.penaltyDown(piece.toAt - piece.fromAt, missed, lease.rate);
         _slash(SlashTable.Offence.UptimeBelowPromise, leaseId, lease, provider, credits);
 
         if (pledge.darkSlots == 0 || lease.has(LeaseClock.FAILED)) return;
-        if (!piece.isDark(bitmap, _clock(), pledge.darkSlots)) return;
+        if (!piece.isDark(bitmap, _clock(), pledge.darkSlots + _excusedSlots(excused))) return;
         lease.flags |= LeaseClock.FAILED;
         uint256 noticePay = uint256(_NOTICE_SECONDS) * lease.rate;
         _slash(SlashTable.Offence.LeaseAbandoned, leaseId, lease, provider, noticePay);
@@ -403,6 +408,12 @@ contract LeaseMarket is LeaseBook, Batch {
         bool isNow = terms.startAt >= _GENESIS_AT && terms.startAt <= block.timestamp;
         require(isNow, LeaseMarket_StartOutOfBounds(terms.startAt, _GENESIS_AT));
         require(terms.pledge.isSound(_SLOTS_PER_EPOCH), LeaseMarket_UnsoundPledge(terms.pledge));
+    }
+
+    /// @dev Slots that so many seconds of maintenance can touch: they are known by their number only, so a dark run must
+    /// be longer by all of them.
+    function _excusedSlots(uint256 excused) private view returns (uint256 slots) {
+        return excused == 0 ? 0 : excused / _clock().slotSeconds() + 2;
     }
 
     function _actsFor(address provider) private view returns (bool allowed) {

@@ -9,12 +9,14 @@ import {EntryPause} from "../common/EntryPause.sol";
 import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
+import {IMillToken} from "../token/IMillToken.sol";
+import {CreditPurchase} from "./CreditPurchase.sol";
 import {ILeaseMarket} from "./ILeaseMarket.sol";
 import {IQuoteDesk} from "./IQuoteDesk.sol";
 
 /// @title QuoteDesk
 /// @notice See `IQuoteDesk`.
-contract QuoteDesk is IQuoteDesk, EntryPause, EIP712 {
+contract QuoteDesk is IQuoteDesk, EntryPause, CreditPurchase, EIP712 {
     using SafeCast for uint256;
 
     // ─── CONSTANTS ───
@@ -40,18 +42,21 @@ contract QuoteDesk is IQuoteDesk, EntryPause, EIP712 {
 
     /// @notice Fixes the contracts below.
     /// @param authority AccessManager of the restricted functions
-    /// @param settlement For the fee in force
+    /// @param token MILL, for purchases in the same transaction
+    /// @param settlement For the fee in force, and purchases
     /// @param staking For who acts for a provider
     /// @param nodes For who owns a node
     /// @param leases Begins the leases; must grant HIRE to this contract
     constructor(
         address authority,
+        IMillToken token,
         IBurnMintSettlement settlement,
         IStakingRegistry staking,
         INodeRegistry nodes,
         ILeaseMarket leases
-    ) AccessManaged(authority) EIP712("Millrace Quotes", "1") {
+    ) AccessManaged(authority) CreditPurchase(token, settlement) EIP712("Millrace Quotes", "1") {
         _requireAddress(authority, "authority");
+        _requireAddress(address(token), "token");
         _requireAddress(address(settlement), "settlement");
         _requireAddress(address(staking), "staking");
         _requireAddress(address(nodes), "nodes");
