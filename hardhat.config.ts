@@ -36,6 +36,13 @@ const kernelSettings = {
   metadata: { bytecodeHash: "none", appendCBOR: false },
 };
 
+/**
+ * What would not fit into a contract otherwise (EIP-170): it costs its calls some hundred gas each. Tests and deployment
+ * compile it alike.
+ */
+const sizeSettings = { ...settings, optimizer: { enabled: true, runs: 200 } };
+const sizedFiles = ["contracts/market/LeaseMarket.sol"];
+
 const kernelFiles = globSync("contracts/{,test/}kernels/**/*.sol", { cwd: import.meta.dirname });
 
 /** One profile for tests, node and deployment: what is tested is what is deployed. */
@@ -43,7 +50,10 @@ const profile = {
   isolated: false,
   toolVersionsInBuildInfo: true,
   compilers: [{ ...compiler, settings }],
-  overrides: Object.fromEntries(kernelFiles.map((file) => [file, { ...compiler, settings: kernelSettings }])),
+  overrides: Object.fromEntries([
+    ...kernelFiles.map((file) => [file, { ...compiler, settings: kernelSettings }]),
+    ...sizedFiles.map((file) => [file, { ...compiler, settings: sizeSettings }]),
+  ]),
 };
 
 const simulated = {

@@ -22,6 +22,7 @@ export const GOVERNED: readonly { readonly contract: string; readonly pausable: 
   { contract: "TaskMarket", pausable: true },
   { contract: "LeaseMarket", pausable: true },
   { contract: "VoucherChannels", pausable: true },
+  { contract: "LeaseOrders", pausable: true },
   { contract: "QuoteDesk", pausable: true },
   { contract: "ProofMarket", pausable: true },
   { contract: "ApprovalMarket", pausable: true },

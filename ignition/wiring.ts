@@ -32,6 +32,8 @@ export const WIRING: readonly Wire[] = [
   { callee: "BurnMintSettlement", caller: "StakingRegistry", permissions: ["COMPENSATE"] },
   { callee: "BurnMintSettlement", caller: "TaskMarket", permissions: ["CREDIT"] },
   { callee: "BurnMintSettlement", caller: "LeaseMarket", permissions: ["CREDIT"] },
+  { callee: "BurnMintSettlement", caller: "LeaseOrders", permissions: ["CREDIT"] },
+  { callee: "BurnMintSettlement", caller: "QuoteDesk", permissions: ["CREDIT"] },
   { callee: "BurnMintSettlement", caller: "VoucherChannels", permissions: ["CREDIT"] },
   { callee: "BurnMintSettlement", caller: "ProofMarket", permissions: ["CREDIT"] },
   { callee: "BurnMintSettlement", caller: "ApprovalMarket", permissions: ["CREDIT"] },
@@ -42,11 +44,14 @@ export const WIRING: readonly Wire[] = [
   { callee: "StakingRegistry", caller: "LeaseMarket", permissions: ["BOND", "SLASH"] },
   { callee: "StakingRegistry", caller: "ProofMarket", permissions: ["BOND", "SLASH"] },
   { callee: "StakingRegistry", caller: "ApprovalMarket", permissions: ["BOND", "SLASH"] },
+  { callee: "StakingRegistry", caller: "LeaseOrders", permissions: ["BOND"] },
   { callee: "NodeRegistry", caller: "TaskMarket", permissions: ["RESERVE"] },
   { callee: "NodeRegistry", caller: "ProofMarket", permissions: ["RESERVE"] },
   { callee: "NodeRegistry", caller: "ApprovalMarket", permissions: ["RESERVE"] },
   { callee: "NodeRegistry", caller: "LeaseMarket", permissions: ["RESERVE"] },
+  { callee: "NodeRegistry", caller: "LeaseOrders", permissions: ["RESERVE"] },
   { callee: "ResultClaims", caller: "TaskMarket", permissions: ["POST"] },
+  { callee: "LeaseMarket", caller: "LeaseOrders", permissions: ["HIRE"] },
   { callee: "LeaseMarket", caller: "QuoteDesk", permissions: ["HIRE"] },
 ];
 

@@ -170,13 +170,7 @@ interface ILeaseOrders is IEntryPause, IBatch {
     /// @param nodeId The node
     /// @param provider Its provider
     /// @param rate Credits a second, for all units
-    event SeatTaken(
-        uint256 indexed orderId,
-        uint16 indexed seat,
-        uint64 indexed nodeId,
-        address provider,
-        uint96 rate
-    );
+    event SeatTaken(uint256 indexed orderId, uint16 indexed seat, uint64 indexed nodeId, address provider, uint96 rate);
 
     /// @notice Emitted when a seat's lease began.
     /// @param orderId The order
@@ -376,11 +370,7 @@ interface ILeaseOrders is IEntryPause, IBatch {
     /// @param order What it is; another than the order's reverts
     /// @param seat The seat
     /// @return status The status
-    function seatStatusOf(
-        uint256 orderId,
-        Order calldata order,
-        uint16 seat
-    ) external view returns (SeatStatus status);
+    function seatStatusOf(uint256 orderId, Order calldata order, uint16 seat) external view returns (SeatStatus status);
 
     /// @notice What a seat that is Open pays now, credits a second, for all units.
     /// @param orderId The order

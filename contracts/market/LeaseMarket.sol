@@ -11,6 +11,8 @@ import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
 import {SlashTable} from "../staking/SlashTable.sol";
 import {IUptimeOracle} from "../uptime/IUptimeOracle.sol";
+import {IMillToken} from "../token/IMillToken.sol";
+import {CreditPurchase} from "./CreditPurchase.sol";
 import {ILeaseMarket} from "./ILeaseMarket.sol";
 import {LeaseBond} from "./LeaseBond.sol";
 import {LeaseBook} from "./LeaseBook.sol";
@@ -18,7 +20,7 @@ import {LeaseClock} from "./LeaseClock.sol";
 
 /// @title LeaseMarket
 /// @notice See `ILeaseMarket`.
-contract LeaseMarket is LeaseBook, Batch {
+contract LeaseMarket is LeaseBook, CreditPurchase, Batch {
     using EpochClock for EpochClock.Clock;
     using LeaseBond for Pledge;
     using LeaseClock for LeaseClock.Record;
@@ -40,6 +42,7 @@ contract LeaseMarket is LeaseBook, Batch {
     /// @notice Fixes the contracts below, the clock and the periods.
     /// @param deployer Account that wires and seals
     /// @param authority AccessManager of the restricted functions
+    /// @param token MILL, for purchases in the same transaction
     /// @param settlement Credits and clock
     /// @param staking Bonds
     /// @param nodes Hardware
@@ -49,13 +52,19 @@ contract LeaseMarket is LeaseBook, Batch {
     constructor(
         address deployer,
         address authority,
+        IMillToken token,
         IBurnMintSettlement settlement,
         IStakingRegistry staking,
         INodeRegistry nodes,
         IMaintenanceWindows maintenance,
         IUptimeOracle oracle,
         Periods memory all
-    ) LeaseBook(deployer, authority, settlement, staking, nodes, maintenance, oracle, all) {}
+    )
+        CreditPurchase(token, settlement)
+        LeaseBook(deployer, authority, settlement, staking, nodes, maintenance, oracle, all)
+    {
+        _requireAddress(address(token), "token");
+    }
 
     // ─── BUYER ───
 
@@ -410,8 +419,8 @@ contract LeaseMarket is LeaseBook, Batch {
         require(terms.pledge.isSound(_SLOTS_PER_EPOCH), LeaseMarket_UnsoundPledge(terms.pledge));
     }
 
-    /// @dev Slots that so many seconds of maintenance can touch: they are known by their number only, so a dark run must
-    /// be longer by all of them.
+    /// @dev Slots that so many seconds of maintenance can touch: they are known by their number only, so a dark run
+    /// must be longer by all of them.
     function _excusedSlots(uint256 excused) private view returns (uint256 slots) {
         return excused == 0 ? 0 : excused / _clock().slotSeconds() + 2;
     }

@@ -88,12 +88,7 @@ library NodeFilter {
             require(hasAll, NodeFilter_AttributesMissing(nodeId, details.attributes, wanted.attributes));
         }
         if (wanted.inspectors.length == 0) return;
-        bool isConfirmed = inspections.isConfirmed(
-            nodeId,
-            wanted.attributes,
-            wanted.inspectors,
-            wanted.allInspectors
-        );
+        bool isConfirmed = inspections.isConfirmed(nodeId, wanted.attributes, wanted.inspectors, wanted.allInspectors);
         require(isConfirmed, NodeFilter_NotConfirmed(nodeId, wanted.attributes));
     }
 

@@ -123,9 +123,11 @@ export default buildModule("Millrace", (m) => {
   const LeaseMarket = m.contract("LeaseMarket", [
     deployer,
     authority,
+    MillToken,
     BurnMintSettlement,
     StakingRegistry,
     NodeRegistry,
+    MaintenanceWindows,
     UptimeOracle,
     m.getParameter("leasePeriods"),
   ]);
@@ -136,8 +138,18 @@ export default buildModule("Millrace", (m) => {
     StakingRegistry,
     m.getParameter("channelMinNoticeSeconds"),
   ]);
+  const LeaseOrders = m.contract("LeaseOrders", [
+    authority,
+    MillToken,
+    BurnMintSettlement,
+    StakingRegistry,
+    NodeRegistry,
+    Inspections,
+    LeaseMarket,
+  ]);
   const QuoteDesk = m.contract("QuoteDesk", [
     authority,
+    MillToken,
     BurnMintSettlement,
     StakingRegistry,
     NodeRegistry,
@@ -159,6 +171,7 @@ export default buildModule("Millrace", (m) => {
     TaskMarket,
     LeaseMarket,
     VoucherChannels,
+    LeaseOrders,
     QuoteDesk,
     ProofMarket,
     ApprovalMarket,

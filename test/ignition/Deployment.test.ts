@@ -27,11 +27,29 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   UptimeOracle: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
   ResultClaims: ["deployer", "AccessManager", "StakingRegistry", "TensorVerifier"],
   TaskMarket: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "ResultClaims"],
-  LeaseMarket: ["deployer", "AccessManager", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "UptimeOracle"],
   ProofMarket: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
   ApprovalMarket: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
+  LeaseMarket: [
+    "deployer",
+    "AccessManager",
+    "MillToken",
+    "BurnMintSettlement",
+    "StakingRegistry",
+    "NodeRegistry",
+    "MaintenanceWindows",
+    "UptimeOracle",
+  ],
   VoucherChannels: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry"],
-  QuoteDesk: ["AccessManager", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "LeaseMarket"],
+  LeaseOrders: [
+    "AccessManager",
+    "MillToken",
+    "BurnMintSettlement",
+    "StakingRegistry",
+    "NodeRegistry",
+    "Inspections",
+    "LeaseMarket",
+  ],
+  QuoteDesk: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "LeaseMarket"],
 };
 
 const isWired = ({ interface: abi }: BaseContract): boolean => abi.getFunction("permissionsOf") !== null;

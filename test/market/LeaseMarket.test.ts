@@ -39,8 +39,8 @@ describe("LeaseMarket", () => {
 
   describe("constructor", () => {
     it("should refuse a missing address and name it", async () => {
-      const { governor: deployer, authority, settlement, staking, nodes, uptime } = world;
-      const addresses = { deployer, authority, settlement, staking, nodes, oracle: uptime };
+      const { governor: deployer, authority, token, settlement, staking, nodes, maintenance, uptime } = world;
+      const addresses = { deployer, authority, token, settlement, staking, nodes, maintenance, oracle: uptime };
       for (const missing of Object.keys(addresses)) {
         const given = Object.entries(addresses).map(([name, at]) => (name === missing ? ethers.ZeroAddress : at));
         await expect(ethers.deployContract("LeaseMarket", [...given, world.parameters.leasePeriods]))
@@ -50,7 +50,8 @@ describe("LeaseMarket", () => {
     });
 
     it("should refuse periods out of bounds", async () => {
-      const { governor, authority, settlement, staking, nodes, uptime } = world;
+      const { governor, authority, token, settlement, staking, nodes, maintenance, uptime } = world;
+      const below = [governor, authority, token, settlement, staking, nodes, maintenance, uptime];
       for (const change of [
         { graceSeconds: 2_592_001 },
         { noticeSeconds: 2_592_001 },
@@ -58,9 +59,10 @@ describe("LeaseMarket", () => {
         { leafTimeoutSeconds: world.parameters.leasePeriods.reportTimeoutSeconds - 1 },
       ]) {
         const periods = { ...world.parameters.leasePeriods, ...change };
-        await expect(
-          ethers.deployContract("LeaseMarket", [governor, authority, settlement, staking, nodes, uptime, periods]),
-        ).to.be.revertedWithCustomError(world.leases, "LeaseMarket_PeriodOutOfBounds");
+        await expect(ethers.deployContract("LeaseMarket", [...below, periods])).to.be.revertedWithCustomError(
+          world.leases,
+          "LeaseMarket_PeriodOutOfBounds",
+        );
       }
       const periods = Object.values(world.parameters.leasePeriods).map(BigInt);
       expect([...(await world.leases.periods())]).to.deep.equal(periods);

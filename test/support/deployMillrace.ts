@@ -13,6 +13,7 @@ import type {
   Inspections,
   KernelRegistry,
   LeaseMarket,
+  LeaseOrders,
   MaintenanceWindows,
   MillToken,
   NodeRegistry,
@@ -93,6 +94,7 @@ export interface Millrace {
   tasks: TaskMarket;
   leases: LeaseMarket;
   channels: VoucherChannels;
+  orders: LeaseOrders;
   quotes: QuoteDesk;
   proofs: ProofMarket;
   approvals: ApprovalMarket;
@@ -166,6 +168,7 @@ export async function deployMillrace(
     proofs: connected("ProofMarket") as ProofMarket,
     approvals: connected("ApprovalMarket") as ApprovalMarket,
     channels: connected("VoucherChannels") as VoucherChannels,
+    orders: connected("LeaseOrders") as LeaseOrders,
     quotes: connected("QuoteDesk") as QuoteDesk,
   };
 }

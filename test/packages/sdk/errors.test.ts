@@ -19,6 +19,7 @@ const DEPLOYED = [
   "VoucherChannels",
   "ProofMarket",
   "ApprovalMarket",
+  "LeaseOrders",
   "QuoteDesk",
   "ResultClaims",
   "UptimeOracle",

@@ -21,6 +21,7 @@ export const CONTRACT_NAMES = [
   "LeaseMarket",
   "TaskMarket",
   "VoucherChannels",
+  "LeaseOrders",
   "QuoteDesk",
   "ProofMarket",
   "ApprovalMarket",

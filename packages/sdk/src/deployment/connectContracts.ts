@@ -15,6 +15,7 @@ export interface Contracts {
   readonly leases: types.ILeaseMarket;
   readonly maintenance: types.IMaintenanceWindows;
   readonly nodes: types.INodeRegistry;
+  readonly orders: types.ILeaseOrders;
   readonly prices: types.IPriceOracle;
   readonly quotes: types.IQuoteDesk;
   readonly proofs: types.IProofMarket;
@@ -39,6 +40,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     leases: types.ILeaseMarket__factory.connect(contracts.LeaseMarket, runner),
     maintenance: types.IMaintenanceWindows__factory.connect(contracts.MaintenanceWindows, runner),
     nodes: types.INodeRegistry__factory.connect(contracts.NodeRegistry, runner),
+    orders: types.ILeaseOrders__factory.connect(contracts.LeaseOrders, runner),
     prices: types.IPriceOracle__factory.connect(contracts.PriceOracle, runner),
     quotes: types.IQuoteDesk__factory.connect(contracts.QuoteDesk, runner),
     proofs: types.IProofMarket__factory.connect(contracts.ProofMarket, runner),

@@ -24,6 +24,8 @@ const FORMATS: Readonly<Record<string, (value: bigint) => string>> = {
   LeaseStatuses: (bits) => labelsOf("LeaseStatus", bits),
   TaskStatuses: (bits) => labelsOf("TaskStatus", bits),
   ChunkStatuses: (bits) => labelsOf("ChunkStatus", bits),
+  OrderStatuses: (bits) => labelsOf("OrderStatus", bits),
+  SeatStatuses: (bits) => labelsOf("SeatStatus", bits),
   ChannelStatuses: (bits) => labelsOf("ChannelStatus", bits),
 };
 

@@ -16,6 +16,8 @@ export const LABELS = {
   ],
   LeaseStatus: ["unknown", "running", "closing", "paused", "ended", "settled"],
   ChunkStatus: ["not submitted", "submitted", "rejected", "approved", "withheld", "paid", "refunded"],
+  OrderStatus: ["unknown", "listed", "filling", "lapsed", "filled", "ended"],
+  SeatStatus: ["open", "held", "ready", "leased", "returned", "gone"],
   ChannelStatus: ["unknown", "open", "closing", "lapsed", "closed"],
   TaskStatus: [
     "unknown",

@@ -102,6 +102,45 @@ export const MARKET_SENTENCES: Sentences = {
     "Only the buyer {buyer:hex} may do this before {expiresAt:time}, not {caller:hex}.",
     "Use the buyer's key, or wait until the order has expired.",
   ],
+  NodeFilter_WrongClass: [
+    "Node {nodeId} is of class {classId}, the order wants class {wanted}.",
+    "Accept with a node of that class.",
+  ],
+  NodeFilter_NotListed: [
+    "The order names the nodes that may accept it, node {nodeId} is not among them.",
+    "Accept with one that is.",
+  ],
+  NodeFilter_WrongRegion: ["Node {nodeId} is not in the region that the order wants.", "Accept with a node there."],
+  NodeFilter_AttributesMissing: [
+    "Node {nodeId} has attributes {attributes}, the order wants {wanted}.",
+    "Accept with a node that has them all.",
+  ],
+  NodeFilter_NotConfirmed: [
+    "The inspectors that the order names do not confirm attributes {wanted} of node {nodeId}.",
+    "Have the node inspected by them, or accept with another.",
+  ],
+  LeaseOrders_ZeroAddress: ["The address of {name} is zero.", "Name the contract's address."],
+  LeaseOrders_TermOutOfBounds: ["The term {name} is {value}, out of its bounds.", "Choose between {min} and {max}."],
+  LeaseOrders_WrongOrder: [
+    "Order {orderId} was opened with other terms, or never.",
+    "Check its number with npx hardhat order list.",
+  ],
+  LeaseOrders_WrongStatus: [
+    "Order {orderId} is {status:OrderStatus}; this needs {allowed:OrderStatuses}.",
+    "npx hardhat order list shows what state it is in.",
+  ],
+  LeaseOrders_WrongSeatStatus: [
+    "Seat {seat} of order {orderId} is {status:SeatStatus}; this needs {allowed:SeatStatuses}.",
+    "npx hardhat order list shows what state it is in.",
+  ],
+  LeaseOrders_NoSuchSeat: ["There is no seat {seat}: the order has {seats}, counted from 0.", "Choose another."],
+  LeaseOrders_ListingOver: ["Seat {seat} could be taken until {untilAt:time}.", "Choose another."],
+  LeaseOrders_NotBuyer: ["Only the buyer {buyer:hex} may do this, not {caller:hex}.", "Use the buyer's key."],
+  LeaseOrders_NotProvider: [
+    "Only the provider {provider:hex} or its operator may do this, not {caller:hex}.",
+    "Use one of these keys.",
+  ],
+  LeaseOrders_OwnOrder: ["{account:hex} cannot serve itself.", "Leave the order to another provider."],
   QuoteDesk_ZeroAddress: ["The address of {name} is zero.", "Name the contract's address."],
   QuoteDesk_Expired: ["The quote expired at {expiresAt:time}.", "Ask the provider for a new one."],
   QuoteDesk_Cancelled: ["{provider:hex} cancelled its quotes of nonce {nonce}.", "Ask the provider for a new one."],
