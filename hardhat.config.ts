@@ -7,6 +7,7 @@ import { configVariable, defineConfig } from "hardhat/config";
 
 import { readEnvironment } from "./packages/sdk/src/config/readEnvironment.js";
 import { millraceTasks } from "./tasks/index.js";
+import "./test/support/bigintsAsText.js";
 import { longTests } from "./test/support/long.js";
 import { steadyClock } from "./test/support/steadyClock.js";
 

@@ -106,7 +106,7 @@ export const MUTANTS: readonly Mutant[] = [
     promise: "I12",
     file: "contracts/market/TaskMarket.sol",
     find: "taskId = ++_taskCount;",
-    replace: "taskId = ++_taskCount;\n        for (uint256 i = 0; i < 3_000 * taskId; ++i) _taskCount = taskId;",
+    replace: "taskId = ++_taskCount;\n        for (uint256 i = 0; i < 12_000 * taskId; ++i) _taskCount = taskId;",
     test: WHOLE_SYSTEM,
   },
 ];

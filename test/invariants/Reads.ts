@@ -50,10 +50,11 @@ export class Reads {
       const { deployedBytecode } = await hre.artifacts.readArtifact("CallBatch");
       const data = INTERFACE.encodeFunctionData("read", [questions.map(({ target, data }) => ({ target, data }))]);
       const call = [{ to: BATCH, data }, "latest", { [BATCH]: { code: deployedBytecode } }];
-      const answer = await this.connection.provider.request({ method: "eth_call", params: call });
-      const [answers] = INTERFACE.decodeFunctionResult("read", answer as string);
+      const answer: unknown = await this.connection.provider.request({ method: "eth_call", params: call });
+      const decoded = INTERFACE.decodeFunctionResult("read", answer as string) as unknown;
+      const [answers] = decoded as [string[]];
       questions.forEach(({ resolve }, index) => {
-        resolve((answers as string[])[index]);
+        resolve(answers[index]);
       });
     } catch (error) {
       for (const { reject } of questions) reject(error);
