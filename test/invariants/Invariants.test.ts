@@ -7,11 +7,10 @@ import { loadCorpus, saveToCorpus } from "./corpus.js";
 import { Broken, playRun, type Step, stepsOf } from "./Run.js";
 import { shrink } from "./shrink.js";
 
-const STEPS = 260;
 /** Checks cost more than calls: a long run looks less often, and looks again at each step of what failed. */
 const PROFILE = hre.globalOptions.long
-  ? { calls: 2_000_000, seed: (Date.now() % 2 ** 31) + 1, checkEvery: 8, replays: 60 }
-  : { calls: 2 * STEPS, seed: 1, checkEvery: 1, replays: 0 };
+  ? { steps: 260, calls: 2_000_000, seed: (Date.now() % 2 ** 31) + 1, checkEvery: 8, replays: 60 }
+  : { steps: 160, calls: 640, seed: 1, checkEvery: 1, replays: 0 };
 const MAIN = ["openTask", "accept", "submit", "hire", "close", "report", "collectRewards"];
 /** Actions that the few runs of the quick profile may leave out. */
 const MAX_IDLE = 6;
@@ -38,13 +37,13 @@ describe("Invariants", function () {
   }
 
   it("I1 I2 I3 I4 I5 I8 I9 I10 I11 I12: hold after every call of any sequence, and everybody gets out (X-26, X-27, X-43, X-46)", async function () {
-    const runs = Math.ceil(calls / STEPS);
+    const runs = Math.ceil(calls / PROFILE.steps);
     const startedAt = Date.now();
     for (let run = 0; run < runs; run++) {
       // A chain that has lived through many runs becomes slow.
       if (run % PROGRESS_RUNS === PROGRESS_RUNS - 1) {
         connection = await newChain();
-        tellProgress(run * STEPS, startedAt);
+        tellProgress(run * PROFILE.steps, startedAt);
       }
       await playSeed(seed + run);
     }
@@ -58,7 +57,7 @@ describe("Invariants", function () {
 
   async function playSeed(runSeed: number): Promise<void> {
     try {
-      const outcome = await playRun(connection, stepsOf(runSeed, STEPS), PROFILE.checkEvery);
+      const outcome = await playRun(connection, stepsOf(runSeed, PROFILE.steps), PROFILE.checkEvery);
       for (const [name, times] of outcome.done) done.set(name, (done.get(name) ?? 0) + times);
     } catch (error) {
       if (!(error instanceof Broken)) throw error;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 
 import type { Connection } from "../support/deployMillrace.js";
-import { ACTIONS, WEIGHTED } from "./actions.js";
+import { ACTIONS, weightedActions } from "./actions.js";
 import { checkInvariants } from "./checks.js";
 import { Dice } from "./Dice.js";
 import { hostileWorld } from "./hostileWorld.js";
@@ -25,10 +25,11 @@ export class Broken extends Error {
 const UNNAMED = /panic|reverted without|out of gas|unrecognized custom error/i;
 const MAX_STEP_SEED = 2 ** 31 - 1;
 
-/** Steps of a run, drawn from its seed. */
+/** Steps of a run, drawn from its seed, which also says what the run is about. */
 export function stepsOf(seed: number, count: number): Step[] {
   const dice = new Dice(seed);
-  return Array.from({ length: count }, () => [dice.pick(WEIGHTED), dice.int(0, MAX_STEP_SEED)] as const);
+  const names = weightedActions(seed);
+  return Array.from({ length: count }, () => [dice.pick(names), dice.int(0, MAX_STEP_SEED)] as const);
 }
 
 /** How a run went. */

@@ -59,7 +59,8 @@ export class Store {
   readonly channels = new Map<string, ChannelSums>();
   /** Rewards that came to staking and were not claimed. */
   rewards = 0n;
-  readonly taskFees = new Map<bigint, bigint>();
+  /** Fees of tasks, by market and number. */
+  readonly taskFees = new Map<string, bigint>();
   readonly credits = new Map<string, Credits>();
   /** Accounts and epochs that were set aside, each once. */
   readonly asides = new Map<string, { account: string; epoch: bigint }>();
@@ -221,7 +222,7 @@ export class Store {
     this.#explained += paidOut;
   }
 
-  #applyMarkets({ name, args, structs }: Told): void {
+  #applyMarkets({ name, args, structs, target }: Told): void {
     if (name === "LeaseHired") {
       const locked = args.rate * (args.paidThrough - args.startAt);
       this.leases.set(args.leaseId, { locked, released: 0n, feePpm: args.feePpm });
@@ -233,8 +234,8 @@ export class Store {
       if (args.paid !== 0n) this.#feePpm = lease.feePpm;
     }
     if (name === "LeaseClosed") this.#leaseOf(args.leaseId).released += args.refunded + args.returned;
-    if (name === "TaskOpened") this.taskFees.set(args.taskId, structs.snapshot.feePpm);
-    if (name === "TaskFinalized") this.#feePpm = this.taskFees.get(args.taskId);
+    if (name === "TaskOpened") this.taskFees.set(`${target} ${args.taskId.toString()}`, structs.snapshot.feePpm);
+    if (name === "TaskFinalized") this.#feePpm = this.taskFees.get(`${target} ${args.taskId.toString()}`);
   }
 
   #applyChannels({ name, args, accounts, structs }: Told): void {

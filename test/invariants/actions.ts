@@ -6,6 +6,7 @@ import { epochActions } from "./handlers/epochs.js";
 import { governorActions } from "./handlers/governor.js";
 import { outsiderActions } from "./handlers/outsiders.js";
 import { providerActions } from "./handlers/provider.js";
+import { quoteActions } from "./handlers/quotes.js";
 import type { Action } from "./Play.js";
 
 /** Everything that somebody may do, by name. */
@@ -13,6 +14,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   ...buyerActions,
   ...providerActions,
   ...claimActions,
+  ...quoteActions,
   ...channelActions,
   ...delegatorActions,
   ...epochActions,
@@ -41,6 +43,7 @@ const OFTEN: Readonly<Record<string, number>> = {
   settle: 3,
   collectRewards: 3,
   collectAttestorPay: 3,
+  takeQuote: 3,
   redeemVoucher: 3,
   openChannel: 2,
   delegate: 3,
@@ -50,7 +53,36 @@ const OFTEN: Readonly<Record<string, number>> = {
   callAnything: 3,
 };
 
-/** Names of all actions, each as often as it weighs. */
-export const WEIGHTED: readonly string[] = Object.keys(ACTIONS).flatMap((name) =>
-  Array.from({ length: OFTEN[name] ?? 1 }, () => name),
-);
+/** What a run can be mostly about: everything else happens too, but seldom, so that stories come to an end. */
+const SUBJECTS: readonly Readonly<Record<string, Action>>[] = [
+  {
+    ...pick(
+      "openTask",
+      "accept",
+      "acknowledge",
+      "submit",
+      "finalize",
+      "releaseTask",
+      "cancelTask",
+      "creditOwed",
+      "pass",
+    ),
+    ...claimActions,
+  },
+  { ...pick("hire", "topUp", "closeLease", "giveNotice", "releaseLease", "settle"), ...quoteActions, ...epochActions },
+  { ...delegatorActions, ...providerActions, ...pick("collectRewards", "report", "close", "pass") },
+  { ...channelActions, ...governorActions, ...outsiderActions, ...epochActions },
+];
+const SUBJECT_WEIGHT = 4;
+
+/** Names of all actions, each as often as it weighs in a run about one of the subjects. */
+export function weightedActions(subject: number): readonly string[] {
+  const about = SUBJECTS[subject % SUBJECTS.length];
+  return Object.keys(ACTIONS).flatMap((name) =>
+    Array.from({ length: (OFTEN[name] ?? 1) * (name in about ? SUBJECT_WEIGHT : 1) }, () => name),
+  );
+}
+
+function pick(...names: readonly string[]): Record<string, Action> {
+  return Object.fromEntries(names.map((name) => [name, ACTIONS[name]]));
+}

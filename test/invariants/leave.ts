@@ -45,6 +45,8 @@ async function endLeases(play: Play): Promise<void> {
     }
     expect((await leases.leaseOf(leaseId)).locked, "I9").to.equal(0n);
     expect(await play.leasing.statusOf(leaseId), "I4").to.equal("Settled");
+    if ((await leases.pledgeOf(leaseId)).bond === 0n) continue;
+    await must("I4", leases.connect(stranger).releaseBond(leaseId));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BaseContract, ParamType } from "ethers";
 
 import { emptyValue } from "../../ignition/deployed.js";
-import { MILL } from "../../market/marketFixture.js";
+import { MILL, type World } from "../../market/marketFixture.js";
 import type { Dice } from "../Dice.js";
 import { ownersThings } from "../fingerprint.js";
 import type { Action, Play } from "../Play.js";
@@ -36,7 +36,7 @@ export const outsiderActions: Readonly<Record<string, Action>> = {
       async () => token.connect(stranger).transfer(victim, 1n),
       async () => settlement.connect(stranger).collect(victim),
       async () => settlement.connect(stranger).collectEpochs(victim, [dice.int(0, 20)]),
-      async () => stranger.sendTransaction({ to: victim, value: 1n, gasLimit: 100_000 }),
+      async () => stranger.sendTransaction({ to: world.bob, value: 1n }),
       async () => leases.connect(stranger).close(dice.pick(await play.leasesIn("Running"))),
       async () => leases.connect(stranger).giveNotice(dice.pick(await play.leasesIn("Running"))),
       async () => leases.connect(stranger).topUp(dice.pick(await play.leasesIn("Running")), 10n ** 18n),
@@ -50,9 +50,7 @@ export const outsiderActions: Readonly<Record<string, Action>> = {
   /** I11, with calls that nobody thought of. */
   callAnything: async (play, dice) => {
     const { world } = play;
-    const { token, settlement, terms, priceOracle, staking, catalog, nodes, claims, uptime, tasks, leases } = world;
-    const all = [token, settlement, terms, priceOracle, staking, catalog, nodes, claims, uptime, tasks, leases];
-    const target = dice.pick(all) as unknown as BaseContract;
+    const target = dice.pick(contractsOf(world));
     const functions = target.interface.fragments.filter((fragment) => fragment.type === "function");
     const name = dice.pick(functions).format("sighash");
     const method = target.connect(world.stranger).getFunction(name);
@@ -70,6 +68,12 @@ export const outsiderActions: Readonly<Record<string, Action>> = {
     return contract.connect(world.stranger).setMood(dice.int(0, 3));
   },
 };
+
+function contractsOf(world: World): BaseContract[] {
+  return Object.values(world as object).filter(
+    (each: unknown) => typeof each === "object" && each !== null && "interface" in each,
+  ) as BaseContract[];
+}
 
 /** Something that a function may know: an account or a contract, a small id, an amount; most times the emptiest. */
 function valueOf(parameter: ParamType, { accounts, world }: Play, dice: Dice): unknown {
