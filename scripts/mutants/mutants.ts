@@ -104,9 +104,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     promise: "I12",
-    file: "contracts/market/TaskMarket.sol",
+    file: "contracts/market/TaskBook.sol",
     find: "taskId = ++_taskCount;",
-    replace: "taskId = ++_taskCount;\n        for (uint256 i = 0; i < 12_000 * taskId; ++i) _taskCount = taskId;",
+    replace:
+      "taskId = ++_taskCount;\n        for (uint256 i = 0; i < 12_000 * taskId; ++i) _taskCount = uint64(taskId);",
     test: WHOLE_SYSTEM,
   },
 ];

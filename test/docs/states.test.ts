@@ -7,10 +7,11 @@ const ENUMS: readonly (readonly [number, string, string])[] = [
   [0, "contracts/market/ITaskBook.sol", "TaskStatus"],
   [1, "contracts/market/ILeaseMarket.sol", "LeaseStatus"],
   [2, "contracts/market/IVoucherChannels.sol", "ChannelStatus"],
-  [3, "contracts/claims/ClaimTypes.sol", "ClaimState"],
-  [4, "contracts/claims/ClaimTypes.sol", "BranchStatus"],
-  [6, "contracts/hardware/INodeRegistry.sol", "Status"],
-  [8, "contracts/uptime/IUptimeOracle.sol", "ReportStatus"],
+  [5, "contracts/market/IApprovalMarket.sol", "ChunkStatus"],
+  [6, "contracts/claims/ClaimTypes.sol", "ClaimState"],
+  [7, "contracts/claims/ClaimTypes.sol", "BranchStatus"],
+  [9, "contracts/hardware/INodeRegistry.sol", "Status"],
+  [11, "contracts/uptime/IUptimeOracle.sol", "ReportStatus"],
 ];
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
