@@ -76,7 +76,7 @@ contract ApprovalMarket is IApprovalMarket, TaskBook {
     }
 
     /// @inheritdoc IApprovalMarket
-    function approve(uint256 taskId, TaskOrder calldata order, uint16 index) external {
+    function approveChunk(uint256 taskId, TaskOrder calldata order, uint16 index) external {
         (, Chunk storage chunk) = _loadChunk(taskId, order, index, _WORKING, _SUBMITTED);
         _checkBuyer(order);
 
@@ -87,7 +87,7 @@ contract ApprovalMarket is IApprovalMarket, TaskBook {
     }
 
     /// @inheritdoc IApprovalMarket
-    function reject(uint256 taskId, TaskOrder calldata order, uint16 index, bytes32 reasonHash) external {
+    function rejectChunk(uint256 taskId, TaskOrder calldata order, uint16 index, bytes32 reasonHash) external {
         (Task storage task, Chunk storage chunk) = _loadChunk(taskId, order, index, _WORKING, _SUBMITTED);
         _checkBuyer(order);
         Progress storage progress = _progress[taskId];

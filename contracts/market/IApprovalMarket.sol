@@ -11,13 +11,13 @@ import {ITaskBook} from "./ITaskBook.sol";
 /// The task goes as in `ITaskMarket` until Working, and stays there while chunks go round:
 ///
 /// ```
-///  None ──submitChunk──▶ Submitted ──approve, or ┄windowSeconds┄▶ Approved ──releaseKey──▶ Paid
-///                          ▲   │                                      ┊
-///                          │   │ reject                               ┊ responseSeconds
-///              submitChunk │   ▼                                      ▼
-///                         Rejected                                Withheld ──timeoutKey──▶ the attempt failed
+///  None ──submitChunk──▶ Submitted ──approveChunk, or ┄windowSeconds┄▶ Approved ──releaseKey──▶ Paid
+///                          ▲   │                                          ┊
+///                          │   │ rejectChunk                              ┊ responseSeconds
+///              submitChunk │   ▼                                          ▼
+///                         Rejected                                    Withheld ──timeoutKey──▶ the attempt failed
 ///
-///  Submitted ──third reject──▶ Refunded
+///  Submitted ──third rejectChunk──▶ Refunded
 /// ```
 /// - At most `MAX_IN_FLIGHT` chunks are in flight: submitted, and neither paid nor refunded. So nobody works far ahead
 ///   of its pay, and nobody pays far ahead of its chunks.
@@ -234,7 +234,7 @@ interface IApprovalMarket is ITaskBook {
     /// @param taskId The task
     /// @param order Its order
     /// @param chunk Number of the chunk
-    function approve(uint256 taskId, TaskOrder calldata order, uint16 chunk) external;
+    function approveChunk(uint256 taskId, TaskOrder calldata order, uint16 chunk) external;
 
     /// @notice Rejects a chunk: it is to be submitted again, or refunded if this was its third submission.
     /// @dev Emits {ChunkRejected}; with the third {ChunkRefunded}, and {TaskFinalized} if it was the last chunk.
@@ -244,7 +244,7 @@ interface IApprovalMarket is ITaskBook {
     /// @param order Its order
     /// @param chunk Number of the chunk
     /// @param reasonHash Hash of what the buyer has to say about it
-    function reject(uint256 taskId, TaskOrder calldata order, uint16 chunk, bytes32 reasonHash) external;
+    function rejectChunk(uint256 taskId, TaskOrder calldata order, uint16 chunk, bytes32 reasonHash) external;
 
     // ─── PROVIDER ───
 

@@ -112,7 +112,7 @@ describe("ApprovalMarket", () => {
         "ApprovalMarket_WrongChunkStatus",
       );
       const calls = [1, 1].map(() =>
-        world.approvals.interface.encodeFunctionData("approve", [opened.taskId, opened.order, 1]),
+        world.approvals.interface.encodeFunctionData("approveChunk", [opened.taskId, opened.order, 1]),
       );
       await driver.submit(opened, 1);
       await expect(world.approvals.connect(world.buyer).multicall(calls)).to.be.revertedWithCustomError(
@@ -249,7 +249,7 @@ describe("ApprovalMarket", () => {
       await approvals
         .connect(buyer)
         .multicall([
-          abi.encodeFunctionData("reject", [opened.taskId, opened.order, 1, ZeroHash]),
+          abi.encodeFunctionData("rejectChunk", [opened.taskId, opened.order, 1, ZeroHash]),
           abi.encodeFunctionData("endRest", [opened.taskId, opened.order]),
         ]);
       expect(await driver.statusOf(opened)).to.equal("Cancelled");

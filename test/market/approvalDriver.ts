@@ -82,7 +82,7 @@ export class ApprovalDriver {
     chunk: number,
     caller = this.world.buyer,
   ): Promise<ContractTransactionResponse> {
-    return this.world.approvals.connect(caller).approve(taskId, order, chunk);
+    return this.world.approvals.connect(caller).approveChunk(taskId, order, chunk);
   }
 
   async reject(
@@ -90,7 +90,7 @@ export class ApprovalDriver {
     chunk: number,
     caller = this.world.buyer,
   ): Promise<ContractTransactionResponse> {
-    return this.world.approvals.connect(caller).reject(taskId, order, chunk, id("too dark"));
+    return this.world.approvals.connect(caller).rejectChunk(taskId, order, chunk, id("too dark"));
   }
 
   async release(
