@@ -139,6 +139,48 @@ describe("tasks", function () {
     });
   });
 
+  describe("stake of others", () => {
+    const MILL = "000000000000000000";
+
+    it("should be lent, shown, and be on its way back, and the worst loss be told", async () => {
+      const pool = ["--provider", `${PROVIDER}`];
+      const delegated = await cli.json("provider", "delegate", ...pool, "--amount", "100", "--yes");
+      expect(delegated).to.include({ shares: `100${MILL}` });
+      await cli.json("provider", "undelegate", ...pool, "--amount", "40", "--yes");
+      await refused(
+        `provider undelegate --provider ${PROVIDER} --withdraw --yes`,
+        /Nothing has matured yet.*matures at/,
+      );
+      const mine = await cli.json("provider", "delegation", ...pool);
+      expect(mine).to.include({ undelegating: `40${MILL}`, worth: `100${MILL}` });
+      expect(BigInt(mine["earning"] as string) + BigInt(mine["joining"] as string)).to.equal(60n * 10n ** 18n);
+      const { worstLoss, nodes, delegated: counts } = await cli.json("provider", "info", ...pool);
+      expect(counts).to.equal(`60${MILL}`);
+      const [node] = nodes as { nodeId: string; isEligible: boolean; stake: string; losses: { mill: string }[] }[];
+      expect(node).to.include({ nodeId: "1", isEligible: true });
+      // A wrong capacity proof takes a tenth of what the node needs.
+      expect(BigInt(node!.losses[0]!.mill) * 10n).to.equal(BigInt(node!.stake));
+      expect(worstLoss).to.include({ fromStake: node!.losses[0]!.mill, fromDelegated: "0" });
+      expect(await run("provider rewards --provider 3")).to.include({ code: 0 });
+    });
+
+    it("should be told what the provider keeps, and who works for it", async () => {
+      const from = ["--from", `${PROVIDER}`, "--yes"];
+      const { address } = await provider.getSigner(STRANGER);
+      expect(await cli.json("provider", "commission", "--share", "10%", ...from)).to.include({ ppm: 100_000 });
+      await cli.json("provider", "operator", "--operator", address, ...from);
+      const announced = ["--node", "1", "--in", "1h", "--length", "30m", "--from", `${STRANGER}`, "--yes"];
+      await cli.json("node", "maintenance", ...announced);
+      const { windows } = await cli.json("node", "maintenance", "--node", "1");
+      expect(windows).to.have.lengthOf(1);
+      await cli.json("node", "maintenance", "--node", "1", "--cancel", "--from", `${STRANGER}`, "--yes");
+      const confirmed = ["--node", "1", "--attributes", "0,2", "--from", `${AUDITOR}`, "--yes"];
+      await cli.json("node", "inspect", ...confirmed);
+      const inspector = (await provider.getSigner(AUDITOR)).address;
+      expect(await contracts.inspections.isConfirmed(1, 5, [inspector], true)).to.equal(true);
+    });
+  });
+
   describe("a wrong result", () => {
     it("should be found, proven and slashed with one command; a malformed proof is refused", async () => {
       const open = `job open --workload render --size small --bundles ${bundles} --url ${bundleUrl} --window 10m --yes`;
