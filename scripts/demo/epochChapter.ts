@@ -10,7 +10,7 @@ interface LeafAnswer {
   readonly proof: string[];
 }
 
-const PATIENCE_SECONDS = 60;
+const PATIENCE_SECONDS = 120;
 const MAX_PPM = 1_000_000;
 const MAX_ATTEMPTS = 3;
 

@@ -14,12 +14,21 @@ import { parseEther } from "ethers";
 
 import { CLASS } from "./cast.js";
 import type { EventTeller } from "./EventTeller.js";
+import type { Pace } from "./measurePace.js";
 import { openTask } from "./openTask.js";
 import type { Orders } from "./orders.js";
 import { resultOf } from "./resultOf.js";
 import type { Services } from "./servicesChapter.js";
 import type { Setup } from "./setupChapter.js";
 import { ROOT, type World } from "./World.js";
+
+/** What the jobs need beside the world. */
+export interface Stage {
+  readonly services: Services;
+  readonly orders: Orders;
+  readonly teller: EventTeller;
+  readonly pace: Pace;
+}
 
 /** Ids of the story's jobs. */
 export interface Jobs {
@@ -31,9 +40,6 @@ export interface Jobs {
   readonly lease: bigint;
 }
 
-/** Long enough to execute a job again on a laptop, and to begin to contest it. */
-const WINDOW_SECONDS = 20;
-const SHORT_WINDOW_SECONDS = 8;
 const LEASE_SECONDS = 34;
 /** Seconds of the lease after which the node dies. */
 const KILL_AFTER_SECONDS = 16;
@@ -41,16 +47,14 @@ const MAX_RATE = parseEther("1");
 /** Low enough that only who cuts corners takes it at once; what follows without a cheat starts at what work costs. */
 const LOW_START_PRICE = parseEther("5");
 const FAIR_START_PRICE = parseEther("12");
-const PATIENCE_SECONDS = 90;
+const PATIENCE_SECONDS = 300;
 const PICTURES = join(ROOT, "reports");
 
 /** The buyer opens everything at once; one node dies; results come in, right ones and wrong ones. */
 export async function jobsChapter(
   world: World,
   setup: Setup,
-  services: Services,
-  orders: Orders,
-  teller: EventTeller,
+  { services, orders, teller, pace }: Stage,
 ): Promise<Jobs> {
   const { narrator, report } = world;
   narrator.chapter("Work, and three ways to fail at it");
@@ -65,13 +69,14 @@ export async function jobsChapter(
     windowSeconds: number,
     startPrice: bigint,
   ) => {
-    const taskId = await openTask(world, services, { title, bundle, classId, windowSeconds, startPrice });
+    const { responseSeconds } = pace;
+    const taskId = await openTask(world, services, { bundle, classId, windowSeconds, responseSeconds, startPrice });
     teller.name(taskId, title);
     narrator.say(`the buyer opens task ${taskId}: ${title}, ${bundle.program.totalWords} words to compute`);
     return taskId;
   };
-  const training = await open("training", trainingJob, CLASS.gpu80, WINDOW_SECONDS, LOW_START_PRICE);
-  const rendering = await open("rendering", renderingJob, CLASS.gpu24, WINDOW_SECONDS, LOW_START_PRICE);
+  const training = await open("training", trainingJob, CLASS.gpu80, pace.windowSeconds, LOW_START_PRICE);
+  const rendering = await open("rendering", renderingJob, CLASS.gpu24, pace.windowSeconds, LOW_START_PRICE);
 
   const weights = decodeTraining(trainingJob.about, await resultOf(world, training, "training", PATIENCE_SECONDS));
   const trained = accuracyOf(weights, digitSplit().heldOut);
@@ -85,9 +90,9 @@ export async function jobsChapter(
   narrator.say(`the trained network reads ${percent(trained)} of held-out digits`);
 
   const inferenceJob = buildInference({ weights });
-  const inference = await open("inference", inferenceJob, CLASS.gpu80, SHORT_WINDOW_SECONDS, FAIR_START_PRICE);
+  const inference = await open("inference", inferenceJob, CLASS.gpu80, pace.shortWindowSeconds, FAIR_START_PRICE);
   const silent = world.cast.providers.some(({ cheat }) => cheat === "silence")
-    ? await open("a second inference", inferenceJob, CLASS.cpu, SHORT_WINDOW_SECONDS, LOW_START_PRICE)
+    ? await open("a second inference", inferenceJob, CLASS.cpu, pace.shortWindowSeconds, LOW_START_PRICE)
     : undefined;
 
   const classes = await resultOf(world, inference, "inference", PATIENCE_SECONDS);

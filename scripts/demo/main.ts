@@ -9,6 +9,7 @@ import { deployChapter } from "./deployChapter.js";
 import { epochChapter } from "./epochChapter.js";
 import { EventTeller } from "./EventTeller.js";
 import { jobsChapter } from "./jobsChapter.js";
+import { measurePace } from "./measurePace.js";
 import { Narrator } from "./Narrator.js";
 import { prepareOrders } from "./orders.js";
 import { type DemoOptions, HELP, readOptions } from "./options.js";
@@ -29,11 +30,14 @@ async function tell(options: DemoOptions): Promise<boolean> {
   world = await deployChapter(options, narrator, report, interrupt.signal);
   const setup = await setupChapter(world);
   const orders = prepareOrders();
-  const services = await servicesChapter(world, setup, orders);
+  const [services, pace] = await Promise.all([
+    servicesChapter(world, setup, orders),
+    measurePace(orders, interrupt.signal),
+  ]);
   const epoch = await startTime(world);
   const teller = new EventTeller(world, await world.provider.getBlockNumber());
   teller.start();
-  const jobs = await jobsChapter(world, setup, services, orders, teller);
+  const jobs = await jobsChapter(world, setup, { services, orders, teller, pace });
   await epochChapter(world, setup, epoch, jobs.lease);
   await teller.stop();
   const isRight = await auditChapter(world, setup, jobs);

@@ -8,10 +8,10 @@ import type { World } from "./World.js";
 
 /** What differs from task to task. */
 export interface TaskWish {
-  readonly title: string;
   readonly bundle: Bundle;
   readonly classId: number;
   readonly windowSeconds: number;
+  readonly responseSeconds: number;
   /** Price at which the order begins to climb, credits. */
   readonly startPrice: bigint;
 }
@@ -19,11 +19,10 @@ export interface TaskWish {
 const MAX_PRICE = parseEther("20");
 /** Half a credit a second: cheats take it after two seconds, the honest provider waits for what its work costs. */
 const RAMP_SECONDS = 30;
-const RESPONSE_SECONDS = 10;
 
 /** The buyer puts a bundle on its host and opens an order for it: the price climbs until a provider accepts. */
 export async function openTask(world: World, { bundleUrl }: Services, wish: TaskWish): Promise<bigint> {
-  const { bundle, classId, windowSeconds, startPrice } = wish;
+  const { bundle, classId, windowSeconds, responseSeconds, startPrice } = wish;
   const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
   await writeBundle(join(BUNDLES_DIR, bundleHash), bundle);
   const now = await world.clock.now();
@@ -37,10 +36,10 @@ export async function openTask(world: World, { bundleUrl }: Services, wish: Task
       maxPrice: MAX_PRICE,
       rampSeconds: RAMP_SECONDS,
       expiresAt: now + 3_600,
-      ackSeconds: 30,
-      workSeconds: 60,
+      ackSeconds: 60,
+      workSeconds: 180,
       windowSeconds,
-      responseSeconds: RESPONSE_SECONDS,
+      responseSeconds,
       outsideValue: 0,
       programHash,
       inputRoot,
