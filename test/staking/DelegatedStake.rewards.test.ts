@@ -266,6 +266,45 @@ describe("DelegatedStake rewards", () => {
     });
   });
 
+  describe("views", () => {
+    it("should promise no more than is paid: rewards, worth and what can be withdrawn (T-33)", async () => {
+      await earning();
+      await at.reward(at.alice, 140n * MILL + 7n);
+      await at.toEpoch(1.37);
+      await as(at.market).slashStake(Offence.FalseReport, at.alice, OWN_STAKE + 12_345n, at.reporter);
+      for (const who of [at.bob, at.carol, at.alice]) {
+        const [promised, before] = [await due(who), await at.token.balanceOf(who)];
+        await as(at.stranger).claimRewards(at.alice, who);
+        expect((await at.token.balanceOf(who)) - before).to.be.at.least(promised);
+      }
+      for (const who of [at.bob, at.carol]) {
+        const { earning: shares, worth } = await at.staking.delegationOf(at.alice, who);
+        await as(who).undelegate(at.alice, shares);
+        await time.increase(THAW_SECONDS);
+        expect(await as(who).withdrawDelegation.staticCall(at.alice)).to.be.at.least(worth);
+      }
+    });
+  });
+
+  describe("parameters", () => {
+    it("should change nothing of what has been shared, whether in a pause or not (T-51, T-57, I10)", async () => {
+      await earning();
+      await at.reward(at.alice, 140n * MILL);
+      const { arriving } = await at.staking.poolOf(at.alice);
+      await at.staking.pauseEntries(2 * DAY);
+      await at.staking.setLeverage(0);
+      await at.staking.setThawSeconds(90 * DAY);
+      await as(at.alice).setCommission(1_000_000);
+      expect((await at.staking.poolOf(at.alice)).arriving).to.equal(arriving);
+      await at.toEpoch(2);
+      await at.staking.pauseEntries(0);
+      expect(await due(at.bob)).to.be.within(30n * MILL - 1n, 30n * MILL);
+      // From now on it is shared by the new leverage.
+      await at.reward(at.alice, 140n * MILL);
+      expect((await at.staking.poolOf(at.alice)).arriving).to.equal(0n);
+    });
+  });
+
   describe("setCommission", () => {
     it("should rise only after the thaw period, so that who does not agree is out (T-70)", async () => {
       const setAt = (await time.latest()) + 10;
