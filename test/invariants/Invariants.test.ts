@@ -36,7 +36,7 @@ describe("Invariants", function () {
     });
   }
 
-  it("I1 I2 I3 I4 I5 I8 I9 I10 I11 I12: hold after every call of any sequence, and everybody gets out (X-26, X-27, X-43, X-46)", async function () {
+  it("I1 I2 I3 I4 I5 I8 I9 I10 I11 I12: hold after every call of any sequence, and everybody gets out what views say (T-33, X-26, X-27, X-43, X-46)", async function () {
     const runs = Math.ceil(calls / PROFILE.steps);
     const startedAt = Date.now();
     for (let run = 0; run < runs; run++) {

@@ -105,6 +105,8 @@ async function endDelegations(play: Play): Promise<void> {
     expect((await token.balanceOf(delegator)) - before, "I4").to.equal(worth);
   }
   for (const [provider, delegator] of pairs) {
+    const due = await staking.rewardsOf(provider, delegator);
+    expect(await staking.connect(stranger).claimRewards.staticCall(provider, delegator), "T-33").to.equal(due);
     await must("I4", staking.connect(stranger).claimRewards(provider, delegator));
   }
   for (const provider of play.providers) await must("I4", staking.connect(stranger).claimRewards(provider, provider));
@@ -156,7 +158,11 @@ async function redeemAll(play: Play): Promise<void> {
   for (const { args } of asides) {
     await must("I4", settlement.connect(stranger).collectEpochs(args.account, [args.epoch]));
   }
-  for (const account of play.accounts) await must("I4", settlement.connect(stranger).collect(account));
+  for (const account of play.accounts) {
+    const due = await settlement.collectable(account);
+    expect(await settlement.connect(stranger).collect.staticCall(account), "T-33").to.equal(due);
+    await must("I4", settlement.connect(stranger).collect(account));
+  }
   expect(await settlement.outstanding(), "I4").to.equal(0n);
 }
 
