@@ -1,3 +1,4 @@
+import { channelTasks } from "./channel/index.js";
 import { creditsTasks } from "./credits/index.js";
 import { disputeTasks } from "./dispute/index.js";
 import { epochTasks } from "./epoch/index.js";
@@ -10,6 +11,7 @@ import { systemTasks } from "./system/index.js";
 
 /** All commands that Millrace adds to Hardhat. */
 export const millraceTasks = [
+  ...channelTasks,
   ...creditsTasks,
   ...disputeTasks,
   ...epochTasks,

@@ -181,6 +181,34 @@ describe("tasks", function () {
     });
   });
 
+  describe("a channel", () => {
+    it("should pay vouchers, refuse what they do not cover, and close after notice", async () => {
+      const worker = await (await provider.getSigner(PROVIDER)).getAddress();
+      const voucher = join(cli.folder, "voucher.json");
+      const opened = await cli.json(..."channel open --credits 50 --notice 10s --yes --provider".split(" "), worker);
+      const channel = `--channel ${String(opened["number"])}`;
+      await Promise.all([
+        refused(`channel voucher ${channel} --total 51 --out ${voucher}`, /ever held 50 credits.*Top it up/),
+        refused(`channel voucher ${channel} --total 5 --from ${STRANGER}`, /only that key can sign.*--from/),
+        refused(`channel redeem --voucher ${join(cli.folder, "none")} --yes`, /cannot be read/),
+      ]);
+      await cli.json(...`channel voucher ${channel} --total 12.5 --out ${voucher}`.split(" "));
+      const redeem = `channel redeem --voucher ${voucher} --yes --from`;
+      await refused(`${redeem} ${AUDITOR}`, /Only the provider .* or its operator/);
+      const paid = await cli.json(...`${redeem} ${PROVIDER}`.split(" "));
+      expect(paid["paid"]).to.equal("12500000000000000000");
+      await refused(`${redeem} ${PROVIDER}`, /pays nothing.*higher voucher/);
+      await cli.json(...`channel topup ${channel} --credits 1 --yes`.split(" "));
+      const notice = await cli.json(...`channel close ${channel} --yes`.split(" "));
+      expect(notice).to.have.property("closesAt");
+      await provider.send("evm_increaseTime", [20]);
+      const closed = await cli.json(...`channel close ${channel} --yes`.split(" "));
+      expect(closed["refunded"]).to.equal("38500000000000000000");
+      const { stdout } = await run("channel show");
+      expect(stdout).to.match(/closed.*12\.5/);
+    });
+  });
+
   describe("a wrong result", () => {
     it("should be found, proven and slashed with one command; a malformed proof is refused", async () => {
       const open = `job open --workload render --size small --bundles ${bundles} --url ${bundleUrl} --window 10m --yes`;
