@@ -209,6 +209,19 @@ describe("BurnMintSettlement: close", () => {
       await settlement.collect(provider);
     });
 
+    it("should keep the terms that an epoch began with, whatever is set in a pause, T-51", async () => {
+      const context = await fixture();
+      const { settlement, terms, governor } = context;
+      await settlement.connect(governor).pauseEntries(5 * DAY);
+      await terms.connect(governor).setCloseTerms({ ...CLOSE_TERMS, availabilityPpm: 700_000n });
+      await settlement.connect(governor).pauseEntries(0);
+      for (const [epoch, availabilityPpm] of [800_000n, 700_000n].entries()) {
+        await closeEpoch(connection, context, epoch);
+        const { availability, emitted } = await closingOf(context, epoch);
+        expect(availability).to.equal((emitted * availabilityPpm) / 1_000_000n);
+      }
+    });
+
     it("should need somebody to pay out the pots", async () => {
       const { settlement, authority, token, oracle, terms, governor, genesisAt } = await fixture();
       const bare = await ethers.deployContract("BurnMintSettlement", [
@@ -309,6 +322,23 @@ describe("BurnMintSettlement: close", () => {
         await expect(settlement.collectEpochs(account, [0])).to.changeTokenBalance(ethers, token, account, 0n);
       }
       expect(await settlement.owed()).to.equal(0n);
+    });
+
+    it("should mint exactly what collectable promises, before a close and after, T-33", async () => {
+      const context = await fixture();
+      const { settlement, token, provider, buyer } = context;
+      await pay(context, 1_000n * WAD + 7n);
+      await settlement.connect(buyer).requestRedemption(333n * WAD + 1n);
+      for (const account of [provider, buyer]) expect(await settlement.collectable(account)).to.equal(0n);
+      await setPrice(context, (13n * WAD) / 10n);
+      await closeEpoch(connection, context, 0);
+      for (const account of [provider, buyer]) {
+        const promised = await settlement.collectable(account);
+        expect(promised > 0n).to.equal(true);
+        await expect(settlement.collect(account)).to.changeTokenBalance(ethers, token, account, promised);
+        expect(await settlement.collectable(account)).to.equal(0n);
+      }
+      await expectIdentity(context);
     });
 
     it("should give a buyer back at most what it burned, and the rest to the bank", async () => {

@@ -99,6 +99,36 @@ describe("MillToken", () => {
     });
   });
 
+  describe("transfer and transferFrom", () => {
+    it("should move what is asked in full, say so, and ask nobody, T-65, T-16", async () => {
+      const { token, holder, other } = await fixture();
+      // A receiver with code that cannot take a call: nothing is called back.
+      const receiver = await ethers.deployContract("PostedFeed", [holder, 8, "deaf"]);
+      for (const to of [other, receiver]) {
+        expect(await token.connect(holder).transfer.staticCall(to, 10n)).to.equal(true);
+        await expect(token.connect(holder).transfer(to, 10n)).to.changeTokenBalances(
+          ethers,
+          token,
+          [holder, to],
+          [-10n, 10n],
+        );
+      }
+      await token.connect(holder).approve(other, 30n);
+      expect(await token.connect(other).transferFrom.staticCall(holder, receiver, 30n)).to.equal(true);
+      await expect(token.connect(other).transferFrom(holder, receiver, 30n)).to.changeTokenBalances(
+        ethers,
+        token,
+        [holder, receiver],
+        [-30n, 30n],
+      );
+      await expect(token.connect(other).transferFrom(holder, receiver, 1n)).to.be.revertedWithCustomError(
+        token,
+        "ERC20InsufficientAllowance",
+      );
+      expect(await token.totalSupply()).to.equal(GENESIS);
+    });
+  });
+
   describe("permit", () => {
     const types = {
       Permit: [
