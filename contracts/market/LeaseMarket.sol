@@ -171,8 +171,9 @@ contract LeaseMarket is LeaseBook, CreditPurchase, Batch {
     /// @inheritdoc ILeaseMarket
     function begin(HireTerms calldata terms) external onlyWired(Permissions.HIRE) returns (uint256 leaseId) {
         _checkTerms(terms);
-        address provider = terms.locked ? _NODES.providerOf(terms.nodeId) : _hold(terms);
+        address provider = _NODES.providerOf(terms.nodeId);
         require(provider != terms.buyer, LeaseMarket_OwnNode(provider));
+        if (!terms.locked) _hold(terms, provider);
 
         LeaseClock.Record memory lease = LeaseClock.starting(terms.startAt, terms.leaseSeconds);
         lease.buyer = terms.buyer;
@@ -263,8 +264,8 @@ contract LeaseMarket is LeaseBook, CreditPurchase, Batch {
     }
 
     /// @dev Takes what a lease needs from both sides, who agreed to it.
-    function _hold(HireTerms calldata terms) private returns (address provider) {
-        (provider, , ) = _NODES.reserve(terms.nodeId, terms.units, _KIND_LEASE);
+    function _hold(HireTerms calldata terms, address provider) private {
+        _NODES.reserve(terms.nodeId, terms.units, _KIND_LEASE);
         if (terms.pledge.bond != 0) _STAKING.bond(provider, terms.pledge.bond);
         _SETTLEMENT.lock(terms.buyer, uint256(terms.rate) * terms.leaseSeconds);
     }
