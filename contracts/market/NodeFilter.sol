@@ -97,11 +97,10 @@ library NodeFilter {
     /// @param prefix Its beginning; zero begins everything
     /// @return begins True if so
     function startsWith(bytes32 text, bytes32 prefix) internal pure returns (bool begins) {
-        uint256 tail = uint256(prefix) & (~uint256(prefix) + 1);
-        if (tail == 0) return true;
-        // The last byte that is set, in bits from the right: what lies right of it is not asked for.
+        if (prefix == 0) return true;
+        // Zero bytes at its end, in bits: what lies there is not asked for. A byte that is set stops the loop.
         uint256 unused = 0;
-        while (tail >> (unused + 8) != 0) unused += 8;
+        while ((uint256(prefix) >> unused) & 0xff == 0) unused += 8;
         return uint256(text) >> unused == uint256(prefix) >> unused;
     }
 

@@ -107,7 +107,7 @@ describe("LeaseMarket pledges", () => {
       expect((await world.nodes.nodeOf(1)).busyUnits).to.equal(0n);
       expect((await world.leases.leaseOf(leaseId)).failed).to.equal(true);
       const { paidThrough } = await world.leases.leaseOf(leaseId);
-      expect(await lockedOf()).to.equal(BigInt(RATE) * (paidThrough - BigInt(start + 200)));
+      expect(await lockedOf()).to.equal(RATE * (paidThrough - BigInt(start + 200)));
     });
 
     it("should not end it a slot short of them, nor for slots that it had not hired", async () => {

@@ -1,9 +1,9 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { ZeroAddress, ZeroHash } from "ethers";
+import { type TypedDataDomain, ZeroAddress, ZeroHash } from "ethers";
 
 import type { ILeaseMarket, ILeaseOrders, INodeRegistry, IQuoteDesk } from "../../typechain-types/index.js";
 import type { Connection } from "../support/deployMillrace.js";
-import { CREDIT, MILL, RATE, type World } from "./marketFixture.js";
+import { MILL, RATE, type World } from "./marketFixture.js";
 
 export const NO_DETAILS: INodeRegistry.NodeDetailsStruct = {
   region: ZeroHash,
@@ -61,7 +61,7 @@ export const QUOTE_TYPES = {
 };
 
 /** EIP-712 domain of the quote desk, as wallets build it. */
-export async function quoteDomain({ ethers }: Connection, { quotes }: World) {
+export async function quoteDomain({ ethers }: Connection, { quotes }: World): Promise<TypedDataDomain> {
   return {
     name: "Millrace Quotes",
     version: "1",
@@ -125,5 +125,3 @@ export async function openOrder(
   const order = { buyer: by.address, openedAt, feePpm: await settlement.feePpm(), terms };
   return { orderId: await orders.orderCount(), order };
 }
-
-export { CREDIT, MILL, RATE };
