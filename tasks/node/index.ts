@@ -36,6 +36,15 @@ export const nodeTasks = verbsOf("node", [
     action: () => import("./ask.js"),
   }),
   writing({
+    name: "pause",
+    description: "Takes a node out of the market for a while, or offers it again",
+    options: {
+      node: { description: "Number of the node", required: true },
+      end: { description: "Offer it again instead", flag: true },
+    },
+    action: () => import("./pause.js"),
+  }),
+  writing({
     name: "retire",
     description: "Takes a node out of the market for good, with its last hire",
     options: { node: { description: "Number of the node", required: true } },

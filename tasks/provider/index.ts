@@ -31,6 +31,17 @@ export const providerTasks = noun("provider", "Offer hardware: register, stake, 
     action: () => import("./withdraw.js"),
   }),
   writing({
+    name: "leave",
+    description: "Ends the registration; what is staked can be taken out as before",
+    action: () => import("./leave.js"),
+  }),
+  writing({
+    name: "payout",
+    description: "Names the account that earnings and rewards are paid to",
+    options: { to: { description: "Its address, or self", required: true } },
+    action: () => import("./payout.js"),
+  }),
+  writing({
     name: "delegate",
     description: "Lends MILL to a provider: weight for it, rewards and slashes with it",
     options: {

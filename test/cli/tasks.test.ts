@@ -169,6 +169,13 @@ describe("tasks", function () {
       const { address } = await provider.getSigner(STRANGER);
       expect(await cli.json("provider", "commission", "--share", "10%", ...from)).to.include({ ppm: 100_000 });
       await cli.json("provider", "operator", "--operator", address, ...from);
+      await refused(`provider leave --from ${PROVIDER} --yes`, /still has nodes that need a stake of 200 MILL/);
+      expect(await cli.json("provider", "payout", "--to", address, ...from)).to.include({ receiver: address });
+      const paused = await cli.json("node", "pause", "--node", "1", "--from", `${STRANGER}`, "--yes");
+      expect(paused).to.include({ status: "draining" });
+      const { nodes } = await cli.json("provider", "info", "--provider", `${PROVIDER}`);
+      expect((nodes as { reason: string }[])[0]).to.include({ isEligible: false, reason: "its provider paused it" });
+      await cli.json("node", "pause", "--node", "1", "--end", "--from", `${STRANGER}`, "--yes");
       const announced = ["--node", "1", "--in", "1h", "--length", "30m", "--from", `${STRANGER}`, "--yes"];
       await cli.json("node", "maintenance", ...announced);
       const { windows } = await cli.json("node", "maintenance", "--node", "1");
