@@ -3,28 +3,33 @@ import { formatCredits, formatTime } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
 import type { Session } from "../lib/Session.js";
+import { marketOf } from "./markets.js";
 import { oneOf } from "./oneOf.js";
 
 interface Values {
   readonly lease: string | undefined;
   readonly task: string | undefined;
+  readonly market: string;
 }
 
 export default async function close(session: Session, values: Values): Promise<void> {
   const which = oneOf("job close", values);
-  await ("taskId" in which ? cancelTask(session, which.taskId) : closeLease(session, which.leaseId));
+  await ("taskId" in which ? cancelTask(session, which.taskId, values.market) : closeLease(session, which.leaseId));
 }
 
-async function cancelTask(session: Session, taskId: bigint): Promise<void> {
+async function cancelTask(session: Session, taskId: bigint, name: string): Promise<void> {
   const { contracts, deployment } = await session.protocol();
-  const order = await readOrder(contracts.tasks, taskId, deployment.deployedAtBlock);
+  const market = marketOf(contracts, name);
+  const order = await readOrder(market, taskId, deployment.deployedAtBlock);
+  const comesBack =
+    name === "approval" ? (await contracts.approvals.progressOf(taskId)).escrow : BigInt(order.terms.maxPrice);
   const sent = await session.execute({
     title: `Cancel task ${taskId}`,
-    facts: [["comes back", formatCredits(BigInt(order.terms.maxPrice))]],
-    steps: [{ label: "cancel", request: await contracts.tasks.cancel.populateTransaction(taskId, order) }],
+    facts: [["comes back", formatCredits(comesBack)]],
+    steps: [{ label: "cancel", request: await market.cancel.populateTransaction(taskId, order) }],
   });
   if (sent === undefined) return;
-  const refunded = findEvent(contracts.tasks, sent.last, "TaskCancelled")?.args["refunded"] as bigint;
+  const refunded = findEvent(market, sent.last, "TaskCancelled")?.args["refunded"] as bigint;
   session.output.result(
     { taskId, refunded, transaction: sent.last.hash },
     `Task ${taskId} is cancelled; ${formatCredits(refunded)} are free again.`,

@@ -1,5 +1,20 @@
 import { noun, reading, writing } from "../lib/define.js";
 
+/** Options that every order of a result has, `openProof` and `openChunks` alike. */
+const TERMS = {
+  class: { description: "Hardware class that the node must have, any if left out" },
+  units: { description: "Units of one node", default: "1" },
+  startPrice: { description: "Credits offered at first", default: "1" },
+  maxPrice: { description: "Credits offered at last; this much is locked", default: "10" },
+  ramp: { description: "Time in which the price climbs", default: "30s" },
+  expires: { description: "Time until which a provider can accept", default: "1h" },
+  ack: { description: "Time for fetching the data", default: "5m" },
+  work: { description: "Time for the work", default: "10m" },
+  url: { description: "Where providers find the data", default: "" },
+} as const;
+
+const CHUNK = { description: "Number of the chunk, from 0", required: true } as const;
+
 const TASK = { description: "Number of the task", required: true } as const;
 
 export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases by the second", [
@@ -53,6 +68,90 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     action: () => import("./open.js"),
   }),
   writing({
+    name: "open-proof",
+    description: "Opens a task whose result is proven to a verifier that you name, and paid at once",
+    options: {
+      verifier: { description: "Address of the verifier; its code is pinned as it is now", required: true },
+      program: { description: "Hash of the program, as the verifier names it", required: true },
+      input: { description: "Commitment to the input", required: true },
+      ...TERMS,
+    },
+    action: () => import("./openProof.js"),
+  }),
+  writing({
+    name: "prove",
+    description: "Proves the result of a task of the proof market, and is paid",
+    options: {
+      task: TASK,
+      output: { description: "Commitment to the result", required: true },
+      proof: { description: "File with the proof's bytes", required: true },
+    },
+    action: () => import("./prove.js"),
+  }),
+  writing({
+    name: "open-chunks",
+    description: "Opens a task of chunks that you approve by their previews; prices are for one chunk",
+    options: {
+      chunks: { description: "How many chunks", required: true },
+      description: { description: "File that says what is wanted; its hash is in the order", required: true },
+      judge: { description: "Time for judging a chunk, at most 3d; after it silence approves", default: "3d" },
+      release: { description: "Time for releasing the key of an approved chunk", default: "1h" },
+      ...TERMS,
+    },
+    action: () => import("./openChunks.js"),
+  }),
+  writing({
+    name: "take",
+    description: "Accepts a task of the proof or approval market with one of the account's nodes",
+    options: {
+      market: { description: "dispute, approval or proof", required: true },
+      task: TASK,
+      node: { description: "Number of the node that works", required: true },
+    },
+    action: () => import("./take.js"),
+  }),
+  writing({
+    name: "submit-chunk",
+    description: "Commits to a chunk: its preview, its ciphertext and its key, of which only the hash is sent",
+    options: {
+      task: TASK,
+      chunk: CHUNK,
+      preview: { description: "File of the preview", required: true },
+      cipher: { description: "File of the ciphertext", required: true },
+      key: { description: "Key of the ciphertext, 32 bytes in hexadecimal", required: true },
+    },
+    action: () => import("./submitChunk.js"),
+  }),
+  writing({
+    name: "judge",
+    description: "Approves or rejects a chunk, as the buyer",
+    options: {
+      task: TASK,
+      chunk: CHUNK,
+      approve: { description: "Approve it", flag: true },
+      reject: { description: "Reject it, for this reason" },
+    },
+    action: () => import("./judge.js"),
+  }),
+  writing({
+    name: "release-key",
+    description: "Releases the key of an approved chunk, as the provider, and is paid for it",
+    options: { task: TASK, chunk: CHUNK, key: { description: "The key", required: true } },
+    action: () => import("./releaseKey.js"),
+  }),
+  writing({
+    name: "end",
+    description: "Ends the rest of a task of chunks without fault, after one was refunded",
+    options: { task: TASK },
+    action: () => import("./end.js"),
+  }),
+  reading({
+    name: "chunks",
+    description: "Shows the chunks of a task of the approval market",
+    options: { task: TASK },
+    action: () => import("./chunks.js"),
+  }),
+  writing({
     name: "hire",
     description: "Leases units of a node by the second, at its ask",
     options: {
@@ -98,7 +197,11 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
   writing({
     name: "close",
     description: "Ends a lease now, or cancels a task that nobody works on",
-    options: { lease: { description: "Number of the lease" }, task: { description: "Number of the task" } },
+    options: {
+      lease: { description: "Number of the lease" },
+      task: { description: "Number of the task" },
+      market: { description: "Market of the task: dispute, approval or proof", default: "dispute" },
+    },
     action: () => import("./close.js"),
   }),
   writing({

@@ -216,6 +216,43 @@ describe("tasks", function () {
     });
   });
 
+  describe("results that a buyer judges, or that are proven", () => {
+    it("should go from the order to the key of a chunk, and refuse what is not allowed", async () => {
+      const [description, preview, cipher] = ["wish.txt", "preview.png", "chunk.bin"].map((name) =>
+        join(cli.folder, name),
+      );
+      for (const file of [description, preview, cipher]) writeFileSync(file!, file!);
+      const open = `job open-chunks --chunks 2 --description ${description} --start-price 2 --max-price 2 --yes`;
+      const { taskId } = await cli.json(...open.split(" "));
+      const task = `--task ${String(taskId)}`;
+      const key = `0x${"5e".repeat(32)}`;
+      await cli.json(...`job take --market approval ${task} --node 1 --from ${PROVIDER} --yes`.split(" "));
+      const submit = `job submit-chunk ${task} --chunk 0 --preview ${preview} --cipher ${cipher} --key ${key} --yes`;
+      await cli.json(...`${submit} --from ${PROVIDER}`.split(" "));
+      await Promise.all([
+        refused(`job judge ${task} --chunk 0 --yes`, /either --approve or --reject/),
+        refused(`job judge ${task} --chunk 0 --approve --from ${STRANGER} --yes`, /Only the buyer .* judges/),
+        refused(
+          `job release-key ${task} --chunk 0 --key ${key} --from ${PROVIDER} --yes`,
+          /is submitted; this needs approved/,
+        ),
+        refused(`job end ${task} --yes`, /cannot be ended/),
+        refused(`job close ${task} --market approval --yes`, /is working/),
+        refused("job prove --task 1 --output 0x12 --proof none --yes", /no task 1/),
+        refused("job take --market lease --task 1 --node 1 --yes", /--market is "lease".*dispute, approval, proof/),
+      ]);
+      await cli.json(...`job judge ${task} --chunk 0 --approve --yes`.split(" "));
+      const paid = await cli.json(
+        ...`job release-key ${task} --chunk 0 --key ${key} --from ${PROVIDER} --yes`.split(" "),
+      );
+      expect(paid["credits"]).to.equal("2000000000000000000");
+      const { stdout } = await run(`job chunks ${task}`);
+      expect(stdout)
+        .to.match(/1 of 2 chunks left, 2 credits paid/)
+        .and.to.match(/paid\W+1 of 3/);
+    });
+  });
+
   describe("a wrong result", () => {
     it("should be found, proven and slashed with one command; a malformed proof is refused", async () => {
       const open = `job open --workload render --size small --bundles ${bundles} --url ${bundleUrl} --window 10m --yes`;

@@ -1,14 +1,18 @@
+import type { BaseContract } from "ethers";
+
 import { MillraceError } from "@millrace/sdk";
 
-import type { ITaskBook, ITaskMarket } from "../../../typechain-types/index.js";
+import type { ITaskBook } from "../../../typechain-types/index.js";
+import { ITaskBook__factory } from "../../../typechain-types/index.js";
 
-/** The order of a task, as `TaskOpened` showed it: what every later call about the task must repeat. */
+/** The order of a task of any market for results, as `TaskOpened` showed it: what every later call about the task must repeat. */
 export async function readOrder(
-  market: ITaskMarket,
+  market: BaseContract,
   taskId: bigint,
   fromBlock: number,
 ): Promise<ITaskBook.TaskOrderStruct> {
-  const [event] = await market.queryFilter(market.filters.TaskOpened(taskId), fromBlock);
+  const book = ITaskBook__factory.connect(await market.getAddress(), market.runner);
+  const [event] = await book.queryFilter(book.filters.TaskOpened(taskId), fromBlock);
   if (event === undefined) {
     throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, {
       hint: "List tasks with: npx hardhat job list",

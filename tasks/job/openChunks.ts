@@ -1,0 +1,46 @@
+import { keccak256 } from "ethers";
+
+import { formatCredits, formatDuration, parseDuration } from "@millrace/sdk";
+
+import { findEvent } from "../lib/events.js";
+import { parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+import type { TermValues } from "./plainTerms.js";
+import { plainTerms } from "./plainTerms.js";
+import { readFileOf } from "./readFileOf.js";
+
+interface Values extends TermValues {
+  readonly chunks: string;
+  readonly description: string;
+  readonly judge: string;
+  readonly release: string;
+}
+
+export default async function openChunks(session: Session, values: Values): Promise<void> {
+  const { contracts, deployment, now } = await session.protocol();
+  const chunks = parseWhole(values.chunks, "--chunks", 65_535);
+  const terms = {
+    ...plainTerms(values, deployment, await now()),
+    windowSeconds: parseDuration(values.judge),
+    responseSeconds: parseDuration(values.release),
+    programHash: keccak256(await readFileOf(values.description, "--description")),
+  };
+  const escrow = terms.maxPrice * BigInt(chunks);
+  const { address } = await session.account();
+  const { free } = await contracts.settlement.accountOf(address);
+  const sent = await session.execute({
+    title: `Open a task of ${chunks} chunks to be approved`,
+    facts: [
+      ["price of a chunk", `${formatCredits(terms.startPrice)}, climbing to ${formatCredits(terms.maxPrice)}`],
+      ["locked now", `${formatCredits(escrow)} of ${formatCredits(free)} free`],
+      ["silence approves", `after ${formatDuration(terms.windowSeconds)}`],
+    ],
+    steps: [{ label: "open", request: await contracts.approvals.open.populateTransaction(terms, chunks) }],
+  });
+  if (sent === undefined) return;
+  const taskId = findEvent(contracts.approvals, sent.last, "TaskOpened")?.args["taskId"] as bigint;
+  session.output.result(
+    { taskId, chunks, programHash: terms.programHash, escrow, transaction: sent.last.hash },
+    `Task ${taskId} of the approval market is open. Judge what comes: npx hardhat job chunks --task ${taskId}`,
+  );
+}

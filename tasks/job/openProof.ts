@@ -1,0 +1,49 @@
+import { keccak256 } from "ethers";
+
+import { formatCredits, formatDuration, shortHex } from "@millrace/sdk";
+
+import { findEvent } from "../lib/events.js";
+import { parseAddress } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+import { parseHash } from "./parseHash.js";
+import type { TermValues } from "./plainTerms.js";
+import { plainTerms } from "./plainTerms.js";
+
+interface Values extends TermValues {
+  readonly verifier: string;
+  readonly program: string;
+  readonly input: string;
+}
+
+export default async function openProof(session: Session, values: Values): Promise<void> {
+  const { contracts, deployment, provider, now } = await session.protocol();
+  const verifier = parseAddress(values.verifier, "--verifier");
+  const program = {
+    verifier,
+    codeHash: keccak256(await provider.getCode(verifier)),
+    programHash: parseHash(values.program, "--program"),
+  };
+  const terms = {
+    ...plainTerms(values, deployment, await now()),
+    programHash: await contracts.proofs.programHashOf(program),
+    inputRoot: parseHash(values.input, "--input"),
+  };
+  const sent = await session.execute({
+    title: "Open a task for a proven result",
+    facts: [
+      ["verifier", `${verifier}, code ${shortHex(program.codeHash)}`],
+      [
+        "price",
+        `${formatCredits(terms.startPrice)}, climbing to ${formatCredits(terms.maxPrice)}, which is locked now`,
+      ],
+      ["work until", `${formatDuration(terms.workSeconds)} after the provider has the data`],
+    ],
+    steps: [{ label: "open", request: await contracts.proofs.open.populateTransaction(terms, program) }],
+  });
+  if (sent === undefined) return;
+  const taskId = findEvent(contracts.proofs, sent.last, "TaskOpened")?.args["taskId"] as bigint;
+  session.output.result(
+    { taskId, ...program, transaction: sent.last.hash },
+    `Task ${taskId} of the proof market is open for at most ${formatCredits(terms.maxPrice)}.`,
+  );
+}
