@@ -1,5 +1,6 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
+import { ApprovalDriver } from "../market/approvalDriver.js";
 import { ChannelDriver } from "../market/channelDriver.js";
 import { LeaseDriver, type Proven } from "../market/leaseDriver.js";
 import {
@@ -30,6 +31,7 @@ export class Play {
   readonly leasing: LeaseDriver;
   readonly tasking: TaskDriver;
   readonly vouchers: ChannelDriver;
+  readonly approving: ApprovalDriver;
   /** Every account that takes part. */
   readonly accounts: HardhatEthersSigner[];
   readonly buyers: HardhatEthersSigner[];
@@ -37,6 +39,7 @@ export class Play {
   readonly providers: HardhatEthersSigner[];
   readonly delegators: HardhatEthersSigner[];
   readonly opened: Opened[] = [];
+  readonly approvalTasks: Opened[] = [];
   /** Children of the outputs that providers can open, by output root. */
   readonly openings = new Map<string, string[]>();
   /** Leaves of the reports, by epoch. */
@@ -55,6 +58,7 @@ export class Play {
     this.leasing = new LeaseDriver(connection, world);
     this.tasking = new TaskDriver(connection, world);
     this.vouchers = new ChannelDriver(connection, world);
+    this.approving = new ApprovalDriver(connection, world);
     const { governor, buyer, otherBuyer, alice, bob, challenger, stranger, attestors } = world;
     this.buyers = [buyer, otherBuyer];
     this.providers = [alice, bob];

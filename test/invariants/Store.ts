@@ -235,7 +235,8 @@ export class Store {
     }
     if (name === "LeaseClosed") this.#leaseOf(args.leaseId).released += args.refunded + args.returned;
     if (name === "TaskOpened") this.taskFees.set(`${target} ${args.taskId.toString()}`, structs.snapshot.feePpm);
-    if (name === "TaskFinalized") this.#feePpm = this.taskFees.get(`${target} ${args.taskId.toString()}`);
+    if (name === "TaskFinalized" || name === "ChunkPaid")
+      this.#feePpm = this.taskFees.get(`${target} ${args.taskId.toString()}`);
   }
 
   #applyChannels({ name, args, accounts, structs }: Told): void {

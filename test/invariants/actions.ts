@@ -1,3 +1,4 @@
+import { approvalActions } from "./handlers/approvals.js";
 import { buyerActions } from "./handlers/buyer.js";
 import { channelActions } from "./handlers/channels.js";
 import { claimActions } from "./handlers/claims.js";
@@ -15,6 +16,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   ...providerActions,
   ...claimActions,
   ...quoteActions,
+  ...approvalActions,
   ...channelActions,
   ...delegatorActions,
   ...epochActions,
@@ -43,6 +45,10 @@ const OFTEN: Readonly<Record<string, number>> = {
   settle: 3,
   collectRewards: 3,
   collectAttestorPay: 3,
+  submitChunk: 4,
+  approveChunk: 2,
+  rejectChunk: 2,
+  releaseKey: 3,
   takeQuote: 3,
   redeemVoucher: 3,
   openChannel: 2,
@@ -71,9 +77,10 @@ const SUBJECTS: readonly Readonly<Record<string, Action>>[] = [
   },
   { ...pick("hire", "topUp", "closeLease", "giveNotice", "releaseLease", "settle"), ...quoteActions, ...epochActions },
   { ...delegatorActions, ...providerActions, ...pick("collectRewards", "report", "close", "pass") },
+  { ...approvalActions, ...pick("pass") },
   { ...channelActions, ...governorActions, ...outsiderActions, ...epochActions },
 ];
-const SUBJECT_WEIGHT = 4;
+const SUBJECT_WEIGHT = 8;
 
 /** Names of all actions, each as often as it weighs in a run about one of the subjects. */
 export function weightedActions(subject: number): readonly string[] {

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 
 import { CHANNEL_STATUSES } from "../market/channelDriver.js";
+import { endApproval } from "./handlers/approvals.js";
 import type { Play } from "./Play.js";
 
 const PAUSE_SECONDS = 7 * 86_400;
@@ -21,6 +22,9 @@ export async function leaveAll(play: Play): Promise<void> {
   await endLeases(play);
   await endTasks(play);
   await endChannels(play);
+  for (const opened of play.approvalTasks) {
+    for (const sent of await endApproval(play, opened)) await must("I4", sent);
+  }
   await freeStake(play);
   await redeemAll(play);
 }

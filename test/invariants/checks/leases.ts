@@ -7,11 +7,21 @@ import { addTo } from "../addTo.js";
 const FINALIZED = 5n;
 
 /** I9: a lease owes at most its escrow, and what buyers have locked is what their jobs still hold. */
-export async function checkLeases({ world, reads, buyers, opened, store, leaseIds }: Play): Promise<void> {
-  const { leases, tasks, settlement } = world;
-  const [stored, steps, accounts] = await Promise.all([
+export async function checkLeases({
+  world,
+  reads,
+  buyers,
+  opened,
+  approvalTasks,
+  store,
+  leaseIds,
+}: Play): Promise<void> {
+  const { leases, tasks, approvals, settlement } = world;
+  const [stored, steps, progress, approvalSteps, accounts] = await Promise.all([
     Promise.all(leaseIds.map(async (id) => reads.of(leases, "leaseOf", id))),
     Promise.all(opened.map(async ({ taskId }) => reads.of(tasks, "taskOf", taskId))),
+    Promise.all(approvalTasks.map(async ({ taskId }) => reads.of(approvals, "progressOf", taskId))),
+    Promise.all(approvalTasks.map(async ({ taskId }) => reads.of(approvals, "taskOf", taskId))),
     Promise.all(buyers.map(async (buyer) => reads.of(settlement, "accountOf", buyer))),
   ]);
   const needed = new Map<string, bigint>();
@@ -23,6 +33,10 @@ export async function checkLeases({ world, reads, buyers, opened, store, leaseId
   });
   opened.forEach(({ order }, index) => {
     if (steps[index].step < FINALIZED) addTo(needed, order.snapshot.buyer as string, BigInt(order.terms.maxPrice));
+  });
+  approvalTasks.forEach(({ order }, index) => {
+    const { escrow } = progress[index];
+    if (approvalSteps[index].step < FINALIZED) addTo(needed, order.snapshot.buyer as string, escrow);
   });
   for (const { channel, locked } of store.channels.values()) addTo(needed, channel.buyer, locked);
   buyers.forEach(({ address }, index) => {
