@@ -69,7 +69,10 @@ function reasons(gas: Record<string, number>): string[] {
 
 function growthTable(growth: Snapshots["growth"]): string[] {
   const counts = Object.keys(growth).sort((a, b) => Number(a) - Number(b));
-  const rows = OPERATIONS.map(({ id }) => [`\`${id}\``, ...counts.map((count) => number(growth[count][id] ?? NaN))]);
+  const rows = OPERATIONS.filter(({ id }) => counts.every((count) => id in growth[count])).map(({ id }) => [
+    `\`${id}\``,
+    ...counts.map((count) => number(growth[count][id])),
+  ]);
   return table(["operation", ...counts.map((count) => number(Number(count)))], rows);
 }
 

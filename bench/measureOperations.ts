@@ -6,6 +6,7 @@ import { addNode } from "../test/market/marketFixture.js";
 import { TaskDriver } from "../test/market/taskDriver.js";
 import { type Connection, CREDIT, MILL } from "../test/support/deployMillrace.js";
 import { type BenchWorld, benchWorld } from "./benchWorld.js";
+import { measureApprovals } from "./measureApprovals.js";
 import { measureDisputes } from "./measureDisputes.js";
 import { measureRewards } from "./measureRewards.js";
 import { Meter } from "./Meter.js";
@@ -22,6 +23,7 @@ export async function measureOperations(connection: Connection, crowd = 0): Prom
   await measureStaking(connection, world, meter);
   await measureCredits(world, meter);
   await measureTasks(connection, world, meter);
+  await measureApprovals(connection, world, meter);
   await measureVouchers(connection, world, meter);
   await measureLeases(connection, world, meter);
   await measureRewards(connection, world, meter);

@@ -36,6 +36,21 @@ const SLASH: PeerFigure = {
   why: "the lowest is told the amount by an authorised account; ours proves the missed deadline, splits the bond, refunds the order and lists it again in the same transaction",
 };
 
+const OPEN: PeerFigure = {
+  generic: "open a job with escrow",
+  gas: 220_341,
+  call: "Arbius submitTask, fee above zero, repeat",
+  others: "Arbius first 271,641; PoCo matchOrdersBoost 471,602; Fluence deployDeal 1,091,241",
+};
+
+const SUBMIT: PeerFigure = {
+  generic: "submit a result",
+  gas: 115_738,
+  call: "PoCo pushResultBoost",
+  others: "Arbius 210,081 + 53,374; Prime Intellect 226,819; PoCo contribute + reveal 453,073",
+  why: "the lowest stores a result that nobody can dispute; ours commits to every word of it and opens a window in which anyone can prove one wrong",
+};
+
 const SETTLE: PeerFigure = {
   generic: "settle a job or payout",
   gas: 161_958,
@@ -125,26 +140,20 @@ export const OPERATIONS: readonly Operation[] = [
   {
     id: "open-task",
     what: "`TaskMarket.open`: escrow locked, terms in the log",
-    peer: {
-      generic: "open a job with escrow",
-      gas: 220_341,
-      call: "Arbius submitTask, fee above zero, repeat",
-      others: "Arbius first 271,641; PoCo matchOrdersBoost 471,602; Fluence deployDeal 1,091,241",
-    },
+    peer: OPEN,
   },
   { id: "accept-task", what: "`TaskMarket.accept`: bond locked, node reserved", peer: ACCEPT },
   {
     id: "submit-result",
     what: "`TaskMarket.submit`: a claim is posted",
-    peer: {
-      generic: "submit a result",
-      gas: 115_738,
-      call: "PoCo pushResultBoost",
-      others: "Arbius 210,081 + 53,374; Prime Intellect 226,819; PoCo contribute + reveal 453,073",
-      why: "the lowest stores a result that nobody can dispute; ours commits to every word of it and opens a window in which anyone can prove one wrong",
-    },
+    peer: SUBMIT,
   },
   { id: "finalize-task", what: "`TaskMarket.finalize`, first payment of a provider", peer: SETTLE },
+  { id: "open-approval-task", what: "`ApprovalMarket.open`, three chunks", peer: OPEN },
+  { id: "accept-approval-task", what: "`ApprovalMarket.accept`", peer: ACCEPT },
+  { id: "submit-chunk", what: "`ApprovalMarket.submitChunk`", peer: SUBMIT },
+  { id: "approve-chunk", what: "`ApprovalMarket.approveChunk` by the buyer" },
+  { id: "release-key", what: "`ApprovalMarket.releaseKey`: the chunk is paid", peer: SETTLE },
   { id: "settle-lease-epoch-first", what: "`LeaseMarket.settle` of a lease's first epoch", peer: SETTLE },
   { id: "settle-lease-epoch", what: "`LeaseMarket.settle` of a later epoch", peer: SETTLE },
   { id: "close-lease", what: "`LeaseMarket.close` by the buyer" },
