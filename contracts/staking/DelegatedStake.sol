@@ -10,6 +10,7 @@ import {DelegationPool} from "./DelegationPool.sol";
 import {IDelegatedStake} from "./IDelegatedStake.sol";
 import {RewardStream} from "./RewardStream.sol";
 import {StakingState} from "./StakingState.sol";
+import {Thawing} from "./Thawing.sol";
 
 /// @title DelegatedStake
 /// @notice See `IDelegatedStake`.
@@ -19,6 +20,7 @@ abstract contract DelegatedStake is StakingState, IDelegatedStake {
     using EpochClock for EpochClock.Clock;
     using RewardStream for RewardStream.Stream;
     using SafeCast for uint256;
+    using Thawing for Thawing.Queue;
     using Units for uint256;
 
     // ─── TYPES ───
@@ -385,7 +387,8 @@ abstract contract DelegatedStake is StakingState, IDelegatedStake {
         uint256 mill
     ) private view returns (uint256 part) {
         if (delegated == 0) return 0;
-        uint256 own = uint256(ledger.active) + ledger.bonded;
+        (uint256 thawing, ) = ledger.thaws.sums();
+        uint256 own = thawing + ledger.active + ledger.bonded;
         uint256 leverage_ = _leverage;
         if (delegated < leverage_ * own) return mill.mulDivDown(delegated, own + delegated);
         return mill.mulDivDown(leverage_, leverage_ + 1);

@@ -61,9 +61,18 @@ describe("DelegatedStake rewards", () => {
 
     it("should keep its split when the provider takes its stake away before collecting (S3)", async () => {
       await earning();
+      await as(at.alice).unstake(400n * MILL);
+      await as(at.alice).unstake(600n * MILL);
+      await at.reward(at.alice, 140n * MILL);
+      expect((await at.staking.poolOf(at.alice)).arriving).to.equal(40n * MILL);
+    });
+
+    it("should not fall to whoever lends a single MILL to a provider that is leaving (T-80)", async () => {
+      await at.delegate(at.bob, MILL);
+      await at.toEpoch(1);
       await as(at.alice).unstake(OWN_STAKE);
-      await at.reward(at.alice, 100n * MILL);
-      expect((await at.staking.poolOf(at.alice)).arriving).to.equal(80n * MILL);
+      await at.reward(at.alice, 1_001n * MILL);
+      expect((await at.staking.poolOf(at.alice)).arriving).to.equal(MILL);
     });
 
     it("should share out a single unit, and never more than came (T-40)", async () => {
