@@ -45,6 +45,11 @@ export const SETTLEMENT_SENTENCES: Sentences = {
     "Epoch {epoch} ends only at {endsAt:time}.",
     "Wait until a block after that moment, then close it.",
   ],
+  BurnMintSettlement_SupplyTooLarge: [
+    "Up to {supply:mill} could exist, more than {max:mill}.",
+    "Deploy with a smaller genesis or a smaller schedule.",
+  ],
+  BurnMintSettlement_TooManyItems: ["{count} items are too many for one call.", "Send at most {max} at a time."],
   BurnMintSettlement_PayeesNotSet: [
     "The receivers of emissions are not set yet.",
     "Finish the deployment: it sets them before it seals the wiring.",
