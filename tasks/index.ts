@@ -6,7 +6,9 @@ import { faucetTasks } from "./faucet/index.js";
 import { jobTasks } from "./job/index.js";
 import { nodeTasks } from "./node/index.js";
 import { oracleTasks } from "./oracle/index.js";
+import { orderTasks } from "./order/index.js";
 import { providerTasks } from "./provider/index.js";
+import { quoteTasks } from "./quote/index.js";
 import { systemTasks } from "./system/index.js";
 
 /** All commands that Millrace adds to Hardhat. */
@@ -19,6 +21,8 @@ export const millraceTasks = [
   ...jobTasks,
   ...nodeTasks,
   ...oracleTasks,
+  ...orderTasks,
   ...providerTasks,
+  ...quoteTasks,
   ...systemTasks,
 ];

@@ -1,0 +1,95 @@
+import { encodeBytes32String, ZeroHash } from "ethers";
+
+import {
+  formatCredits,
+  formatDuration,
+  formatMill,
+  formatPpm,
+  formatRate,
+  parseDuration,
+  parseMill,
+  parsePpm,
+  parseRate,
+} from "@millrace/sdk";
+
+import { findEvent } from "../lib/events.js";
+import { parseId, parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+import { classId } from "../node/classId.js";
+
+interface Values {
+  readonly seats: string;
+  readonly units: string;
+  readonly seconds: string;
+  readonly startRate: string;
+  readonly maxRate: string;
+  readonly ramp: string;
+  readonly listed: string;
+  readonly fill: string | undefined;
+  readonly class: string | undefined;
+  readonly nodes: string | undefined;
+  readonly region: string | undefined;
+  readonly bond: string;
+  readonly uptime: string;
+  readonly penalty: string;
+  readonly dark: string;
+}
+
+export default async function open(session: Session, values: Values): Promise<void> {
+  const { contracts, deployment } = await session.protocol();
+  const { address } = await session.account();
+  const nodeIds = values.nodes === undefined ? [] : values.nodes.split(",").map((id) => parseId(id, "--nodes"));
+  const [startRate, maxRate] = [parseRate(values.startRate), parseRate(values.maxRate)];
+  const terms = {
+    wanted: {
+      classId: values.class === undefined ? 0 : classId(deployment, values.class),
+      units: parseWhole(values.units, "--units", 65_535),
+      nodeIds,
+      region: values.region === undefined ? ZeroHash : encodeBytes32String(values.region),
+      attributes: 0n,
+      inspectors: [],
+      allInspectors: false,
+    },
+    seats: parseWhole(values.seats, "--seats", 16),
+    startRate,
+    maxRate,
+    rampSeconds: parseDuration(values.ramp),
+    leaseSeconds: parseDuration(values.seconds),
+    listSeconds: parseDuration(values.listed),
+    fillSeconds: values.fill === undefined ? 0 : parseDuration(values.fill),
+    pledge: {
+      bond: parseMill(values.bond),
+      uptimePpm: parsePpm(values.uptime),
+      penaltyPpm: parsePpm(values.penalty),
+      darkSlots: parseWhole(values.dark, "--dark", 240),
+    },
+    workloadHash: ZeroHash,
+    dataUri: "",
+  };
+  const escrow = maxRate * BigInt(terms.wanted.units * terms.seats * (terms.leaseSeconds + terms.fillSeconds));
+  const { free } = await contracts.settlement.accountOf(address);
+  const sent = await session.execute({
+    title: `Order ${terms.seats} ${terms.seats === 1 ? "lease" : "leases"} of ${formatDuration(terms.leaseSeconds)}`,
+    facts: [
+      [
+        "rate",
+        `${formatRate(startRate)} a unit, climbing to ${formatRate(maxRate)} in ${formatDuration(terms.rampSeconds)}`,
+      ],
+      ["locked now", `${formatCredits(escrow)} of ${formatCredits(free)} free; what is not needed comes back`],
+      [
+        "begin",
+        terms.fillSeconds === 0
+          ? "each seat as soon as it is taken"
+          : `together, or not at all ${formatDuration(terms.fillSeconds)} after the first seat; seats that waited are paid`,
+      ],
+      ["pledge", `${formatPpm(terms.pledge.uptimePpm)} uptime, ${formatMill(terms.pledge.bond)} bonded for each seat`],
+    ],
+    steps: [{ label: "open", request: await contracts.orders.open.populateTransaction(terms) }],
+  });
+  if (sent === undefined) return;
+  const orderId = findEvent(contracts.orders, sent.last, "OrderOpened")?.args["orderId"] as bigint;
+  session.output.result(
+    { orderId, escrow, transaction: sent.last.hash },
+    `Order ${orderId} is listed. Providers take it: npx hardhat order accept --order ${orderId} --node <number>`,
+  );
+}

@@ -1,0 +1,32 @@
+import { parseAddress, parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+
+interface Values {
+  readonly nonce: string;
+  readonly provider: string | undefined;
+}
+
+const WORD_BITS = 256n;
+
+export default async function cancel(session: Session, values: Values): Promise<void> {
+  const { contracts } = await session.protocol();
+  const { address } = await session.account();
+  const provider = values.provider === undefined ? address : parseAddress(values.provider, "--provider");
+  const nonce = BigInt(parseWhole(values.nonce, "--nonce"));
+  const used = await contracts.quotes.unitsUsed(provider, nonce);
+  const request = await contracts.quotes.cancel.populateTransaction(
+    provider,
+    nonce / WORD_BITS,
+    1n << (nonce % WORD_BITS),
+  );
+  const sent = await session.execute({
+    title: `Cancel quotes of nonce ${nonce}`,
+    facts: [["taken so far", `${used} units; their leases go on`]],
+    steps: [{ label: "cancel", request }],
+  });
+  if (sent === undefined) return;
+  session.output.result(
+    { provider, nonce, transaction: sent.last.hash },
+    `Quotes of nonce ${nonce} can no longer be taken.`,
+  );
+}

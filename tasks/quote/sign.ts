@@ -1,0 +1,87 @@
+import { writeFile } from "node:fs/promises";
+
+import { ZeroAddress } from "ethers";
+
+import { formatRate, formatTime, MillraceError, parseDuration, parseMill, parsePpm, parseRate } from "@millrace/sdk";
+
+import { parseAddress, parseId, parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+
+interface Values {
+  readonly node: string;
+  readonly units: string;
+  readonly minUnits: string;
+  readonly rate: string;
+  readonly minSeconds: string;
+  readonly maxSeconds: string;
+  readonly buyer: string | undefined;
+  readonly bond: string;
+  readonly uptime: string;
+  readonly penalty: string;
+  readonly dark: string;
+  readonly nonce: string;
+  readonly expires: string;
+  readonly out: string;
+}
+
+/** As `IQuoteDesk.Quote` hashes it. */
+const TYPES = {
+  Quote: [
+    { name: "provider", type: "address" },
+    { name: "buyer", type: "address" },
+    { name: "nodeId", type: "uint64" },
+    { name: "units", type: "uint16" },
+    { name: "minUnits", type: "uint16" },
+    { name: "ratePerUnit", type: "uint96" },
+    { name: "minSeconds", type: "uint32" },
+    { name: "maxSeconds", type: "uint32" },
+    { name: "bondPerUnit", type: "uint96" },
+    { name: "uptimePpm", type: "uint32" },
+    { name: "penaltyPpm", type: "uint32" },
+    { name: "darkSlots", type: "uint16" },
+    { name: "nonce", type: "uint256" },
+    { name: "expiresAt", type: "uint48" },
+  ],
+};
+
+export default async function sign(session: Session, values: Values): Promise<void> {
+  const { contracts, chainId, now } = await session.protocol();
+  const { address, signer } = await session.account();
+  const nodeId = parseId(values.node, "--node");
+  const provider = await contracts.nodes.providerOf(nodeId);
+  if (!(await contracts.staking.isOperator(provider, address))) {
+    throw new MillraceError("WRONG_KEY", `Node ${nodeId} is ${provider}'s: only it and its operator can offer it.`, {
+      hint: "Choose the key with --from, or set MILLRACE_PRIVATE_KEY.",
+    });
+  }
+  const quote = {
+    provider,
+    buyer: values.buyer === undefined ? ZeroAddress : parseAddress(values.buyer, "--buyer"),
+    nodeId: `${nodeId}`,
+    units: parseWhole(values.units, "--units", 65_535),
+    minUnits: parseWhole(values.minUnits, "--min-units", 65_535),
+    ratePerUnit: `${parseRate(values.rate)}`,
+    minSeconds: parseDuration(values.minSeconds),
+    maxSeconds: parseDuration(values.maxSeconds),
+    bondPerUnit: `${parseMill(values.bond)}`,
+    uptimePpm: parsePpm(values.uptime),
+    penaltyPpm: parsePpm(values.penalty),
+    darkSlots: parseWhole(values.dark, "--dark", 240),
+    nonce: `${parseWhole(values.nonce, "--nonce")}`,
+    expiresAt: (await now()) + parseDuration(values.expires),
+  };
+  const domain = {
+    name: "Millrace Quotes",
+    version: "1",
+    chainId,
+    verifyingContract: await contracts.quotes.getAddress(),
+  };
+  const signature = await signer.signTypedData(domain, TYPES, quote);
+  const signed = { chainId, contract: domain.verifyingContract, signer: address, quote, signature };
+  await writeFile(values.out, `${JSON.stringify(signed, undefined, 2)}\n`);
+  session.output.result(
+    { ...signed, file: values.out },
+    `${values.out} offers ${quote.units} units of node ${nodeId} for ${formatRate(BigInt(quote.ratePerUnit))} each, ` +
+      `until ${formatTime(BigInt(quote.expiresAt))}. Send it to the buyer.`,
+  );
+}
