@@ -12,6 +12,8 @@ const ENUMS: readonly (readonly [number, string, string])[] = [
   [7, "contracts/claims/ClaimTypes.sol", "BranchStatus"],
   [9, "contracts/hardware/INodeRegistry.sol", "Status"],
   [11, "contracts/uptime/IUptimeOracle.sol", "ReportStatus"],
+  [15, "contracts/market/ILeaseOrders.sol", "OrderStatus"],
+  [16, "contracts/market/ILeaseOrders.sol", "SeatStatus"],
 ];
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");
