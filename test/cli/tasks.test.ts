@@ -253,6 +253,32 @@ describe("tasks", function () {
     });
   });
 
+  describe("an order and a quote", () => {
+    it("should begin leases at agreed terms, and give back what is not needed", async () => {
+      const file = join(cli.folder, "quote.json");
+      const opened = await cli.json(
+        ..."order open --seconds 10m --start-rate 0.5/h --max-rate 1/h --seats 2 --yes".split(" "),
+      );
+      const order = `--order ${String(opened["orderId"])}`;
+      const taken = await cli.json(...`order accept ${order} --seat 1 --node 1 --yes --from ${PROVIDER}`.split(" "));
+      expect(taken).to.have.property("leaseId");
+      await refused(`order accept ${order} --seat 1 --node 1 --yes --from ${PROVIDER}`, /is leased; this needs open/);
+      expect((await run("order list")).stdout).to.match(/listed.*0.*open[^]*listed.*1.*leased/);
+      await cli.json(...`order close ${order} --yes`.split(" "));
+      await cli.json(...`job close --lease ${String(taken["leaseId"])} --yes`.split(" "));
+
+      const sign = `quote sign --node 1 --rate 1/h --min-seconds 1m --bond 1 --uptime 99% --nonce 5 --out ${file}`;
+      await refused(`${sign} --from ${AUDITOR}`, /only it and its operator can offer it/);
+      await cli.json(...`${sign} --from ${PROVIDER}`.split(" "));
+      await refused(`quote take --quote ${join(cli.folder, "none")} --seconds 2m --yes`, /cannot be read/);
+      await refused(`quote take --quote ${file} --seconds 30s --yes`, /not what was quoted/);
+      const { leaseId } = await cli.json(...`quote take --quote ${file} --seconds 2m --yes`.split(" "));
+      await cli.json(...`job close --lease ${String(leaseId)} --yes`.split(" "));
+      await cli.json(...`quote cancel --nonce 5 --yes --from ${PROVIDER}`.split(" "));
+      await refused(`quote take --quote ${file} --seconds 2m --yes`, /cancelled its quotes of nonce 5/);
+    });
+  });
+
   describe("a wrong result", () => {
     it("should be found, proven and slashed with one command; a malformed proof is refused", async () => {
       const open = `job open --workload render --size small --bundles ${bundles} --url ${bundleUrl} --window 10m --yes`;
