@@ -51,10 +51,10 @@ const profile = {
   isolated: false,
   toolVersionsInBuildInfo: true,
   compilers: [{ ...compiler, settings }],
-  overrides: Object.fromEntries([
-    ...kernelFiles.map((file) => [file, { ...compiler, settings: kernelSettings }]),
-    ...sizedFiles.map((file) => [file, { ...compiler, settings: sizeSettings }]),
-  ]),
+  overrides: {
+    ...Object.fromEntries(kernelFiles.map((file) => [file, { ...compiler, settings: kernelSettings }])),
+    ...Object.fromEntries(sizedFiles.map((file) => [file, { ...compiler, settings: sizeSettings }])),
+  },
 };
 
 const simulated = {
