@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs";
+
 import { format, resolveConfig } from "prettier";
 
 import { contractPage } from "./contractPage.js";
 import { parametersPage } from "./parametersPage.js";
 import type { Source } from "./Source.js";
+import { withScopeTable } from "./scopeTable.js";
 import { Sources } from "./Sources.js";
 
 /** Every page that follows from the sources, by its file, as it should be. */
@@ -12,6 +15,8 @@ export async function generatedPages(root: URL): Promise<Map<string, string>> {
   const pages = new Map<string, string>([["docs/contracts/README.md", index(contracts)]]);
   for (const contract of contracts) pages.set(`docs/contracts/${contract.name}.md`, contractPage(sources, contract));
   pages.set("docs/parameters.md", parametersPage(sources));
+  const guide = "docs/audit-guide.md";
+  pages.set(guide, withScopeTable(root, readFileSync(new URL(guide, root), "utf8")));
   for (const [file, text] of pages) {
     const options = await resolveConfig(new URL(file, root));
     pages.set(file, await format(text, { ...options, parser: "markdown" }));
