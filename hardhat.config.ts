@@ -73,8 +73,8 @@ export default defineConfig({
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },
   networks: {
-    /** In-process chain of the tests: a block for each transaction. */
-    default: simulated,
+    /** In-process chain of the tests: a block for each transaction, on the same day whenever they run. */
+    default: { ...simulated, initialDate: "2026-01-01T00:00:00Z" },
     /** `hardhat node`: a block for each transaction. */
     node: simulated,
     /** `hardhat node --network demo`: a block for each transaction and one every second, as services expect. */

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import type { NetworkConnection } from "hardhat/types/network";
 import { type Deployment, deploymentSchema } from "@millrace/sdk";
 import { keccak256 } from "ethers";
@@ -39,10 +41,10 @@ export async function deployMillrace(
   plan: DeploymentPlan,
 ): Promise<Deployment> {
   const { ethers, ignition } = connection;
-  const genesis = await ethers.provider.getBlock(0);
   const options = {
-    // A local chain is new each time, and a journal of another one would be taken for this one's.
-    deploymentId: `local-${genesis?.hash?.slice(2, 14)}`,
+    // A local chain is new each time, and the journal of another one, even of one that began in the same second, would
+    // be taken for this one's.
+    deploymentId: `local-${randomUUID()}`,
     config: { requiredConfirmations: 1, blockPollingInterval: POLL_MS },
   };
   const feeds = await ignition.deploy(LocalFeeds, options);
