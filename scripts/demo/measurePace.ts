@@ -24,8 +24,8 @@ export async function measurePace({ training }: Orders, signal: AbortSignal): Pr
   await executeInWorker(training.program, training.input, { signal });
   const seconds = (performance.now() - startedAt) / 1_000;
   return {
-    windowSeconds: Math.max(LEAST.windowSeconds, Math.ceil(3 * seconds)),
+    windowSeconds: Math.max(LEAST.windowSeconds, Math.ceil(2 * seconds)),
     shortWindowSeconds: Math.max(LEAST.shortWindowSeconds, Math.ceil(seconds)),
-    responseSeconds: Math.max(LEAST.responseSeconds, Math.ceil(1.5 * seconds)),
+    responseSeconds: Math.max(LEAST.responseSeconds, Math.ceil(seconds)),
   };
 }

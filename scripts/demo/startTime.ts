@@ -7,12 +7,13 @@ export async function startTime(world: World): Promise<number> {
   const { provider, clock, epochs, narrator, chain } = world;
   const epoch = epochs.epochAt(await clock.now()) + 1;
   const start = epochs.startOf(epoch);
-  await provider.send("evm_setNextBlockTimestamp", [start]);
-  await provider.send("evm_mine", []);
-  await chain.mineEvery(1);
   // An epoch is closed strictly after its end, and a node may estimate a call as of its latest block.
-  await clock.until(start + 1, world.signal);
+  for (const timestamp of [start, start + 1]) {
+    await provider.send("evm_setNextBlockTimestamp", [timestamp]);
+    await provider.send("evm_mine", []);
+  }
   await closeUpTo(world, epoch - 1);
+  await chain.mineEvery(1);
   narrator.say(`epoch ${epoch} begins, ${formatTime(start)} on chain: a block every second, a slot every two`);
   return epoch;
 }

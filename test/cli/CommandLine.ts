@@ -4,13 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { COMPILE_CACHE } from "../../scripts/local/compileCache.js";
 import { freePort } from "../../scripts/local/freePort.js";
 import { ManagedProcess } from "../../scripts/local/ManagedProcess.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const HARDHAT = join(ROOT, "node_modules", ".bin", "hardhat");
-/** A start of the command line is mostly loading: what was compiled once need not be again. */
-const COMPILE_CACHE = join(ROOT, "cache", "node-compile-cache");
 
 export interface Outcome {
   readonly code: number | null;
@@ -38,7 +37,7 @@ export class CommandLine {
       RPC_URL: this.rpcUrl,
       MILLRACE_DEPLOYMENTS: join(this.folder, "deployments"),
       NO_COLOR: "1",
-      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      ...COMPILE_CACHE,
     };
   }
 
