@@ -3,7 +3,7 @@ import { createWriteStream, mkdirSync, type WriteStream } from "node:fs";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 
-import { COMPILE_CACHE } from "./compileCache.js";
+import { QUICK_START } from "./quickStart.js";
 
 /** What a process is started with. */
 export interface ProcessOptions {
@@ -50,7 +50,7 @@ export class ManagedProcess {
     this.child = spawn(options.command, options.args, {
       cwd: options.cwd,
       // eslint-disable-next-line no-restricted-properties -- a child inherits the environment, nothing is read from it here
-      env: { ...process.env, ...COMPILE_CACHE, ...options.env },
+      env: { ...process.env, ...QUICK_START, ...options.env },
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own: Ctrl-C reaches only the parent, which then stops its children in order.
       detached: true,

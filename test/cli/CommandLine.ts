@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { COMPILE_CACHE } from "../../scripts/local/compileCache.js";
+import { QUICK_START } from "../../scripts/local/quickStart.js";
 import { freePort } from "../../scripts/local/freePort.js";
 import { ManagedProcess } from "../../scripts/local/ManagedProcess.js";
 
@@ -37,7 +37,6 @@ export class CommandLine {
       RPC_URL: this.rpcUrl,
       MILLRACE_DEPLOYMENTS: join(this.folder, "deployments"),
       NO_COLOR: "1",
-      ...COMPILE_CACHE,
     };
   }
 
@@ -65,7 +64,7 @@ export class CommandLine {
   run(args: readonly string[], environment: Record<string, string> = {}): Promise<Outcome> {
     return new Promise((resolve, reject) => {
       // Where CI is set, Hardhat prints stack traces, which a person at a terminal does not see.
-      const env = { ...process.env, CI: undefined, ...this.environment, ...environment };
+      const env = { ...process.env, CI: undefined, ...QUICK_START, ...this.environment, ...environment };
       const child = spawn(HARDHAT, args, { cwd: ROOT, env, stdio: ["ignore", "pipe", "pipe"] });
       let [stdout, stderr] = ["", ""];
       child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString()));
