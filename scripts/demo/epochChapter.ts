@@ -1,6 +1,7 @@
 import { formatMill } from "@millrace/sdk";
 import type { IUptimeOracle } from "../../typechain-types/index.js";
 
+import { closeUpTo } from "./closeUpTo.js";
 import { PORTS, urlOf } from "./ports.js";
 import type { Setup } from "./setupChapter.js";
 import { skipTo } from "./skipTo.js";
@@ -44,10 +45,8 @@ export async function epochChapter(world: World, setup: Setup, epoch: number, le
     narrator.say(`every job is over: the last ${left} s of epoch ${last} are skipped`);
     await skipTo(world, epochs.endOf(last));
   }
-  await clock.until(epochs.endOf(last), world.signal);
-  await world.until(`epoch ${last} is closed`, PATIENCE_SECONDS, async () =>
-    (await contracts.settlement.nextEpochToClose()) > BigInt(last) ? true : undefined,
-  );
+  await clock.until(epochs.endOf(last) + 1, world.signal);
+  await closeUpTo(world, last);
   await collectAll(world, setup, epoch);
 }
 

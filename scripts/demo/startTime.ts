@@ -1,5 +1,6 @@
 import { formatTime } from "@millrace/sdk";
 
+import { closeUpTo } from "./closeUpTo.js";
 import { skipTo } from "./skipTo.js";
 import type { World } from "./World.js";
 
@@ -15,14 +16,4 @@ export async function startTime(world: World): Promise<number> {
   await chain.mineEvery(1);
   narrator.say(`epoch ${epoch} begins, ${formatTime(start)} on chain: a block every second, a slot every two`);
   return epoch;
-}
-
-/** Closes every epoch that is over, up to the given one, in order. Anyone may; the treasury does. */
-async function closeUpTo(world: World, epoch: number): Promise<void> {
-  const { contracts } = world;
-  const { settlement } = world.as(world.cast.treasury);
-  for (let next = Number(await contracts.settlement.nextEpochToClose()); next <= epoch; next++) {
-    const rounds = await contracts.prices.roundsAt(world.epochs.endOf(next));
-    await world.mined(settlement.closeEpoch(next, [...rounds]));
-  }
 }
