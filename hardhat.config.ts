@@ -90,5 +90,5 @@ export default defineConfig({
     },
   },
   typechain: { outDir: "typechain-types" },
-  test: { mocha: { timeout: 120_000, parallel: true, jobs: 3 } },
+  test: { mocha: { timeout: 120_000, parallel: true, jobs: 2 } },
 });
