@@ -1,6 +1,6 @@
-import { kernelByCodeHash } from "./kernels/registry.js";
-import type { Program } from "./program/Program.js";
-import { assertRanges } from "./program/ranges.js";
+import { kernelByCodeHash } from "./kernels/registry.ts";
+import type { Program } from "./program/Program.ts";
+import { assertRanges } from "./program/ranges.ts";
 
 /**
  * What a provider checks before it accepts, and a buyer before it orders: every kernel is known, and the ranges that it

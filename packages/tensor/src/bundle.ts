@@ -1,12 +1,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { TensorError } from "./errors.js";
-import type { Program } from "./program/Program.js";
-import { programFromJson, programToJson } from "./program/programJson.js";
-import { keccak256Hex } from "./trace/keccak.js";
-import { TraceTree } from "./trace/TraceTree.js";
-import type { Hex } from "./words.js";
+import { TensorError } from "./errors.ts";
+import type { Program } from "./program/Program.ts";
+import { programFromJson, programToJson } from "./program/programJson.ts";
+import { keccak256Hex } from "./trace/keccak.ts";
+import { TraceTree } from "./trace/TraceTree.ts";
+import type { Hex } from "./words.ts";
 
 export const JOB_FILE = "job.json";
 export const INPUT_FILE = "input.bin";

@@ -1,12 +1,12 @@
-import { TensorError } from "./errors.js";
-import type { Kernel, Range, TraceMemory } from "./kernels/Kernel.js";
-import { kernelByCodeHash } from "./kernels/registry.js";
-import { Mode } from "./program/descriptor.js";
-import type { PlacedOperator, Program } from "./program/Program.js";
-import { assertRanges } from "./program/ranges.js";
-import type { Execution } from "./trace/traces.js";
-import { TensorInstance } from "./wasm/TensorModule.js";
-import { bigIntToWord, bytesToBigInt, lanesPerWord, WORD_BYTES } from "./words.js";
+import { TensorError } from "./errors.ts";
+import type { Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";
+import { kernelByCodeHash } from "./kernels/registry.ts";
+import { Mode } from "./program/descriptor.ts";
+import type { PlacedOperator, Program } from "./program/Program.ts";
+import { assertRanges } from "./program/ranges.ts";
+import type { Execution } from "./trace/traces.ts";
+import { TensorInstance } from "./wasm/TensorModule.ts";
+import { bigIntToWord, bytesToBigInt, lanesPerWord, WORD_BYTES } from "./words.ts";
 
 export interface ExecuteOptions {
   /** Called after each operator with its words, before a later one reads them. */

@@ -1,10 +1,10 @@
 import { Worker } from "node:worker_threads";
 
-import { TensorError, type TensorErrorCode } from "./errors.js";
-import { programToJson } from "./program/programJson.js";
-import type { Program } from "./program/Program.js";
-import { type PackedTree, TraceTree } from "./trace/TraceTree.js";
-import type { Traces } from "./trace/traces.js";
+import { TensorError, type TensorErrorCode } from "./errors.ts";
+import { programToJson } from "./program/programJson.ts";
+import type { Program } from "./program/Program.ts";
+import { type PackedTree, TraceTree } from "./trace/TraceTree.ts";
+import type { Traces } from "./trace/traces.ts";
 
 /** One word that an operator's output is changed in, after it ran and before a later operator reads it. */
 export interface Alteration {

@@ -1,4 +1,4 @@
-export { assertProvable } from "./assertProvable.js";
+export { assertProvable } from "./assertProvable.ts";
 export {
   type Bundle,
   decodeBundle,
@@ -8,16 +8,16 @@ export {
   JOB_FILE,
   readBundle,
   writeBundle,
-} from "./bundle.js";
-export { TensorError, type TensorErrorCode } from "./errors.js";
-export { execute, type ExecuteOptions } from "./execute.js";
-export { type Alteration, executeInWorker, type WorkerOptions } from "./executeInWorker.js";
-export { kernelCodeHash, kernelCodeHashes, kernelName } from "./kernels/codeHashes.js";
-export type { Extent, Kernel, Range, TraceMemory } from "./kernels/Kernel.js";
-export { encodeParams } from "./kernels/params.js";
-export { kernelByCodeHash, kernelByName } from "./kernels/registry.js";
-export { argMax, type ArgMaxOptions } from "./operators/argMax.js";
-export { matMul, type MatMulOptions } from "./operators/matMul.js";
+} from "./bundle.ts";
+export { TensorError, type TensorErrorCode } from "./errors.ts";
+export { execute, type ExecuteOptions } from "./execute.ts";
+export { type Alteration, executeInWorker, type WorkerOptions } from "./executeInWorker.ts";
+export { kernelCodeHash, kernelCodeHashes, kernelName } from "./kernels/codeHashes.ts";
+export type { Extent, Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";
+export { encodeParams } from "./kernels/params.ts";
+export { kernelByCodeHash, kernelByName } from "./kernels/registry.ts";
+export { argMax, type ArgMaxOptions } from "./operators/argMax.ts";
+export { matMul, type MatMulOptions } from "./operators/matMul.ts";
 export {
   BLOCK_TRIANGLES,
   type Camera,
@@ -26,12 +26,12 @@ export {
   shade,
   type ShadeOptions,
   type Vector3,
-} from "./operators/rays.js";
-export { requantise, type RequantiseOptions } from "./operators/requantise.js";
-export { softmax, type SoftmaxOptions } from "./operators/softmax.js";
-export { transpose } from "./operators/transpose.js";
-export { Mode, type OperatorDescriptor, operatorLeaf } from "./program/descriptor.js";
-export { InputWriter, readRow } from "./program/InputWriter.js";
+} from "./operators/rays.ts";
+export { requantise, type RequantiseOptions } from "./operators/requantise.ts";
+export { softmax, type SoftmaxOptions } from "./operators/softmax.ts";
+export { transpose } from "./operators/transpose.ts";
+export { Mode, type OperatorDescriptor, operatorLeaf } from "./program/descriptor.ts";
+export { InputWriter, readRow } from "./program/InputWriter.ts";
 export {
   type OperatorOpening,
   type PlacedOperator,
@@ -39,18 +39,18 @@ export {
   programHash,
   type ProgramHeader,
   Region,
-} from "./program/Program.js";
-export { ProgramBuilder } from "./program/ProgramBuilder.js";
-export { programFromJson, type ProgramJson, programToJson } from "./program/programJson.js";
-export { type SumNode, SumTree } from "./program/SumTree.js";
-export { rowsOf, type Shape, type Tensor } from "./program/Tensor.js";
-export { type DifferentChild, firstDifference, firstDifferentChild } from "./trace/firstDifference.js";
-export { keccak256Hex } from "./trace/keccak.js";
-export { type NodeSource, siblingsOf } from "./trace/NodeSource.js";
-export { OpenedTree } from "./trace/OpenedTree.js";
-export { childCount, childHeight, openingHeights } from "./trace/openingHeights.js";
-export { TraceTree } from "./trace/TraceTree.js";
-export { buildTraces, type Execution, rootsOf, type TraceRoots, type Traces, treeOf } from "./trace/traces.js";
+} from "./program/Program.ts";
+export { ProgramBuilder } from "./program/ProgramBuilder.ts";
+export { programFromJson, type ProgramJson, programToJson } from "./program/programJson.ts";
+export { type SumNode, SumTree } from "./program/SumTree.ts";
+export { rowsOf, type Shape, type Tensor } from "./program/Tensor.ts";
+export { type DifferentChild, firstDifference, firstDifferentChild } from "./trace/firstDifference.ts";
+export { keccak256Hex } from "./trace/keccak.ts";
+export { type NodeSource, siblingsOf } from "./trace/NodeSource.ts";
+export { OpenedTree } from "./trace/OpenedTree.ts";
+export { childCount, childHeight, openingHeights } from "./trace/openingHeights.ts";
+export { TraceTree } from "./trace/TraceTree.ts";
+export { buildTraces, type Execution, rootsOf, type TraceRoots, type Traces, treeOf } from "./trace/traces.ts";
 export {
   type CommittedTrace,
   differentLane,
@@ -60,5 +60,5 @@ export {
   type Witness,
   type WitnessOptions,
   type WordAddress,
-} from "./witness.js";
-export { fromHex, type Hex, type LaneBits, toHex, WORD_BYTES, ZERO_WORD } from "./words.js";
+} from "./witness.ts";
+export { fromHex, type Hex, type LaneBits, toHex, WORD_BYTES, ZERO_WORD } from "./words.ts";

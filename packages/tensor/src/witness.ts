@@ -1,13 +1,13 @@
-import { TensorError } from "./errors.js";
-import type { Range } from "./kernels/Kernel.js";
-import { kernelByCodeHash } from "./kernels/registry.js";
-import { Mode } from "./program/descriptor.js";
-import { type PlacedOperator, type Program, type ProgramHeader, Region } from "./program/Program.js";
-import { readsAsZero } from "./program/ranges.js";
-import { firstDifference } from "./trace/firstDifference.js";
-import { type NodeSource, siblingsOf } from "./trace/NodeSource.js";
-import { type Traces, treeOf } from "./trace/traces.js";
-import { bytesToBigInt, fromHex, type Hex, laneOf, lanesPerWord, toHex, ZERO_WORD } from "./words.js";
+import { TensorError } from "./errors.ts";
+import type { Range } from "./kernels/Kernel.ts";
+import { kernelByCodeHash } from "./kernels/registry.ts";
+import { Mode } from "./program/descriptor.ts";
+import { type PlacedOperator, type Program, type ProgramHeader, Region } from "./program/Program.ts";
+import { readsAsZero } from "./program/ranges.ts";
+import { firstDifference } from "./trace/firstDifference.ts";
+import { type NodeSource, siblingsOf } from "./trace/NodeSource.ts";
+import { type Traces, treeOf } from "./trace/traces.ts";
+import { bytesToBigInt, fromHex, type Hex, laneOf, lanesPerWord, toHex, ZERO_WORD } from "./words.ts";
 
 /** `WordAddress` of the contracts. */
 export interface WordAddress {

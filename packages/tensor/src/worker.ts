@@ -1,10 +1,10 @@
 import { parentPort, workerData } from "node:worker_threads";
 
-import { TensorError } from "./errors.js";
-import { execute } from "./execute.js";
-import type { Alteration, WorkerReply } from "./executeInWorker.js";
-import { programFromJson } from "./program/programJson.js";
-import { buildTraces } from "./trace/traces.js";
+import { TensorError } from "./errors.ts";
+import { execute } from "./execute.ts";
+import type { Alteration, WorkerReply } from "./executeInWorker.ts";
+import { programFromJson } from "./program/programJson.ts";
+import { buildTraces } from "./trace/traces.ts";
 
 interface WorkerTask {
   readonly json: unknown;

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
-import { shuffled } from "./random.js";
-import { WorkloadError } from "./WorkloadError.js";
+import { shuffled } from "./random.ts";
+import { WorkloadError } from "./WorkloadError.ts";
 
 /** Side of a picture, and how many pixels it has. */
 export const DIGIT_SIDE = 28;

@@ -1,4 +1,4 @@
-export { type Digit, digitSplit, type DigitSplit, takeDigits } from "./digits.js";
+export { type Digit, digitSplit, type DigitSplit, takeDigits } from "./digits.ts";
 export {
   buildInference,
   decodeInference,
@@ -6,9 +6,9 @@ export {
   type InferenceJob,
   type InferenceOptions,
   predictionAccuracy,
-} from "./inference.js";
-export { bunnyMesh, type Mesh, parseObj } from "./mesh.js";
-export { accuracyOf, predict, type Weights } from "./network.js";
+} from "./inference.ts";
+export { bunnyMesh, type Mesh, parseObj } from "./mesh.ts";
+export { accuracyOf, predict, type Weights } from "./network.ts";
 export {
   buildRendering,
   decodeRendering,
@@ -16,8 +16,8 @@ export {
   type RenderingAbout,
   type RenderingJob,
   type RenderingOptions,
-} from "./rendering.js";
-export { type Result, type ResultFile, resultFiles, type WorkloadAbout } from "./resultFiles.js";
+} from "./rendering.ts";
+export { type Result, type ResultFile, resultFiles, type WorkloadAbout } from "./resultFiles.ts";
 export {
   buildTraining,
   decodeTraining,
@@ -25,5 +25,5 @@ export {
   type TrainingAbout,
   type TrainingJob,
   type TrainingOptions,
-} from "./training.js";
-export { WorkloadError } from "./WorkloadError.js";
+} from "./training.ts";
+export { WorkloadError } from "./WorkloadError.ts";

@@ -1,8 +1,8 @@
 import { argMax, InputWriter, type Program, ProgramBuilder, readRow, type Tensor } from "@millrace/tensor";
 
-import { CLASSES, type Digit, digitSplit, takeDigits } from "./digits.js";
-import { digitRow, hiddenLayer, INPUTS, outputLayer, type Weights } from "./network.js";
-import { WorkloadError } from "./WorkloadError.js";
+import { CLASSES, type Digit, digitSplit, takeDigits } from "./digits.ts";
+import { digitRow, hiddenLayer, INPUTS, outputLayer, type Weights } from "./network.ts";
+import { WorkloadError } from "./WorkloadError.ts";
 
 export interface InferenceOptions {
   /** What a training job returned. */

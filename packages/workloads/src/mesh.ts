@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 
 import type { Vector3 } from "@millrace/tensor";
 
-import { WorkloadError } from "./WorkloadError.js";
+import { WorkloadError } from "./WorkloadError.ts";
 
 /** Triangles as triples of indices into a list of points. */
 export interface Mesh {

@@ -1,6 +1,6 @@
 import { matMul, type ProgramBuilder, type Tensor } from "@millrace/tensor";
 
-import { CLASSES, type Digit, DIGIT_PIXELS } from "./digits.js";
+import { CLASSES, type Digit, DIGIT_PIXELS } from "./digits.ts";
 
 /** Pixels, and one that is always bright: its weights are the hidden layer's biases. */
 export const INPUTS = DIGIT_PIXELS + 1;

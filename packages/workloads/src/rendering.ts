@@ -13,9 +13,9 @@ import {
 } from "@millrace/tensor";
 import { PNG } from "pngjs";
 
-import { bunnyMesh, type Mesh } from "./mesh.js";
-import { MESH_RADIUS, packTriangles } from "./triangles.js";
-import { WorkloadError } from "./WorkloadError.js";
+import { bunnyMesh, type Mesh } from "./mesh.ts";
+import { MESH_RADIUS, packTriangles } from "./triangles.ts";
+import { WorkloadError } from "./WorkloadError.ts";
 
 export interface RenderingOptions {
   readonly mesh: Mesh;

@@ -1,9 +1,9 @@
-import { digitSplit } from "./digits.js";
-import { decodeInference, type InferenceAbout, predictionAccuracy } from "./inference.js";
-import { accuracyOf } from "./network.js";
-import { decodeRendering, type RenderingAbout } from "./rendering.js";
-import { decodeTraining, type TrainingAbout } from "./training.js";
-import { WorkloadError } from "./WorkloadError.js";
+import { digitSplit } from "./digits.ts";
+import { decodeInference, type InferenceAbout, predictionAccuracy } from "./inference.ts";
+import { accuracyOf } from "./network.ts";
+import { decodeRendering, type RenderingAbout } from "./rendering.ts";
+import { decodeTraining, type TrainingAbout } from "./training.ts";
+import { WorkloadError } from "./WorkloadError.ts";
 
 /** What a job is, as its job.json says under `about`. */
 export type WorkloadAbout = TrainingAbout | InferenceAbout | RenderingAbout;

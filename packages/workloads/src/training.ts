@@ -11,10 +11,10 @@ import {
   transpose,
 } from "@millrace/tensor";
 
-import { CLASSES, type Digit, digitSplit, takeDigits } from "./digits.js";
-import { digitRow, hiddenLayer, INPUTS, type Layers, outputLayer, type Weights } from "./network.js";
-import { randomNumbers } from "./random.js";
-import { WorkloadError } from "./WorkloadError.js";
+import { CLASSES, type Digit, digitSplit, takeDigits } from "./digits.ts";
+import { digitRow, hiddenLayer, INPUTS, type Layers, outputLayer, type Weights } from "./network.ts";
+import { randomNumbers } from "./random.ts";
+import { WorkloadError } from "./WorkloadError.ts";
 
 export interface TrainingOptions {
   /** Digits to learn from, a multiple of `batch`; by default the training set without its last few. */

@@ -1,6 +1,6 @@
 import type { Vector3 } from "@millrace/tensor";
 
-import { assertMesh, type Mesh } from "./mesh.js";
+import { assertMesh, type Mesh } from "./mesh.ts";
 
 /** Radius of the ball that a mesh is fitted into: int16 with room for a camera around it. */
 export const MESH_RADIUS = 5_000;

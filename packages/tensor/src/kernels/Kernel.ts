@@ -1,4 +1,4 @@
-import type { TensorInstance } from "../wasm/TensorModule.js";
+import type { TensorInstance } from "../wasm/TensorModule.ts";
 
 /** `2^log2` consecutive words from the absolute word address `start`. */
 export interface Range {

@@ -1,6 +1,6 @@
-import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.js";
-import { elementOf, lanesLog2, minimum, rangeAt, signedLane, toLane } from "./kernelMath.js";
-import { field, log2Field } from "./params.js";
+import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
+import { elementOf, lanesLog2, minimum, rangeAt, signedLane, toLane } from "./kernelMath.ts";
+import { field, log2Field } from "./params.ts";
 
 /** Twin of `ArgMax.sol`, whose page explains it. */
 export const argMax: Kernel = {

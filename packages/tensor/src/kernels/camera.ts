@@ -1,6 +1,6 @@
-import type { TensorInstance } from "../wasm/TensorModule.js";
-import { field, signedField } from "./params.js";
-import { CAMERA_FIELDS } from "./rayMath.js";
+import type { TensorInstance } from "../wasm/TensorModule.ts";
+import { field, signedField } from "./params.ts";
+import { CAMERA_FIELDS } from "./rayMath.ts";
 
 /** Pictures up to this size keep all numbers of the fast path within 64 bits. */
 const MAX_SIDE = 2n ** 20n;

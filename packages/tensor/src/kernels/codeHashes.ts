@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
-import { TensorError } from "../errors.js";
-import type { Hex } from "../words.js";
+import { TensorError } from "../errors.ts";
+import type { Hex } from "../words.ts";
 
 const hashes = JSON.parse(readFileSync(new URL("../../kernels.json", import.meta.url), "utf8")) as Record<string, Hex>;
 

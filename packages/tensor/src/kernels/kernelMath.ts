@@ -1,5 +1,5 @@
-import { laneOf, signedLaneOf } from "../words.js";
-import type { Range } from "./Kernel.js";
+import { laneOf, signedLaneOf } from "../words.ts";
+import type { Range } from "./Kernel.ts";
 
 /** Twin of `KernelMath.sol`; params are read by `params.ts`. */
 

@@ -1,6 +1,6 @@
-import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.js";
-import { elementOf, lanesLog2, lowBits, rangeAt, saturated, scaled, signedLane, toLane } from "./kernelMath.js";
-import { field, hasFlag, log2Field, signedField } from "./params.js";
+import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
+import { elementOf, lanesLog2, lowBits, rangeAt, saturated, scaled, signedLane, toLane } from "./kernelMath.ts";
+import { field, hasFlag, log2Field, signedField } from "./params.ts";
 
 export const MatMulFlag = { Relu: 1n, Addend: 2n, Broadcast: 4n, Mask: 8n } as const;
 

@@ -1,8 +1,8 @@
-import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.js";
-import { rangeAt, toLane, unsignedLane } from "./kernelMath.js";
-import { field, hasFlag, log2Field } from "./params.js";
-import { writeCamera, isFastCamera } from "./camera.js";
-import { hasPixel, intersect, pixelOf, rayThrough } from "./rayMath.js";
+import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
+import { rangeAt, toLane, unsignedLane } from "./kernelMath.ts";
+import { field, hasFlag, log2Field } from "./params.ts";
+import { writeCamera, isFastCamera } from "./camera.ts";
+import { hasPixel, intersect, pixelOf, rayThrough } from "./rayMath.ts";
 
 export const NearestHitFlag = { Previous: 1n } as const;
 

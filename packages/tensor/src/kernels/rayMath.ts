@@ -1,5 +1,5 @@
-import { elementOf } from "./kernelMath.js";
-import { field, signedField } from "./params.js";
+import { elementOf } from "./kernelMath.ts";
+import { field, signedField } from "./params.ts";
 
 /** Twin of `RayMath.sol`. */
 

@@ -1,13 +1,13 @@
-import { TensorError } from "../errors.js";
-import { argMax } from "./argMax.js";
-import { kernelName } from "./codeHashes.js";
-import type { Kernel } from "./Kernel.js";
-import { matMul } from "./matMul.js";
-import { nearestHit } from "./nearestHit.js";
-import { requantise } from "./requantise.js";
-import { shade } from "./shade.js";
-import { softmax } from "./softmax.js";
-import { transpose } from "./transpose.js";
+import { TensorError } from "../errors.ts";
+import { argMax } from "./argMax.ts";
+import { kernelName } from "./codeHashes.ts";
+import type { Kernel } from "./Kernel.ts";
+import { matMul } from "./matMul.ts";
+import { nearestHit } from "./nearestHit.ts";
+import { requantise } from "./requantise.ts";
+import { shade } from "./shade.ts";
+import { softmax } from "./softmax.ts";
+import { transpose } from "./transpose.ts";
 
 const kernels: readonly Kernel[] = [matMul, requantise, transpose, softmax, argMax, nearestHit, shade];
 

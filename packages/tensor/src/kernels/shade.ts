@@ -1,7 +1,7 @@
-import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.js";
-import { writeCamera, isFastCamera } from "./camera.js";
-import { lanesLog2, minimum, rangeAt, toLane, unsignedLane } from "./kernelMath.js";
-import { field, signedField } from "./params.js";
+import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
+import { writeCamera, isFastCamera } from "./camera.ts";
+import { lanesLog2, minimum, rangeAt, toLane, unsignedLane } from "./kernelMath.ts";
+import { field, signedField } from "./params.ts";
 import {
   dot,
   hasPixel,
@@ -15,7 +15,7 @@ import {
   type Ray,
   rayThrough,
   type Vector,
-} from "./rayMath.js";
+} from "./rayMath.ts";
 
 const CAMERA = 10;
 const HIT_LOG2 = 6;

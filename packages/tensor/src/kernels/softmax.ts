@@ -1,6 +1,6 @@
-import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.js";
-import { elementOf, lanesLog2, lowBits, minimum, rangeAt, signedLane, toLane, unsignedLane } from "./kernelMath.js";
-import { field, hasFlag, log2Field } from "./params.js";
+import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
+import { elementOf, lanesLog2, lowBits, minimum, rangeAt, signedLane, toLane, unsignedLane } from "./kernelMath.ts";
+import { field, hasFlag, log2Field } from "./params.ts";
 
 export const SoftmaxFlag = { Labels: 1n } as const;
 

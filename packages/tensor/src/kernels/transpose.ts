@@ -1,6 +1,6 @@
-import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.js";
-import { elementOf, lanesLog2, lowBits, rangeAt, signedLane, toLane } from "./kernelMath.js";
-import { field, log2Field } from "./params.js";
+import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
+import { elementOf, lanesLog2, lowBits, rangeAt, signedLane, toLane } from "./kernelMath.ts";
+import { field, log2Field } from "./params.ts";
 
 const MAX_ROWS = 2n ** 31n;
 

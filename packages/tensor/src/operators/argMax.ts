@@ -1,7 +1,7 @@
-import { encodeParams } from "../kernels/params.js";
-import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.js";
-import type { Tensor } from "../program/Tensor.js";
-import { type LaneBits, lanesPerWord } from "../words.js";
+import { encodeParams } from "../kernels/params.ts";
+import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.ts";
+import type { Tensor } from "../program/Tensor.ts";
+import { type LaneBits, lanesPerWord } from "../words.ts";
 
 export interface ArgMaxOptions {
   readonly operand: Tensor;

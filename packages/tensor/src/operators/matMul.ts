@@ -1,8 +1,8 @@
-import { MatMulFlag } from "../kernels/matMul.js";
-import { encodeParams } from "../kernels/params.js";
-import { assertLaneBits, assertSame, type ProgramBuilder } from "../program/ProgramBuilder.js";
-import { rowLog2Of, type Tensor } from "../program/Tensor.js";
-import type { LaneBits } from "../words.js";
+import { MatMulFlag } from "../kernels/matMul.ts";
+import { encodeParams } from "../kernels/params.ts";
+import { assertLaneBits, assertSame, type ProgramBuilder } from "../program/ProgramBuilder.ts";
+import { rowLog2Of, type Tensor } from "../program/Tensor.ts";
+import type { LaneBits } from "../words.ts";
 
 export interface MatMulOptions {
   readonly left: Tensor;

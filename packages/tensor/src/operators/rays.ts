@@ -1,9 +1,9 @@
-import { TensorError } from "../errors.js";
-import { NearestHitFlag } from "../kernels/nearestHit.js";
-import { encodeParams } from "../kernels/params.js";
-import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.js";
-import { rowsOf, type Tensor } from "../program/Tensor.js";
-import { isPowerOfTwo } from "../words.js";
+import { TensorError } from "../errors.ts";
+import { NearestHitFlag } from "../kernels/nearestHit.ts";
+import { encodeParams } from "../kernels/params.ts";
+import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.ts";
+import { rowsOf, type Tensor } from "../program/Tensor.ts";
+import { isPowerOfTwo } from "../words.ts";
 
 export type Vector3 = readonly [number, number, number];
 

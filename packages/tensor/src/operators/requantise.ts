@@ -1,8 +1,8 @@
-import { encodeParams } from "../kernels/params.js";
-import { RequantiseFlag } from "../kernels/requantise.js";
-import { assertLaneBits, assertSame, type ProgramBuilder } from "../program/ProgramBuilder.js";
-import { rowLog2Of, type Tensor } from "../program/Tensor.js";
-import { type LaneBits, lanesPerWord } from "../words.js";
+import { encodeParams } from "../kernels/params.ts";
+import { RequantiseFlag } from "../kernels/requantise.ts";
+import { assertLaneBits, assertSame, type ProgramBuilder } from "../program/ProgramBuilder.ts";
+import { rowLog2Of, type Tensor } from "../program/Tensor.ts";
+import { type LaneBits, lanesPerWord } from "../words.ts";
 
 export interface RequantiseOptions {
   readonly operand: Tensor;

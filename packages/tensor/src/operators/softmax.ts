@@ -1,9 +1,9 @@
-import { encodeParams } from "../kernels/params.js";
-import { SoftmaxFlag } from "../kernels/softmax.js";
-import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.js";
-import { rowLog2Of, type Tensor } from "../program/Tensor.js";
-import { TensorError } from "../errors.js";
-import { WORD_BYTES } from "../words.js";
+import { encodeParams } from "../kernels/params.ts";
+import { SoftmaxFlag } from "../kernels/softmax.ts";
+import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.ts";
+import { rowLog2Of, type Tensor } from "../program/Tensor.ts";
+import { TensorError } from "../errors.ts";
+import { WORD_BYTES } from "../words.ts";
 
 export interface SoftmaxOptions {
   readonly logits: Tensor;

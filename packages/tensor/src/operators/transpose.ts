@@ -1,6 +1,6 @@
-import { encodeParams } from "../kernels/params.js";
-import type { ProgramBuilder } from "../program/ProgramBuilder.js";
-import { rowLog2Of, type Tensor } from "../program/Tensor.js";
+import { encodeParams } from "../kernels/params.ts";
+import type { ProgramBuilder } from "../program/ProgramBuilder.ts";
+import { rowLog2Of, type Tensor } from "../program/Tensor.ts";
 
 /** Rows and columns swapped: see `Transpose.sol`. */
 export function transpose(

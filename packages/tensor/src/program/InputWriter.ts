@@ -1,7 +1,7 @@
-import { TensorError } from "../errors.js";
-import { WORD_BYTES } from "../words.js";
-import type { Program } from "./Program.js";
-import { describeShape, type Tensor, tensorWords } from "./Tensor.js";
+import { TensorError } from "../errors.ts";
+import { WORD_BYTES } from "../words.ts";
+import type { Program } from "./Program.ts";
+import { describeShape, type Tensor, tensorWords } from "./Tensor.ts";
 
 /** Fills the input region of a program, row by row. */
 export class InputWriter {

@@ -1,8 +1,8 @@
-import { TensorError } from "../errors.js";
-import { keccak256Hex } from "../trace/keccak.js";
-import { fromHex, type Hex, MAX_TOTAL_WORDS, REGION_WORDS, WORD_BYTES } from "../words.js";
-import { assertDescriptor, type OperatorDescriptor, operatorLeaf } from "./descriptor.js";
-import { type SumNode, SumTree } from "./SumTree.js";
+import { TensorError } from "../errors.ts";
+import { keccak256Hex } from "../trace/keccak.ts";
+import { fromHex, type Hex, MAX_TOTAL_WORDS, REGION_WORDS, WORD_BYTES } from "../words.ts";
+import { assertDescriptor, type OperatorDescriptor, operatorLeaf } from "./descriptor.ts";
+import { type SumNode, SumTree } from "./SumTree.ts";
 
 export const PROGRAM_TAG = "millrace.tensor.1";
 

@@ -1,9 +1,9 @@
-import { TensorError } from "../errors.js";
-import { kernelCodeHash } from "../kernels/codeHashes.js";
-import { isPowerOfTwo, type LaneBits, lanesPerWord, REGION_WORDS, roundUp } from "../words.js";
-import { Mode, type OperatorDescriptor } from "./descriptor.js";
-import { Program, Region } from "./Program.js";
-import { describeShape, MAX_ROW_LOG2, rowLog2Of, type Shape, type Tensor, tensorWords } from "./Tensor.js";
+import { TensorError } from "../errors.ts";
+import { kernelCodeHash } from "../kernels/codeHashes.ts";
+import { isPowerOfTwo, type LaneBits, lanesPerWord, REGION_WORDS, roundUp } from "../words.ts";
+import { Mode, type OperatorDescriptor } from "./descriptor.ts";
+import { Program, Region } from "./Program.ts";
+import { describeShape, MAX_ROW_LOG2, rowLog2Of, type Shape, type Tensor, tensorWords } from "./Tensor.ts";
 
 /** Regions begin at multiples of the largest range, so a range aligned in its region is aligned in the address space. */
 const REGION_ALIGNMENT = 2 ** MAX_ROW_LOG2;

@@ -1,5 +1,5 @@
-import { keccak256 } from "../trace/keccak.js";
-import { ceilLog2, type Hex, toHex } from "../words.js";
+import { keccak256 } from "../trace/keccak.ts";
+import { ceilLog2, type Hex, toHex } from "../words.ts";
 
 /** A node of the sum tree, or a sibling on a path: what it commits to and how many words lie under it. */
 export interface SumNode {

@@ -1,6 +1,6 @@
-import { TensorError } from "../errors.js";
-import { ceilLog2, type LaneBits, lanesPerWord } from "../words.js";
-import type { Region } from "./Program.js";
+import { TensorError } from "../errors.ts";
+import { ceilLog2, type LaneBits, lanesPerWord } from "../words.ts";
+import type { Region } from "./Program.ts";
 
 /** A row may be read as one range, so it has at most this many words. */
 export const MAX_ROW_LOG2 = 8;

@@ -1,6 +1,6 @@
-import { TensorError } from "../errors.js";
-import { keccak256 } from "../trace/keccak.js";
-import { fromHex, type Hex, LANE_BITS, type LaneBits, REGION_WORDS, roundUp, WORD_BYTES } from "../words.js";
+import { TensorError } from "../errors.ts";
+import { keccak256 } from "../trace/keccak.ts";
+import { fromHex, type Hex, LANE_BITS, type LaneBits, REGION_WORDS, roundUp, WORD_BYTES } from "../words.ts";
 
 /** LANE proves one lane of one word at a time, PIECE a whole piece of `2^pieceLog2` words. */
 export const Mode = { Lane: 0, Piece: 1 } as const;

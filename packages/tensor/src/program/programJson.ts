@@ -1,7 +1,7 @@
-import { TensorError } from "../errors.js";
-import { fromHex, type Hex, type LaneBits, toHex } from "../words.js";
-import type { OperatorDescriptor } from "./descriptor.js";
-import { Program, PROGRAM_TAG } from "./Program.js";
+import { TensorError } from "../errors.ts";
+import { fromHex, type Hex, type LaneBits, toHex } from "../words.ts";
+import type { OperatorDescriptor } from "./descriptor.ts";
+import { Program, PROGRAM_TAG } from "./Program.ts";
 
 /** `job.json`: a program as text. The header and the hash are repeated so that a reader can tell damage from another job. */
 export interface ProgramJson {

@@ -1,6 +1,6 @@
-import { TensorError } from "../errors.js";
-import type { Range } from "../kernels/Kernel.js";
-import type { Program } from "./Program.js";
+import { TensorError } from "../errors.ts";
+import type { Range } from "../kernels/Kernel.ts";
+import type { Program } from "./Program.ts";
 
 export const MAX_RANGE_LOG2 = 8;
 export const MAX_RANGES = 8;

@@ -1,4 +1,4 @@
-import type { Hex } from "../words.js";
+import type { Hex } from "../words.ts";
 
 /** Whatever can name the nodes of a committed tree: the whole tree, or what openings have shown of it. */
 export interface NodeSource {

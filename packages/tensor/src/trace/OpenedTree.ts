@@ -1,9 +1,9 @@
-import { TensorError } from "../errors.js";
-import { fromHex, type Hex, toHex } from "../words.js";
-import { keccak256 } from "./keccak.js";
-import type { NodeSource } from "./NodeSource.js";
-import { childCount, childHeight } from "./openingHeights.js";
-import type { TraceTree } from "./TraceTree.js";
+import { TensorError } from "../errors.ts";
+import { fromHex, type Hex, toHex } from "../words.ts";
+import { keccak256 } from "./keccak.ts";
+import type { NodeSource } from "./NodeSource.ts";
+import { childCount, childHeight } from "./openingHeights.ts";
+import type { TraceTree } from "./TraceTree.ts";
 
 /**
  * What a challenger knows of a tree that its provider withholds: the root, the children that openings showed, and, for

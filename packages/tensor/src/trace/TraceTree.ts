@@ -1,8 +1,8 @@
-import { TensorError } from "../errors.js";
-import { TensorInstance } from "../wasm/TensorModule.js";
-import { ceilLog2, fromHex, type Hex, REGION_WORDS, toHex, WORD_BYTES, ZERO_WORD } from "../words.js";
-import { type NodeSource, siblingsOf } from "./NodeSource.js";
-import { childCount, childHeight } from "./openingHeights.js";
+import { TensorError } from "../errors.ts";
+import { TensorInstance } from "../wasm/TensorModule.ts";
+import { ceilLog2, fromHex, type Hex, REGION_WORDS, toHex, WORD_BYTES, ZERO_WORD } from "../words.ts";
+import { type NodeSource, siblingsOf } from "./NodeSource.ts";
+import { childCount, childHeight } from "./openingHeights.ts";
 
 /** Roots of empty trees by height: a zero word, then the hash of two of the former. */
 const zeroRoots: Uint8Array[] = [fromHex(ZERO_WORD)];

@@ -1,6 +1,6 @@
-import type { Hex } from "../words.js";
-import { childCount, childHeight } from "./openingHeights.js";
-import type { TraceTree } from "./TraceTree.js";
+import type { Hex } from "../words.ts";
+import { childCount, childHeight } from "./openingHeights.ts";
+import type { TraceTree } from "./TraceTree.ts";
 
 /** First word in which two trees of one depth differ, or undefined if they are equal. */
 export function firstDifference(mine: TraceTree, theirs: TraceTree): number | undefined {

@@ -1,6 +1,6 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 
-import { type Hex, toHex } from "../words.js";
+import { type Hex, toHex } from "../words.ts";
 
 export function keccak256(...parts: readonly Uint8Array[]): Uint8Array {
   const hash = keccak_256.create();

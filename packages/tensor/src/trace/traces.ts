@@ -1,8 +1,8 @@
-import type { Program } from "../program/Program.js";
-import { Region } from "../program/Program.js";
-import { type Hex, ZERO_WORD } from "../words.js";
-import type { NodeSource } from "./NodeSource.js";
-import { TraceTree } from "./TraceTree.js";
+import type { Program } from "../program/Program.ts";
+import { Region } from "../program/Program.ts";
+import { type Hex, ZERO_WORD } from "../words.ts";
+import type { NodeSource } from "./NodeSource.ts";
+import { TraceTree } from "./TraceTree.ts";
 
 /** Trees of the three regions; a program whose operators are all outputs has no body. */
 export interface Traces<Tree extends NodeSource = TraceTree> {

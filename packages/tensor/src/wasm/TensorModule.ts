@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
-import { TensorError } from "../errors.js";
+import { TensorError } from "../errors.ts";
 
 const PAGE_BYTES = 65_536;
 
