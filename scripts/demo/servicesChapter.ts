@@ -43,7 +43,7 @@ export async function servicesChapter(world: World, { nodes }: Setup, orders: Or
     const peers = attestorUrls.filter((_, other) => other !== index);
     // Anyone may close an epoch; here one attestor does.
     const fields = { port: PORTS.attestor(index), peers, closeEpochs: index === 0 };
-    launch(`attestor-${index + 1}`, "services/attestor/src/main.ts", account, fields);
+    launch(`attestor-${index + 1}`, "services/oracle/src/main.ts", account, fields);
   });
   const agents = new Map<ProviderRole, ManagedProcess>();
   cast.providers.forEach((role, index) => {

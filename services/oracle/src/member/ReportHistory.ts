@@ -2,7 +2,7 @@ import { hexlify, ZeroHash } from "ethers";
 
 import { buildReport, decodeEpochData, hashReport, keccak, type BuiltReport } from "@millrace/uptime-tree";
 
-import { AttestorError } from "../AttestorError.js";
+import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { Store } from "../store/Store.js";
 import type { Peers } from "./Peers.js";
@@ -22,7 +22,7 @@ export class ReportHistory {
     private readonly peers: Peers,
   ) {}
 
-  /** A report by its hash. @throws AttestorError NOT_FOUND when no member has its data */
+  /** A report by its hash. @throws OracleError NOT_FOUND when no member has its data */
   async byHash(reportHash: string): Promise<BuiltReport> {
     const known = this.built.get(reportHash);
     if (known !== undefined) return known;
@@ -32,10 +32,10 @@ export class ReportHistory {
     return report;
   }
 
-  /** The report that stands for an epoch. @throws AttestorError NOT_FOUND */
+  /** The report that stands for an epoch. @throws OracleError NOT_FOUND */
   async posted(epoch: number): Promise<BuiltReport> {
     const posted = await this.facts.posted(epoch);
-    if (posted === undefined) throw new AttestorError("NOT_FOUND", `no report stands for epoch ${epoch}`);
+    if (posted === undefined) throw new OracleError("NOT_FOUND", `no report stands for epoch ${epoch}`);
     return await this.byHash(posted.reportHash);
   }
 
@@ -60,7 +60,7 @@ export class ReportHistory {
       const fits = hashReport(report.report) === reportHash && report.report.dataHash === hexlify(keccak(bytes));
       return fits ? report : undefined;
     });
-    if (found === undefined) throw new AttestorError("NOT_FOUND", `no member has the data of report ${reportHash}`);
+    if (found === undefined) throw new OracleError("NOT_FOUND", `no member has the data of report ${reportHash}`);
     this.keep(reportHash, found);
     return found;
   }

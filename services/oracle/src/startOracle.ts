@@ -1,7 +1,7 @@
 import { listen, type ServiceContext, sleep } from "@millrace/sdk";
 
-import type { AttestorConfig } from "./config.js";
-import { createMember, type AttestorMember } from "./createMember.js";
+import type { OracleConfig } from "./config.js";
+import { createMember, type OracleMember } from "./createMember.js";
 import { createServer } from "./http/createServer.js";
 import { RateLimit } from "./http/RateLimit.js";
 import type { Health } from "./http/schemas.js";
@@ -12,7 +12,7 @@ const STALE_MS = 60_000;
 const STOP_MS = 3_000;
 
 /** Starts a member. Resolves when it listens and has begun its work. */
-export async function startAttestor(context: ServiceContext<AttestorConfig>): Promise<void> {
+export async function startOracle(context: ServiceContext<OracleConfig>): Promise<void> {
   const { config, logger, shutdown } = context;
   const parts = await createMember(context);
   shutdown.add("database", () => {
@@ -33,7 +33,7 @@ export async function startAttestor(context: ServiceContext<AttestorConfig>): Pr
   shutdown.add("driver", () => Promise.race([running, sleep(STOP_MS)]));
 }
 
-async function healthOf({ watch, clock, facts, identity }: AttestorMember): Promise<Health> {
+async function healthOf({ watch, clock, facts, identity }: OracleMember): Promise<Health> {
   const head = watch.latest;
   const [newest, nodes] = await Promise.all([facts.newestReport(), facts.nodeCount()]);
   const isStarted = head !== undefined && head.timestamp >= clock.genesisAt;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Logger } from "@millrace/sdk";
 import type { Leaf } from "@millrace/uptime-tree";
 
-import { AttestorError } from "../AttestorError.js";
+import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { HeartbeatIngest } from "../ingest/HeartbeatIngest.js";
 import type { Member } from "../member/Member.js";
@@ -48,7 +48,7 @@ export function createServer(services: Services): FastifyInstance {
   const server = Fastify({ bodyLimit: BODY_LIMIT, logger: false, requestTimeout: 30_000 });
 
   server.addHook("onRequest", (request, _, done) => {
-    done(services.limit.take(request.ip) ? undefined : new AttestorError("TOO_MANY_REQUESTS", "slow down"));
+    done(services.limit.take(request.ip) ? undefined : new OracleError("TOO_MANY_REQUESTS", "slow down"));
   });
   server.setErrorHandler((error, request, reply) => answerError(services.logger, error, request.url, reply));
   server.setNotFoundHandler(async (request, reply) => {
@@ -76,7 +76,7 @@ function epochRoutes(server: FastifyInstance, { facts, history, reportData }: Se
     const { epoch, nodeId } = parse(leafParams, request.params);
     const { leaves, tree } = await history.posted(epoch);
     const leaf = leaves.find((each) => each.nodeId === nodeId);
-    if (leaf === undefined) throw new AttestorError("NOT_FOUND", `node ${String(nodeId)} is not in epoch ${epoch}`);
+    if (leaf === undefined) throw new OracleError("NOT_FOUND", `node ${String(nodeId)} is not in epoch ${epoch}`);
     return { leaf: leafJson(leaf), proof: tree.proof(leaf.index) };
   });
   server.get("/epochs/:epoch/data", async (request, reply) => {
@@ -86,7 +86,7 @@ function epochRoutes(server: FastifyInstance, { facts, history, reportData }: Se
   server.get("/reports/:reportHash/data", async (request, reply) => {
     const { reportHash } = parse(reportParams, request.params);
     const bytes = reportData(reportHash);
-    if (bytes === undefined) throw new AttestorError("NOT_FOUND", `report ${reportHash} is not known here`);
+    if (bytes === undefined) throw new OracleError("NOT_FOUND", `report ${reportHash} is not known here`);
     return await reply.type("application/json").send(Buffer.from(bytes));
   });
 }
@@ -96,13 +96,13 @@ function memberRoutes(server: FastifyInstance, { observer, member }: Services): 
   server.get("/observations/:epoch", (request) => {
     const { epoch } = parse(epochParams, request.params);
     const own = observer.own(epoch);
-    if (own === undefined) throw new AttestorError("NOT_FOUND", `no observation of epoch ${epoch} yet`);
+    if (own === undefined) throw new OracleError("NOT_FOUND", `no observation of epoch ${epoch} yet`);
     return fromObservation(own);
   });
   server.get("/observations/:epoch/:contentHash", (request) => {
     const { epoch, contentHash } = parse(observationParams, request.params);
     const found = observer.byContent(epoch, contentHash);
-    if (found === undefined) throw new AttestorError("NOT_FOUND", `observation ${contentHash} is not known here`);
+    if (found === undefined) throw new OracleError("NOT_FOUND", `observation ${contentHash} is not known here`);
     return fromObservation(found);
   });
   server.get("/rounds/:epoch", async (request) => {
@@ -117,11 +117,11 @@ function parse<S extends z.ZodType>(schema: S, value: unknown): z.infer<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new AttestorError("BAD_REQUEST", `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "malformed"}`);
+  throw new OracleError("BAD_REQUEST", `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "malformed"}`);
 }
 
 async function answerError(logger: Logger, error: unknown, url: string, reply: FastifyReply): Promise<FastifyReply> {
-  if (error instanceof AttestorError) {
+  if (error instanceof OracleError) {
     logger.debug({ url, code: error.code, message: error.message }, "refused");
     return await reply.status(error.status).send({ code: error.code, message: error.message });
   }

@@ -1,5 +1,5 @@
 /** Why something was refused, as a caller reads it. */
-export type AttestorErrorCode =
+export type OracleErrorCode =
   | "BAD_REQUEST"
   | "BAD_SIGNATURE"
   | "BEHIND"
@@ -18,7 +18,7 @@ export type AttestorErrorCode =
   | "UNKNOWN_BLOCK"
   | "WRONG_AGENT";
 
-const STATUS: Readonly<Record<AttestorErrorCode, number>> = {
+const STATUS: Readonly<Record<OracleErrorCode, number>> = {
   BAD_REQUEST: 400,
   BAD_SIGNATURE: 401,
   BEHIND: 503,
@@ -39,11 +39,11 @@ const STATUS: Readonly<Record<AttestorErrorCode, number>> = {
 };
 
 /** A refusal with a reason, which an HTTP answer carries on. */
-export class AttestorError extends Error {
-  override readonly name = "AttestorError";
+export class OracleError extends Error {
+  override readonly name = "OracleError";
 
   constructor(
-    readonly code: AttestorErrorCode,
+    readonly code: OracleErrorCode,
     message: string,
     options?: ErrorOptions,
   ) {

@@ -2,7 +2,7 @@ import { getAddress } from "ethers";
 
 import { buildReport, hashReport, type BuiltReport, type Observation } from "@millrace/uptime-tree";
 
-import { AttestorError } from "../AttestorError.js";
+import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { Observer } from "./Observer.js";
 import type { ReportHistory } from "./ReportHistory.js";
@@ -40,15 +40,15 @@ export class Assembler {
 
   /**
    * The report of a set of observations named by a leader.
-   * @throws AttestorError BAD_REQUEST, NO_QUORUM, MISSING_OBSERVATION, EPOCH_NOT_CLOSED
+   * @throws OracleError BAD_REQUEST, NO_QUORUM, MISSING_OBSERVATION, EPOCH_NOT_CLOSED
    */
   async assemble(epoch: number, references: readonly ObservationReference[]): Promise<Assembled> {
     const { seats, quorum } = await this.facts.setOf(epoch);
     const order = references.map(({ attestor }) => attestor.toLowerCase());
     const members = new Set(seats.map((seat) => seat.toLowerCase()));
     const good = order.every((attestor, i) => members.has(attestor) && attestor > (order[i - 1] ?? ""));
-    if (!good) throw new AttestorError("BAD_REQUEST", "observations must be of members, ascending, one each");
-    if (order.length < quorum) throw new AttestorError("NO_QUORUM", `${order.length} observations, ${quorum} needed`);
+    if (!good) throw new OracleError("BAD_REQUEST", "observations must be of members, ascending, one each");
+    if (order.length < quorum) throw new OracleError("NO_QUORUM", `${order.length} observations, ${quorum} needed`);
     return await this.build(epoch, await Promise.all(references.map((each) => this.observation(epoch, each))));
   }
 
@@ -77,6 +77,6 @@ export class Assembler {
     const { contentHash, signature } = reference;
     const found = await this.observer.find(epoch, getAddress(reference.attestor), contentHash);
     if (found !== undefined && found.signature.toLowerCase() === signature.toLowerCase()) return found;
-    throw new AttestorError("MISSING_OBSERVATION", `observation ${contentHash} of ${reference.attestor} is not known`);
+    throw new OracleError("MISSING_OBSERVATION", `observation ${contentHash} of ${reference.attestor} is not known`);
   }
 }

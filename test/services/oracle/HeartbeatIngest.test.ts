@@ -4,12 +4,12 @@ import { Wallet, ZeroAddress } from "ethers";
 import { EpochClock } from "@millrace/sdk";
 import { signHeartbeat, uptimeDomain } from "@millrace/uptime-tree";
 
-import { AttestorError } from "../../../services/attestor/src/AttestorError.js";
-import type { ChainFacts } from "../../../services/attestor/src/chain/ChainFacts.js";
-import type { ChainWatch } from "../../../services/attestor/src/chain/ChainWatch.js";
-import { heartbeatSchema, type HeartbeatRequest } from "../../../services/attestor/src/http/schemas.js";
-import { HeartbeatIngest } from "../../../services/attestor/src/ingest/HeartbeatIngest.js";
-import { Store } from "../../../services/attestor/src/store/Store.js";
+import { OracleError } from "../../../services/oracle/src/OracleError.js";
+import type { ChainFacts } from "../../../services/oracle/src/chain/ChainFacts.js";
+import type { ChainWatch } from "../../../services/oracle/src/chain/ChainWatch.js";
+import { heartbeatSchema, type HeartbeatRequest } from "../../../services/oracle/src/http/schemas.js";
+import { HeartbeatIngest } from "../../../services/oracle/src/ingest/HeartbeatIngest.js";
+import { Store } from "../../../services/oracle/src/store/Store.js";
 
 const clock = new EpochClock({ genesisAt: 1_000, epochSeconds: 40, slotsPerEpoch: 5 });
 const DOMAIN = uptimeDomain(31_337, "0x00000000000000000000000000000000000000bb");
@@ -63,8 +63,8 @@ describe("HeartbeatIngest", () => {
     try {
       await ingest.accept(request);
     } catch (error) {
-      expect(error).to.be.instanceOf(AttestorError);
-      return (error as AttestorError).code;
+      expect(error).to.be.instanceOf(OracleError);
+      return (error as OracleError).code;
     }
     throw new Error("it was accepted");
   };

@@ -2,13 +2,13 @@ import { expect } from "chai";
 import { Signature, Wallet, ZeroHash } from "ethers";
 import Fastify, { type FastifyInstance } from "fastify";
 
-import { collectReport } from "@millrace/attestor";
+import { collectReport } from "@millrace/oracle";
 import { EpochClock } from "@millrace/sdk";
 import { hashReport, reportTypes, uptimeDomain, type Report } from "@millrace/uptime-tree";
 
-import { RateLimit } from "../../../services/attestor/src/http/RateLimit.js";
-import { packSignatures } from "../../../services/attestor/src/member/Leader.js";
-import { Schedule } from "../../../services/attestor/src/member/Schedule.js";
+import { RateLimit } from "../../../services/oracle/src/http/RateLimit.js";
+import { packSignatures } from "../../../services/oracle/src/member/Leader.js";
+import { Schedule } from "../../../services/oracle/src/member/Schedule.js";
 
 describe("Schedule", () => {
   const schedule = new Schedule(new EpochClock({ genesisAt: 0, epochSeconds: 40, slotsPerEpoch: 5 }));

@@ -3,7 +3,7 @@ import type { Provider } from "ethers";
 import type { Contracts, EpochClock } from "@millrace/sdk";
 import type { NodeFacts, Report } from "@millrace/uptime-tree";
 
-import { AttestorError } from "../AttestorError.js";
+import { OracleError } from "../OracleError.js";
 
 /** Order of the contract's `ReportStatus`. */
 export const REPORT_STATUSES = ["none", "posted", "final", "void"] as const;
@@ -132,11 +132,11 @@ export class ChainFacts {
     };
   }
 
-  /** What the chain says of a closed epoch. @throws AttestorError EPOCH_NOT_CLOSED */
+  /** What the chain says of a closed epoch. @throws OracleError EPOCH_NOT_CLOSED */
   stateOf(epoch: number): Promise<EpochState> {
     return remember(this.states, epoch, async () => {
       if ((await this.nextEpochToClose()) <= epoch) {
-        throw new AttestorError("EPOCH_NOT_CLOSED", `epoch ${epoch} is not closed`);
+        throw new OracleError("EPOCH_NOT_CLOSED", `epoch ${epoch} is not closed`);
       }
       const [{ availability }, registry, blockTag] = await Promise.all([
         this.contracts.settlement.potOf(epoch),
@@ -168,7 +168,7 @@ export class ChainFacts {
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
       const block = await this.provider.getBlock(middle);
-      if (block === null) throw new AttestorError("BEHIND", `the node has no block ${middle}`);
+      if (block === null) throw new OracleError("BEHIND", `the node has no block ${middle}`);
       if (block.timestamp < endAt) low = middle;
       else high = middle;
     }

@@ -3,7 +3,7 @@ import type { Provider } from "ethers";
 
 import { EpochClock } from "@millrace/sdk";
 
-import { ChainWatch } from "../../../services/attestor/src/chain/ChainWatch.js";
+import { ChainWatch } from "../../../services/oracle/src/chain/ChainWatch.js";
 
 /** Epochs of 40 s with slots of 8 s from second 1000 on. */
 const clock = new EpochClock({ genesisAt: 1_000, epochSeconds: 40, slotsPerEpoch: 5 });

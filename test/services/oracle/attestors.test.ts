@@ -3,17 +3,17 @@ import { DatabaseSync } from "node:sqlite";
 
 import { expect } from "chai";
 
-import { fetchLeaf, PeerClient } from "@millrace/attestor";
+import { fetchLeaf, PeerClient } from "@millrace/oracle";
 import { buildReport, countUp, decodeEpochData, hashReport } from "@millrace/uptime-tree";
 
-import { AttestorWorld, MEMBERS, SLOTS } from "./attestorWorld.js";
+import { OracleWorld, MEMBERS, SLOTS } from "./OracleWorld.js";
 
 describe("attestors as processes", () => {
-  let world: AttestorWorld | undefined;
+  let world: OracleWorld | undefined;
   const members = Array.from({ length: MEMBERS }, (_, member) => member);
 
   before(async () => {
-    world = await AttestorWorld.start();
+    world = await OracleWorld.start();
     await world.enlist(2);
     await world.chain.mineEvery(1);
     await Promise.all(members.map((member) => world!.startMember(member)));
@@ -85,7 +85,7 @@ describe("attestors as processes", () => {
     const codes = await Promise.all(members.map((member) => world!.stop(`attestor-${member}`)));
     expect(codes).to.deep.equal(members.map(() => 0));
     for (const member of members) {
-      const db = new DatabaseSync(join(world!.folder, `attestor-${member}`, "attestor.sqlite"));
+      const db = new DatabaseSync(join(world!.folder, `attestor-${member}`, "oracle.sqlite"));
       const own = db
         .prepare("SELECT count(DISTINCT content_hash) AS n FROM observations WHERE attestor = ? GROUP BY epoch")
         .all(world!.attestorKey(member).address);

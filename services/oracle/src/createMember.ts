@@ -7,7 +7,7 @@ import { uptimeDomain } from "@millrace/uptime-tree";
 
 import { ChainFacts } from "./chain/ChainFacts.js";
 import { ChainWatch } from "./chain/ChainWatch.js";
-import type { AttestorConfig } from "./config.js";
+import type { OracleConfig } from "./config.js";
 import { Driver } from "./Driver.js";
 import { PeerClient } from "./http/PeerClient.js";
 import { HeartbeatIngest } from "./ingest/HeartbeatIngest.js";
@@ -25,7 +25,7 @@ import { Store } from "./store/Store.js";
 const CONSENSUS_VERSION = 1;
 
 /** A member, put together and not yet running. */
-export interface AttestorMember {
+export interface OracleMember {
   readonly identity: Identity;
   readonly clock: EpochClock;
   readonly contracts: Contracts;
@@ -47,9 +47,9 @@ export async function createMember({
   provider,
   wallet: signer,
 }: Pick<
-  ServiceContext<AttestorConfig>,
+  ServiceContext<OracleConfig>,
   "config" | "deployment" | "logger" | "provider" | "wallet"
->): Promise<AttestorMember> {
+>): Promise<OracleMember> {
   const { chainId } = deployment;
   const contracts = connectContracts(deployment, signer);
   const clock = new EpochClock(await contracts.settlement.clock());
@@ -60,7 +60,7 @@ export async function createMember({
     domain: uptimeDomain(chainId, oracle),
     configDigest: await contracts.uptime.configDigest(),
   };
-  const store = new Store(join(config.dataDir, "attestor.sqlite"));
+  const store = new Store(join(config.dataDir, "oracle.sqlite"));
   store.identify({ chain: String(chainId), contract: oracle, key: identity.attestor });
 
   const clients = config.peers.map((url) => new PeerClient(url, config.peerTimeoutMs));

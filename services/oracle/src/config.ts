@@ -4,7 +4,7 @@ import { z } from "zod";
 const positive = z.coerce.number().int().positive();
 
 /** Config of an attestor. Its key also pays the gas of reports. */
-export const attestorSchema = serviceSchema.extend({
+export const oracleSchema = serviceSchema.extend({
   /** Folder of the database, which holds what was signed: never delete it while the key attests. */
   dataDir: z.string().min(1),
   /** HTTP addresses of the other members. */
@@ -17,4 +17,4 @@ export const attestorSchema = serviceSchema.extend({
   requestsPerSecond: positive.default(200),
 });
 
-export type AttestorConfig = z.infer<typeof attestorSchema>;
+export type OracleConfig = z.infer<typeof oracleSchema>;

@@ -3,7 +3,7 @@ import type { TypedDataDomain } from "ethers";
 import type { EpochClock } from "@millrace/sdk";
 import { heartbeatSigner } from "@millrace/uptime-tree";
 
-import { AttestorError } from "../AttestorError.js";
+import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
 import type { HeartbeatRequest } from "../http/schemas.js";
@@ -35,7 +35,7 @@ export class HeartbeatIngest {
     private readonly flushMs = 20,
   ) {}
 
-  /** @throws AttestorError UNKNOWN_BLOCK, HEARTBEAT_LATE, BAD_SIGNATURE, WRONG_AGENT */
+  /** @throws OracleError UNKNOWN_BLOCK, HEARTBEAT_LATE, BAD_SIGNATURE, WRONG_AGENT */
   async accept(request: HeartbeatRequest): Promise<HeartbeatAnswer> {
     const { epoch, slot } = await this.slotOf(request);
     const signer = this.signerOf(request);
@@ -47,7 +47,7 @@ export class HeartbeatIngest {
     );
     const accepted = verdicts.filter(({ good }) => good).map(({ nodeId }) => nodeId);
     if (accepted.length === 0) {
-      throw new AttestorError("WRONG_AGENT", `${signer} speaks for none of these nodes in epoch ${epoch}`);
+      throw new OracleError("WRONG_AGENT", `${signer} speaks for none of these nodes in epoch ${epoch}`);
     }
     // The keys may have taken a while to look up: what was seen must not change once it is signed.
     if (!this.watch.isOpen(epoch, slot)) throw late(epoch, slot);
@@ -72,11 +72,11 @@ export class HeartbeatIngest {
     if (this.watch.block(request.blockHash) === undefined) await this.watch.poll();
     const block = this.watch.block(request.blockHash);
     if (block === undefined || BigInt(block.number) !== request.blockNumber) {
-      throw new AttestorError("UNKNOWN_BLOCK", `block ${request.blockHash} is not known here`);
+      throw new OracleError("UNKNOWN_BLOCK", `block ${request.blockHash} is not known here`);
     }
     const epoch = this.clock.epochAt(block.timestamp);
     const slot = this.clock.slotAt(block.timestamp);
-    if (epoch < 0) throw new AttestorError("HEARTBEAT_LATE", "the first epoch has not begun");
+    if (epoch < 0) throw new OracleError("HEARTBEAT_LATE", "the first epoch has not begun");
     if (!this.watch.isOpen(epoch, slot)) throw late(epoch, slot);
     return { epoch, slot };
   }
@@ -85,7 +85,7 @@ export class HeartbeatIngest {
     try {
       return heartbeatSigner(this.domain, request, request.signature).toLowerCase();
     } catch (cause) {
-      throw new AttestorError("BAD_SIGNATURE", "the signature is malformed", { cause });
+      throw new OracleError("BAD_SIGNATURE", "the signature is malformed", { cause });
     }
   }
 
@@ -116,6 +116,6 @@ export class HeartbeatIngest {
   }
 }
 
-function late(epoch: number, slot: number): AttestorError {
-  return new AttestorError("HEARTBEAT_LATE", `slot ${slot} of epoch ${epoch} is over`);
+function late(epoch: number, slot: number): OracleError {
+  return new OracleError("HEARTBEAT_LATE", `slot ${slot} of epoch ${epoch} is over`);
 }

@@ -32,7 +32,7 @@ const STAKE = 100_000n * 10n ** 18n;
 const ACCOUNTS = { provider: 1, attestors: 2, governor: 9, agents: 10 } as const;
 
 /** A chain, a deployment and four members, each a process of its own. */
-export class AttestorWorld {
+export class OracleWorld {
   private readonly processes = new Map<string, ManagedProcess>();
 
   private constructor(
@@ -45,18 +45,18 @@ export class AttestorWorld {
     readonly ports: readonly number[],
   ) {}
 
-  static async start(): Promise<AttestorWorld> {
+  static async start(): Promise<OracleWorld> {
     const folder = mkdtempSync(join(tmpdir(), "millrace-attestors-"));
     const chain = await startChain("anvil", await freePort(), join(folder, "chain.log"));
     try {
-      return await AttestorWorld.deploy(folder, chain);
+      return await OracleWorld.deploy(folder, chain);
     } catch (error) {
       await chain.process.stop();
       throw error;
     }
   }
 
-  private static async deploy(folder: string, chain: LocalChain): Promise<AttestorWorld> {
+  private static async deploy(folder: string, chain: LocalChain): Promise<OracleWorld> {
     const connection = await hre.network.create({ network: "localhost", override: { url: chain.url } });
     const governor = key(ACCOUNTS.governor).address;
     const deployment = await deployMillrace(connection, {
@@ -71,7 +71,7 @@ export class AttestorWorld {
     const contracts = connectContracts(deployment, key(ACCOUNTS.governor).connect(provider));
     const clock = new EpochClock(await contracts.settlement.clock());
     const ports = await Promise.all(Array.from({ length: MEMBERS }, () => freePort()));
-    return new AttestorWorld(folder, chain, provider, deployment, contracts, clock, ports);
+    return new OracleWorld(folder, chain, provider, deployment, contracts, clock, ports);
   }
 
   get urls(): string[] {
@@ -116,13 +116,13 @@ export class AttestorWorld {
   async startMember(member: number): Promise<void> {
     const file = join(this.folder, `attestor-${member}.json`);
     writeFileSync(file, JSON.stringify(this.configOf(member)));
-    const args = ["services/attestor/src/main.ts", "--config", file];
+    const args = ["services/oracle/src/main.ts", "--config", file];
     await this.spawn(`attestor-${member}`, args, /"msg":"ready"/, this.attestorKey(member));
   }
 
   async startAgent(node: number): Promise<void> {
     const args = [this.chain.url, this.deployment.contracts.UptimeOracle, this.agentKey(node).privateKey, String(node)];
-    await this.spawn(`agent-${node}`, ["test/services/attestor/heartbeatAgent.ts", ...args, ...this.urls], /beating/);
+    await this.spawn(`agent-${node}`, ["test/services/oracle/heartbeatAgent.ts", ...args, ...this.urls], /beating/);
   }
 
   async kill(name: string): Promise<void> {

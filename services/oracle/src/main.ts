@@ -1,11 +1,11 @@
 import { runService } from "@millrace/sdk";
 
-import { attestorSchema } from "./config.js";
-import { startAttestor } from "./startAttestor.js";
+import { oracleSchema } from "./config.js";
+import { startOracle } from "./startOracle.js";
 
 await runService({
-  name: "attestor",
+  name: "oracle",
   about: "observes nodes, agrees with the other members on a report of each epoch, and sends it.",
-  schema: attestorSchema,
-  start: startAttestor,
+  schema: oracleSchema,
+  start: startOracle,
 });

@@ -3,7 +3,7 @@ import { verifyTypedData, ZeroHash } from "ethers";
 import type { Logger } from "@millrace/sdk";
 import { decodeEpochData, proposalTypes, reportTypes, voteTypes } from "@millrace/uptime-tree";
 
-import { AttestorError } from "../AttestorError.js";
+import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
 import type { Bound, Commit, Proposal, Signed } from "../http/schemas.js";
@@ -40,23 +40,23 @@ export interface MemberParts {
 export class Member {
   constructor(private readonly parts: MemberParts) {}
 
-  /** Votes for a leader's proposal. @throws AttestorError */
+  /** Votes for a leader's proposal. @throws OracleError */
   async vote(proposal: Proposal): Promise<Signed> {
     const { epoch, round, reportHash } = proposal;
     await this.checkRound(epoch, round);
     await this.checkLeader(proposal);
     await this.checkReportable(epoch);
     await this.checkTurn(epoch);
-    if (round < this.parts.store.lastRound(epoch)) throw new AttestorError("STALE_ROUND", `round ${round} is over`);
+    if (round < this.parts.store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
 
     const assembled = await this.parts.assembler.assemble(epoch, proposal.observations);
     if (assembled.reportHash !== reportHash) {
-      throw new AttestorError("DIFFERENT_REPORT", `the report of these observations is ${assembled.reportHash} here`);
+      throw new OracleError("DIFFERENT_REPORT", `the report of these observations is ${assembled.reportHash} here`);
     }
     const { previousReport } = assembled.built.report;
     const bound = this.parts.store.statement("report", epoch, previousReport);
     if (bound !== undefined && bound.hash !== reportHash) {
-      throw new AttestorError("BOUND", `this member signed ${bound.hash}`);
+      throw new OracleError("BOUND", `this member signed ${bound.hash}`);
     }
     const signature = await this.once(() =>
       this.parts.store.signOnce("vote", epoch, String(round), reportHash, () =>
@@ -67,14 +67,14 @@ export class Member {
     return { attestor: this.parts.identity.attestor, signature };
   }
 
-  /** Signs a report for which a quorum has voted. @throws AttestorError */
+  /** Signs a report for which a quorum has voted. @throws OracleError */
   async commit(commit: Commit): Promise<Signed> {
     const { epoch, round, reportHash } = commit;
     await this.checkRound(epoch, round);
     await this.checkVotes(commit);
-    if (round < this.parts.store.lastRound(epoch)) throw new AttestorError("STALE_ROUND", `round ${round} is over`);
+    if (round < this.parts.store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
     if (this.parts.store.reportData(reportHash) === undefined) {
-      throw new AttestorError("NOT_FOUND", `report ${reportHash} was not proposed here`);
+      throw new OracleError("NOT_FOUND", `report ${reportHash} was not proposed here`);
     }
     await this.checkReportable(epoch);
     const { report } = await this.parts.history.byHash(reportHash);
@@ -87,13 +87,13 @@ export class Member {
     return { attestor: this.parts.identity.attestor, signature };
   }
 
-  /** The report that this member signed on top of the newest one. @throws AttestorError NOT_FOUND */
+  /** The report that this member signed on top of the newest one. @throws OracleError NOT_FOUND */
   async bound(epoch: number): Promise<Bound> {
     const { reportHash: previousReport } = await this.parts.facts.newestReport();
     const statement = this.parts.store.statement("report", epoch, previousReport);
     const bytes = statement === undefined ? undefined : this.parts.store.reportData(statement.hash);
     if (statement === undefined || bytes === undefined) {
-      throw new AttestorError("NOT_FOUND", `no report of epoch ${epoch} was signed here`);
+      throw new OracleError("NOT_FOUND", `no report of epoch ${epoch} was signed here`);
     }
     const { report } = await this.parts.history.byHash(statement.hash);
     const { observations } = decodeEpochData(bytes);
@@ -126,24 +126,24 @@ export class Member {
   private async checkReportable(epoch: number): Promise<void> {
     const [status, newest] = await Promise.all([this.parts.facts.statusOf(epoch), this.parts.facts.newestReport()]);
     const isAfter = newest.reportHash === ZeroHash || epoch > newest.epoch;
-    if (status !== "none" || !isAfter) throw new AttestorError("STALE_ROUND", `epoch ${epoch} takes no report`);
+    if (status !== "none" || !isAfter) throw new OracleError("STALE_ROUND", `epoch ${epoch} takes no report`);
   }
 
   private async checkTurn(epoch: number): Promise<void> {
     if (await this.isTurnOf(epoch)) return;
-    throw new AttestorError("BEHIND", `an epoch before ${epoch} is to be reported first`);
+    throw new OracleError("BEHIND", `an epoch before ${epoch} is to be reported first`);
   }
 
   private async checkRound(epoch: number, round: number): Promise<void> {
     await this.parts.watch.poll();
     const closedAt = await this.parts.facts.closedAt(epoch);
-    if (closedAt === undefined) throw new AttestorError("EPOCH_NOT_CLOSED", `epoch ${epoch} is not closed`);
+    if (closedAt === undefined) throw new OracleError("EPOCH_NOT_CLOSED", `epoch ${epoch} is not closed`);
     const { seats } = await this.parts.facts.setOf(epoch);
     if (!seats.includes(this.parts.identity.attestor))
-      throw new AttestorError("NOT_MEMBER", `not a member in epoch ${epoch}`);
+      throw new OracleError("NOT_MEMBER", `not a member in epoch ${epoch}`);
     // A block's difference is normal; a round far ahead would let one leader use up everybody's votes.
     if (round > this.parts.schedule.roundAt(closedAt, this.nowAt()) + 1) {
-      throw new AttestorError("STALE_ROUND", `round ${round} has not begun`);
+      throw new OracleError("STALE_ROUND", `round ${round} has not begun`);
     }
   }
 
@@ -153,7 +153,7 @@ export class Member {
       verifyTypedData(this.parts.identity.domain, proposalTypes, { epoch, round, reportHash }, signature),
     );
     if (signer !== this.parts.schedule.leaderOf(seats, epoch, round)) {
-      throw new AttestorError("NOT_LEADER", `${String(signer)} does not lead round ${round} of epoch ${epoch}`);
+      throw new OracleError("NOT_LEADER", `${String(signer)} does not lead round ${round} of epoch ${epoch}`);
     }
   }
 
@@ -166,7 +166,7 @@ export class Member {
       );
       if (signer !== undefined && seats.includes(signer)) voters.add(signer);
     }
-    if (voters.size < quorum) throw new AttestorError("NO_QUORUM", `${voters.size} votes, ${quorum} needed`);
+    if (voters.size < quorum) throw new OracleError("NO_QUORUM", `${voters.size} votes, ${quorum} needed`);
   }
 
   /** Chain time as seen here. */
@@ -178,7 +178,7 @@ export class Member {
     try {
       return await sign();
     } catch (error) {
-      if (error instanceof ContradictionError) throw new AttestorError("BOUND", error.message, { cause: error });
+      if (error instanceof ContradictionError) throw new OracleError("BOUND", error.message, { cause: error });
       throw error;
     }
   }

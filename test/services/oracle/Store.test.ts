@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import fc from "fast-check";
 
-import { ContradictionError, Store } from "../../../services/attestor/src/store/Store.js";
+import { ContradictionError, Store } from "../../../services/oracle/src/store/Store.js";
 
 describe("Store", () => {
   let folder: string;
@@ -14,7 +14,7 @@ describe("Store", () => {
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "millrace-store-"));
-    file = join(folder, "attestor.sqlite");
+    file = join(folder, "oracle.sqlite");
     store = new Store(file);
   });
 
