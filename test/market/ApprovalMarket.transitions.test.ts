@@ -14,8 +14,8 @@ const CALLERS: readonly Caller[] = ["buyer", "alice", "agent", "stranger"];
 /** What each call leaves of the chunk in the statuses that allow it, and who may make it. */
 const CHUNK_TABLE: Record<string, { may: readonly Caller[]; next: Partial<Record<ChunkStatus, ChunkStatus>> }> = {
   submitChunk: { may: ["alice", "agent"], next: { None: "Submitted", Rejected: "Submitted" } },
-  approve: { may: ["buyer"], next: { Submitted: "Approved" } },
-  reject: { may: ["buyer"], next: { Submitted: "Rejected" } },
+  approveChunk: { may: ["buyer"], next: { Submitted: "Approved" } },
+  rejectChunk: { may: ["buyer"], next: { Submitted: "Rejected" } },
   releaseKey: { may: ["alice", "agent"], next: { Approved: "Paid" } },
   timeoutKey: { may: CALLERS, next: { Withheld: "None" } },
 };
@@ -23,8 +23,8 @@ const CHUNK_TABLE: Record<string, { may: readonly Caller[]; next: Partial<Record
 /** Statuses of the task in which a call can be made at all. */
 const TASK_TABLE: Record<string, readonly TaskStatus[]> = {
   submitChunk: ["Working"],
-  approve: ["Working"],
-  reject: ["Working"],
+  approveChunk: ["Working"],
+  rejectChunk: ["Working"],
   releaseKey: ["Working", "Overdue"],
   timeoutKey: ["Working"],
   endRest: ["Working"],
@@ -47,8 +47,8 @@ describe("ApprovalMarket transitions", () => {
     const signer = driver.world[caller];
     const approvals = driver.world.approvals.connect(signer);
     if (name === "submitChunk") return driver.submit(opened, 0, 2, signer);
-    if (name === "approve") return driver.approve(opened, 0, signer);
-    if (name === "reject") return driver.reject(opened, 0, signer);
+    if (name === "approveChunk") return driver.approve(opened, 0, signer);
+    if (name === "rejectChunk") return driver.reject(opened, 0, signer);
     if (name === "releaseKey") return driver.release(opened, 0, 1, signer);
     if (name === "timeoutKey") return approvals.timeoutKey(opened.taskId, opened.order, 0);
     return approvals.endRest(opened.taskId, opened.order);

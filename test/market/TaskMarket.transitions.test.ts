@@ -7,34 +7,66 @@ import { NODE_OF_BOB, type Opened, TaskDriver } from "./taskDriver.js";
 const connection = await hre.network.create();
 const { networkHelpers } = connection;
 
-/** What each call leaves behind in the statuses that allow it; every other pair must be refused. */
-const TABLE: Record<string, Partial<Record<TaskStatus, TaskStatus>>> = {
-  accept: { Listed: "Accepted", Unacknowledged: "Accepted", Overdue: "Accepted", Rejected: "Accepted" },
-  acknowledge: { Accepted: "Working" },
-  submit: { Working: "Submitted" },
-  finalize: { Confirmed: "Finalized" },
-  release: { Unacknowledged: "Listed", Overdue: "Listed", Rejected: "Listed" },
+/** The buyer, the provider that works, another that would, the agent of both, and nobody's side. */
+const CALLERS = ["buyer", "alice", "bob", "agent", "stranger"] as const;
+type Caller = (typeof CALLERS)[number];
+
+interface Call {
+  readonly may: (status: TaskStatus) => readonly Caller[];
+  readonly otherwise: string;
+  readonly next: Partial<Record<TaskStatus, TaskStatus>>;
+}
+
+/** What each call leaves behind in the statuses that allow it; everything else must be refused. */
+const TABLE: Record<string, Call> = {
+  accept: {
+    may: () => ["bob", "agent"],
+    otherwise: "TaskMarket_NotProvider",
+    next: { Listed: "Accepted", Unacknowledged: "Accepted", Overdue: "Accepted", Rejected: "Accepted" },
+  },
+  acknowledge: {
+    may: () => ["alice", "agent"],
+    otherwise: "TaskMarket_NotProvider",
+    next: { Accepted: "Working" },
+  },
+  submit: {
+    may: () => ["alice", "agent"],
+    otherwise: "TaskMarket_NotProvider",
+    next: { Working: "Submitted" },
+  },
+  finalize: {
+    may: () => CALLERS,
+    otherwise: "",
+    next: { Confirmed: "Finalized" },
+  },
+  release: {
+    may: () => CALLERS,
+    otherwise: "",
+    next: { Unacknowledged: "Listed", Overdue: "Listed", Rejected: "Listed" },
+  },
   cancel: {
-    Listed: "Cancelled",
-    Expired: "Cancelled",
-    Unacknowledged: "Cancelled",
-    Overdue: "Cancelled",
-    Rejected: "Cancelled",
+    may: (status) => (status === "Expired" ? CALLERS : ["buyer"]),
+    otherwise: "TaskMarket_NotBuyer",
+    next: {
+      Listed: "Cancelled",
+      Expired: "Cancelled",
+      Unacknowledged: "Cancelled",
+      Overdue: "Cancelled",
+      Rejected: "Cancelled",
+    },
   },
 };
 
 describe("TaskMarket transitions", () => {
   let driver: TaskDriver;
 
-  function call(name: string, opened: Opened) {
-    const { tasks, alice, buyer, stranger } = driver.world;
+  async function call(name: string, caller: Caller, opened: Opened) {
+    const signer = driver.world[caller];
+    const tasks = driver.world.tasks.connect(signer);
     const { taskId, order } = opened;
-    if (name === "accept") return driver.accept(opened, false, NODE_OF_BOB);
-    if (name === "acknowledge") return tasks.connect(alice).acknowledge(taskId, order);
-    if (name === "submit") return driver.submit(opened);
-    if (name === "finalize") return tasks.connect(stranger).finalize(taskId, order);
-    if (name === "release") return tasks.connect(stranger).release(taskId, order);
-    return tasks.connect(buyer).cancel(taskId, order);
+    if (name === "accept") return driver.accept(opened, false, NODE_OF_BOB, signer);
+    if (name === "submit") return driver.submit(opened, signer);
+    return tasks[name as "acknowledge" | "finalize" | "release" | "cancel"](taskId, order);
   }
 
   for (const status of TASK_STATUSES) {
@@ -53,29 +85,37 @@ describe("TaskMarket transitions", () => {
         expect(await driver.statusOf(opened.taskId)).to.equal(status);
       });
 
-      for (const name of Object.keys(TABLE)) {
-        const next = TABLE[name][status];
-        it(next === undefined ? `should refuse ${name}` : `should become ${next} by ${name}`, async () => {
-          const snapshot = await networkHelpers.takeSnapshot();
-          const { tasks } = driver.world;
-          if (next !== undefined) {
-            await call(name, opened);
-            expect(await driver.statusOf(opened.taskId)).to.equal(next);
-          } else if (status === "None") {
-            await expect(call(name, opened)).to.be.revertedWithCustomError(tasks, "TaskMarket_WrongOrder");
-          } else {
-            await expect(call(name, opened))
-              .to.be.revertedWithCustomError(tasks, "TaskMarket_WrongStatus")
-              .withArgs(opened.taskId, TASK_STATUSES.indexOf(status), allowed(name));
-          }
-          await snapshot.restore();
-        });
+      for (const [name, { may, otherwise, next }] of Object.entries(TABLE)) {
+        for (const caller of CALLERS) {
+          const isEntitled = may(status).includes(caller);
+          const becomes = isEntitled ? next[status] : undefined;
+          const title = becomes === undefined ? `should refuse ${name} by` : `should become ${becomes} by ${name} of`;
+
+          it(`${title} ${caller}`, async () => {
+            const snapshot = await networkHelpers.takeSnapshot();
+            const { tasks } = driver.world;
+            const sent = call(name, caller, opened);
+            if (becomes !== undefined) {
+              await sent;
+              expect(await driver.statusOf(opened.taskId)).to.equal(becomes);
+            } else if (status === "None") {
+              await expect(sent).to.be.revertedWithCustomError(tasks, "TaskMarket_WrongOrder");
+            } else if (next[status] === undefined) {
+              await expect(sent)
+                .to.be.revertedWithCustomError(tasks, "TaskMarket_WrongStatus")
+                .withArgs(opened.taskId, TASK_STATUSES.indexOf(status), allowed(name));
+            } else {
+              await expect(sent).to.be.revertedWithCustomError(tasks, otherwise);
+            }
+            await snapshot.restore();
+          });
+        }
       }
     });
   }
 });
 
 function allowed(name: string): bigint {
-  const statuses = Object.keys(TABLE[name]) as TaskStatus[];
+  const statuses = Object.keys(TABLE[name].next) as TaskStatus[];
   return statuses.reduce((bits, status) => bits | (1n << BigInt(TASK_STATUSES.indexOf(status))), 0n);
 }
