@@ -9,6 +9,7 @@ import { oracleTasks } from "./oracle/index.js";
 import { orderTasks } from "./order/index.js";
 import { providerTasks } from "./provider/index.js";
 import { quoteTasks } from "./quote/index.js";
+import { scenarioTasks } from "./scenario/index.js";
 import { systemTasks } from "./system/index.js";
 
 /** All commands that Millrace adds to Hardhat. */
@@ -24,5 +25,6 @@ export const millraceTasks = [
   ...orderTasks,
   ...providerTasks,
   ...quoteTasks,
+  ...scenarioTasks,
   ...systemTasks,
 ];

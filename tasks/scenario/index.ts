@@ -1,0 +1,20 @@
+import { noun, reading } from "../lib/define.js";
+
+/** A scenario is played by the file of its name in `scenarios/`. */
+const scenario = (name: string, file: string, description: string): ReturnType<typeof reading> =>
+  reading({
+    name,
+    description,
+    action: async () => {
+      const { playScenario } = await import("./playScenario.js");
+      return { default: (session) => playScenario(session, file) };
+    },
+  });
+
+export const scenarioTasks = noun("scenario", "Plays a story of the protocol on a chain of its own, step by step", [
+  scenario(
+    "dispute-training",
+    "disputeTraining",
+    "A training with one corrupted weight update, found and proven on chain",
+  ),
+]);
