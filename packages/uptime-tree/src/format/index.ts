@@ -1,0 +1,18 @@
+export { attestorKeyTypes, proposalTypes, reportTypes, uptimeDomain, voteTypes } from "../typedData.js";
+export { EMPTY_ROOT } from "../EpochTree.js";
+export { keccak } from "../keccak.js";
+export { encodeWords, hashLeaf, hashWords, leafTypes, leafValues, type Leaf } from "../Leaf.js";
+export { MerkleTree } from "../MerkleTree.js";
+export { hashReport, reportDigest, type Report } from "../Report.js";
+export * from "./Batch.js";
+export * from "./buildReport.js";
+export * from "./constants.js";
+export * from "./DataFile.js";
+export * from "./Heartbeat.js";
+export * from "./LeafTable.js";
+export * from "./NodeTable.js";
+export * from "./Observation.js";
+export * from "./Sightings.js";
+export * from "./signatures.js";
+export * from "./StandardTree.js";
+export * from "./typedData.js";
