@@ -1,29 +1,23 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SlashTable} from "../staking/SlashTable.sol";
 import {ProgramHeader, Region, Witness, WordAddress} from "../verifiers/TensorTypes.sol";
-import {Branch, BranchKey, Claim, ClaimRecord, ClaimState, Terms} from "./ClaimTypes.sol";
+import {BranchKey, Claim, Terms} from "./ClaimTypes.sol";
+import {IClaimGame} from "./IClaimGame.sol";
 
 /// @title IResultClaims
-/// @notice Is a committed result right? A claim stands unless somebody proves a word of it wrong, or its provider
-/// leaves a question open.
-/// @dev Only the provider claims. Others *point* at hashes of its trees; it, or anyone, *opens* them into up to 32
-/// children. An opening is stored once and serves all; a duplicate of any call of the game is a no-op, which clients
-/// treat as success.
+/// @notice Is the result of a tensor program right? A claim stands unless somebody proves a word of it wrong, or its
+/// provider leaves a question open.
+/// @dev The game of `IClaimGame` over the trees of a trace: a challenger points at a hash, and whoever knows them opens
+/// it into up to 32 children, which must fold to it.
 /// `docs/disputes.md` walks through a game, `docs/claims-format.md` has every encoding.
 ///
-/// Promises:
-/// - a claim ends in exactly one of: a proof, then it is slashed; a branch left unanswered, then it is slashed by as
-///   much; the window over and nothing pending, then it is final;
+/// Promises, beside those of `IClaimGame`:
 /// - a provider whose trace is right and who opens in time what is pointed at is never slashed;
-/// - no challenger loses on behalf of another or can keep another from going on;
-/// - a claim ends at most `windowSeconds + 2 · 8 · responseSeconds` after it was posted, whoever plays, provided that
-///   somebody calls `timeout` on a branch that is overdue.
+/// - a path has at most 8 openings.
 ///
-/// Assumes of the staking registry that a slash never reverts on the amount, and of the verifier what
-/// `ITensorVerifier` promises.
-interface IResultClaims {
+/// Assumes of the verifier what `ITensorVerifier` promises.
+interface IResultClaims is IClaimGame {
     // ─── EVENTS ───
 
     /// @notice Emitted when a claim is posted.
@@ -54,13 +48,6 @@ interface IResultClaims {
         uint48 answerBy
     );
 
-    /// @notice Emitted when a branch is opened.
-    /// @param claimId Claim.
-    /// @param branchId Branch.
-    /// @param children Its children, left to right; words, if its height is 5.
-    /// @param pointBy Last second at which a child can be pointed at.
-    event BranchOpened(uint256 indexed claimId, bytes32 indexed branchId, bytes32[] children, uint48 pointBy);
-
     /// @notice Emitted when a word is proven wrong, just before the slash.
     /// @param claimId Claim.
     /// @param region Region of the word.
@@ -68,98 +55,16 @@ interface IResultClaims {
     /// @param lane Its lane.
     event WordProvenWrong(uint256 indexed claimId, Region region, uint64 position, uint16 lane);
 
-    /// @notice Emitted when a branch was left unanswered, just before the slash.
-    /// @param claimId Claim.
-    /// @param branchId Branch.
-    event BranchTimedOut(uint256 indexed claimId, bytes32 indexed branchId);
-
-    /// @notice Emitted when a claim ends by a slash.
-    /// @param claimId Claim.
-    /// @param provider Whose bond was slashed.
-    /// @param reporter Who brought the evidence.
-    /// @param offence `WrongResult` or `ResultWithheld`.
-    event ClaimSlashed(
-        uint256 indexed claimId,
-        address indexed provider,
-        address indexed reporter,
-        SlashTable.Offence offence
-    );
-
-    /// @notice Emitted when bonds of branches are paid out.
-    /// @param claimId Claim.
-    /// @param account Whose they are: the provider's if the claim is final, else their owner's.
-    /// @param recipient Who was paid.
-    /// @param bondsWei Their sum, in the native coin.
-    event BondsWithdrawn(uint256 indexed claimId, address indexed account, address recipient, uint256 bondsWei);
-
-    /// @notice Emitted when the bond of a branch of future claims changes.
-    /// @param bondWei The bond, in the native coin.
-    event BranchBondChanged(uint256 bondWei);
-
     // ─── ERRORS ───
-
-    /// @notice Thrown when a claim id is used twice.
-    /// @param claimId Claim.
-    error ResultClaims_AlreadyPosted(uint256 claimId);
-
-    /// @notice Thrown when terms name no provider, no window or no time to respond.
-    error ResultClaims_BadTerms();
 
     /// @notice Thrown when a header is not the one that the terms name.
     /// @param programHash Hash of the header.
     /// @param expected Hash in the terms.
     error ResultClaims_OtherProgram(bytes32 programHash, bytes32 expected);
 
-    /// @notice Thrown when the claim that a caller brings is not the one that was posted.
-    /// @param claimId Claim.
-    error ResultClaims_OtherClaim(uint256 claimId);
-
-    /// @notice Thrown when a claim is not open.
-    /// @param claimId Claim.
-    /// @param state Where it stands.
-    error ResultClaims_NotOpen(uint256 claimId, ClaimState state);
-
-    /// @notice Thrown when bonds are withdrawn before the claim ended.
-    /// @param claimId Claim.
-    /// @param state Where it stands.
-    error ResultClaims_NotEnded(uint256 claimId, ClaimState state);
-
-    /// @notice Thrown when a path is begun too late.
-    /// @param windowEndsAt Last second at which it could.
-    error ResultClaims_WindowOver(uint48 windowEndsAt);
-
     /// @notice Thrown when a region is pointed at that has nothing to contest: the input, or an empty body.
     /// @param region The region.
     error ResultClaims_NothingToContest(Region region);
-
-    /// @notice Thrown when less than the bond is sent.
-    /// @param sentWei What was sent.
-    /// @param bondWei The bond.
-    error ResultClaims_BondTooSmall(uint256 sentWei, uint256 bondWei);
-
-    /// @notice Thrown when a bond is set outside its bounds, or not in whole gwei.
-    /// @param bondWei The bond.
-    error ResultClaims_BadBond(uint256 bondWei);
-
-    /// @notice Thrown when nobody pointed at a branch.
-    /// @param branchId Branch.
-    error ResultClaims_NotPointedAt(bytes32 branchId);
-
-    /// @notice Thrown when a branch is not opened yet.
-    /// @param branchId Branch.
-    error ResultClaims_NotOpened(bytes32 branchId);
-
-    /// @notice Thrown when a branch is opened too late: it can only time out.
-    /// @param answerBy Last second at which it could.
-    error ResultClaims_AnswerTooLate(uint48 answerBy);
-
-    /// @notice Thrown when a child is pointed at too late.
-    /// @param pointBy Last second at which it could.
-    error ResultClaims_PointTooLate(uint256 pointBy);
-
-    /// @notice Thrown when a branch that was answered, or can still be, is called overdue.
-    /// @param branchId Branch.
-    error ResultClaims_NotOverdue(bytes32 branchId);
 
     /// @notice Thrown when hashes are not all the children of a branch.
     /// @param branchId Branch.
@@ -177,16 +82,6 @@ interface IResultClaims {
 
     /// @notice Thrown when a word is called wrong that is right.
     error ResultClaims_WordIsRight();
-
-    /// @notice Thrown when a branch's bond is not this account's, or was withdrawn.
-    /// @param branchId Branch.
-    /// @param account The account.
-    error ResultClaims_NoBond(bytes32 branchId, address account);
-
-    /// @notice Thrown when one account sends another's bonds elsewhere.
-    /// @param account Whose they are.
-    /// @param recipient Where they were to go.
-    error ResultClaims_NotYours(address account, address recipient);
 
     // ─── THE GAME ───
 
@@ -310,41 +205,11 @@ interface IResultClaims {
         address recipient
     ) external returns (uint256 bondsWei);
 
-    // ─── PARAMETERS ───
-
-    /// @notice Sets the bond of a branch for claims posted from now on; at least three times the price of an opening.
-    /// @dev Emits {BranchBondChanged}.
-    ///
-    /// Requirements:
-    /// - the caller has the role;
-    /// - whole gwei, within `MIN_BRANCH_BOND_WEI` and `MAX_BRANCH_BOND_WEI`.
-    /// @param bondWei The bond, in the native coin.
-    function setBranchBond(uint256 bondWei) external;
-
     // ─── READ ───
-
-    /// @notice Where a claim stands now.
-    /// @param claimId Claim.
-    /// @return state None if there is no such claim.
-    function stateOf(uint256 claimId) external view returns (ClaimState state);
-
-    /// @notice What is stored of a claim.
-    /// @param claimId Claim.
-    /// @return record All zero if there is no such claim.
-    function claimOf(uint256 claimId) external view returns (ClaimRecord memory record);
-
-    /// @notice What is stored of a branch.
-    /// @param branchId Branch.
-    /// @return branch All zero if nobody pointed at it.
-    function branchOf(bytes32 branchId) external view returns (Branch memory branch);
 
     /// @notice Id of a branch.
     /// @param claimId Claim.
     /// @param branch The node.
     /// @return branchId Its id.
     function branchIdOf(uint256 claimId, BranchKey calldata branch) external pure returns (bytes32 branchId);
-
-    /// @notice Bond of a branch for claims posted now.
-    /// @return bondWei The bond, in the native coin.
-    function branchBond() external view returns (uint256 bondWei);
 }

@@ -105,12 +105,12 @@ describe("ResultClaims, bonds of branches", () => {
     await game.pointTop();
     for (const account of [provider, challenger]) {
       await expect(claims.withdrawBonds(ID, claim, [game.top], account, account))
-        .to.be.revertedWithCustomError(claims, "ResultClaims_NotEnded")
+        .to.be.revertedWithCustomError(claims, "ClaimGame_NotEnded")
         .withArgs(ID, State.Open);
     }
     await expect(claims.withdrawBonds(ID + 1n, claim, [], provider, provider)).to.be.revertedWithCustomError(
       claims,
-      "ResultClaims_OtherClaim",
+      "ClaimGame_OtherClaim",
     );
   });
 
@@ -125,13 +125,13 @@ describe("ResultClaims, bonds of branches", () => {
     for (const [keys, account] of refusals) {
       await expect(claims.withdrawBonds(ID, claim, keys, account, account)).to.be.revertedWithCustomError(
         claims,
-        "ResultClaims_NoBond",
+        "ClaimGame_NoBond",
       );
     }
     await claims.withdrawBonds(ID, claim, [game.top], provider, provider);
     await expect(claims.withdrawBonds(ID, claim, [game.top], provider, provider)).to.be.revertedWithCustomError(
       claims,
-      "ResultClaims_NoBond",
+      "ClaimGame_NoBond",
     );
     // What is left is the other branch's.
     expect(await ethers.provider.getBalance(claims)).to.equal(BRANCH_BOND);
@@ -141,7 +141,7 @@ describe("ResultClaims, bonds of branches", () => {
     const { claims, claim, game, provider, stranger } = await slashed();
     for (const account of [provider, stranger]) {
       await expect(claims.withdrawBonds(ID, claim, [game.top], account, account))
-        .to.be.revertedWithCustomError(claims, "ResultClaims_NoBond")
+        .to.be.revertedWithCustomError(claims, "ClaimGame_NoBond")
         .withArgs(branchId(ID, game.top), account.address);
     }
   });
@@ -149,7 +149,7 @@ describe("ResultClaims, bonds of branches", () => {
   it("should let only the account itself send its bonds elsewhere", async () => {
     const { claims, claim, game, provider, stranger } = await finalised();
     await expect(claims.connect(stranger).withdrawBonds(ID, claim, game.path, provider, stranger))
-      .to.be.revertedWithCustomError(claims, "ResultClaims_NotYours")
+      .to.be.revertedWithCustomError(claims, "ClaimGame_NotYours")
       .withArgs(provider.address, stranger.address);
     await expect(
       claims.connect(provider).withdrawBonds(ID, claim, game.path, provider, stranger),
@@ -250,7 +250,7 @@ describe("ResultClaims, bonds of branches", () => {
               const key = random.pick([...all.values(), game.top]);
               await expect(claims.timeout(ID, claim, key)).to.be.revertedWithCustomError(
                 claims,
-                "ResultClaims_NotOverdue",
+                "ClaimGame_NotOverdue",
               );
               break;
             }

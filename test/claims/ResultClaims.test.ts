@@ -93,7 +93,7 @@ describe("ResultClaims", () => {
       }
       await expect(factory.deploy(deployer, authority, staking, verifier, 0)).to.be.revertedWithCustomError(
         claims,
-        "ResultClaims_BadBond",
+        "ClaimGame_BadBond",
       );
     });
   });
@@ -130,7 +130,7 @@ describe("ResultClaims", () => {
         .to.be.revertedWithCustomError(claims, "Wired_Forbidden")
         .withArgs(provider.address, POST);
       await expect(post(world, ID, makeClaim(world, program, { ...claim, inputRoot: hex(4) })))
-        .to.be.revertedWithCustomError(claims, "ResultClaims_AlreadyPosted")
+        .to.be.revertedWithCustomError(claims, "ClaimGame_AlreadyPosted")
         .withArgs(ID);
     });
 
@@ -143,7 +143,7 @@ describe("ResultClaims", () => {
       it(`should refuse terms with ${what}`, async () => {
         const { claims, claim, world } = await prepared();
         const changed = { ...claim, terms: { ...claim.terms, ...change } };
-        await expect(post(world, ID, changed)).to.be.revertedWithCustomError(claims, "ResultClaims_BadTerms");
+        await expect(post(world, ID, changed)).to.be.revertedWithCustomError(claims, "ClaimGame_BadTerms");
       });
     }
 
@@ -210,7 +210,7 @@ describe("ResultClaims", () => {
     it("should refuse less than the bond", async () => {
       const { claims, claim } = await posted();
       await expect(claims.pointTop(ID, claim, Region.Body, { value: BRANCH_BOND - 1n }))
-        .to.be.revertedWithCustomError(claims, "ResultClaims_BondTooSmall")
+        .to.be.revertedWithCustomError(claims, "ClaimGame_BondTooSmall")
         .withArgs(BRANCH_BOND - 1n, BRANCH_BOND);
     });
 
@@ -221,7 +221,7 @@ describe("ResultClaims", () => {
       await claims.pointTop(ID, claim, Region.Body, { value: BRANCH_BOND });
       await at(windowEndsAt + 1);
       await expect(claims.pointTop(ID, claim, Region.Output, { value: BRANCH_BOND }))
-        .to.be.revertedWithCustomError(claims, "ResultClaims_WindowOver")
+        .to.be.revertedWithCustomError(claims, "ClaimGame_WindowOver")
         .withArgs(windowEndsAt);
     });
 
@@ -238,7 +238,7 @@ describe("ResultClaims", () => {
       ]) {
         await expect(claims.pointTop(ID, other, Region.Body, { value })).to.be.revertedWithCustomError(
           claims,
-          "ResultClaims_OtherClaim",
+          "ClaimGame_OtherClaim",
         );
       }
       const small = new Program([program.operators[1]!], 32, 32);
@@ -249,7 +249,7 @@ describe("ResultClaims", () => {
         "ResultClaims_NothingToContest",
       );
       await expect(claims.pointTop(ID + 2n, claim, Region.Body, { value }))
-        .to.be.revertedWithCustomError(claims, "ResultClaims_NotOpen")
+        .to.be.revertedWithCustomError(claims, "ClaimGame_NotOpen")
         .withArgs(ID + 2n, State.None);
     });
   });
@@ -293,7 +293,7 @@ describe("ResultClaims", () => {
         { ...body.top, hash: ZeroHash },
       ]) {
         await expect(claims.open(ID, other, body.childrenOf(body.top)))
-          .to.be.revertedWithCustomError(claims, "ResultClaims_NotPointedAt")
+          .to.be.revertedWithCustomError(claims, "ClaimGame_NotPointedAt")
           .withArgs(branchId(ID, other));
       }
     });
@@ -309,7 +309,7 @@ describe("ResultClaims", () => {
       await body.open();
       await at(now + RESPONSE_SECONDS + 2);
       await expect(claims.open(ID, output.top, output.childrenOf(output.top)))
-        .to.be.revertedWithCustomError(claims, "ResultClaims_AnswerTooLate")
+        .to.be.revertedWithCustomError(claims, "ClaimGame_AnswerTooLate")
         .withArgs(now + RESPONSE_SECONDS + 1);
     });
   });
@@ -328,9 +328,9 @@ describe("ResultClaims", () => {
       const value = BRANCH_BOND;
       const pointAt = (): Promise<unknown> =>
         claims.point(ID, body.top, 0, body.committed.node(5, 0), siblingsOf(body.committed, 5, 0), { value });
-      await expect(pointAt()).to.be.revertedWithCustomError(claims, "ResultClaims_NotOpened");
+      await expect(pointAt()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOpened");
       await body.pointTop();
-      await expect(pointAt()).to.be.revertedWithCustomError(claims, "ResultClaims_NotOpened");
+      await expect(pointAt()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOpened");
     });
 
     it("should refuse to point at words", async () => {
@@ -370,7 +370,7 @@ describe("ResultClaims", () => {
       await at(windowEndsAt + RESPONSE_SECONDS + 1);
       body.path.pop();
       await expect(body.point(1))
-        .to.be.revertedWithCustomError(claims, "ResultClaims_PointTooLate")
+        .to.be.revertedWithCustomError(claims, "ClaimGame_PointTooLate")
         .withArgs(windowEndsAt + RESPONSE_SECONDS);
     });
 
@@ -404,7 +404,7 @@ describe("ResultClaims", () => {
       await body.pointTop();
       const timeout = (): Promise<unknown> => claims.connect(stranger).timeout(ID, claim, body.top);
       await at(now + RESPONSE_SECONDS);
-      await expect(timeout()).to.be.revertedWithCustomError(claims, "ResultClaims_NotOverdue");
+      await expect(timeout()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOverdue");
       await at(now + RESPONSE_SECONDS + 10);
       await expect(timeout())
         .to.emit(claims, "ClaimSlashed")
@@ -417,7 +417,7 @@ describe("ResultClaims", () => {
         buyer.address,
         stranger.address,
       ]);
-      await expect(timeout()).to.be.revertedWithCustomError(claims, "ResultClaims_NotOpen").withArgs(ID, State.Slashed);
+      await expect(timeout()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOpen").withArgs(ID, State.Slashed);
       expect(await staking.slashes()).to.equal(1n);
     });
 
@@ -427,11 +427,11 @@ describe("ResultClaims", () => {
       await output.open();
       await networkHelpers.time.increaseTo(windowEndsAt);
       for (const key of [body.top, output.top, { ...body.top, position: 1 }]) {
-        await expect(claims.timeout(ID, claim, key)).to.be.revertedWithCustomError(claims, "ResultClaims_NotOverdue");
+        await expect(claims.timeout(ID, claim, key)).to.be.revertedWithCustomError(claims, "ClaimGame_NotOverdue");
       }
       await expect(
         claims.timeout(ID, { ...claim, terms: { ...claim.terms, bond: 1n } }, body.top),
-      ).to.be.revertedWithCustomError(claims, "ResultClaims_OtherClaim");
+      ).to.be.revertedWithCustomError(claims, "ClaimGame_OtherClaim");
     });
 
     it("should hold a claim open, however late, until somebody calls it", async () => {
@@ -467,11 +467,11 @@ describe("ResultClaims", () => {
       const other = { ...claim, outputRoot: honest.trace.outputRoot };
       await expect(claims.prove(ID, other, wrong, makeWitness(committed, wrong))).to.be.revertedWithCustomError(
         claims,
-        "ResultClaims_OtherClaim",
+        "ClaimGame_OtherClaim",
       );
       await expect(claims.prove(ID + 1n, claim, wrong, makeWitness(committed, wrong))).to.be.revertedWithCustomError(
         claims,
-        "ResultClaims_NotOpen",
+        "ClaimGame_NotOpen",
       );
     });
 
@@ -481,10 +481,10 @@ describe("ResultClaims", () => {
       const snapshot = await networkHelpers.takeSnapshot();
       await at(windowEndsAt);
       await prove();
-      await expect(prove()).to.be.revertedWithCustomError(claims, "ResultClaims_NotOpen").withArgs(ID, State.Slashed);
+      await expect(prove()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOpen").withArgs(ID, State.Slashed);
       await snapshot.restore();
       await at(windowEndsAt + 1);
-      await expect(prove()).to.be.revertedWithCustomError(claims, "ResultClaims_NotOpen").withArgs(ID, State.Final);
+      await expect(prove()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOpen").withArgs(ID, State.Final);
     });
   });
 
@@ -497,7 +497,7 @@ describe("ResultClaims", () => {
       );
       for (const bad of [0n, 1n, parseUnits("1", "gwei") + 1n, parseEther("1") + parseUnits("1", "gwei")]) {
         await expect(claims.connect(governor).setBranchBond(bad))
-          .to.be.revertedWithCustomError(claims, "ResultClaims_BadBond")
+          .to.be.revertedWithCustomError(claims, "ClaimGame_BadBond")
           .withArgs(bad);
       }
       for (const good of [parseUnits("1", "gwei"), parseEther("1")]) {

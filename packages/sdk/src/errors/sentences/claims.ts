@@ -2,8 +2,8 @@ import type { Sentences } from "./Sentence.js";
 
 /** Errors of claims, disputes and their verifiers. */
 export const CLAIM_SENTENCES: Sentences = {
-  ResultClaims_AlreadyPosted: ["Claim {claimId} is posted already.", "A result is submitted once."],
-  ResultClaims_OtherClaim: [
+  ClaimGame_AlreadyPosted: ["Claim {claimId} is posted already.", "A result is submitted once."],
+  ClaimGame_OtherClaim: [
     "What was brought along does not belong to claim {claimId}.",
     "Read the claim again: npx hardhat dispute show.",
   ],
@@ -11,34 +11,31 @@ export const CLAIM_SENTENCES: Sentences = {
     "The program is {programHash:hex}, the order pins {expected:hex}.",
     "Use the bundle that the order names.",
   ],
-  ResultClaims_NotOpen: [
+  ClaimGame_NotOpen: [
     "Claim {claimId} is {state:ClaimState} and cannot be contested.",
     "npx hardhat dispute show tells how it ended.",
   ],
-  ResultClaims_NotEnded: ["Claim {claimId} is still open.", "Wait until its window is over and nothing is pending."],
-  ResultClaims_WindowOver: ["The challenge window ended at {windowEndsAt:time}.", "Only branches on open paths go on."],
-  ResultClaims_PointTooLate: ["Pointing at this branch was possible until {pointBy:time}.", "Point at another one."],
-  ResultClaims_AnswerTooLate: [
-    "The answer was due by {answerBy:time}.",
-    "It is too late: the branch can be timed out.",
-  ],
-  ResultClaims_NotOverdue: ["The branch {branchId:hex} can still be answered.", "Wait until its time is over."],
-  ResultClaims_NotPointedAt: ["Nobody pointed at the branch {branchId:hex}.", "Point at it first."],
-  ResultClaims_NotOpened: ["The branch {branchId:hex} was not opened yet.", "Wait for the provider's answer."],
+  ClaimGame_NotEnded: ["Claim {claimId} is still open.", "Wait until its window is over and nothing is pending."],
+  ClaimGame_WindowOver: ["The challenge window ended at {windowEndsAt:time}.", "Only branches on open paths go on."],
+  ClaimGame_PointTooLate: ["Pointing at this branch was possible until {pointBy:time}.", "Point at another one."],
+  ClaimGame_AnswerTooLate: ["The answer was due by {answerBy:time}.", "It is too late: the branch can be timed out."],
+  ClaimGame_NotOverdue: ["The branch {branchId:hex} can still be answered.", "Wait until its time is over."],
+  ClaimGame_NotPointedAt: ["Nobody pointed at the branch {branchId:hex}.", "Point at it first."],
+  ClaimGame_NotOpened: ["The branch {branchId:hex} was not opened yet.", "Wait for the provider's answer."],
   ResultClaims_EndOfPath: [
     "The branch {branchId:hex} ends its path: its words are shown.",
     "Prove the wrong word now.",
   ],
-  ResultClaims_BondTooSmall: [
+  ClaimGame_BondTooSmall: [
     "The bond sent is {sentWei:eth}, {bondWei:eth} are needed.",
     "Send the whole bond; it comes back if the claim falls.",
   ],
-  ResultClaims_NoBond: ["{account:hex} has no bond on the branch {branchId:hex}.", "It may be paid back already."],
+  ClaimGame_NoBond: ["{account:hex} has no bond on the branch {branchId:hex}.", "It may be paid back already."],
   ResultClaims_NothingToContest: [
     "The {region:Region} region has nothing that could be pointed at.",
     "The order gives the input; a tree of one opening is proven directly.",
   ],
-  ResultClaims_NotYours: [
+  ClaimGame_NotYours: [
     "The bonds of {recipient:hex} cannot be withdrawn by {account:hex}.",
     "Use the key that they belong to.",
   ],
@@ -46,8 +43,8 @@ export const CLAIM_SENTENCES: Sentences = {
     "The word is right: recomputing it gives what the provider claims.",
     "Nothing is proven and nothing changed; npx hardhat dispute open finds out whether another word is wrong.",
   ],
-  ResultClaims_BadTerms: ["The claim's terms are out of bounds.", "Look at the order's windows and its program."],
-  ResultClaims_BadBond: ["A branch bond of {bondWei:eth} is out of bounds.", "Choose one within its bounds."],
+  ClaimGame_BadTerms: ["The claim's terms are out of bounds.", "Look at the order's windows and its program."],
+  ClaimGame_BadBond: ["A branch bond of {bondWei:eth} is out of bounds.", "Choose one within its bounds."],
   TensorProgram_BadHeader: ["The program's header is malformed.", "Build the bundle anew."],
   TensorVerifier_BadOperator: ["The proof's operator is malformed.", "Make the proof with npx hardhat dispute prove."],
   TensorVerifier_NotInProgram: [
