@@ -1,4 +1,4 @@
-/** Keccak-256 of exactly 64 bytes: the inner node of every trace tree. Little-endian, as WebAssembly's memory is. */
+/** Keccak-256, above all of exactly 64 bytes: the inner node of every tree. Little-endian, as WebAssembly's memory is. */
 
 // prettier-ignore
 const ROUND_CONSTANTS = memory.data<u64>([
@@ -11,34 +11,39 @@ const ROUND_CONSTANTS = memory.data<u64>([
 
 const ROUNDS: usize = 24;
 
-/** Hashes the 64 bytes at `input` into the 32 bytes at `output`. */
-export function keccak64(input: usize, output: usize): void {
-  let a0 = load<u64>(input);
-  let a1 = load<u64>(input, 8);
-  let a2 = load<u64>(input, 16);
-  let a3 = load<u64>(input, 24);
-  let a4 = load<u64>(input, 32);
-  let a5 = load<u64>(input, 40);
-  let a6 = load<u64>(input, 48);
-  let a7 = load<u64>(input, 56);
-  // Padding of the only block, whose rate is 136 bytes: a one after the message, a one at the end.
-  let a8: u64 = 1;
-  let a16: u64 = 0x8000000000000000;
-  let a9: u64 = 0;
-  let a10: u64 = 0;
-  let a11: u64 = 0;
-  let a12: u64 = 0;
-  let a13: u64 = 0;
-  let a14: u64 = 0;
-  let a15: u64 = 0;
-  let a17: u64 = 0;
-  let a18: u64 = 0;
-  let a19: u64 = 0;
-  let a20: u64 = 0;
-  let a21: u64 = 0;
-  let a22: u64 = 0;
-  let a23: u64 = 0;
-  let a24: u64 = 0;
+/** Lanes of the state that is being hashed: a module instance hashes one message at a time. */
+const STATE = memory.data(200);
+
+/** Bytes of a message that one permutation takes in. */
+const RATE: usize = 136;
+
+/** Keccak-f[1600] of `STATE`. */
+function permute(): void {
+  let a0 = load<u64>(STATE);
+  let a1 = load<u64>(STATE, 8);
+  let a2 = load<u64>(STATE, 16);
+  let a3 = load<u64>(STATE, 24);
+  let a4 = load<u64>(STATE, 32);
+  let a5 = load<u64>(STATE, 40);
+  let a6 = load<u64>(STATE, 48);
+  let a7 = load<u64>(STATE, 56);
+  let a8 = load<u64>(STATE, 64);
+  let a9 = load<u64>(STATE, 72);
+  let a10 = load<u64>(STATE, 80);
+  let a11 = load<u64>(STATE, 88);
+  let a12 = load<u64>(STATE, 96);
+  let a13 = load<u64>(STATE, 104);
+  let a14 = load<u64>(STATE, 112);
+  let a15 = load<u64>(STATE, 120);
+  let a16 = load<u64>(STATE, 128);
+  let a17 = load<u64>(STATE, 136);
+  let a18 = load<u64>(STATE, 144);
+  let a19 = load<u64>(STATE, 152);
+  let a20 = load<u64>(STATE, 160);
+  let a21 = load<u64>(STATE, 168);
+  let a22 = load<u64>(STATE, 176);
+  let a23 = load<u64>(STATE, 184);
+  let a24 = load<u64>(STATE, 192);
   for (let round: usize = 0; round < ROUNDS; ++round) {
     // θ
     const c0 = a0 ^ a5 ^ a10 ^ a15 ^ a20;
@@ -104,10 +109,67 @@ export function keccak64(input: usize, output: usize): void {
     a23 = b23 ^ (~b24 & b20);
     a24 = b24 ^ (~b20 & b21);
   }
-  store<u64>(output, a0);
-  store<u64>(output, a1, 8);
-  store<u64>(output, a2, 16);
-  store<u64>(output, a3, 24);
+  store<u64>(STATE, a0);
+  store<u64>(STATE, a1, 8);
+  store<u64>(STATE, a2, 16);
+  store<u64>(STATE, a3, 24);
+  store<u64>(STATE, a4, 32);
+  store<u64>(STATE, a5, 40);
+  store<u64>(STATE, a6, 48);
+  store<u64>(STATE, a7, 56);
+  store<u64>(STATE, a8, 64);
+  store<u64>(STATE, a9, 72);
+  store<u64>(STATE, a10, 80);
+  store<u64>(STATE, a11, 88);
+  store<u64>(STATE, a12, 96);
+  store<u64>(STATE, a13, 104);
+  store<u64>(STATE, a14, 112);
+  store<u64>(STATE, a15, 120);
+  store<u64>(STATE, a16, 128);
+  store<u64>(STATE, a17, 136);
+  store<u64>(STATE, a18, 144);
+  store<u64>(STATE, a19, 152);
+  store<u64>(STATE, a20, 160);
+  store<u64>(STATE, a21, 168);
+  store<u64>(STATE, a22, 176);
+  store<u64>(STATE, a23, 184);
+  store<u64>(STATE, a24, 192);
+}
+
+/** The first 256 bits of the state. */
+function squeeze(output: usize): void {
+  memory.copy(output, STATE, 32);
+}
+
+/** Hashes the 64 bytes at `input` into the 32 bytes at `output`. */
+export function keccak64(input: usize, output: usize): void {
+  memory.copy(STATE, input, 64);
+  memory.fill(STATE + 64, 0, 136);
+  // Padding of the only block: a one after the message, a one at the end.
+  store<u64>(STATE, 1, 64);
+  store<u64>(STATE, 0x8000000000000000, 128);
+  permute();
+  squeeze(output);
+}
+
+/** Hashes the `length` bytes at `input` into the 32 bytes at `output`; `length` is a multiple of 8. */
+export function keccakWords(input: usize, length: usize, output: usize): void {
+  memory.fill(STATE, 0, 200);
+  const end = input + length;
+  for (; input + RATE <= end; input += RATE) {
+    absorb(input, RATE);
+    permute();
+  }
+  const rest = end - input;
+  absorb(input, rest);
+  store<u64>(STATE + rest, load<u64>(STATE + rest) ^ 1);
+  store<u64>(STATE, load<u64>(STATE, 128) ^ 0x8000000000000000, 128);
+  permute();
+  squeeze(output);
+}
+
+function absorb(input: usize, length: usize): void {
+  for (let i: usize = 0; i < length; i += 8) store<u64>(STATE + i, load<u64>(STATE + i) ^ load<u64>(input + i));
 }
 
 /**

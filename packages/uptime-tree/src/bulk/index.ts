@@ -1,0 +1,1 @@
+export { BulkTree, type LeafWriter } from "./BulkTree.js";
