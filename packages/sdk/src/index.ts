@@ -3,6 +3,10 @@
 export { BlockClock } from "./chain/BlockClock.js";
 export { EpochClock } from "./chain/EpochClock.js";
 export { openChain } from "./chain/openChain.js";
+export { openQuorum } from "./chain/rpc/openQuorum.js";
+export { QuorumProvider } from "./chain/rpc/QuorumProvider.js";
+export { RpcEndpoint, RpcFault, type FaultCode, type RpcAnswer } from "./chain/rpc/RpcEndpoint.js";
+export { RpcQuorum } from "./chain/rpc/RpcQuorum.js";
 export { TransactionSender } from "./chain/TransactionSender.js";
 export { loadConfig } from "./config/loadConfig.js";
 export { readEnvironment, type Environment } from "./config/readEnvironment.js";

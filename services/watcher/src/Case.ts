@@ -23,14 +23,14 @@ import {
   type TransactionSender,
 } from "@millrace/sdk";
 import { type Bundle, type Region, type Traces, type Witness, type WordAddress } from "@millrace/tensor";
-import type { JsonRpcProvider } from "ethers";
+import type { JsonRpcApiProvider } from "ethers";
 
 import type { Executor } from "./Executor.js";
 
 /** What all cases of a watcher share. */
 export interface Desk {
   readonly account: string;
-  readonly provider: JsonRpcProvider;
+  readonly provider: JsonRpcApiProvider;
   readonly deployment: Deployment;
   readonly clock: BlockClock;
   readonly sender: TransactionSender;

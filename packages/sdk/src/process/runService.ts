@@ -1,9 +1,9 @@
 import { parseArgs } from "node:util";
 
-import { type JsonRpcProvider, Wallet } from "ethers";
+import { type JsonRpcApiProvider, Wallet } from "ethers";
 import { z } from "zod";
 
-import { openChain } from "../chain/openChain.js";
+import { openQuorum } from "../chain/rpc/openQuorum.js";
 import { loadConfig } from "../config/loadConfig.js";
 import { readEnvironment } from "../config/readEnvironment.js";
 import type { Deployment } from "../deployment/Deployment.js";
@@ -16,6 +16,10 @@ import { Shutdown } from "./Shutdown.js";
 /** What the config of every service has. Variables `MILLRACE_RPC_URL` and so on beat the file. */
 export const serviceSchema = z.object({
   rpcUrl: z.url().default("http://127.0.0.1:8545"),
+  /** Further nodes of the same chain, independent of the first: an answer counts when `rpcQuorum` nodes give it. */
+  rpcUrls: z.array(z.url()).default([]),
+  /** Nodes that must agree, by default more than half of all. */
+  rpcQuorum: z.coerce.number().int().positive().optional(),
   /** Chain that is meant: a node of another one is refused. Any if left out. */
   chainId: z.coerce.number().int().positive().optional(),
   /** Record of the deployment; by default the one of the chain in `deployments/`. */
@@ -35,7 +39,7 @@ export type ServiceConfig = z.infer<typeof serviceSchema>;
 export interface ServiceContext<Config extends ServiceConfig> {
   readonly config: Config;
   readonly logger: Logger;
-  readonly provider: JsonRpcProvider;
+  readonly provider: JsonRpcApiProvider;
   readonly deployment: Deployment;
   /** The service's key, from `MILLRACE_PRIVATE_KEY`. */
   readonly wallet: Wallet;
@@ -73,7 +77,14 @@ export async function runService<Schema extends z.ZodObject<typeof serviceSchema
     const logger = createLogger({ name, level: config.logLevel });
     const shutdown = new Shutdown({ logger, deadlineMs: 5_000 });
     shutdown.listen();
-    const provider = await openChain({ rpcUrl: config.rpcUrl, chainId: config.chainId });
+    const provider = await openQuorum({
+      rpcUrls: [...new Set([config.rpcUrl, ...config.rpcUrls])],
+      quorum: config.rpcQuorum,
+      chainId: config.chainId,
+      onFault: ({ url, code, message }) => {
+        logger.warn({ url, code, message }, "a node of the chain is left alone for a while");
+      },
+    });
     shutdown.add("connection to the chain", () => {
       provider.destroy();
     });
