@@ -154,7 +154,7 @@ describe("ResultClaims", () => {
       ["an input of no whole blocks", { inWords: 33 }],
       ["a body of no whole blocks", { bodyWords: 16 }],
       ["an output of no whole blocks", { outWords: 40 }],
-      ["too many words", { bodyWords: 2 ** 36 - 32 }],
+      ["too many words", { bodyWords: 2 ** 40 - 32 }],
     ];
     for (const [what, change] of headers) {
       it(`should refuse a program with ${what}`, async () => {
@@ -167,7 +167,7 @@ describe("ResultClaims", () => {
 
     it("should accept the largest program and refuse another than the order's", async () => {
       const { claims, claim, world } = await prepared();
-      const header = { ...claim.header, opDepth: 20, bodyWords: 2 ** 36 - 64 };
+      const header = { ...claim.header, opDepth: 20, bodyWords: 2 ** 40 - 64 };
       await expect(post(world, ID, { ...claim, header }))
         .to.be.revertedWithCustomError(claims, "ResultClaims_OtherProgram")
         .withArgs(programHash(header), claim.terms.programHash);

@@ -56,7 +56,7 @@ library SumTree {
             }
             words += siblingWords;
         }
-        // No overflow on the right: a valid header has at most 2^36 words.
+        // No overflow on the right: a valid header has at most 2^40 words.
         found = node == header.sumRoot && words == header.bodyWords + header.outWords;
     }
 }

@@ -14,7 +14,7 @@ library TensorProgram {
     uint8 internal constant MAX_OP_DEPTH = 20;
 
     /// @notice Most words of a program, all regions together; no sum of lengths overflows below it.
-    uint256 internal constant MAX_WORDS = 1 << 36;
+    uint256 internal constant MAX_WORDS = 1 << 40;
 
     /// @notice Most words of a piece, as a power of two.
     uint8 internal constant MAX_PIECE_LOG2 = 5;
@@ -90,7 +90,7 @@ library TensorProgram {
     /// @param words Words of the region, not zero.
     /// @return depth Least depth whose tree holds them.
     function depthOf(uint64 words) internal pure returns (uint8 depth) {
-        // At most 36 for a valid header.
+        // At most 40 for a valid header.
         return uint8(Math.log2(words, Math.Rounding.Ceil));
     }
 }

@@ -7,7 +7,7 @@ export const WORD_BYTES = 32;
 /** Regions and operators are multiples of this many words. */
 export const REGION_WORDS = 32;
 
-export const MAX_TOTAL_WORDS = 2 ** 36;
+export const MAX_TOTAL_WORDS = 2 ** 40;
 
 export type LaneBits = 8 | 16 | 32 | 64 | 128 | 256;
 
