@@ -16,7 +16,7 @@ contract EntryPauseHarness is EntryPause {
         entries += 1;
     }
 
-    function leave() external {
+    function exit() external {
         exits += 1;
     }
 }

@@ -12,8 +12,8 @@ contract HookedToken is ERC20 {
 
     function _update(address from, address to, uint256 value) internal override {
         super._update(from, to, value);
-        // solhint-disable-next-line avoid-low-level-calls
-        if (to.code.length != 0) to.call(abi.encodeCall(Reentrant.received, ()));
+        if (to.code.length == 0) return;
+        try Reentrant(to).received() {} catch {} // solhint-disable-line no-empty-blocks
     }
 }
 

@@ -24,7 +24,7 @@ describe("EntryPause", () => {
     await pausable.pauseEntries(DAY);
     const until = await pausable.entriesPausedUntil();
     await expect(pausable.enter()).to.be.revertedWithCustomError(pausable, "EntryPause_EntriesPaused").withArgs(until);
-    await pausable.leave();
+    await pausable.exit();
     expect(await pausable.exits()).to.equal(1n);
     await networkHelpers.time.increaseTo(until);
     await pausable.enter();

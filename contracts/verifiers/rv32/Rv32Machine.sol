@@ -105,81 +105,82 @@ library Rv32Machine {
     function step(Witness calldata witness, uint256 depth) internal pure returns (bytes32 next) {
         require(witness.state.length == STATE_BYTES, Rv32Machine_BadState(witness.state.length));
         require(depth <= MAX_DEPTH, Rv32Machine_TooDeep(depth));
-        uint256 at = _load(witness.state);
-        if (_word(at, _STATUS) != RUNNING) return _hash(at);
+        uint256 machine = _load(witness.state);
+        if (_word(machine, _STATUS) != RUNNING) return _hash(machine);
 
-        _countStep(at);
-        uint256 pc = _word(at, _PC);
-        if (_isOutside(pc, 4, depth)) return _trap(at);
-        _checkLeaf(at, witness.code, pc >> 5, witness.codeSiblings, depth);
-        _execute(at, Rv32Alu.fromLittleEndian(witness.code, pc & 31), witness, depth);
-        return _hash(at);
+        _countStep(machine);
+        uint256 pc = _word(machine, _PC);
+        if (_isOutside(pc, 4, depth)) return _trap(machine);
+        _checkLeaf(machine, witness.code, pc >> 5, witness.codeSiblings, depth);
+        _execute(machine, Rv32Alu.fromLittleEndian(witness.code, pc & 31), witness, depth);
+        return _hash(machine);
     }
 
     /// @dev Carries out one instruction on the copy of the state.
-    function _execute(uint256 at, uint256 instruction, Witness calldata witness, uint256 depth) private pure {
+    function _execute(uint256 machine, uint256 instruction, Witness calldata witness, uint256 depth) private pure {
         uint256 opcode = instruction & 0x7f;
-        if (opcode == _SYSTEM) return _setStatus(at, _isExit(at, instruction) ? EXITED : TRAPPED);
+        if (opcode == _SYSTEM) return _setStatus(machine, _isExit(machine, instruction) ? EXITED : TRAPPED);
 
         uint256 nextPc;
         bool isDone;
         unchecked {
-            if (opcode == _BRANCH || opcode == _JAL || opcode == _JALR) (nextPc, isDone) = _transfer(at, instruction);
-            else (nextPc, isDone) = (_word(at, _PC) + 4, _work(at, instruction, witness, depth));
+            if (opcode == _BRANCH || opcode == _JAL || opcode == _JALR)
+                (nextPc, isDone) = _transfer(machine, instruction);
+            else (nextPc, isDone) = (_word(machine, _PC) + 4, _work(machine, instruction, witness, depth));
         }
-        if (isDone) _setWord(at, _PC, nextPc);
-        else _setStatus(at, TRAPPED);
+        if (isDone) _setWord(machine, _PC, nextPc);
+        else _setStatus(machine, TRAPPED);
     }
 
     // ─── INSTRUCTIONS ───
 
     /// @dev Instructions after which the next one follows; false if it traps.
     function _work(
-        uint256 at,
+        uint256 machine,
         uint256 instruction,
         Witness calldata witness,
         uint256 depth
     ) private pure returns (bool isDone) {
         uint256 opcode = instruction & 0x7f;
-        if (opcode == _LOAD || opcode == _STORE) return _access(at, instruction, witness, depth);
+        if (opcode == _LOAD || opcode == _STORE) return _access(machine, instruction, witness, depth);
         // FENCE does nothing here: there is one hart, and nothing between it and its memory.
         if (opcode == _FENCE) return _function3(instruction) == 0;
 
         uint256 value;
-        if (opcode == _OP || opcode == _OP_IMMEDIATE) (value, isDone) = _compute(at, instruction);
+        if (opcode == _OP || opcode == _OP_IMMEDIATE) (value, isDone) = _compute(machine, instruction);
         else if (opcode == _LUI) (value, isDone) = (instruction & _UPPER, true);
-        else if (opcode == _AUIPC) (value, isDone) = (_word(at, _PC) + (instruction & _UPPER), true);
-        if (isDone) _setRegister(at, instruction, value);
+        else if (opcode == _AUIPC) (value, isDone) = (_word(machine, _PC) + (instruction & _UPPER), true);
+        if (isDone) _setRegister(machine, instruction, value);
     }
 
     /// @dev Branches and jumps; false if it traps. A misaligned target traps before anything is written.
-    function _transfer(uint256 at, uint256 instruction) private pure returns (uint256 nextPc, bool isDone) {
+    function _transfer(uint256 machine, uint256 instruction) private pure returns (uint256 nextPc, bool isDone) {
         uint256 opcode = instruction & 0x7f;
-        uint256 pc = _word(at, _PC);
+        uint256 pc = _word(machine, _PC);
         unchecked {
             if (opcode == _BRANCH) {
                 bool isTaken;
-                (isTaken, isDone) = _branch(at, instruction);
+                (isTaken, isDone) = _branch(machine, instruction);
                 nextPc = isTaken ? pc + Rv32Alu.immediateB(instruction) : pc + 4;
                 return (nextPc, isDone && nextPc & 3 == 0);
             }
             if (opcode == _JAL) nextPc = pc + Rv32Alu.immediateJ(instruction);
-            else nextPc = (_register(at, instruction >> 15) + Rv32Alu.immediateI(instruction)) & ~uint256(1);
+            else nextPc = (_register(machine, instruction >> 15) + Rv32Alu.immediateI(instruction)) & ~uint256(1);
             isDone = nextPc & 3 == 0 && (opcode == _JAL || _function3(instruction) == 0);
-            if (isDone) _setRegister(at, instruction, pc + 4);
+            if (isDone) _setRegister(machine, instruction, pc + 4);
         }
     }
 
-    function _isExit(uint256 at, uint256 instruction) private pure returns (bool isExit) {
-        return instruction == _SYSTEM && _register(at, _A7) == _EXIT_CALL;
+    function _isExit(uint256 machine, uint256 instruction) private pure returns (bool isExit) {
+        return instruction == _SYSTEM && _register(machine, _A7) == _EXIT_CALL;
     }
 
-    function _compute(uint256 at, uint256 instruction) private pure returns (uint256 value, bool isKnown) {
-        uint256 a = _register(at, instruction >> 15);
+    function _compute(uint256 machine, uint256 instruction) private pure returns (uint256 value, bool isKnown) {
+        uint256 a = _register(machine, instruction >> 15);
         uint256 function3 = _function3(instruction);
         uint256 function7 = instruction >> 25;
         if (instruction & 0x7f == _OP)
-            return Rv32Alu.compute(a, _register(at, instruction >> 20), function3, function7);
+            return Rv32Alu.compute(a, _register(machine, instruction >> 20), function3, function7);
 
         uint256 b = Rv32Alu.immediateI(instruction) & 0xffffffff;
         // Only shifts have variants; the immediate of all others reaches into where these are named.
@@ -188,9 +189,9 @@ library Rv32Machine {
         return Rv32Alu.compute(a, b & 31, function3, function7);
     }
 
-    function _branch(uint256 at, uint256 instruction) private pure returns (bool isTaken, bool isKnown) {
-        uint256 a = _register(at, instruction >> 15);
-        uint256 b = _register(at, instruction >> 20);
+    function _branch(uint256 machine, uint256 instruction) private pure returns (bool isTaken, bool isKnown) {
+        uint256 a = _register(machine, instruction >> 15);
+        uint256 b = _register(machine, instruction >> 20);
         uint256 function3 = _function3(instruction);
         if (function3 == 2 || function3 == 3) return (false, false);
         if (function3 < 2) isTaken = a == b;
@@ -202,7 +203,7 @@ library Rv32Machine {
 
     /// @dev A load or store; false if it traps.
     function _access(
-        uint256 at,
+        uint256 machine,
         uint256 instruction,
         Witness calldata witness,
         uint256 depth
@@ -215,22 +216,22 @@ library Rv32Machine {
         uint256 memoryAddress;
         unchecked {
             uint256 offset = isStore ? Rv32Alu.immediateS(instruction) : Rv32Alu.immediateI(instruction);
-            memoryAddress = (_register(at, instruction >> 15) + offset) & 0xffffffff;
+            memoryAddress = (_register(machine, instruction >> 15) + offset) & 0xffffffff;
         }
         if (_isOutside(memoryAddress, size, depth)) return false;
-        _checkLeaf(at, witness.data, memoryAddress >> 5, witness.dataSiblings, depth);
+        _checkLeaf(machine, witness.data, memoryAddress >> 5, witness.dataSiblings, depth);
 
-        if (isStore) _store(at, memoryAddress, size, _register(at, instruction >> 20), witness);
+        if (isStore) _store(machine, memoryAddress, size, _register(machine, instruction >> 20), witness);
         else {
             uint256 value = Rv32Alu.fromLittleEndian(witness.data, memoryAddress & 31);
-            _setRegister(at, instruction, Rv32Alu.extend(value, size, function3 < 4));
+            _setRegister(machine, instruction, Rv32Alu.extend(value, size, function3 < 4));
         }
         return true;
     }
 
     /// @dev The siblings of the leaf as it was are those of the leaf as it is now.
     function _store(
-        uint256 at,
+        uint256 machine,
         uint256 memoryAddress,
         uint256 size,
         uint256 value,
@@ -239,63 +240,63 @@ library Rv32Machine {
         bytes32 leaf = Rv32Alu.withLittleEndian(witness.data, memoryAddress & 31, size, value);
         bytes32 root = leaf.fold(memoryAddress >> 5, witness.dataSiblings);
         assembly ("memory-safe") {
-            mstore(at, root)
+            mstore(machine, root)
         }
     }
 
     // ─── STATE ───
 
     /// @dev A copy of the state in memory, with room to read whole words to its end.
-    function _load(bytes calldata state) private pure returns (uint256 at) {
+    function _load(bytes calldata state) private pure returns (uint256 machine) {
         assembly ("memory-safe") {
-            at := mload(0x40)
-            mstore(0x40, add(at, 224))
-            calldatacopy(at, state.offset, 176)
+            machine := mload(0x40)
+            mstore(0x40, add(machine, 224))
+            calldatacopy(machine, state.offset, 176)
         }
     }
 
-    function _hash(uint256 at) private pure returns (bytes32 hash) {
+    function _hash(uint256 machine) private pure returns (bytes32 hash) {
         assembly ("memory-safe") {
-            hash := keccak256(at, 176)
+            hash := keccak256(machine, 176)
         }
     }
 
-    function _word(uint256 at, uint256 offset) private pure returns (uint256 value) {
+    function _word(uint256 machine, uint256 offset) private pure returns (uint256 value) {
         assembly ("memory-safe") {
-            value := shr(224, mload(add(at, offset)))
+            value := shr(224, mload(add(machine, offset)))
         }
     }
 
-    function _setWord(uint256 at, uint256 offset, uint256 value) private pure {
+    function _setWord(uint256 machine, uint256 offset, uint256 value) private pure {
         assembly ("memory-safe") {
-            let place := add(at, offset)
+            let place := add(machine, offset)
             mstore(place, or(shl(224, value), shr(32, shl(32, mload(place)))))
         }
     }
 
-    function _register(uint256 at, uint256 index) private pure returns (uint256 value) {
-        return _word(at, _REGISTERS + ((index & 31) << 2));
+    function _register(uint256 machine, uint256 index) private pure returns (uint256 value) {
+        return _word(machine, _REGISTERS + ((index & 31) << 2));
     }
 
     /// @dev Writes the register that bits 7 to 11 name; x0 stays what it is.
-    function _setRegister(uint256 at, uint256 instruction, uint256 value) private pure {
+    function _setRegister(uint256 machine, uint256 instruction, uint256 value) private pure {
         uint256 index = (instruction >> 7) & 31;
-        if (index != 0) _setWord(at, _REGISTERS + (index << 2), value);
+        if (index != 0) _setWord(machine, _REGISTERS + (index << 2), value);
     }
 
-    function _setStatus(uint256 at, uint256 status) private pure {
-        _setWord(at, _STATUS, status);
+    function _setStatus(uint256 machine, uint256 status) private pure {
+        _setWord(machine, _STATUS, status);
     }
 
-    function _trap(uint256 at) private pure returns (bytes32 next) {
-        _setStatus(at, TRAPPED);
-        return _hash(at);
+    function _trap(uint256 machine) private pure returns (bytes32 next) {
+        _setStatus(machine, TRAPPED);
+        return _hash(machine);
     }
 
     /// @dev Counts mod 2^64.
-    function _countStep(uint256 at) private pure {
+    function _countStep(uint256 machine) private pure {
         assembly ("memory-safe") {
-            let place := add(at, 36)
+            let place := add(machine, 36)
             let word := mload(place)
             mstore(place, or(shl(192, add(shr(192, word), 1)), shr(64, shl(64, word))))
         }
@@ -315,7 +316,7 @@ library Rv32Machine {
     }
 
     function _checkLeaf(
-        uint256 at,
+        uint256 machine,
         bytes32 leaf,
         uint256 leafIndex,
         bytes32[] calldata siblings,
@@ -323,7 +324,7 @@ library Rv32Machine {
     ) private pure {
         bytes32 root;
         assembly ("memory-safe") {
-            root := mload(at)
+            root := mload(machine)
         }
         bool isIn = siblings.length == depth && leaf.fold(leafIndex, siblings) == root;
         require(isIn, Rv32Machine_BadProof(leafIndex));
