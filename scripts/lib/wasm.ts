@@ -16,7 +16,7 @@ const asconfigSchema = z.object({
 /**
  * Compiles every AssemblyScript module of the workspaces, that is every folder with an `asconfig.json`.
  *
- * A module is skipped if its release output is newer than its configuration and all AssemblyScript beside it.
+ * A module is skipped if its release output is newer than its configuration and all AssemblyScript: modules share some.
  */
 export async function buildWasm(): Promise<void> {
   const configs = globSync(["packages/*/asconfig.json", "services/*/asconfig.json"], { cwd: ROOT });
@@ -27,14 +27,9 @@ async function buildModule(configPath: string): Promise<void> {
   const folder = dirname(configPath);
   const config = asconfigSchema.parse(JSON.parse(await readFile(configPath, "utf8")));
   const output = config.targets.release.outFile;
-  const sources = globSync(["asconfig.json", "assembly/**/*.ts", ...config.entries], { cwd: folder });
-  if (
-    isNewer(
-      join(folder, output),
-      sources.map((source) => join(folder, source)),
-    )
-  )
-    return;
+  const shared = globSync("packages/*/assembly/**/*.ts", { cwd: ROOT }).map((source) => join(ROOT, source));
+  const own = ["asconfig.json", ...config.entries].map((source) => join(folder, source));
+  if (isNewer(join(folder, output), [...own, ...shared])) return;
 
   await execa("asc", ["--config", "asconfig.json", "--target", "release"], {
     cwd: folder,

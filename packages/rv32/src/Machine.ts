@@ -1,5 +1,5 @@
-import { decode, type Instruction } from "./decode.js";
-import { Rv32Error } from "./Rv32Error.js";
+import { decode, type Instruction } from "./decode.ts";
+import { Rv32Error } from "./Rv32Error.ts";
 
 /** What a machine is doing. */
 export const Status = { Running: 0, Exited: 1, Trapped: 2 } as const;

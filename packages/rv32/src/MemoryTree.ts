@@ -1,6 +1,6 @@
 import { keccak_256 } from "@noble/hashes/sha3.js";
 
-import { LEAF_BYTES } from "./Machine.js";
+import { LEAF_BYTES } from "./Machine.ts";
 
 /** A leaf of a memory, with what folds it to the root. */
 export interface LeafProof {

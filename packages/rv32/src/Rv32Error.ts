@@ -1,5 +1,5 @@
-/** Why a program cannot be loaded or a machine not be made. */
-export type Rv32ErrorCode = "BAD_ELF" | "BAD_MEMORY";
+/** Why a program cannot be loaded or run, or a machine not be made. */
+export type Rv32ErrorCode = "BAD_ELF" | "BAD_MEMORY" | "BAD_INPUT" | "BAD_PROGRAM" | "NOT_BUILT" | "STOPPED";
 
 /** A failure that a person can act on: what is wrong, and what to do about it. */
 export class Rv32Error extends Error {

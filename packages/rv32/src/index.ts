@@ -1,8 +1,32 @@
-/** The RISC-V machine that arbitrary programs run on: reference, states, witnesses, programs. */
+/** The RISC-V machine that arbitrary programs run on: reference, interpreter, states, witnesses, programs, traces. */
 
-export { encodeState, STATE_BYTES } from "./encodeState.js";
-export { loadElf } from "./loadElf.js";
-export { LEAF_BYTES, Machine, Status } from "./Machine.js";
-export { type LeafProof, MemoryTree } from "./MemoryTree.js";
-export { Rv32Error, type Rv32ErrorCode } from "./Rv32Error.js";
-export { type StepWitness, stepWitness } from "./stepWitness.js";
+export { encodeState, STATE_BYTES } from "./encodeState.ts";
+export {
+  type Corruption,
+  Execution,
+  type ExecutionOptions,
+  type FinalState,
+  hashState,
+  SEGMENT_WIDTH,
+  segmentSteps,
+  type Trace,
+} from "./execution/Execution.ts";
+export { ExecutionWorker } from "./execution/ExecutionWorker.ts";
+export { LEAF_BYTES, Machine, Status } from "./Machine.ts";
+export { type LeafProof, MemoryTree } from "./MemoryTree.ts";
+export { frameInput, unframeOutput } from "./program/frame.ts";
+export { type Layout, layoutOf, MAX_JOB_DEPTH, MIN_JOB_DEPTH } from "./program/layout.ts";
+export { loadElf } from "./program/loadElf.ts";
+export {
+  inputRoot,
+  type MachineProgram,
+  MAX_JOB_STEPS,
+  programOfElf,
+  type ProgramOptions,
+  programRoot,
+  startMachine,
+} from "./program/MachineProgram.ts";
+export { type ElfProgram, readElf, type Segment } from "./program/readElf.ts";
+export { Rv32Error, type Rv32ErrorCode } from "./Rv32Error.ts";
+export { type StepWitness, stepWitness } from "./stepWitness.ts";
+export { type Control, PAGE_BYTES, WasmMachine } from "./WasmMachine.ts";

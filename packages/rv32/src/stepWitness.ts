@@ -1,6 +1,6 @@
-import { encodeState } from "./encodeState.js";
-import { LEAF_BYTES, type Machine, Status } from "./Machine.js";
-import { type LeafProof, MemoryTree } from "./MemoryTree.js";
+import { encodeState } from "./encodeState.ts";
+import { LEAF_BYTES, type Machine, Status } from "./Machine.ts";
+import { type LeafProof, MemoryTree } from "./MemoryTree.ts";
 
 /** What `Rv32Machine.step` is given: a state, and the leaves of its memory that the step reads. */
 export interface StepWitness {
@@ -13,9 +13,17 @@ export interface StepWitness {
 
 const NO_PROOF: LeafProof = { leaf: new Uint8Array(LEAF_BYTES), siblings: [] };
 
-/** The witness of a machine's next step. Hashes the whole memory: for disputed steps and tests. */
-export function stepWitness(machine: Machine): StepWitness {
-  const tree = new MemoryTree(machine.memory);
+/** A tree over a machine's memory. */
+interface Tree {
+  readonly root: Uint8Array;
+  proofAt(address: number): LeafProof;
+}
+
+/**
+ * The witness of a machine's next step.
+ * @param tree - over the machine's memory as it is; made by hashing all of it if there is none
+ */
+export function stepWitness(machine: Machine, tree: Tree = new MemoryTree(machine.memory)): StepWitness {
   const hasCode = machine.status === Status.Running && machine.instruction() !== undefined;
   const code = hasCode ? tree.proofAt(machine.pc) : NO_PROOF;
   const access = machine.nextAccess();

@@ -1,0 +1,182 @@
+import { keccak_256 } from "@noble/hashes/sha3.js";
+
+import { Status } from "../Machine.ts";
+import { unframeOutput } from "../program/frame.ts";
+import { layoutOf } from "../program/layout.ts";
+import { type MachineProgram, startMachine } from "../program/MachineProgram.ts";
+import type { StepWitness } from "../stepWitness.ts";
+import type { WasmMachine } from "../WasmMachine.ts";
+import { Snapshots } from "./Snapshots.ts";
+
+/** Children of a segment: each opening of the game shows so many states. */
+export const SEGMENT_WIDTH = 32;
+const MAX_CHECKPOINTS = 256;
+const FIRST_LEVELS = 2;
+
+/** Steps between two looks at the clock: a fifth of a second or so. */
+const CHUNK = 2n ** 25n;
+const SNAPSHOT_BYTES = 2 ** 28;
+
+/** One bit that a state is changed in after a step: for adversarial runs of tests and the demo. */
+export interface Corruption {
+  /** The state after this step is the first that is wrong. */
+  readonly step: bigint;
+  /** Which register, 1 to 31. */
+  readonly register: number;
+  readonly xor: number;
+}
+
+export interface ExecutionOptions {
+  readonly corrupt?: Corruption;
+  /** Bytes of snapshots to keep; more make going back faster. */
+  readonly snapshotBytes?: number;
+}
+
+/** The result of an execution as it is claimed. */
+export interface Trace {
+  /** Steps between two checkpoints: 32 to the power of this. */
+  readonly levels: number;
+  /** Hashes of the states after each `32^levels` steps; the last one is that of the final state. */
+  readonly checkpoints: readonly Uint8Array[];
+  readonly final: FinalState;
+}
+
+/** The last state, with what shows its output. */
+export interface FinalState {
+  readonly state: Uint8Array;
+  readonly steps: bigint;
+  readonly status: Status;
+  readonly exitCode: number;
+  readonly outputRoot: Uint8Array;
+  /** Siblings of the output's root up to the memory's. */
+  readonly outputSiblings: readonly Uint8Array[];
+}
+
+/** Runs a program, and shows any of its states again. A machine that has stopped stays as it is for ever. */
+export class Execution {
+  readonly #program: MachineProgram;
+  readonly #input: Uint8Array;
+  readonly #corrupt: Corruption | undefined;
+  readonly #snapshots: Snapshots;
+  #machine: WasmMachine;
+  #end: bigint | undefined;
+
+  /** @throws Rv32Error BAD_INPUT, BAD_MEMORY */
+  constructor(program: MachineProgram, input: Uint8Array, options: ExecutionOptions = {}) {
+    this.#program = program;
+    this.#input = input;
+    this.#corrupt = options.corrupt;
+    this.#snapshots = new Snapshots(options.snapshotBytes ?? SNAPSHOT_BYTES);
+    this.#machine = startMachine(program, input);
+    this.#machine.takeTouched();
+  }
+
+  /**
+   * Runs from the start to the end.
+   * @param onProgress - called now and then with the steps done
+   */
+  run(onProgress?: (steps: bigint) => void): Trace {
+    this.#restart();
+    let levels = FIRST_LEVELS;
+    const checkpoints: Uint8Array[] = [];
+    for (;;) {
+      const next = segmentSteps(levels) * BigInt(checkpoints.length + 1);
+      this.#advance(next, onProgress);
+      checkpoints.push(this.#machine.stateHash());
+      if (this.#isDone()) break;
+      this.#snapshots.add(this.#machine);
+      if (checkpoints.length < MAX_CHECKPOINTS) continue;
+      // Longer segments: each 32nd checkpoint is one of theirs.
+      levels += 1;
+      const kept = checkpoints.filter((_, i) => (i + 1) % SEGMENT_WIDTH === 0);
+      checkpoints.splice(0, checkpoints.length, ...kept);
+      this.#snapshots.thin(SEGMENT_WIDTH);
+    }
+    this.#end = this.#machine.steps;
+    return { levels, checkpoints, final: this.#final() };
+  }
+
+  /** Hashes of the states after so many steps each, in ascending order. */
+  states(steps: readonly bigint[]): Uint8Array[] {
+    return steps.map((step) => {
+      this.#seek(step);
+      return this.#machine.stateHash();
+    });
+  }
+
+  /** What the step after so many steps is computed from. */
+  witness(step: bigint): StepWitness {
+    this.#seek(step);
+    return this.#machine.witness();
+  }
+
+  /** The output, as its machine left it. */
+  output(): Uint8Array {
+    if (this.#end === undefined) this.run();
+    this.#seek(this.#end ?? 0n);
+    const { outputAt, regionBytes } = layoutOf(this.#program.depth);
+    return unframeOutput(this.#machine.memory.subarray(outputAt, outputAt + regionBytes));
+  }
+
+  #final(): FinalState {
+    const machine = this.#machine;
+    const height = this.#program.depth - 2;
+    return {
+      state: machine.state(),
+      steps: machine.steps,
+      status: machine.status,
+      exitCode: machine.registers[10] ?? 0,
+      outputRoot: machine.nodeAt(height, 3),
+      outputSiblings: [machine.nodeAt(height, 2), machine.nodeAt(height + 1, 0)],
+    };
+  }
+
+  #isDone(): boolean {
+    return this.#machine.status !== Status.Running || this.#machine.steps >= this.#program.maxSteps;
+  }
+
+  /** Brings the machine to the state after so many steps. */
+  #seek(step: bigint): void {
+    const { steps } = this.#machine;
+    if (steps > step || this.#snapshots.latestBefore(step) > steps) {
+      this.#restart();
+      this.#snapshots.restore(this.#machine, step);
+      this.#machine.takeTouched();
+    }
+    this.#advance(step);
+  }
+
+  #restart(): void {
+    if (this.#machine.steps === 0n) return;
+    this.#machine = startMachine(this.#program, this.#input);
+    this.#machine.takeTouched();
+  }
+
+  #advance(step: bigint, onProgress?: (steps: bigint) => void): void {
+    const machine = this.#machine;
+    const target = step < this.#program.maxSteps ? step : this.#program.maxSteps;
+    while (machine.steps < target && machine.status === Status.Running) {
+      const before = machine.steps;
+      let chunk = target - before;
+      if (chunk > CHUNK) chunk = CHUNK;
+      const corrupt = this.#corrupt;
+      const isAhead = corrupt !== undefined && corrupt.step > before && corrupt.step <= before + chunk;
+      if (isAhead) chunk = corrupt.step - before;
+      machine.run(chunk);
+      if (isAhead && machine.steps === corrupt.step) {
+        machine.registers[corrupt.register] = ((machine.registers[corrupt.register] ?? 0) ^ corrupt.xor) >>> 0;
+      }
+      onProgress?.(machine.steps);
+    }
+  }
+}
+
+/** Steps of a segment with so many levels below it. */
+export function segmentSteps(levels: number): bigint {
+  return BigInt(SEGMENT_WIDTH) ** BigInt(levels);
+}
+
+/** Hash of a state. */
+export function hashState(state: Uint8Array): Uint8Array {
+  return keccak_256(state);
+}
