@@ -17,7 +17,7 @@ interface WorstCase extends KernelCase {
   readonly words: readonly bigint[];
 }
 
-const bytes = (byte: string): bigint => BigInt(`0x${byte.repeat(32)}`);
+const bytes = (pattern: string): bigint => BigInt(`0x${pattern.repeat(64 / pattern.length)}`);
 const worst = (fields: (number | bigint)[], words: readonly bigint[], lane = 0): WorstCase => ({
   params: encodeParams(fields),
   piece: 0,
@@ -46,6 +46,13 @@ const WORST_CASES: Record<string, WorstCase> = {
     [0, 1, 8_192, 8, 3, 5],
     Array.from({ length: 256 }, (_, i) => bytes((i >> 1).toString(16).padStart(2, "0"))),
   ),
+  Lookup: worst([0, 3, 3, 0, 256, 128, 0], [bytes("81")], 31),
+  Gather: worst([0, 3, 0, 256, 3], [bytes("81")]),
+  Elementwise: worst([4, 0, 3, 0, 3, 3, -(2 ** 31), 1, 63, 3, 0, 0], [bytes("81")], 7),
+  LayerNorm: worst([0, 4, 6, 1_024, 0, 0, 2 ** 32 - 1, 32, 4, 0], [bytes("8001"), bytes("7fff")], 15),
+  Random: worst([0, 2 ** 40], [bytes("81")]),
+  HashChain: worst([0, 0, 2_048], [bytes("81")]),
+  Rescale: worst([0, 5, 3, 2 ** 24 - 1, 48, 5, -128, 127], [bytes("8d")], 3),
   NearestHit: worst(
     [0, 8, 2, 0, 1, 0, ...camera],
     Array.from({ length: 512 }, (_, i) => triangle(i)),

@@ -89,6 +89,15 @@ library KernelMath {
         }
     }
 
+    /// @dev Lane of a word as it stands; `index` counts lanes modulo those of a word.
+    function unsignedLane(uint256 word, uint256 laneLog2, uint256 index) internal pure returns (uint256 value) {
+        uint256 lanes = lanesLog2(laneLog2);
+        assembly ("memory-safe") {
+            let at := and(index, sub(shl(lanes, 1), 1))
+            value := shr(sub(256, shr(lanes, 256)), shl(mul(at, shr(lanes, 256)), word))
+        }
+    }
+
     /// @dev The value as an unsigned lane, its high bits cut off: what a kernel returns.
     function toLane(int256 value, uint256 laneLog2) internal pure returns (bytes32[] memory result) {
         result = new bytes32[](1);
@@ -101,11 +110,17 @@ library KernelMath {
     /// @dev `value · scale / 2^shift`, rounded half away from zero; |value| and |scale| are at most 2^31.
     function scaled(int256 value, int256 scale, uint256 shift) internal pure returns (int256 result) {
         unchecked {
-            result = value * scale;
-            if (shift == 0) return result;
+            return rounded(value * scale, shift);
+        }
+    }
+
+    /// @dev `value / 2^shift`, rounded half away from zero; |value| is at most 2^64.
+    function rounded(int256 value, uint256 shift) internal pure returns (int256 result) {
+        unchecked {
+            if (shift == 0) return value;
             if (shift >= _SHIFT_LIMIT) return 0;
             int256 half = int256(1 << (shift - 1));
-            return result < 0 ? -((half - result) >> shift) : (result + half) >> shift;
+            return value < 0 ? -((half - value) >> shift) : (value + half) >> shift;
         }
     }
 

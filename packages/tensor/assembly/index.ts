@@ -1,7 +1,10 @@
+export { elementwise, layerNorm, rescale } from "./arithmetic";
 export { argMax, requantise, softmax, transpose } from "./elementwise";
+export { hashChain, random } from "./hashes";
 export { hashLevel } from "./keccak";
 export { matMul } from "./matMul";
 export { cameraScratch, isLinearCamera, nearestHit, shade } from "./rays";
+export { gather, lookup } from "./tables";
 
 /** First byte of memory that the module does not use itself. */
 export function heapBase(): usize {

@@ -14,13 +14,17 @@ export function storeLane(base: usize, laneLog2: u32, index: usize, value: i64):
 
 /** `value · scale / 2^shift`, rounded half away from zero; both factors have 32 bits. */
 export function scaled(value: i32, scale: i32, shift: u32): i64 {
-  const product = <i64>value * <i64>scale;
-  if (shift == 0) return product;
+  return rounded(<i64>value * <i64>scale, shift);
+}
+
+/** `value / 2^shift`, rounded half away from zero; |value| is at most 2^62. */
+export function rounded(value: i64, shift: u32): i64 {
+  if (shift == 0) return value;
   if (shift >= 64) return 0;
   const half: u64 = (<u64>1) << (shift - 1);
-  // |product| + half is at most 2^62 + 2^62.
-  if (product < 0) return -(<i64>((half + <u64>-product) >> shift));
-  return <i64>((<u64>product + half) >> shift);
+  // |value| + half is at most 2^62 + 2^62.
+  if (value < 0) return -(<i64>((half + <u64>-value) >> shift));
+  return <i64>((<u64>value + half) >> shift);
 }
 
 export function saturated(value: i64, laneLog2: u32): i64 {

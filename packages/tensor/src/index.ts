@@ -17,6 +17,11 @@ export type { Extent, Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";
 export { encodeParams } from "./kernels/params.ts";
 export { kernelByCodeHash, kernelByName } from "./kernels/registry.ts";
 export { argMax, type ArgMaxOptions } from "./operators/argMax.ts";
+export { add, type ElementwiseOptions, maximum, minimum, multiply, select } from "./operators/elementwise.ts";
+export { gather, type GatherOptions } from "./operators/gather.ts";
+export { hashChain, type HashChainOptions, random, type RandomOptions } from "./operators/hashes.ts";
+export { layerNorm, type LayerNormOptions } from "./operators/layerNorm.ts";
+export { lookup, type LookupOptions } from "./operators/lookup.ts";
 export { matMul, type MatMulOptions } from "./operators/matMul.ts";
 export {
   BLOCK_TRIANGLES,
@@ -28,6 +33,7 @@ export {
   type Vector3,
 } from "./operators/rays.ts";
 export { requantise, type RequantiseOptions } from "./operators/requantise.ts";
+export { rescale, type RescaleOptions } from "./operators/rescale.ts";
 export { softmax, type SoftmaxOptions } from "./operators/softmax.ts";
 export { transpose } from "./operators/transpose.ts";
 export { Mode, type OperatorDescriptor, operatorLeaf } from "./program/descriptor.ts";

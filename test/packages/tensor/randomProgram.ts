@@ -1,11 +1,22 @@
 import {
+  add,
   argMax,
+  gather,
+  hashChain,
   type LaneBits,
+  layerNorm,
+  lookup,
   matMul,
+  maximum,
+  minimum,
+  multiply,
   nearestHits,
   type Program,
   ProgramBuilder,
+  random,
   requantise,
+  rescale,
+  select,
   shade,
   softmax,
   type Tensor,
@@ -33,6 +44,8 @@ export function randomProgram(seed: number): RandomProgram {
   const below = numbersFrom(seed);
   const builder = new ProgramBuilder();
   addNetwork(builder, below);
+  addElementwise(builder, below);
+  addHashes(builder, below);
   addPicture(builder, below);
   const program = builder.build();
   const input = Uint8Array.from({ length: program.header.inWords * 32 }, () => below(256));
@@ -68,6 +81,41 @@ function addNetwork(builder: ProgramBuilder, below: (bound: number) => number): 
   transpose(builder, "transposed", { operand: product });
   argMax(builder, "classes", { operand: wide, laneBits: widths[below(3)]! });
   requantise(builder, "narrow", { operand: full(product), laneBits: 8, shift: below(9), relu: true, output: true });
+}
+
+/** Lane by lane, and what a transformer needs besides: rows of tables, layer norm, functions by table. */
+function addElementwise(builder: ProgramBuilder, below: (bound: number) => number): void {
+  const [rows, columns] = [1 + below(5), 32 * (1 + below(2))];
+  const width = (): LaneBits => widths[below(3)]!;
+  const scale = (): number => below(2 ** 31) - 2 ** 30;
+  const left = builder.input("operand", { rows, columns, laneBits: width() });
+  const right = builder.input("other", { rows: below(2) === 0 ? 1 : rows, columns, laneBits: width() });
+  const laneBits = width();
+  const options = { left, right, laneBits, leftScale: scale(), rightScale: scale(), shift: below(66) };
+  const sum = add(builder, "sum", { ...options, relu: below(2) === 0 });
+  multiply(builder, "multiply", options);
+  minimum(builder, "minimum", { ...options, leftScale: 1, shift: 0 });
+  maximum(builder, "maximum", options);
+  select(builder, "select", { ...options, leftScale: below(9) - 4, condition: sum });
+  const entries = { rows: 1, columns: 64, laneBits: width() };
+  const table = builder.input("values", entries);
+  lookup(builder, "lookup", { operand: left, table, entries: 1 + below(64), offset: below(64), shift: below(30) });
+  const small = 10 ** -below(8) * (1 + below(9));
+  rescale(builder, "rescale", { operand: left, laneBits: width(), scale: Math.fround(small), zero: below(256) - 128 });
+
+  const indices = builder.input("indices", { rows: 1, columns: 1 + below(16), laneBits: 8 });
+  const embedding = builder.input("embedding", { rows: 200, columns, laneBits: below(2) === 0 ? 8 : 16 });
+  const rowsOfTable = gather(builder, "embedded", { indices, table: embedding });
+  const gamma = builder.input("gamma", { rows: 1, columns, laneBits: 16 });
+  const beta = builder.input("beta", { rows: 1, columns, laneBits: 16 });
+  const norm = { operand: rowsOfTable, gamma, beta, laneBits: width(), shift: below(34), epsilon: below(99) };
+  layerNorm(builder, "norm", norm);
+}
+
+function addHashes(builder: ProgramBuilder, below: (bound: number) => number): void {
+  const seed = builder.input("seed", { rows: 1, columns: 1, laneBits: 256 });
+  random(builder, "random", { seed, start: below(2 ** 32), shape: { rows: 3, columns: 40, laneBits: 8 } });
+  hashChain(builder, "chain", { seed, words: 1 + below(5), rounds: 1 + below(4) });
 }
 
 /** The tensor with its padding as columns, so that rows of all widths have one length. */

@@ -40,11 +40,15 @@ export function toLane(value: bigint, laneLog2: number): bigint[] {
 
 /** `value · scale / 2^shift`, rounded half away from zero. */
 export function scaled(value: bigint, scale: bigint, shift: bigint): bigint {
-  const product = value * scale;
-  if (shift === 0n) return product;
+  return rounded(value * scale, shift);
+}
+
+/** `value / 2^shift`, rounded half away from zero. */
+export function rounded(value: bigint, shift: bigint): bigint {
+  if (shift === 0n) return value;
   if (shift >= SHIFT_LIMIT) return 0n;
   const half = 1n << (shift - 1n);
-  return product < 0n ? -((half - product) >> shift) : (product + half) >> shift;
+  return value < 0n ? -((half - value) >> shift) : (value + half) >> shift;
 }
 
 /** The nearest value that a signed lane holds. */

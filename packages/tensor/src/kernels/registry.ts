@@ -1,15 +1,37 @@
 import { TensorError } from "../errors.ts";
 import { argMax } from "./argMax.ts";
 import { kernelName } from "./codeHashes.ts";
+import { elementwise } from "./elementwise.ts";
+import { gather } from "./gather.ts";
+import { hashChain } from "./hashChain.ts";
 import type { Kernel } from "./Kernel.ts";
+import { layerNorm } from "./layerNorm.ts";
+import { lookup } from "./lookup.ts";
 import { matMul } from "./matMul.ts";
 import { nearestHit } from "./nearestHit.ts";
+import { random } from "./random.ts";
 import { requantise } from "./requantise.ts";
+import { rescale } from "./rescale.ts";
 import { shade } from "./shade.ts";
 import { softmax } from "./softmax.ts";
 import { transpose } from "./transpose.ts";
 
-const kernels: readonly Kernel[] = [matMul, requantise, transpose, softmax, argMax, nearestHit, shade];
+const kernels: readonly Kernel[] = [
+  argMax,
+  elementwise,
+  gather,
+  hashChain,
+  layerNorm,
+  lookup,
+  matMul,
+  nearestHit,
+  random,
+  requantise,
+  rescale,
+  shade,
+  softmax,
+  transpose,
+];
 
 export function kernelByName(name: string): Kernel {
   const kernel = kernels.find((candidate) => candidate.name === name);

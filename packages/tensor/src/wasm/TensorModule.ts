@@ -21,6 +21,13 @@ export interface TensorExports {
   transpose(...args: KernelArguments): void;
   softmax(...args: KernelArguments): void;
   argMax(...args: KernelArguments): void;
+  lookup(...args: KernelArguments): void;
+  gather(...args: KernelArguments): void;
+  elementwise(...args: KernelArguments): void;
+  rescale(...args: KernelArguments): void;
+  layerNorm(...args: KernelArguments): void;
+  random(...args: KernelArguments): void;
+  hashChain(...args: KernelArguments): void;
   cameraScratch(): number;
   isLinearCamera(): number;
   nearestHit(...args: KernelArguments): void;
