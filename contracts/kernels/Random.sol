@@ -11,8 +11,8 @@ import {KernelMath} from "./libraries/KernelMath.sol";
 ///
 ///   out[i] = keccak256(seed ‖ start + i), the counter modulo 2^64 in 32 bytes
 ///
-/// The result may be read as lanes of any width. Whoever knows the seed knows the words: for secret ones the seed is
-/// the last word of a private input.
+/// The result may be read as lanes of any width. Whoever knows the seed knows the words: let it be the last word of a
+/// private input for secret ones.
 ///
 /// Fields of params: 0 seed (one word), 1 start.
 contract Random is IKernel {
