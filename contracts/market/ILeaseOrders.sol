@@ -379,7 +379,8 @@ interface ILeaseOrders is IEntryPause, IBatch {
     /// @return rate The rate
     function rateOf(uint256 orderId, Order calldata order, uint16 seat) external view returns (uint96 rate);
 
-    /// @notice Credits that an order holds: those of seats that have no lease. Leases hold their own.
+    /// @notice Credits that an order holds: those of seats that have no lease, and those of time that providers leave
+    /// unserved. Leases hold the rest.
     /// @param orderId The order
     /// @param order What it is; another than the order's reverts
     /// @return credits Credits

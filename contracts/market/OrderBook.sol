@@ -108,7 +108,9 @@ abstract contract OrderBook is ILeaseOrders {
             SeatStatus status = _seatStatusOf(orderId, order, seat);
             Seat storage stored = _seats[orderId][seat];
             if (status <= SeatStatus.Ready) credits += _heldFor(order, stored);
-            if (status == SeatStatus.Returned) credits += _returnedOf(stored);
+            // What a provider leaves unserved is the order's from that moment on, although its lease may run out its
+            // notice.
+            if (status == SeatStatus.Leased || status == SeatStatus.Returned) credits += _returnedOf(stored);
         }
     }
 

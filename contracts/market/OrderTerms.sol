@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {MAX_PPM, Units, WAD} from "../common/Units.sol";
 import {ITaskBook} from "./ITaskBook.sol";
@@ -83,7 +84,8 @@ library OrderTerms {
         uint256 elapsedSeconds
     ) internal pure returns (uint96 price) {
         if (elapsedSeconds >= terms.rampSeconds) return terms.maxPrice;
-        uint256 climb = Units.mulDivDown(terms.maxPrice - terms.startPrice, elapsedSeconds, terms.rampSeconds);
+        uint256 range = Math.saturatingSub(terms.maxPrice, terms.startPrice);
+        uint256 climb = Units.mulDivDown(range, elapsedSeconds, terms.rampSeconds);
         return (terms.startPrice + climb).toUint96();
     }
 
@@ -104,6 +106,8 @@ library OrderTerms {
         uint256 millPriceWad
     ) internal pure returns (uint96 bond) {
         ITaskBook.BondRule calldata rule = snapshot.bondRule;
+        // Also asked about orders that nobody opened.
+        checkBounds("detectionPpm", rule.detectionPpm, 1, MAX_PPM);
         uint256 gain = uint256(price) + outsideValue;
         uint256 atRisk = Units.mulDivUp(gain, MAX_PPM - rule.detectionPpm, rule.detectionPpm);
         uint256 credits = Units.mulDivUp(atRisk, MAX_PPM, MAX_PPM - RECOVERABLE_PPM);

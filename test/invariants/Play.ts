@@ -3,6 +3,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { ApprovalDriver } from "../market/approvalDriver.js";
 import { ChannelDriver } from "../market/channelDriver.js";
 import { LeaseDriver, type Proven } from "../market/leaseDriver.js";
+import type { LeaseOrder } from "../market/leaseTerms.js";
 import {
   LEASE_STATUSES,
   type LeaseStatus,
@@ -11,6 +12,7 @@ import {
   type World,
 } from "../market/marketFixture.js";
 import { type Opened, TaskDriver } from "../market/taskDriver.js";
+import type { IProofMarket, MisbehavedVerifier } from "../../typechain-types/index.js";
 import type { Connection } from "../support/deployMillrace.js";
 import type { Dice } from "./Dice.js";
 import { Reads } from "./Reads.js";
@@ -22,6 +24,19 @@ export interface Hostile {
   readonly buyer: HardhatEthersSigner;
   /** Provider of node 3. */
   readonly provider: HardhatEthersSigner;
+  /** Judges proofs, and changes its mind. */
+  readonly verifier: MisbehavedVerifier;
+}
+
+/** An order for leases, as every call on it wants it. */
+export interface OpenedOrder {
+  readonly orderId: bigint;
+  readonly order: LeaseOrder;
+}
+
+/** A task whose result is proven, with what it names. */
+export interface OpenedProof extends Opened {
+  readonly program: IProofMarket.ProofProgramStruct;
 }
 
 /** What a run remembers beside the chain: ids and preimages that calls need, and sums that no contract keeps. */
@@ -40,6 +55,8 @@ export class Play {
   readonly delegators: HardhatEthersSigner[];
   readonly opened: Opened[] = [];
   readonly approvalTasks: Opened[] = [];
+  readonly proofTasks: OpenedProof[] = [];
+  readonly orders: OpenedOrder[] = [];
   /** Children of the outputs that providers can open, by output root. */
   readonly openings = new Map<string, string[]>();
   /** Leaves of the reports, by epoch. */

@@ -61,6 +61,8 @@ export class Store {
   rewards = 0n;
   /** Fees of tasks, by market and number. */
   readonly taskFees = new Map<string, bigint>();
+  /** Fees of orders for leases. */
+  readonly orderFees = new Map<bigint, bigint>();
   readonly credits = new Map<string, Credits>();
   /** Accounts and epochs that were set aside, each once. */
   readonly asides = new Map<string, { account: string; epoch: bigint }>();
@@ -233,6 +235,8 @@ export class Store {
       lease.released += args.paid + args.refunded;
       if (args.paid !== 0n) this.#feePpm = lease.feePpm;
     }
+    if (name === "OrderOpened") this.orderFees.set(args.orderId, structs.order.feePpm);
+    if (name === "SeatFreed" && args.paid !== 0n) this.#feePpm = this.orderFees.get(args.orderId);
     if (name === "LeaseClosed") this.#leaseOf(args.leaseId).released += args.refunded + args.returned;
     if (name === "TaskOpened") this.taskFees.set(`${target} ${args.taskId.toString()}`, structs.snapshot.feePpm);
     if (name === "TaskFinalized" || name === "ChunkPaid")

@@ -5,7 +5,10 @@ import { claimActions } from "./handlers/claims.js";
 import { delegatorActions } from "./handlers/delegators.js";
 import { epochActions } from "./handlers/epochs.js";
 import { governorActions } from "./handlers/governor.js";
+import { hardwareActions } from "./handlers/hardware.js";
+import { orderActions } from "./handlers/orders.js";
 import { outsiderActions } from "./handlers/outsiders.js";
+import { proofActions } from "./handlers/proofs.js";
 import { providerActions } from "./handlers/provider.js";
 import { quoteActions } from "./handlers/quotes.js";
 import type { Action } from "./Play.js";
@@ -20,6 +23,9 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   ...channelActions,
   ...delegatorActions,
   ...epochActions,
+  ...orderActions,
+  ...proofActions,
+  ...hardwareActions,
   ...governorActions,
   ...outsiderActions,
 };
@@ -52,6 +58,15 @@ const OFTEN: Readonly<Record<string, number>> = {
   takeQuote: 3,
   redeemVoucher: 3,
   openChannel: 2,
+  openOrder: 2,
+  takeSeat: 4,
+  startSeat: 2,
+  leaveSeat: 2,
+  relistSeat: 2,
+  closeOrder: 1,
+  openProof: 1,
+  acceptProof: 2,
+  submitProof: 2,
   delegate: 3,
   undelegate: 2,
   changeParameter: 2,
@@ -78,9 +93,11 @@ const SUBJECTS: readonly Readonly<Record<string, Action>>[] = [
   { ...pick("hire", "topUp", "closeLease", "giveNotice", "releaseLease", "settle"), ...quoteActions, ...epochActions },
   { ...delegatorActions, ...providerActions, ...pick("collectRewards", "report", "close", "pass") },
   { ...approvalActions, ...pick("pass") },
+  { ...orderActions, ...pick("pass", "report", "close", "settle", "releaseLease", "objectTo") },
+  { ...proofActions, ...hardwareActions, ...pick("pass", "takeQuote", "abandon", "releaseLeaseBond") },
   { ...channelActions, ...governorActions, ...outsiderActions, ...epochActions },
 ];
-const SUBJECT_WEIGHT = 8;
+const SUBJECT_WEIGHT = 16;
 
 /** Names of all actions, each as often as it weighs in a run about one of the subjects. */
 export function weightedActions(subject: number): readonly string[] {

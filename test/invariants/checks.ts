@@ -1,5 +1,6 @@
 import { checkCredits } from "./checks/credits.js";
 import { checkGas } from "./checks/gas.js";
+import { checkHardware } from "./checks/hardware.js";
 import { checkLeases } from "./checks/leases.js";
 import { checkPots } from "./checks/pots.js";
 import { checkRedemptions } from "./checks/redemptions.js";
@@ -21,5 +22,6 @@ export async function checkInvariants(play: Play): Promise<void> {
     checkRedemptions(play),
     checkPots(play),
     checkLeases(play),
+    checkHardware(play),
   ]);
 }

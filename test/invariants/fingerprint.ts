@@ -1,3 +1,4 @@
+import { inspectorsOf } from "./handlers/hardware.js";
 import type { Play } from "./Play.js";
 
 /** What an account or a job has, by name, as text that can be compared. */
@@ -8,6 +9,18 @@ export async function openPositions(play: Play): Promise<Fingerprint> {
   const { reads, world, accounts, opened, leaseIds, providers, reports } = play;
   const { staking, settlement, leases, tasks, nodes, uptime } = world;
   const asked: [string, Promise<string>][] = [];
+  for (const { orderId, order } of play.orders) {
+    const of = (what: string): string => `${what} of order ${orderId.toString()}`;
+    asked.push([of("progress"), reads.raw(world.orders, "progressOf", orderId)]);
+    asked.push([of("status"), reads.raw(world.orders, "statusOf", orderId, order)]);
+    asked.push([of("escrow"), reads.raw(world.orders, "escrowOf", orderId, order)]);
+  }
+  for (const { taskId, order } of play.proofTasks) {
+    const of = (what: string): string => `${what} of proof task ${taskId.toString()}`;
+    asked.push([of("facts"), reads.raw(world.proofs, "taskOf", taskId)]);
+    asked.push([of("status"), reads.raw(world.proofs, "statusOf", taskId)]);
+    asked.push([of("bond"), reads.raw(world.proofs, "bondOfUp", order, order.terms.startPrice)]);
+  }
   for (const account of accounts) {
     const of = (what: string): string => `${what} of ${account.address}`;
     asked.push([of("stake"), reads.raw(staking, "accountOf", account)]);
@@ -63,8 +76,14 @@ export async function ownersThings(play: Play): Promise<Fingerprint> {
     asked.push([`timers of lease ${leaseId.toString()}`, timers]);
   }
   providers.forEach((_, index) => {
-    asked.push([`ask of node ${index + 1}`, reads.raw(nodes, "askOf", index + 1)]);
-    asked.push([`agent of node ${index + 1}`, reads.raw(nodes, "agentOf", index + 1)]);
+    const nodeId = index + 1;
+    asked.push([`ask of node ${nodeId}`, reads.raw(nodes, "askOf", nodeId)]);
+    asked.push([`agent of node ${nodeId}`, reads.raw(nodes, "agentOf", nodeId)]);
+    asked.push([`windows of node ${nodeId}`, reads.raw(world.maintenance, "windowCount", nodeId)]);
+    for (const inspector of inspectorsOf(play)) {
+      const name = `inspection of node ${nodeId} by ${inspector.address}`;
+      asked.push([name, reads.raw(world.inspections, "inspectionOf", nodeId, inspector)]);
+    }
   });
   return settle(asked);
 }

@@ -9,7 +9,7 @@ import type { Hostile } from "./Play.js";
 const SHORT = { deadPriceSeconds: 400, minThawSeconds: 50, thawSeconds: 100 };
 const STAKE = 100_000n * MILL;
 
-/** The whole system with, beside its parties, a buyer and a provider that are contracts and spoil what calls them. */
+/** The whole system with, beside its parties, a buyer, a provider and a verifier that are contracts and spoil what calls them. */
 export async function hostileWorld(connection: Connection): Promise<World & { hostile: Hostile }> {
   const world = await marketWorld(connection, SHORT);
   const { token, settlement, staking, governor, agent } = world;
@@ -30,7 +30,8 @@ export async function hostileWorld(connection: Connection): Promise<World & { ho
     await token.connect(governor).transfer(delegator, STAKE);
     await token.connect(delegator).approve(staking, MaxUint256);
   }
-  return { ...world, hostile: { buyer, provider } };
+  const verifier = await connection.ethers.deployContract("MisbehavedVerifier");
+  return { ...world, hostile: { buyer, provider, verifier } };
 }
 
 /** A contract that the chain lets a test send for. */

@@ -1,12 +1,17 @@
 import { expect } from "chai";
 
 import { CHANNEL_STATUSES } from "../market/channelDriver.js";
+import { TASK_STATUSES } from "../market/marketFixture.js";
 import { endApproval } from "./handlers/approvals.js";
+import { seatsIn } from "./handlers/orders.js";
 import type { Play } from "./Play.js";
 
 const PAUSE_SECONDS = 7 * 86_400;
 /** Longer than every deadline of the test's deployment, thaws and attestors' bonds included. */
 const LONG_SECONDS = 3_000;
+
+/** Of `ILeaseOrders.OrderStatus`: from here on there is nothing to close. */
+const FILLED = 4;
 
 /** MILL units that rounding may leave behind in staking. */
 const MAX_DUST = 1_000n;
@@ -15,11 +20,15 @@ const MAX_DUST = 1_000n;
 export async function leaveAll(play: Play): Promise<void> {
   const { connection, world } = play;
   const { settlement, staking, nodes, tasks, leases, uptime } = world;
-  for (const target of [settlement, staking, nodes, tasks, leases, uptime]) {
+  const { orders, proofs, approvals } = world;
+  for (const target of [settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals]) {
     await (await connection.ethers.getContractAt("EntryPause", target)).pauseEntries(PAUSE_SECONDS);
   }
   await play.store.catchUp();
+  await endOrders(play);
   await endLeases(play);
+  await endSeats(play);
+  await endProofs(play);
   await endTasks(play);
   await endChannels(play);
   for (const opened of play.approvalTasks) {
@@ -27,6 +36,39 @@ export async function leaveAll(play: Play): Promise<void> {
   }
   await freeStake(play);
   await redeemAll(play);
+}
+
+/** What was not taken goes back; a cluster that is full begins, so that its leases can be closed. */
+async function endOrders(play: Play): Promise<void> {
+  const { orders, stranger } = play.world;
+  for (const { orderId, order } of play.orders) {
+    const status = Number(await orders.statusOf(orderId, order));
+    const buyer = play.signerOf(order.buyer as string);
+    if (status < FILLED) await must("I4", orders.connect(buyer).close(orderId, order));
+  }
+  for (const { orderId, order, seat } of await seatsIn(play, "Ready")) {
+    await must("I4", orders.connect(stranger).start(orderId, order, seat));
+  }
+  await play.store.catchUp();
+}
+
+/** Seats whose provider left, offered again or not. */
+async function endSeats(play: Play): Promise<void> {
+  const { orders } = play.world;
+  for (const { orderId, order, seat } of await seatsIn(play, "Returned", "Open")) {
+    await must("I4", orders.connect(play.signerOf(order.buyer as string)).closeSeat(orderId, order, seat));
+  }
+  for (const { orderId, order } of play.orders) expect(await orders.escrowOf(orderId, order), "I9").to.equal(0n);
+}
+
+/** Long after all deadlines: whatever its provider did, its buyer gets out. */
+async function endProofs(play: Play): Promise<void> {
+  const { proofs } = play.world;
+  for (const { taskId, order } of play.proofTasks) {
+    const status = TASK_STATUSES[Number(await proofs.statusOf(taskId))];
+    if (status === "Finalized" || status === "Cancelled") continue;
+    await must("I4", proofs.connect(play.signerOf(order.snapshot.buyer as string)).cancel(taskId, order));
+  }
 }
 
 async function endLeases(play: Play): Promise<void> {
@@ -175,7 +217,7 @@ async function must(id: string, sent: Promise<unknown>): Promise<void> {
   try {
     await sent;
   } catch (cause) {
-    throw new Error(`${id}: an exit was refused`, { cause });
+    throw new Error(`${id}: an exit was refused: ${String(cause)}`, { cause });
   }
 }
 

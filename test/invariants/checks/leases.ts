@@ -13,15 +13,19 @@ export async function checkLeases({
   buyers,
   opened,
   approvalTasks,
+  proofTasks,
+  orders,
   store,
   leaseIds,
 }: Play): Promise<void> {
-  const { leases, tasks, approvals, settlement } = world;
-  const [stored, steps, progress, approvalSteps, accounts] = await Promise.all([
+  const { leases, tasks, approvals, proofs, settlement } = world;
+  const [stored, steps, progress, approvalSteps, proofSteps, seats, accounts] = await Promise.all([
     Promise.all(leaseIds.map(async (id) => reads.of(leases, "leaseOf", id))),
     Promise.all(opened.map(async ({ taskId }) => reads.of(tasks, "taskOf", taskId))),
     Promise.all(approvalTasks.map(async ({ taskId }) => reads.of(approvals, "progressOf", taskId))),
     Promise.all(approvalTasks.map(async ({ taskId }) => reads.of(approvals, "taskOf", taskId))),
+    Promise.all(proofTasks.map(async ({ taskId }) => reads.of(proofs, "taskOf", taskId))),
+    Promise.all(orders.map(async ({ orderId, order }) => reads.of(world.orders, "escrowOf", orderId, order))),
     Promise.all(buyers.map(async (buyer) => reads.of(settlement, "accountOf", buyer))),
   ]);
   const needed = new Map<string, bigint>();
@@ -37,6 +41,12 @@ export async function checkLeases({
   approvalTasks.forEach(({ order }, index) => {
     const { escrow } = progress[index];
     if (approvalSteps[index].step < FINALIZED) addTo(needed, order.snapshot.buyer as string, escrow);
+  });
+  proofTasks.forEach(({ order }, index) => {
+    if (proofSteps[index].step < FINALIZED) addTo(needed, order.snapshot.buyer as string, BigInt(order.terms.maxPrice));
+  });
+  orders.forEach(({ order }, index) => {
+    addTo(needed, order.buyer as string, seats[index]);
   });
   for (const { channel, locked } of store.channels.values()) addTo(needed, channel.buyer, locked);
   buyers.forEach(({ address }, index) => {

@@ -56,7 +56,9 @@ export async function endApproval(play: Play, { taskId, order }: Opened): Promis
   const { approvals, buyer, stranger } = play.world;
   const { chunks } = await approvals.progressOf(taskId);
   const sent: Promise<unknown>[] = [];
-  for (let chunk = 0; chunk < Number(chunks); chunk++) {
+  // An overdue task needs no key: it can be cancelled as it is.
+  const isWorking = Number(await approvals.statusOf(taskId)) === WORKING;
+  for (let chunk = 0; isWorking && chunk < Number(chunks); chunk++) {
     const status = Number(await approvals.chunkStatusOf(taskId, order, chunk));
     if (status !== WITHHELD) continue;
     sent.push(approvals.connect(stranger).timeoutKey(taskId, order, chunk));
@@ -68,8 +70,9 @@ export async function endApproval(play: Play, { taskId, order }: Opened): Promis
   return sent;
 }
 
-/** `IApprovalMarket.ChunkStatus.Withheld` and, of `TaskStatus`, Finalized and Cancelled. */
+/** `IApprovalMarket.ChunkStatus.Withheld` and, of `TaskStatus`, Working, Finalized and Cancelled. */
 const WITHHELD = 4;
+const WORKING = 5;
 const ENDED = [10, 11];
 
 /** Tasks in one of some statuses, or all where there is none: what cannot work is tried too. */

@@ -10,15 +10,15 @@ import { unchanged } from "../unchanged.js";
 /** The guardian pauses, somebody gives MILL away, holders burn, strangers call whatever there is. */
 export const outsiderActions: Readonly<Record<string, Action>> = {
   pauseEntries: async ({ world, connection }, dice) => {
-    const { settlement, staking, nodes, tasks, leases, uptime } = world;
-    const target = dice.pick([settlement, staking, nodes, tasks, leases, uptime]);
+    const { settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals } = world;
+    const target = dice.pick([settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals]);
     const governed = await connection.ethers.getContractAt("EntryPause", target);
     return governed.pauseEntries(dice.int(0, 30));
   },
 
   donate: async ({ world }, dice) => {
-    const { settlement, staking, nodes, tasks, leases, uptime, claims, token } = world;
-    const target = dice.pick([settlement, staking, nodes, tasks, leases, uptime, claims, token]);
+    const { settlement, staking, nodes, tasks, leases, uptime, claims, token, orders, proofs } = world;
+    const target = dice.pick([settlement, staking, nodes, tasks, leases, uptime, claims, token, orders, proofs]);
     return token.transfer(target, dice.amount(1_000n * MILL));
   },
 
@@ -55,7 +55,13 @@ export const outsiderActions: Readonly<Record<string, Action>> = {
     const name = dice.pick(functions).format("sighash");
     const method = target.connect(world.stranger).getFunction(name);
     const values = method.fragment.inputs.map((input) => valueOf(input, play, dice));
-    await unchanged("I11", play, ownersThings, async () => method.send(...values));
+    await unchanged("I11", play, ownersThings, async () => {
+      try {
+        await method.send(...values);
+      } catch (cause) {
+        throw new Error(`${name}: ${String(cause)}`, { cause });
+      }
+    });
   },
 
   /** How the hostile contracts take what they are sent from now on. */
