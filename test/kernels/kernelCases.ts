@@ -30,6 +30,35 @@ export const word: fc.Arbitrary<bigint> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(BigInt(`0x${"7f".repeat(32)}`), BigInt(`0x${"8000".repeat(16)}`)) },
 );
 
+/** A ray from somewhere around the origin to a point near it. */
+const ray: fc.Arbitrary<bigint> = fc
+  .tuple(
+    fc.array(fc.integer({ min: -9_000, max: 9_000 }), { minLength: 3, maxLength: 3 }),
+    fc.array(fc.integer({ min: -1_500, max: 1_500 }), { minLength: 3, maxLength: 3 }),
+    fc.bigInt({ min: 0n, max: 2n ** 136n - 1n }),
+  )
+  .map(([from, to, rest]) => {
+    const direction = from.map((value, axis) => 100 * (to[axis]! - value));
+    let packed = 0n;
+    for (const value of from) packed = (packed << 16n) | BigInt.asUintN(16, BigInt(value));
+    for (const value of direction) packed = (packed << 24n) | BigInt.asUintN(24, BigInt(value));
+    return (packed << 136n) | rest;
+  });
+
+/** Words of scenes: rays, triangles that they may hit, and all else. */
+const sceneWord = fc.oneof(
+  { weight: 3, arbitrary: ray },
+  { weight: 4, arbitrary: triangle },
+  { weight: 1, arbitrary: word },
+);
+
+const RAY_KERNELS: readonly string[] = ["NearestHit", "Bounce", "ShadeRays"];
+
+/** Words that a kernel is likely to be given. */
+export function wordOf(kernel: string): fc.Arbitrary<bigint> {
+  return RAY_KERNELS.includes(kernel) ? sceneWord : word;
+}
+
 const address = fc.integer({ min: 0, max: 2 ** 20 });
 const any64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
 const flag = fc.integer({ min: 0, max: 15 });
@@ -67,13 +96,17 @@ const sensibleCamera = [8, 8, 0, 0, -9_000, 0, 0, 1_000_000, 20_000, 100, 0, 0, 
 /** One pixel, whose ray runs along an axis. */
 const exactCamera = [1, 1, 0, 0, -9_000, 0, 0, 1_000_000, 0, 0, 0, 0, 0, 0].map((value) => fc.constant(value));
 
+/** Their number: hits name any of 2^32. */
+const triangles = fc.oneof({ weight: 4, arbitrary: fc.constant(2 ** 32) }, { weight: 1, arbitrary: count });
+
 const colour = fc.integer({ min: 0, max: 2 ** 24 - 1 });
 
+/** Fields before a camera, the camera, and the address of rays, which some kernels read behind it. */
 const withCamera = (...arbitraries: fc.Arbitrary<number | bigint>[]): fc.Arbitrary<Uint8Array> =>
   fc.oneof(
-    { weight: 3, arbitrary: fields(...arbitraries, ...sensibleCamera) },
-    { weight: 1, arbitrary: fields(...arbitraries, ...exactCamera) },
-    { weight: 1, arbitrary: fields(...arbitraries, ...wildCamera) },
+    { weight: 3, arbitrary: fields(...arbitraries, ...sensibleCamera, address) },
+    { weight: 1, arbitrary: fields(...arbitraries, ...exactCamera, address) },
+    { weight: 1, arbitrary: fields(...arbitraries, ...wildCamera, address) },
   );
 
 /** Params as a sensible program and as a careless one writes them, by kernel. */
@@ -142,6 +175,34 @@ const paramsOf: Record<string, fc.Arbitrary<Uint8Array>> = {
   ),
   ArgMax: fields(address, count, count, fc.nat(2), laneLog2, laneLog2),
   NearestHit: withCamera(address, fc.nat(3), fc.nat(3), any64, flag, address),
+  CameraRays: withCamera(),
+  Bounce: fields(
+    address,
+    address,
+    address,
+    triangles,
+    flag,
+    coordinate,
+    coordinate,
+    coordinate,
+    fc.oneof(fc.nat(40), any64),
+  ),
+  ShadeRays: fields(
+    address,
+    address,
+    address,
+    triangles,
+    coordinate,
+    coordinate,
+    coordinate,
+    any64,
+    any64,
+    colour,
+    colour,
+    address,
+    flag,
+    address,
+  ),
   Shade: withCamera(address, address, count, coordinate, coordinate, coordinate, any64, any64, colour, colour),
 };
 

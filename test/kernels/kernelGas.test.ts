@@ -36,6 +36,12 @@ function triangle(index: number): bigint {
 
 const camera = [4, 4, 0, 0, -20_000, 3, -5, 4_000_000, 300_001, 1, 2, 3, 300_003, 4];
 
+/** One that hits all of them. */
+const ray =
+  (([3, -5, -20_000].reduce((word, value) => (word << 16n) | BigInt.asUintN(16, BigInt(value)), 0n) << 72n) |
+    4_000_000n) <<
+  136n;
+
 /** The most work that each kernel can be given: the largest rows, every branch that costs, and dear operands. */
 const WORST_CASES: Record<string, WorstCase> = {
   MatMul: worst([0, 1, 0, 99, 8, 0, 5, -(2 ** 31), 63, 11, 0, 0], [bytes("80")], 7),
@@ -54,10 +60,13 @@ const WORST_CASES: Record<string, WorstCase> = {
   HashChain: worst([0, 0, 2_048], [bytes("81")]),
   Rescale: worst([0, 5, 3, 2 ** 24 - 1, 48, 5, -128, 127], [bytes("8d")], 3),
   NearestHit: worst(
-    [0, 8, 2, 0, 1, 0, ...camera],
-    Array.from({ length: 512 }, (_, i) => triangle(i)),
+    [0, 8, 2, 0, 3, 0, ...camera, 0],
+    [...Array.from({ length: 512 }, (_, i) => triangle(i)), bytes("ff"), ray],
     3,
   ),
+  CameraRays: worst(camera, []),
+  Bounce: worst([0, 0, 0, 1, 0, 0, 0, 0, 12], [0n, ray, triangle(0)]),
+  ShadeRays: worst([0, 0, 0, 1, 9_459, 9_459, -9_459, 40, 255, 1, 2, 0, 1, 0], [0n, ray, triangle(0), bytes("ff")], 7),
   Shade: worst([0, 0, 1, 9_459, 9_459, -9_459, 40, 255, 1, 2, ...camera], [0n, triangle(0)], 3),
 };
 

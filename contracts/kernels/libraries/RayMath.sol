@@ -28,7 +28,9 @@ struct Hit {
 /// @notice Exact intersection of rays and triangles in whole numbers. Total: no function reverts.
 /// @dev A triangle is one word: nine int16 coordinates (three corners of x, y, z), nine int8 components of the normals
 /// at the corners, 16 bits that are not used, and 24 bits of colour. The camera is fourteen fields of params:
-/// width, height, then three each for origin (int16), forward, right and up (int24).
+/// width, height, then three each for origin (int16), forward, right and up (int24). A ray that is held as data is one
+/// word: three int16 of the origin, three int24 of the direction, and bits that are not used. A ray without direction
+/// hits nothing.
 ///
 /// Bounds: edges and origins to corners are below 2^16, directions at most 2^23, so that determinants and weights stay
 /// below 2^59 and distances below 2^52: an executor with 64-bit words is exact as well.
@@ -50,6 +52,22 @@ library RayMath {
             ray.direction.x = _component(params, camera + 5, across, upward);
             ray.direction.y = _component(params, camera + 6, across, upward);
             ray.direction.z = _component(params, camera + 7, across, upward);
+        }
+    }
+
+    function rayOf(uint256 word) internal pure returns (Ray memory ray) {
+        unchecked {
+            ray.origin = Vector(int16(uint16(word >> 240)), int16(uint16(word >> 224)), int16(uint16(word >> 208)));
+            ray.direction = Vector(int24(uint24(word >> 184)), int24(uint24(word >> 160)), int24(uint24(word >> 136)));
+        }
+    }
+
+    /// @dev The ray as a word, its components cut to their widths.
+    function wordOf(Vector memory origin, Vector memory direction) internal pure returns (uint256 word) {
+        unchecked {
+            word = (uint256(uint16(int16(origin.x))) << 240) | (uint256(uint16(int16(origin.y))) << 224);
+            word |= (uint256(uint16(int16(origin.z))) << 208) | (uint256(uint24(int24(direction.x))) << 184);
+            word |= (uint256(uint24(int24(direction.y))) << 160) | (uint256(uint24(int24(direction.z))) << 136);
         }
     }
 

@@ -4,6 +4,7 @@ export { hashChain, random } from "./hashes";
 export { hashLevel } from "./keccak";
 export { matMul } from "./matMul";
 export { cameraScratch, isLinearCamera, nearestHit, shade } from "./rays";
+export { bounce, cameraRays, nearestHitOfRays, shadeRays } from "./scene";
 export { gather, lookup } from "./tables";
 
 /** First byte of memory that the module does not use itself. */

@@ -16,6 +16,14 @@ function cam(index: usize): i64 {
   return load<i64>(CAMERA + (index << 3));
 }
 
+export function widthOfCamera(): i64 {
+  return cam(0);
+}
+
+export function pixelsOfCamera(): i64 {
+  return cam(0) * cam(1);
+}
+
 /** Whether no ray of the picture wraps, so that directions are linear in row and column. */
 export function isLinearCamera(): bool {
   for (let axis: usize = 5; axis < 8; ++axis) {
@@ -25,7 +33,7 @@ export function isLinearCamera(): bool {
   return true;
 }
 
-function coordinate(triangle: usize, index: usize): i64 {
+export function coordinate(triangle: usize, index: usize): i64 {
   return <i64>(<i16>bswap<u16>(load<u16>(triangle + (index << 1))));
 }
 
@@ -107,7 +115,7 @@ function cut(start: i64, step: i64): void {
   else if (step < 0) high = min(high, start / -step);
 }
 
-function depthOf(numerator: i64, determinant: i64): u64 {
+export function depthOf(numerator: i64, determinant: i64): u64 {
   if (numerator >= determinant) return MAX_DEPTH;
   return min<u64>(fraction(<u64>numerator, <u64>determinant, 8), MAX_DEPTH);
 }
@@ -163,14 +171,20 @@ function clearOutside(out: usize, inside: i64, pixels: i64): void {
 
 // ─── SHADING ───
 
-// Parts of a hit, and a vector that a function returns.
-let hitU: u64 = 0;
-let hitV: u64 = 0;
-let dirX: i64 = 0;
-let dirY: i64 = 0;
-let dirZ: i64 = 0;
+// The ray that is followed, the weights of its hit in 2^16ths, and the hit's normal.
+export let orgX: i64 = 0;
+export let orgY: i64 = 0;
+export let orgZ: i64 = 0;
+export let dirX: i64 = 0;
+export let dirY: i64 = 0;
+export let dirZ: i64 = 0;
+export let hitU: i64 = 0;
+export let hitV: i64 = 0;
+export let normalX: i64 = 0;
+export let normalY: i64 = 0;
+export let normalZ: i64 = 0;
 
-function squareRoot(value: i64): i64 {
+export function squareRoot(value: i64): i64 {
   let root = <i64>Math.sqrt(<f64>value);
   while (root * root > value) --root;
   while ((root + 1) * (root + 1) <= value) ++root;
@@ -181,7 +195,11 @@ function wrap24(value: i64): i64 {
   return (value << 40) >> 40;
 }
 
-function setDirection(column: i64, row: i64): void {
+/** The camera's ray through a pixel. */
+export function setCameraRay(column: i64, row: i64): void {
+  orgX = cam(2);
+  orgY = cam(3);
+  orgZ = cam(4);
   const across = 2 * column + 1 - cam(0);
   const upward = cam(1) - 1 - 2 * row;
   dirX = wrap24(cam(5) + across * cam(8) + upward * cam(11));
@@ -189,8 +207,38 @@ function setDirection(column: i64, row: i64): void {
   dirZ = wrap24(cam(7) + across * cam(10) + upward * cam(13));
 }
 
-/** Sets the weights of the hit in 256ths; false if the triangle is missed. */
-function setHit(triangle: usize): bool {
+/** The ray that is held in a word. */
+export function setRay(word: usize): void {
+  orgX = coordinate(word, 0);
+  orgY = coordinate(word, 1);
+  orgZ = coordinate(word, 2);
+  dirX = component(word + 6);
+  dirY = component(word + 9);
+  dirZ = component(word + 12);
+}
+
+function component(at: usize): i64 {
+  return ((<i64>load<i8>(at)) << 16) | ((<i64>load<u8>(at, 1)) << 8) | (<i64>load<u8>(at, 2));
+}
+
+export function storeRay(word: usize, x: i64, y: i64, z: i64, dx: i64, dy: i64, dz: i64): void {
+  store<u16>(word, bswap<u16>(<u16>x));
+  store<u16>(word, bswap<u16>(<u16>y), 2);
+  store<u16>(word, bswap<u16>(<u16>z), 4);
+  storeComponent(word + 6, dx);
+  storeComponent(word + 9, dy);
+  storeComponent(word + 12, dz);
+  memory.fill(word + 15, 0, 17);
+}
+
+function storeComponent(at: usize, value: i64): void {
+  store<u8>(at, <u8>(value >> 16));
+  store<u8>(at, <u8>(value >> 8), 1);
+  store<u8>(at, <u8>value, 2);
+}
+
+/** Sets the weights of the hit; false if the triangle is missed. */
+export function setHit(triangle: usize): bool {
   const ax = coordinate(triangle, 0);
   const ay = coordinate(triangle, 1);
   const az = coordinate(triangle, 2);
@@ -200,9 +248,9 @@ function setHit(triangle: usize): bool {
   const fx = coordinate(triangle, 6) - ax;
   const fy = coordinate(triangle, 7) - ay;
   const fz = coordinate(triangle, 8) - az;
-  const sx = cam(2) - ax;
-  const sy = cam(3) - ay;
-  const sz = cam(4) - az;
+  const sx = orgX - ax;
+  const sy = orgY - ay;
+  const sz = orgZ - az;
   const px = dirY * fz - dirZ * fy;
   const py = dirZ * fx - dirX * fz;
   const pz = dirX * fy - dirY * fx;
@@ -218,14 +266,14 @@ function setHit(triangle: usize): bool {
   const v = sign * (dirX * qx + dirY * qy + dirZ * qz);
   if (v < 0 || u + v > determinant) return false;
   if (sign * (fx * qx + fy * qy + fz * qz) <= 0) return false;
-  hitU = fraction(<u64>u, <u64>determinant, 2);
-  hitV = fraction(<u64>v, <u64>determinant, 2);
+  hitU = <i64>fraction(<u64>u, <u64>determinant, 4);
+  hitV = <i64>fraction(<u64>v, <u64>determinant, 4);
   return true;
 }
 
 function normalAxis(triangle: usize, axis: usize): i64 {
-  const u = <i64>hitU;
-  const v = <i64>hitV;
+  const u = hitU >> 8;
+  const v = hitV >> 8;
   const at = triangle + 18 + axis;
   return (256 - u - v) * <i64>load<i8>(at) + u * <i64>load<i8>(at, 3) + v * <i64>load<i8>(at, 6);
 }
@@ -242,29 +290,55 @@ function mixed(top: u32, bottom: u32, weight: u32): u32 {
   return ((top & 255) * (256 - weight) + (bottom & 255) * weight) >> 8;
 }
 
-function surface(triangle: usize, lightX: i64, lightY: i64, lightZ: i64, ambient: i64, shine: i64): u32 {
-  let nx = normalAxis(triangle, 0);
-  let ny = normalAxis(triangle, 1);
-  let nz = normalAxis(triangle, 2);
-  if (nx * dirX + ny * dirY + nz * dirZ > 0) {
-    nx = -nx;
-    ny = -ny;
-    nz = -nz;
+/** Sets the normal of the hit, on the side that the ray comes from. */
+export function setNormal(triangle: usize): void {
+  normalX = normalAxis(triangle, 0);
+  normalY = normalAxis(triangle, 1);
+  normalZ = normalAxis(triangle, 2);
+  if (normalX * dirX + normalY * dirY + normalZ * dirZ > 0) {
+    normalX = -normalX;
+    normalY = -normalY;
+    normalZ = -normalZ;
   }
-  const length = squareRoot(nx * nx + ny * ny + nz * nz);
-  const diffuse = cosine(nx * lightX + ny * lightY + nz * lightZ, length * UNIT);
-  const reach = squareRoot(dirX * dirX + dirY * dirY + dirZ * dirZ);
-  const hx = lightX - (reach == 0 ? 0 : (dirX * UNIT) / reach);
-  const hy = lightY - (reach == 0 ? 0 : (dirY * UNIT) / reach);
-  const hz = lightZ - (reach == 0 ? 0 : (dirZ * UNIT) / reach);
-  let gloss = cosine(nx * hx + ny * hy + nz * hz, length * squareRoot(hx * hx + hy * hy + hz * hz));
-  for (let i = 0; i < 4; ++i) gloss = (gloss * gloss) >> 8;
-  const level = ambient + ((diffuse * (256 - ambient)) >> 8);
-  const spot = (shine * gloss) >> 8;
+}
+
+/** Colour of the hit, in the lamp's light or in its shadow. */
+export function surface(
+  triangle: usize,
+  lightX: i64,
+  lightY: i64,
+  lightZ: i64,
+  ambient: i64,
+  shine: i64,
+  isHidden: bool,
+): u32 {
+  let level = ambient;
+  let spot: i64 = 0;
+  if (!isHidden) {
+    setNormal(triangle);
+    const length = squareRoot(normalX * normalX + normalY * normalY + normalZ * normalZ);
+    const diffuse = cosine(normalX * lightX + normalY * lightY + normalZ * lightZ, length * UNIT);
+    const reach = squareRoot(dirX * dirX + dirY * dirY + dirZ * dirZ);
+    const hx = lightX - (reach == 0 ? 0 : (dirX * UNIT) / reach);
+    const hy = lightY - (reach == 0 ? 0 : (dirY * UNIT) / reach);
+    const hz = lightZ - (reach == 0 ? 0 : (dirZ * UNIT) / reach);
+    const halfLength = squareRoot(hx * hx + hy * hy + hz * hz);
+    let gloss = cosine(normalX * hx + normalY * hy + normalZ * hz, length * halfLength);
+    for (let i = 0; i < 4; ++i) gloss = (gloss * gloss) >> 8;
+    level = ambient + ((diffuse * (256 - ambient)) >> 8);
+    spot = (shine * gloss) >> 8;
+  }
   return (
     (lit(load<u8>(triangle, 29), level, spot) << 16) |
     (lit(load<u8>(triangle, 30), level, spot) << 8) |
     lit(load<u8>(triangle, 31), level, spot)
+  );
+}
+
+/** 24 bits of colour between two, `weight` of 256 parts the second. */
+export function mixedColour(from: u32, to: u32, weight: u32): u32 {
+  return (
+    (mixed(from >> 16, to >> 16, weight) << 16) | (mixed(from >> 8, to >> 8, weight) << 8) | mixed(from, to, weight)
   );
 }
 
@@ -289,17 +363,11 @@ export function shade(
     let colour: u32 = 0;
     if (pixel < width * height) {
       const row = pixel / width;
-      setDirection(pixel % width, row);
+      setCameraRay(pixel % width, row);
       const index = bswap<u32>(load<u32>(hits + ((<usize>pixel) << 3), 4));
       const triangle = triangles + ((<usize>index) << 5);
-      if (index < count && setHit(triangle)) colour = surface(triangle, lightX, lightY, lightZ, ambient, shine);
-      else {
-        const weight = <u32>((row << 8) / height);
-        colour =
-          (mixed(top >> 16, bottom >> 16, weight) << 16) |
-          (mixed(top >> 8, bottom >> 8, weight) << 8) |
-          mixed(top, bottom, weight);
-      }
+      if (index < count && setHit(triangle)) colour = surface(triangle, lightX, lightY, lightZ, ambient, shine, false);
+      else colour = mixedColour(top, bottom, <u32>((row << 8) / height));
       colour = (colour << 8) | 255;
     }
     store<u32>(out + ((<usize>pixel) << 2), bswap<u32>(colour));

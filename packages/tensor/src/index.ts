@@ -28,12 +28,14 @@ export {
   type Camera,
   type Light,
   nearestHits,
+  type NearestHitsOptions,
   shade,
   type ShadeOptions,
   type Vector3,
 } from "./operators/rays.ts";
 export { requantise, type RequantiseOptions } from "./operators/requantise.ts";
 export { rescale, type RescaleOptions } from "./operators/rescale.ts";
+export { bounce, type BounceOptions, cameraRays, shadeRays, type ShadeRaysOptions } from "./operators/scene.ts";
 export { softmax, type SoftmaxOptions } from "./operators/softmax.ts";
 export { transpose } from "./operators/transpose.ts";
 export { Mode, type OperatorDescriptor, operatorLeaf } from "./program/descriptor.ts";

@@ -4,7 +4,9 @@ import {
   executeInWorker,
   InputWriter,
   assertProvable,
+  bounce,
   buildTraces,
+  cameraRays,
   kernelCodeHash,
   Mode,
   nearestHits,
@@ -13,6 +15,7 @@ import {
   ProgramBuilder,
   rootsOf,
   shade,
+  shadeRays,
 } from "@millrace/tensor";
 import { expect } from "chai";
 import hre from "hardhat";
@@ -51,6 +54,15 @@ function gridProgram(): { program: Program; input: Uint8Array } {
   const hits = nearestHits(builder, "hits", { triangles, camera });
   const light = { direction: [0, 0, -16_384], ambient: 9, shine: 9, top: 1, bottom: 2 } as const;
   shade(builder, "picture", { hits, triangles, camera, light, output: true });
+  const rays = cameraRays(builder, "rays", camera);
+  const rayHits = nearestHits(builder, "rayHits", { triangles, camera, rays });
+  const common = { rays, hits: rayHits, triangles };
+  const toLamp = bounce(builder, "toLamp", { ...common, toLamp: light.direction, lift: 9 });
+  const shadows = nearestHits(builder, "shadows", { triangles, camera, rays: toLamp });
+  const mirrored = bounce(builder, "mirrored", { ...common, lift: 9 });
+  const mirroredHits = nearestHits(builder, "mirroredHits", { triangles, camera, rays: mirrored });
+  const reflected = shadeRays(builder, "reflected", { rays: mirrored, hits: mirroredHits, triangles, light, shadows });
+  shadeRays(builder, "scene", { ...common, light, shadows, reflected, output: true });
   const program = builder.build();
   const below = numbersFrom(3);
   const words = Buffer.alloc(64 * 32);

@@ -1,6 +1,8 @@
 import {
   add,
   argMax,
+  bounce,
+  cameraRays,
   gather,
   hashChain,
   type LaneBits,
@@ -18,6 +20,7 @@ import {
   rescale,
   select,
   shade,
+  shadeRays,
   softmax,
   type Tensor,
   transpose,
@@ -144,4 +147,18 @@ function addPicture(builder: ProgramBuilder, below: (bound: number) => number): 
     bottom: 0xfedcba,
   } as const;
   shade(builder, "picture", { hits, triangles, camera, light, output: true });
+
+  const rays = cameraRays(builder, "rays", camera);
+  const common = { rays, hits: nearestHits(builder, "rayHits", { triangles, camera, rays }), triangles };
+  const toLamp = bounce(builder, "toLamp", { ...common, toLamp: light.direction, lift: below(256) });
+  const shadows = nearestHits(builder, "shadows", { triangles, camera, rays: toLamp });
+  const mirrored = bounce(builder, "mirrored", { ...common, lift: below(256) });
+  const reflected = shadeRays(builder, "reflected", {
+    rays: mirrored,
+    hits: nearestHits(builder, "mirroredHits", { triangles, camera, rays: mirrored }),
+    triangles,
+    light,
+    shadows,
+  });
+  shadeRays(builder, "scene", { ...common, light, shadows, reflected, output: true });
 }

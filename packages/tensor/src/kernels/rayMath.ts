@@ -47,6 +47,24 @@ export function rayThrough(params: Uint8Array, camera: number, pixel: bigint): R
   };
 }
 
+/** A ray that is held as data. */
+export function rayOf(word: bigint): Ray {
+  const origin = (axis: number): bigint => BigInt.asIntN(16, word >> BigInt(240 - 16 * axis));
+  const direction = (axis: number): bigint => BigInt.asIntN(24, word >> BigInt(184 - 24 * axis));
+  return {
+    origin: { x: origin(0), y: origin(1), z: origin(2) },
+    direction: { x: direction(0), y: direction(1), z: direction(2) },
+  };
+}
+
+/** The ray as a word, its components cut to their widths. */
+export function wordOf(origin: Vector, direction: Vector): bigint {
+  let word = 0n;
+  for (const value of [origin.x, origin.y, origin.z]) word = (word << 16n) | BigInt.asUintN(16, value);
+  for (const value of [direction.x, direction.y, direction.z]) word = (word << 24n) | BigInt.asUintN(24, value);
+  return word << 136n;
+}
+
 export function cornerOf(triangle: bigint, index: number): Vector {
   const at = (axis: number): bigint => BigInt.asIntN(16, triangle >> BigInt(240 - 48 * index - 16 * axis));
   return { x: at(0), y: at(1), z: at(2) };

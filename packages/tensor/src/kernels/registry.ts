@@ -1,5 +1,7 @@
 import { TensorError } from "../errors.ts";
 import { argMax } from "./argMax.ts";
+import { bounce } from "./bounce.ts";
+import { cameraRays } from "./cameraRays.ts";
 import { kernelName } from "./codeHashes.ts";
 import { elementwise } from "./elementwise.ts";
 import { gather } from "./gather.ts";
@@ -13,11 +15,14 @@ import { random } from "./random.ts";
 import { requantise } from "./requantise.ts";
 import { rescale } from "./rescale.ts";
 import { shade } from "./shade.ts";
+import { shadeRays } from "./shadeRays.ts";
 import { softmax } from "./softmax.ts";
 import { transpose } from "./transpose.ts";
 
 const kernels: readonly Kernel[] = [
   argMax,
+  bounce,
+  cameraRays,
   elementwise,
   gather,
   hashChain,
@@ -29,6 +34,7 @@ const kernels: readonly Kernel[] = [
   requantise,
   rescale,
   shade,
+  shadeRays,
   softmax,
   transpose,
 ];

@@ -38,7 +38,7 @@ export const BLOCK_TRIANGLES = 512;
 
 const INT24 = 2 ** 23;
 
-function cameraFields(camera: Camera): number[] {
+export function cameraFields(camera: Camera): number[] {
   const { width, height, origin, forward, right, up } = camera;
   const reach = [0, 1, 2].map(
     (axis) => Math.abs(forward[axis] ?? 0) + width * Math.abs(right[axis] ?? 0) + height * Math.abs(up[axis] ?? 0),
@@ -51,11 +51,18 @@ function cameraFields(camera: Camera): number[] {
   return numbers;
 }
 
+export interface NearestHitsOptions {
+  readonly triangles: Tensor;
+  readonly camera: Camera;
+  /** A ray for each pixel, instead of the camera's. */
+  readonly rays?: Tensor;
+}
+
 /** The nearest hit of every pixel's ray: a chain of operators, one for each block of triangles. */
 export function nearestHits(
   builder: ProgramBuilder,
   name: string,
-  { triangles, camera }: { readonly triangles: Tensor; readonly camera: Camera },
+  { triangles, camera, rays }: NearestHitsOptions,
 ): Tensor {
   assertLaneBits(triangles.name, triangles.laneBits, [256]);
   const range = Math.min(triangles.rows, BLOCK_TRIANGLES / 2);
@@ -66,7 +73,14 @@ export function nearestHits(
   let previous: Tensor | undefined;
   for (let first = 0; first < triangles.rows; first += BLOCK_TRIANGLES) {
     const block = rowsOf(triangles, first, Math.min(BLOCK_TRIANGLES, triangles.rows - first));
-    previous = hitsOfBlock(builder, `${name}.${first / BLOCK_TRIANGLES}`, { block, first, range, camera, previous });
+    previous = hitsOfBlock(builder, `${name}.${first / BLOCK_TRIANGLES}`, {
+      block,
+      first,
+      range,
+      camera,
+      rays,
+      previous,
+    });
   }
   return previous as Tensor;
 }
@@ -76,28 +90,30 @@ interface BlockOptions {
   readonly first: number;
   readonly range: number;
   readonly camera: Camera;
+  readonly rays: Tensor | undefined;
   readonly previous: Tensor | undefined;
 }
 
 function hitsOfBlock(
   builder: ProgramBuilder,
   name: string,
-  { block, first, range, camera, previous }: BlockOptions,
+  { block, first, range, camera, rays, previous }: BlockOptions,
 ): Tensor {
   return builder.add({
     name,
     kernel: "NearestHit",
     shape: { rows: Math.ceil((camera.width * camera.height) / 4), columns: 4, laneBits: 64 },
-    reads: [block, ...(previous === undefined ? [] : [previous])],
+    reads: [block, ...(previous === undefined ? [] : [previous]), ...(rays === undefined ? [] : [rays])],
     params: (addressOf) =>
       encodeParams([
         addressOf(block),
         Math.log2(range),
         block.rows / range,
         first,
-        previous === undefined ? 0n : NearestHitFlag.Previous,
+        (previous === undefined ? 0n : NearestHitFlag.Previous) | (rays === undefined ? 0n : NearestHitFlag.Rays),
         previous === undefined ? 0 : addressOf(previous),
         ...cameraFields(camera),
+        rays === undefined ? 0 : addressOf(rays),
       ]),
   });
 }

@@ -31,6 +31,10 @@ export interface TensorExports {
   cameraScratch(): number;
   isLinearCamera(): number;
   nearestHit(...args: KernelArguments): void;
+  nearestHitOfRays(...args: KernelArguments): void;
+  cameraRays(...args: KernelArguments): void;
+  bounce(...args: KernelArguments): void;
+  shadeRays(...args: KernelArguments): void;
   shade(...args: KernelArguments): void;
 }
 

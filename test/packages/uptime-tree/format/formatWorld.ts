@@ -1,7 +1,6 @@
 import { id, Wallet } from "ethers";
 
-import type {
-  NodeTable} from "@millrace/uptime-tree/format";
+import type { NodeTable } from "@millrace/uptime-tree/format";
 import {
   BatchTree,
   heartbeatHash,
