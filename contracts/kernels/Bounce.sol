@@ -9,8 +9,8 @@ import {Shading} from "./libraries/Shading.sol";
 
 /// @title Bounce
 /// @notice The ray that goes on from where a ray has hit: mirrored, or towards the lamp.
-/// @dev Lane mode, lanes of 256 bits, a ray as `RayMath` lays it out. With the normal n of `Shading`, and every division
-/// towards zero:
+/// @dev Lane mode, lanes of 256 bits, a ray as `RayMath` lays it out. With the normal n of `Shading`, and every
+/// division towards zero:
 ///
 ///   origin = A + (⌊2^16·u/determinant⌋·(B − A) + ⌊2^16·v/determinant⌋·(C − A)) >> 16, and `lift` along n
 ///   mirrored: d' − 2·(d'·n)·n/n², d' the ray's direction with a length of 2^20
@@ -18,8 +18,8 @@ import {Shading} from "./libraries/Shading.sol";
 ///
 /// Where the ray hit nothing, or the lamp is behind the surface, there is no ray: the word is zero.
 ///
-/// Fields of params: 0 rays, 1 their hits (lanes of `NearestHit`), 2 triangles, 3 their number, 4 flags, 5 light x, 6 y,
-/// 7 z (int16, of length 2^14), 8 lift (of which the low eight bits count).
+/// Fields of params: 0 rays, 1 their hits (lanes of `NearestHit`), 2 triangles, 3 their number, 4 flags, 5 light x, 6
+/// y, 7 z (int16, of length 2^14), 8 lift (of which the low eight bits count).
 contract Bounce is IKernel {
     using KernelMath for bytes;
     using KernelMath for bytes32[];
