@@ -1,25 +1,23 @@
 import type { BaseContract } from "ethers";
 import hre from "hardhat";
 
-import { CallBatch__factory } from "../../typechain-types/index.js";
 import type { Connection } from "../support/deployMillrace.js";
+import { type View, viewBatch } from "./viewBatch.js";
 
 type Answer<T> = T extends (...args: infer A) => Promise<infer R> ? (A extends readonly unknown[] ? R : never) : never;
 
-interface Question {
-  readonly target: string;
-  readonly data: string;
+interface Question extends View {
   readonly resolve: (answer: string) => void;
   readonly reject: (reason: unknown) => void;
 }
 
 /** Where the batch answers from: an account that has code only while it is asked. */
 const BATCH = "0x00000000000000000000000000000000000ba7c4";
-const INTERFACE = CallBatch__factory.createInterface();
 
 /** Reads views; all that is asked before the next turn of the event loop goes out as one request. */
 export class Reads {
   #waiting: Question[] = [];
+  readonly #encoded = new Map<string, string>();
 
   constructor(private readonly connection: Connection) {}
 
@@ -36,11 +34,22 @@ export class Reads {
 
   /** The same, as the contract encoded it: enough to compare. */
   async raw<C extends BaseContract>(contract: C, name: string & keyof C, ...args: readonly unknown[]): Promise<string> {
-    const data = contract.interface.encodeFunctionData(name, args.map(toPlain));
+    const data = this.#encode(contract, name, args.map(toPlain));
     return new Promise<string>((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => void this.#flush());
       this.#waiting.push({ target: contract.target as string, data, resolve, reject });
     });
+  }
+
+  /** The checks ask the same again and again, and encoding is half of what asking costs. */
+  #encode(contract: BaseContract, name: string, args: readonly unknown[]): string {
+    if (args.some((value) => typeof value === "object")) return contract.interface.encodeFunctionData(name, args);
+    const key = `${contract.target as string} ${name} ${args.join()}`;
+    const known = this.#encoded.get(key);
+    if (known !== undefined) return known;
+    const data = contract.interface.encodeFunctionData(name, args);
+    this.#encoded.set(key, data);
+    return data;
   }
 
   async #flush(): Promise<void> {
@@ -48,11 +57,13 @@ export class Reads {
     this.#waiting = [];
     try {
       const { deployedBytecode } = await hre.artifacts.readArtifact("CallBatch");
-      const data = INTERFACE.encodeFunctionData("read", [questions.map(({ target, data }) => ({ target, data }))]);
-      const call = [{ to: BATCH, data }, "latest", { [BATCH]: { code: deployedBytecode } }];
+      const call = [
+        { to: BATCH, data: viewBatch.encode(questions) },
+        "latest",
+        { [BATCH]: { code: deployedBytecode } },
+      ];
       const answer: unknown = await this.connection.provider.request({ method: "eth_call", params: call });
-      const decoded = INTERFACE.decodeFunctionResult("read", answer as string) as unknown;
-      const [answers] = decoded as [string[]];
+      const answers = viewBatch.decode(answer as string);
       questions.forEach(({ resolve }, index) => {
         resolve(answers[index]);
       });
