@@ -4,7 +4,14 @@ import { decodeError, MillraceError } from "@millrace/sdk";
 import type { Bundle } from "@millrace/tensor";
 import { readBundle } from "@millrace/tensor";
 import type { Weights } from "@millrace/workloads";
-import { buildInference, buildRendering, buildTraining, bunnyMesh, parseObj } from "@millrace/workloads";
+import {
+  buildInference,
+  buildRendering,
+  buildTraining,
+  buildTransformer,
+  bunnyMesh,
+  parseObj,
+} from "@millrace/workloads";
 import { z } from "zod";
 
 import { readJson } from "../lib/readJson.js";
@@ -31,7 +38,7 @@ const SMALL = {
 export async function buildBundle(wish: BundleWish): Promise<Bundle> {
   if ((wish.workload === undefined) === (wish.bundle === undefined)) {
     throw new MillraceError("BAD_INPUT", "job open needs either --workload or --bundle.", {
-      hint: "Give --workload training, inference or render, or the folder of a bundle.",
+      hint: "Give --workload training, inference, render or transformer, or the folder of a bundle.",
     });
   }
   if (wish.bundle !== undefined) return readFolder(wish.bundle);
@@ -46,9 +53,11 @@ export async function buildBundle(wish: BundleWish): Promise<Bundle> {
       return buildInference({ weights: await readWeights(wish.weights), ...(isSmall ? SMALL.inference : {}) });
     case "render":
       return buildRendering({ mesh: await readMesh(wish.mesh), ...(isSmall ? SMALL.render : {}) });
+    case "transformer":
+      return buildTransformer();
     default:
       throw new MillraceError("BAD_INPUT", `There is no workload "${wish.workload}".`, {
-        hint: "Choose training, inference or render, or give --bundle with a program of your own.",
+        hint: "Choose training, inference, render or transformer, or give --bundle with a program of your own.",
       });
   }
 }

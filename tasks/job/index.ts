@@ -43,7 +43,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     name: "open",
     description: "Opens a task: locks its highest price, and lets the offered price climb until a provider accepts",
     options: {
-      workload: { description: "training, inference or render" },
+      workload: { description: "training, inference, render or transformer" },
       bundle: { description: "Folder with job.json and input.bin of any program, instead of --workload" },
       weights: { description: "weights.json of a fetched training, for inference" },
       mesh: { description: "Wavefront OBJ file to render, the bunny if left out" },

@@ -26,4 +26,19 @@ export {
   type TrainingJob,
   type TrainingOptions,
 } from "./training.ts";
+export {
+  buildTransformer,
+  decodeTransformer,
+  type TransformerAbout,
+  type TransformerJob,
+  type TransformerOptions,
+} from "./transformer/build.ts";
+export { transform } from "./transformer/reference.ts";
+export {
+  type HeadWeights,
+  type NormWeights,
+  randomTransformer,
+  type TransformerSize,
+  type TransformerWeights,
+} from "./transformer/weights.ts";
 export { WorkloadError } from "./WorkloadError.ts";

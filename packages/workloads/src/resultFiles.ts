@@ -3,10 +3,11 @@ import { decodeInference, type InferenceAbout, predictionAccuracy } from "./infe
 import { accuracyOf } from "./network.ts";
 import { decodeRendering, type RenderingAbout } from "./rendering.ts";
 import { decodeTraining, type TrainingAbout } from "./training.ts";
+import { decodeTransformer, type TransformerAbout } from "./transformer/build.ts";
 import { WorkloadError } from "./WorkloadError.ts";
 
 /** What a job is, as its job.json says under `about`. */
-export type WorkloadAbout = TrainingAbout | InferenceAbout | RenderingAbout;
+export type WorkloadAbout = TrainingAbout | InferenceAbout | RenderingAbout | TransformerAbout;
 
 export interface ResultFile {
   readonly name: string;
@@ -27,6 +28,7 @@ export function resultFiles(about: unknown, output: Uint8Array): Result {
   if (known?.kind === "training") return trainingResult(known, output);
   if (known?.kind === "inference") return inferenceResult(known, output);
   if (known?.kind === "rendering") return renderingResult(known, output);
+  if (known?.kind === "transformer") return transformerResult(known, output);
   throw new WorkloadError("a job of a kind that is not known here", "read its output region yourself");
 }
 
@@ -57,6 +59,14 @@ function renderingResult(about: RenderingAbout, output: Uint8Array): Result {
   return {
     files: pictures.map((bytes, i) => ({ name: `frame-${i + 1}.png`, bytes })),
     summary: `${pictures.length} pictures of ${about.width} × ${about.height} pixels`,
+  };
+}
+
+function transformerResult(about: TransformerAbout, output: Uint8Array): Result {
+  const rows = decodeTransformer(about, output).map((row) => [...row]);
+  return {
+    files: [{ name: "hidden.json", bytes: Buffer.from(`${JSON.stringify(rows)}\n`) }],
+    summary: `${about.tokens} tokens through a transformer block of width ${about.hidden.columns}`,
   };
 }
 

@@ -18,7 +18,7 @@ import {
   type Witness,
   type WordAddress,
 } from "@millrace/tensor";
-import { buildInference, buildRendering, buildTraining } from "@millrace/workloads";
+import { buildInference, buildRendering, buildTraining, buildTransformer } from "@millrace/workloads";
 import { expect } from "chai";
 import hre from "hardhat";
 
@@ -44,6 +44,7 @@ function jobs(): Record<string, Job> {
     training: buildTraining({ digits: 64, batch: 32, epochs: 2, hidden: 17 }),
     inference: buildInference({ weights, count: 100 }),
     rendering: buildRendering({ width: 32, height: 32, frames: 2 }),
+    "a transformer": buildTransformer(),
     "a random program": randomProgram(2),
   };
 }
