@@ -11,6 +11,7 @@ export const PERMISSIONS = {
   POST: 1n << 8n,
   HIRE: 1n << 9n,
   REWARD: 1n << 10n,
+  BUY_FOR: 1n << 12n,
 } as const;
 
 /** Name of a permission. */
@@ -30,13 +31,13 @@ export interface Wire {
 export const WIRING: readonly Wire[] = [
   { callee: "MillToken", caller: "BurnMintSettlement", permissions: ["MINT"] },
   { callee: "BurnMintSettlement", caller: "StakingRegistry", permissions: ["COMPENSATE"] },
-  { callee: "BurnMintSettlement", caller: "TaskMarket", permissions: ["CREDIT"] },
-  { callee: "BurnMintSettlement", caller: "LeaseMarket", permissions: ["CREDIT"] },
-  { callee: "BurnMintSettlement", caller: "LeaseOrders", permissions: ["CREDIT"] },
-  { callee: "BurnMintSettlement", caller: "QuoteDesk", permissions: ["CREDIT"] },
-  { callee: "BurnMintSettlement", caller: "VoucherChannels", permissions: ["CREDIT"] },
-  { callee: "BurnMintSettlement", caller: "ProofMarket", permissions: ["CREDIT"] },
-  { callee: "BurnMintSettlement", caller: "ApprovalMarket", permissions: ["CREDIT"] },
+  { callee: "BurnMintSettlement", caller: "TaskMarket", permissions: ["CREDIT", "BUY_FOR"] },
+  { callee: "BurnMintSettlement", caller: "LeaseMarket", permissions: ["CREDIT", "BUY_FOR"] },
+  { callee: "BurnMintSettlement", caller: "LeaseOrders", permissions: ["CREDIT", "BUY_FOR"] },
+  { callee: "BurnMintSettlement", caller: "QuoteDesk", permissions: ["BUY_FOR"] },
+  { callee: "BurnMintSettlement", caller: "VoucherChannels", permissions: ["CREDIT", "BUY_FOR"] },
+  { callee: "BurnMintSettlement", caller: "ProofMarket", permissions: ["CREDIT", "BUY_FOR"] },
+  { callee: "BurnMintSettlement", caller: "ApprovalMarket", permissions: ["CREDIT", "BUY_FOR"] },
   { callee: "StakingRegistry", caller: "NodeRegistry", permissions: ["REQUIRE"] },
   { callee: "StakingRegistry", caller: "UptimeOracle", permissions: ["BOND", "SLASH", "REWARD"] },
   { callee: "StakingRegistry", caller: "ResultClaims", permissions: ["SLASH"] },

@@ -27,4 +27,6 @@ library Permissions {
     uint256 internal constant HIRE = 1 << 9;
     /// @notice StakingRegistry: share a reward between a provider and its delegators. Held by UptimeOracle.
     uint256 internal constant REWARD = 1 << 10;
+    /// @notice BurnMintSettlement: sell credits to the market's own caller. Held by the markets.
+    uint256 internal constant BUY_FOR = 1 << 12;
 }

@@ -56,7 +56,7 @@ contract BurnMintSettlement is SettlementState {
         uint256 mill,
         uint256 minCredits,
         uint256 minCollateralRatioWad
-    ) external onlyWired(Permissions.CREDIT) returns (uint256 credits) {
+    ) external onlyWired(Permissions.BUY_FOR) returns (uint256 credits) {
         return _buy(buyer, mill, minCredits, minCollateralRatioWad);
     }
 

@@ -284,7 +284,7 @@ interface IBurnMintSettlement {
     /// @notice As `buy`, for a buyer that calls a market: so that buying and hiring is one transaction.
     /// @dev Emits {Bought}. Needs the buyer's approval of this contract for `mill`.
     ///
-    /// Requirements: the caller is wired with CREDIT, and calls for nobody but its own caller; those of `buy`.
+    /// Requirements: the caller is wired with BUY_FOR, and calls for nobody but its own caller; those of `buy`.
     /// @param buyer Whose MILL is burned, and who gets the credits.
     /// @param mill MILL to burn.
     /// @param minCredits The least credits to take.

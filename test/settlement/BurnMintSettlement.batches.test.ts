@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { closeEpoch, CREDIT, FEE_PPM, setPrice, settlementFixture, supplyIdentity, WAD } from "./settlementFixture.js";
+import { BUY_FOR, closeEpoch, FEE_PPM, setPrice, settlementFixture, supplyIdentity, WAD } from "./settlementFixture.js";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
@@ -40,7 +40,7 @@ describe("BurnMintSettlement: buying for a buyer, payouts and batches", () => {
       const { settlement, token, market, buyer, stranger } = await fixture();
       await expect(settlement.connect(stranger).buyFor(buyer, WAD, 0n, 0n))
         .to.be.revertedWithCustomError(settlement, "Wired_Forbidden")
-        .withArgs(stranger, CREDIT);
+        .withArgs(stranger, BUY_FOR);
       await token.connect(buyer).approve(settlement, WAD);
       await settlement.connect(market).buyFor(buyer, WAD, 0n, 0n);
       await expect(settlement.connect(market).buyFor(buyer, WAD, 0n, 0n)).to.be.revertedWithCustomError(

@@ -33,6 +33,7 @@ export const FEE_PPM = 50_000n;
 /** Permission bits of `Permissions`. */
 export const MINT = 1n;
 export const CREDIT = 2n;
+export const BUY_FOR = 1n << 12n;
 export const COMPENSATE = 4n;
 
 export const TRADE_TERMS = {
@@ -125,7 +126,7 @@ export function settlementFixture(
     ]);
     await token.wire(settlement, MINT);
     await token.seal();
-    await settlement.wire(market, CREDIT);
+    await settlement.wire(market, CREDIT | BUY_FOR);
     await settlement.wire(staking, COMPENSATE);
     await settlement.setPayees(pots, ecosystem);
     if (areChecksPaid) await settlement.setChecksPayee(checkers);
