@@ -8,6 +8,7 @@ import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
 import {IMillToken} from "../token/IMillToken.sol";
 import {IApprovalMarket} from "./IApprovalMarket.sol";
+import {INodeTraits} from "./INodeTraits.sol";
 import {OrderTerms} from "./OrderTerms.sol";
 import {TaskBook} from "./TaskBook.sol";
 
@@ -48,6 +49,7 @@ contract ApprovalMarket is IApprovalMarket, TaskBook {
     /// @param settlement Credits
     /// @param staking Bonds
     /// @param nodes Hardware
+    /// @param traits What orders may ask of a node
     /// @param rule First bond rule
     constructor(
         address authority,
@@ -55,8 +57,9 @@ contract ApprovalMarket is IApprovalMarket, TaskBook {
         IBurnMintSettlement settlement,
         IStakingRegistry staking,
         INodeRegistry nodes,
+        INodeTraits traits,
         BondRule memory rule
-    ) TaskBook(authority, token, settlement, staking, nodes, rule) {}
+    ) TaskBook(authority, token, settlement, staking, nodes, traits, rule) {}
 
     // ─── BUYER ───
 

@@ -3,7 +3,9 @@ pragma solidity 0.8.37;
 
 import {IBatch} from "../common/IBatch.sol";
 import {IEntryPause} from "../common/IEntryPause.sol";
+import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {ICreditPurchase} from "./ICreditPurchase.sol";
+import {INodeTraits} from "./INodeTraits.sol";
 
 /// @title ITaskBook
 /// @notice What all markets for results have in common: an order whose price climbs until a provider takes it, a bond,
@@ -58,6 +60,7 @@ interface ITaskBook is IEntryPause, IBatch, ICreditPurchase {
     /// @param classId Hardware class that the node must have; zero means any
     /// @param units Units of one node that the task occupies, at least 1
     /// @param nodeIds Nodes that may accept, at most 32; empty means any
+    /// @param traitsHash Hash of what else the node must be, see `INodeTraits`; zero means nothing
     /// @param startPrice Price at opening, credits
     /// @param maxPrice Price after the ramp, credits; this much is locked
     /// @param rampSeconds Time in which the price climbs from start to max; zero means max at once
@@ -75,6 +78,7 @@ interface ITaskBook is IEntryPause, IBatch, ICreditPurchase {
         uint16 classId;
         uint16 units;
         uint64[] nodeIds;
+        bytes32 traitsHash;
         uint96 startPrice;
         uint96 maxPrice;
         uint32 rampSeconds;
@@ -271,6 +275,11 @@ interface ITaskBook is IEntryPause, IBatch, ICreditPurchase {
     /// @param nodeId The node
     error TaskMarket_NodeNotListed(uint64 nodeId);
 
+    /// @notice Thrown when a task asks for traits and its acceptance shows none: `acceptFitting` does.
+    /// @param taskId The task
+    /// @param traitsHash Hash of the traits
+    error TaskMarket_TraitsNotShown(uint256 taskId, bytes32 traitsHash);
+
     /// @notice Thrown when a buyer's own node accepts its task: settlement pays only what another account bought.
     /// @param account Buyer and provider
     error TaskMarket_OwnTask(address account);
@@ -305,6 +314,7 @@ interface ITaskBook is IEntryPause, IBatch, ICreditPurchase {
     /// {TaskAcknowledged} after it with `holdsData`.
     ///
     /// Requirements:
+    /// - the order asks for no traits;
     /// - the status is Listed, Unacknowledged, Overdue or Rejected, the order not expired, an attempt left;
     /// - the node is eligible, active, free and takes tasks, its provider has access and is not the buyer;
     /// - the caller is the node's provider, its operator or its agent;
@@ -315,7 +325,28 @@ interface ITaskBook is IEntryPause, IBatch, ICreditPurchase {
     /// @param holdsData True acknowledges at once
     function accept(uint256 taskId, TaskOrder calldata order, uint64 nodeId, bool holdsData) external;
 
-    /// @notice Takes many tasks. One that cannot be had is told by an event and stops no other.
+    /// @notice As `accept`, for an order that asks for traits: the caller shows them, and that the node has them.
+    /// @dev Emits what `accept` does.
+    ///
+    /// Requirements:
+    /// - the traits are the order's, and the node has them now;
+    /// - those of `accept` but its first.
+    /// @param taskId The task
+    /// @param order Its order
+    /// @param nodeId The node that will do the work
+    /// @param holdsData True acknowledges at once
+    /// @param traits What the order's `traitsHash` means
+    /// @param details What the node says of itself; read only if a region or attributes are asked for
+    function acceptFitting(
+        uint256 taskId,
+        TaskOrder calldata order,
+        uint64 nodeId,
+        bool holdsData,
+        INodeTraits.Traits calldata traits,
+        INodeRegistry.NodeDetails calldata details
+    ) external;
+
+    /// @notice Takes many tasks that ask for no traits. One that cannot be had is told by an event and stops no other.
     /// @dev Emits what `accept` does, or {ItemFailed}. Requirements: 1..64 items, and gas for each (see `IBatch`).
     /// @param items The arguments of each `accept`
     function acceptMany(Acceptance[] calldata items) external;

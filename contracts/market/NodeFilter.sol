@@ -78,18 +78,46 @@ library NodeFilter {
         bool rightClass = wanted.classId == 0 || wanted.classId == classId;
         require(rightClass, NodeFilter_WrongClass(nodeId, classId, wanted.classId));
         require(_isListed(wanted.nodeIds, nodeId), NodeFilter_NotListed(nodeId));
-        if (wanted.region != 0 || wanted.attributes != 0) {
-            nodes.verifyDetails(nodeId, details);
-            require(
-                startsWith(details.region, wanted.region),
-                NodeFilter_WrongRegion(nodeId, details.region, wanted.region)
-            );
-            bool hasAll = details.attributes & wanted.attributes == wanted.attributes;
-            require(hasAll, NodeFilter_AttributesMissing(nodeId, details.attributes, wanted.attributes));
-        }
-        if (wanted.inspectors.length == 0) return;
-        bool isConfirmed = inspections.isConfirmed(nodeId, wanted.attributes, wanted.inspectors, wanted.allInspectors);
-        require(isConfirmed, NodeFilter_NotConfirmed(nodeId, wanted.attributes));
+        checkPlace(wanted.region, wanted.attributes, nodeId, details, nodes);
+        checkConfirmed(wanted.attributes, wanted.inspectors, wanted.allInspectors, nodeId, inspections);
+    }
+
+    /// @notice Reverts unless a node is where, and has what, is wanted.
+    /// @param region Wanted region or the beginning of one; zero: anywhere
+    /// @param attributes Wanted attributes; zero: none
+    /// @param nodeId The node
+    /// @param details What it says of itself; read only if something is wanted
+    /// @param nodes To check the details with
+    function checkPlace(
+        bytes32 region,
+        uint256 attributes,
+        uint64 nodeId,
+        INodeRegistry.NodeDetails calldata details,
+        INodeRegistry nodes
+    ) internal view {
+        if (region == 0 && attributes == 0) return;
+        nodes.verifyDetails(nodeId, details);
+        require(startsWith(details.region, region), NodeFilter_WrongRegion(nodeId, details.region, region));
+        bool hasAll = details.attributes & attributes == attributes;
+        require(hasAll, NodeFilter_AttributesMissing(nodeId, details.attributes, attributes));
+    }
+
+    /// @notice Reverts unless named inspectors confirm a node's attributes now.
+    /// @param attributes The attributes
+    /// @param inspectors Who must confirm them; empty: nobody
+    /// @param all Whether each of them must, or any one will do
+    /// @param nodeId The node
+    /// @param inspections To ask inspectors' word of
+    function checkConfirmed(
+        uint256 attributes,
+        address[] calldata inspectors,
+        bool all,
+        uint64 nodeId,
+        IInspections inspections
+    ) internal view {
+        if (inspectors.length == 0) return;
+        bool isConfirmed = inspections.isConfirmed(nodeId, attributes, inspectors, all);
+        require(isConfirmed, NodeFilter_NotConfirmed(nodeId, attributes));
     }
 
     /// @notice Whether a packed text begins with another.

@@ -6,6 +6,7 @@ import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
 import {IMillToken} from "../token/IMillToken.sol";
 import {ProofCall} from "../verifiers/libraries/ProofCall.sol";
+import {INodeTraits} from "./INodeTraits.sol";
 import {IProofMarket} from "./IProofMarket.sol";
 import {OrderTerms} from "./OrderTerms.sol";
 import {TaskBook} from "./TaskBook.sol";
@@ -24,6 +25,7 @@ contract ProofMarket is IProofMarket, TaskBook {
     /// @param settlement Credits
     /// @param staking Bonds
     /// @param nodes Hardware
+    /// @param traits What orders may ask of a node
     /// @param rule First bond rule
     constructor(
         address authority,
@@ -31,8 +33,9 @@ contract ProofMarket is IProofMarket, TaskBook {
         IBurnMintSettlement settlement,
         IStakingRegistry staking,
         INodeRegistry nodes,
+        INodeTraits traits,
         BondRule memory rule
-    ) TaskBook(authority, token, settlement, staking, nodes, rule) {}
+    ) TaskBook(authority, token, settlement, staking, nodes, traits, rule) {}
 
     // ─── BUYER ───
 

@@ -12,6 +12,7 @@ import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
 import {SlashTable} from "../staking/SlashTable.sol";
 import {IMillToken} from "../token/IMillToken.sol";
 import {CreditPurchase} from "./CreditPurchase.sol";
+import {INodeTraits} from "./INodeTraits.sol";
 import {ITaskBook} from "./ITaskBook.sol";
 import {OrderTerms} from "./OrderTerms.sol";
 
@@ -52,6 +53,7 @@ abstract contract TaskBook is ITaskBook, EntryPause, Batch, CreditPurchase {
     IBurnMintSettlement internal immutable _SETTLEMENT;
     IStakingRegistry internal immutable _STAKING;
     INodeRegistry internal immutable _NODES;
+    INodeTraits private immutable _TRAITS;
 
     // ─── STORAGE ───
 
@@ -67,6 +69,7 @@ abstract contract TaskBook is ITaskBook, EntryPause, Batch, CreditPurchase {
     /// @param settlement Credits
     /// @param staking Bonds
     /// @param nodes Hardware
+    /// @param traits What orders may ask of a node
     /// @param rule First bond rule
     constructor(
         address authority,
@@ -74,6 +77,7 @@ abstract contract TaskBook is ITaskBook, EntryPause, Batch, CreditPurchase {
         IBurnMintSettlement settlement,
         IStakingRegistry staking,
         INodeRegistry nodes,
+        INodeTraits traits,
         BondRule memory rule
     ) AccessManaged(authority) CreditPurchase(token, settlement) {
         _requireAddress(authority, "authority");
@@ -81,9 +85,11 @@ abstract contract TaskBook is ITaskBook, EntryPause, Batch, CreditPurchase {
         _requireAddress(address(settlement), "settlement");
         _requireAddress(address(staking), "staking");
         _requireAddress(address(nodes), "nodes");
+        _requireAddress(address(traits), "traits");
         _SETTLEMENT = settlement;
         _STAKING = staking;
         _NODES = nodes;
+        _TRAITS = traits;
         _setBondRule(rule);
     }
 
@@ -106,17 +112,22 @@ abstract contract TaskBook is ITaskBook, EntryPause, Batch, CreditPurchase {
 
     /// @inheritdoc ITaskBook
     function accept(uint256 taskId, TaskOrder calldata order, uint64 nodeId, bool holdsData) external {
-        Task storage task = _load(taskId, order);
-        TaskStatus status = _checkStatus(taskId, task, _ACCEPTABLE);
-        require(block.timestamp <= order.terms.expiresAt, TaskMarket_Expired(taskId, order.terms.expiresAt));
-        require(task.attempt < MAX_ATTEMPTS, TaskMarket_NoAttemptsLeft(taskId, task.attempt));
+        bytes32 traitsHash = order.terms.traitsHash;
+        require(traitsHash == 0, TaskMarket_TraitsNotShown(taskId, traitsHash));
+        _accept(taskId, order, nodeId, holdsData);
+    }
 
-        _clearFailure(taskId, task, order, status);
-        address provider = _reserve(order, nodeId);
-        uint96 bond = _begin(taskId, task, order, nodeId, provider);
-        if (holdsData) _acknowledge(taskId, task, order);
-
-        _STAKING.bond(provider, bond);
+    /// @inheritdoc ITaskBook
+    function acceptFitting(
+        uint256 taskId,
+        TaskOrder calldata order,
+        uint64 nodeId,
+        bool holdsData,
+        INodeTraits.Traits calldata traits,
+        INodeRegistry.NodeDetails calldata details
+    ) external {
+        _TRAITS.check(order.terms.traitsHash, nodeId, traits, details);
+        _accept(taskId, order, nodeId, holdsData);
     }
 
     /// @inheritdoc ITaskBook
@@ -353,6 +364,21 @@ abstract contract TaskBook is ITaskBook, EntryPause, Batch, CreditPurchase {
         if (step == TaskStep.Finalized) return TaskStatus.Finalized;
         if (step == TaskStep.Cancelled) return TaskStatus.Cancelled;
         return _statusOfSubmitted(taskId, task);
+    }
+
+    /// @dev Takes a task with a node whose traits are shown, or none were asked for.
+    function _accept(uint256 taskId, TaskOrder calldata order, uint64 nodeId, bool holdsData) private {
+        Task storage task = _load(taskId, order);
+        TaskStatus status = _checkStatus(taskId, task, _ACCEPTABLE);
+        require(block.timestamp <= order.terms.expiresAt, TaskMarket_Expired(taskId, order.terms.expiresAt));
+        require(task.attempt < MAX_ATTEMPTS, TaskMarket_NoAttemptsLeft(taskId, task.attempt));
+
+        _clearFailure(taskId, task, order, status);
+        address provider = _reserve(order, nodeId);
+        uint96 bond = _begin(taskId, task, order, nodeId, provider);
+        if (holdsData) _acknowledge(taskId, task, order);
+
+        _STAKING.bond(provider, bond);
     }
 
     /// @dev Takes the node's units before anything is written: only the reservation tells the provider and the class.

@@ -8,6 +8,7 @@ import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
 import {IMillToken} from "../token/IMillToken.sol";
 import {ProgramHeader} from "../verifiers/TensorTypes.sol";
+import {INodeTraits} from "./INodeTraits.sol";
 import {ITaskMarket} from "./ITaskMarket.sol";
 import {OrderTerms} from "./OrderTerms.sol";
 import {TaskBook} from "./TaskBook.sol";
@@ -30,6 +31,7 @@ contract TaskMarket is ITaskMarket, TaskBook {
     /// @param settlement Credits
     /// @param staking Bonds
     /// @param nodes Hardware
+    /// @param traits What orders may ask of a node
     /// @param claims Results
     /// @param rule First bond rule
     constructor(
@@ -38,9 +40,10 @@ contract TaskMarket is ITaskMarket, TaskBook {
         IBurnMintSettlement settlement,
         IStakingRegistry staking,
         INodeRegistry nodes,
+        INodeTraits traits,
         IResultClaims claims,
         BondRule memory rule
-    ) TaskBook(authority, token, settlement, staking, nodes, rule) {
+    ) TaskBook(authority, token, settlement, staking, nodes, traits, rule) {
         _requireAddress(address(claims), "claims");
         _CLAIMS = claims;
     }

@@ -74,6 +74,7 @@ export default buildModule("Millrace", (m) => {
     BurnMintSettlement,
   ]);
   const Inspections = m.contract("Inspections", [NodeRegistry]);
+  const NodeTraits = m.contract("NodeTraits", [NodeRegistry, Inspections]);
   const MaintenanceWindows = m.contract("MaintenanceWindows", [
     StakingRegistry,
     NodeRegistry,
@@ -101,6 +102,7 @@ export default buildModule("Millrace", (m) => {
     BurnMintSettlement,
     StakingRegistry,
     NodeRegistry,
+    NodeTraits,
     ResultClaims,
     m.getParameter("taskBondRule"),
   ]);
@@ -110,6 +112,7 @@ export default buildModule("Millrace", (m) => {
     BurnMintSettlement,
     StakingRegistry,
     NodeRegistry,
+    NodeTraits,
     m.getParameter("taskBondRule"),
   ]);
   const ApprovalMarket = m.contract("ApprovalMarket", [
@@ -118,6 +121,7 @@ export default buildModule("Millrace", (m) => {
     BurnMintSettlement,
     StakingRegistry,
     NodeRegistry,
+    NodeTraits,
     m.getParameter("taskBondRule"),
   ]);
   const LeaseMarket = m.contract("LeaseMarket", [
@@ -165,6 +169,7 @@ export default buildModule("Millrace", (m) => {
     HardwareCatalog,
     NodeRegistry,
     Inspections,
+    NodeTraits,
     MaintenanceWindows,
     UptimeOracle,
     ResultClaims,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 import { type Bundle, encodeBundle, writeBundle } from "@millrace/tensor";
-import { parseEther } from "ethers";
+import { parseEther, ZeroHash } from "ethers";
 
 import { BUNDLES_DIR, type Services } from "./servicesChapter.js";
 import type { World } from "./World.js";
@@ -32,6 +32,7 @@ export async function openTask(world: World, { bundleUrl }: Services, wish: Task
       classId,
       units: 1,
       nodeIds: [],
+      traitsHash: ZeroHash,
       startPrice,
       maxPrice: MAX_PRICE,
       rampSeconds: RAMP_SECONDS,

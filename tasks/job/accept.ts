@@ -1,4 +1,4 @@
-import { fetchBundle, readOrder } from "@millrace/jobs";
+import { acceptance, fetchBundle, readOrder } from "@millrace/jobs";
 import { formatCredits, formatDuration, formatMill } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
@@ -21,7 +21,8 @@ export default async function accept(session: Session, values: Values): Promise<
     contracts.nodes.nodeOf(nodeId),
   ]);
   const { active } = await contracts.staking.accountOf(provider);
-  const request = await contracts.tasks.accept.populateTransaction(taskId, order, nodeId, true);
+  const fromBlock = deployment.deployedAtBlock;
+  const request = await acceptance(contracts, { market: contracts.tasks, taskId, order, nodeId, fromBlock });
   await session.check([{ label: "accept", request }]);
   const { program } = await fetchBundle(order.terms);
   const sent = await session.execute({

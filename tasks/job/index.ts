@@ -1,4 +1,8 @@
 import { noun, reading, writing } from "../lib/define.js";
+import { BUY_OPTION } from "../lib/purchaseOption.js";
+import { TRAIT_OPTIONS } from "../lib/traitOptions.js";
+
+const NODES = { description: "Numbers of the nodes that may accept, with commas; any if left out" } as const;
 
 /** Options that every order of a result has, `openProof` and `openChunks` alike. */
 const TERMS = {
@@ -11,6 +15,9 @@ const TERMS = {
   ack: { description: "Time for fetching the data", default: "5m" },
   work: { description: "Time for the work", default: "10m" },
   url: { description: "Where providers find the data", default: "" },
+  nodes: NODES,
+  ...TRAIT_OPTIONS,
+  ...BUY_OPTION,
 } as const;
 
 const CHUNK = { description: "Number of the chunk, from 0", required: true } as const;
@@ -64,6 +71,9 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
         description: "Credits that a wrong result would be worth to its provider elsewhere",
         default: "0",
       },
+      nodes: NODES,
+      ...TRAIT_OPTIONS,
+      ...BUY_OPTION,
     },
     action: () => import("./open.js"),
   }),
@@ -159,6 +169,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
       units: { description: "Units of it", default: "1" },
       seconds: { description: "Time to pay ahead, such as 10m", required: true },
       maxRate: { description: "Most to pay for one unit, such as 0.5/h", required: true },
+      ...BUY_OPTION,
     },
     action: () => import("./hire.js"),
   }),

@@ -5,13 +5,15 @@ import { encodeBundle, writeBundle } from "@millrace/tensor";
 import { formatCredits, formatDuration, MillraceError, parseCredits, parseDuration, shortHex } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
-import { parseWhole } from "../lib/inputs.js";
+import { parseIds, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
+import type { TraitValues } from "../lib/traits.js";
 import { classId } from "../node/classId.js";
 import type { BundleWish } from "./buildBundle.js";
 import { buildBundle } from "./buildBundle.js";
+import { openingOf } from "./openingOf.js";
 
-interface Values extends BundleWish {
+interface Values extends BundleWish, TraitValues {
   readonly bundles: string;
   readonly url: string;
   readonly class: string | undefined;
@@ -25,6 +27,8 @@ interface Values extends BundleWish {
   readonly window: string;
   readonly response: string;
   readonly outsideValue: string;
+  readonly nodes: string | undefined;
+  readonly buy: string | undefined;
 }
 
 export default async function open(session: Session, values: Values): Promise<void> {
@@ -37,10 +41,12 @@ export default async function open(session: Session, values: Values): Promise<vo
   }
   const bundle = await buildBundle(values);
   const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
+  const opening = await openingOf(session, contracts.tasks, values);
   const terms = {
     classId: values.class === undefined ? 0 : classId(deployment, values.class),
     units: parseWhole(values.units, "--units", 65_535),
-    nodeIds: [],
+    nodeIds: values.nodes === undefined ? [] : parseIds(values.nodes, "--nodes"),
+    traitsHash: opening.traitsHash,
     startPrice,
     maxPrice,
     rampSeconds: parseDuration(values.ramp),
@@ -65,12 +71,13 @@ export default async function open(session: Session, values: Values): Promise<vo
         "price",
         `${formatCredits(startPrice)}, climbing to ${formatCredits(maxPrice)} in ${formatDuration(terms.rampSeconds)}`,
       ],
-      ["locked now", `${formatCredits(maxPrice)} of ${formatCredits(free)} free`],
+      ["locked now", `${formatCredits(maxPrice)} of ${formatCredits(free + opening.bought)} free`],
+      ...opening.facts,
       ["work until", `${formatDuration(terms.workSeconds)} after the provider has the data`],
       ["contestable for", formatDuration(terms.windowSeconds)],
       ["data", terms.dataUri],
     ],
-    steps: [{ label: "open", request: await contracts.tasks.open.populateTransaction(terms) }],
+    steps: opening.steps(await contracts.tasks.open.populateTransaction(terms)),
   });
   if (sent === undefined) return;
   await writeBundle(join(values.bundles, bundleHash), bundle);

@@ -5,6 +5,7 @@ import { formatCredits, formatDuration, parseDuration } from "@millrace/sdk";
 import { findEvent } from "../lib/events.js";
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
+import { openingOf } from "./openingOf.js";
 import type { TermValues } from "./plainTerms.js";
 import { plainTerms } from "./plainTerms.js";
 import { readFileOf } from "./readFileOf.js";
@@ -19,8 +20,9 @@ interface Values extends TermValues {
 export default async function openChunks(session: Session, values: Values): Promise<void> {
   const { contracts, deployment, now } = await session.protocol();
   const chunks = parseWhole(values.chunks, "--chunks", 65_535);
+  const opening = await openingOf(session, contracts.approvals, values);
   const terms = {
-    ...plainTerms(values, deployment, await now()),
+    ...plainTerms(values, deployment, { now: await now(), traitsHash: opening.traitsHash }),
     windowSeconds: parseDuration(values.judge),
     responseSeconds: parseDuration(values.release),
     programHash: keccak256(await readFileOf(values.description, "--description")),
@@ -32,10 +34,11 @@ export default async function openChunks(session: Session, values: Values): Prom
     title: `Open a task of ${chunks} chunks to be approved`,
     facts: [
       ["price of a chunk", `${formatCredits(terms.startPrice)}, climbing to ${formatCredits(terms.maxPrice)}`],
-      ["locked now", `${formatCredits(escrow)} of ${formatCredits(free)} free`],
+      ["locked now", `${formatCredits(escrow)} of ${formatCredits(free + opening.bought)} free`],
+      ...opening.facts,
       ["silence approves", `after ${formatDuration(terms.windowSeconds)}`],
     ],
-    steps: [{ label: "open", request: await contracts.approvals.open.populateTransaction(terms, chunks) }],
+    steps: opening.steps(await contracts.approvals.open.populateTransaction(terms, chunks)),
   });
   if (sent === undefined) return;
   const taskId = findEvent(contracts.approvals, sent.last, "TaskOpened")?.args["taskId"] as bigint;

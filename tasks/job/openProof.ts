@@ -4,8 +4,9 @@ import { formatCredits, formatDuration, shortHex } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
 import { parseAddress } from "../lib/inputs.js";
+import { parseHash } from "../lib/parseHash.js";
 import type { Session } from "../lib/Session.js";
-import { parseHash } from "./parseHash.js";
+import { openingOf } from "./openingOf.js";
 import type { TermValues } from "./plainTerms.js";
 import { plainTerms } from "./plainTerms.js";
 
@@ -23,8 +24,9 @@ export default async function openProof(session: Session, values: Values): Promi
     codeHash: keccak256(await provider.getCode(verifier)),
     programHash: parseHash(values.program, "--program"),
   };
+  const opening = await openingOf(session, contracts.proofs, values);
   const terms = {
-    ...plainTerms(values, deployment, await now()),
+    ...plainTerms(values, deployment, { now: await now(), traitsHash: opening.traitsHash }),
     programHash: await contracts.proofs.programHashOf(program),
     inputRoot: parseHash(values.input, "--input"),
   };
@@ -36,9 +38,10 @@ export default async function openProof(session: Session, values: Values): Promi
         "price",
         `${formatCredits(terms.startPrice)}, climbing to ${formatCredits(terms.maxPrice)}, which is locked now`,
       ],
+      ...opening.facts,
       ["work until", `${formatDuration(terms.workSeconds)} after the provider has the data`],
     ],
-    steps: [{ label: "open", request: await contracts.proofs.open.populateTransaction(terms, program) }],
+    steps: opening.steps(await contracts.proofs.open.populateTransaction(terms, program)),
   });
   if (sent === undefined) return;
   const taskId = findEvent(contracts.proofs, sent.last, "TaskOpened")?.args["taskId"] as bigint;

@@ -4,13 +4,15 @@ import type { Deployment } from "@millrace/sdk";
 import { MillraceError, parseCredits, parseDuration } from "@millrace/sdk";
 
 import type { ITaskBook } from "../../typechain-types/index.js";
-import { parseWhole } from "../lib/inputs.js";
+import { parseIds, parseWhole } from "../lib/inputs.js";
+import type { TraitValues } from "../lib/traits.js";
 import { classId } from "../node/classId.js";
 
 /** Options that every order of a result has. */
-export interface TermValues {
+export interface TermValues extends TraitValues {
   readonly class: string | undefined;
   readonly units: string;
+  readonly nodes: string | undefined;
   readonly startPrice: string;
   readonly maxPrice: string;
   readonly ramp: string;
@@ -18,6 +20,7 @@ export interface TermValues {
   readonly ack: string;
   readonly work: string;
   readonly url: string;
+  readonly buy: string | undefined;
 }
 
 /** Terms of an order, their amounts and times as numbers. */
@@ -30,7 +33,11 @@ export interface PlainTerms extends ITaskBook.TaskTermsStruct {
 }
 
 /** Terms of an order without a claim: nobody can contest it. */
-export function plainTerms(values: TermValues, deployment: Deployment, now: number): PlainTerms {
+export function plainTerms(
+  values: TermValues,
+  deployment: Deployment,
+  { now, traitsHash }: { now: number; traitsHash: string },
+): PlainTerms {
   const [startPrice, maxPrice] = [parseCredits(values.startPrice), parseCredits(values.maxPrice)];
   if (startPrice > maxPrice) {
     throw new MillraceError("BAD_INPUT", "The first price is above the highest.", {
@@ -40,7 +47,8 @@ export function plainTerms(values: TermValues, deployment: Deployment, now: numb
   return {
     classId: values.class === undefined ? 0 : classId(deployment, values.class),
     units: parseWhole(values.units, "--units", 65_535),
-    nodeIds: [],
+    nodeIds: values.nodes === undefined ? [] : parseIds(values.nodes, "--nodes"),
+    traitsHash,
     startPrice,
     maxPrice,
     rampSeconds: parseDuration(values.ramp),

@@ -70,6 +70,7 @@ function sampleOrder(maxPrice: bigint, feePpm: bigint, bondRule: { floor: bigint
       classId: 0,
       units: 1,
       nodeIds: [],
+      traitsHash: ZeroHash,
       startPrice: maxPrice,
       maxPrice,
       rampSeconds: 0,

@@ -4,7 +4,7 @@ import { formatCredits, MillraceError } from "@millrace/sdk";
 import { findEvent } from "../lib/events.js";
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
-import { parseHash } from "./parseHash.js";
+import { parseHash } from "../lib/parseHash.js";
 
 interface Values {
   readonly task: string;

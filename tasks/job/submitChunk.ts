@@ -6,7 +6,7 @@ import { formatTime } from "@millrace/sdk";
 import { findEvent } from "../lib/events.js";
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
-import { parseHash } from "./parseHash.js";
+import { parseHash } from "../lib/parseHash.js";
 import { readFileOf } from "./readFileOf.js";
 
 interface Values {

@@ -1,4 +1,4 @@
-import { readOrder } from "@millrace/jobs";
+import { acceptance, readOrder } from "@millrace/jobs";
 import { formatCredits, formatMill } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
@@ -19,13 +19,17 @@ export default async function take(session: Session, values: Values): Promise<vo
   const [taskId, nodeId] = [parseId(values.task, "--task"), parseId(values.node, "--node")];
   const order = await readOrder(market, taskId, deployment.deployedAtBlock);
   const price = await market.priceAtDown(order, await now());
+  const request = await acceptance(contracts, {
+    ...{ market, taskId, order, nodeId },
+    fromBlock: deployment.deployedAtBlock,
+  });
   const sent = await session.execute({
     title: `Take task ${taskId} of the ${values.market} market with node ${nodeId}`,
     facts: [
       ["pays now", `${formatCredits(price)}${values.market === "approval" ? " a chunk" : ""}`],
       ["then", "the time for the work runs"],
     ],
-    steps: [{ label: "accept", request: await market.accept.populateTransaction(taskId, order, nodeId, true) }],
+    steps: [{ label: "accept", request }],
   });
   if (sent === undefined) return;
   const {

@@ -8,23 +8,26 @@ import type { Session } from "./Session.js";
 /** Where OpenZeppelin's ERC20 keeps allowances: its second variable. A test holds the token to it. */
 const ALLOWANCES_SLOT = 1n;
 
+/** Checks that the sender has that much MILL. */
+export async function requireMill(session: Session, mill: bigint): Promise<void> {
+  const { contracts } = await session.protocol();
+  const balance = await contracts.token.balanceOf((await session.account()).address);
+  if (balance >= mill) return;
+  throw new MillraceError(
+    "INSUFFICIENT_FUNDS",
+    `The account has ${formatMill(balance)}, and ${formatMill(mill)} are needed.`,
+    {
+      hint: "Get more MILL (on a local chain: npx hardhat faucet), or choose a smaller amount.",
+    },
+  );
+}
+
 /** The step that lets `spender` take exactly `mill` from the sender; none if it may already. Checks the balance too. */
 export async function approvalSteps(session: Session, spender: string, name: string, mill: bigint): Promise<Step[]> {
+  await requireMill(session, mill);
   const { contracts } = await session.protocol();
   const { address } = await session.account();
-  const [balance, allowance] = await Promise.all([
-    contracts.token.balanceOf(address),
-    contracts.token.allowance(address, spender),
-  ]);
-  if (balance < mill) {
-    throw new MillraceError(
-      "INSUFFICIENT_FUNDS",
-      `The account has ${formatMill(balance)}, and ${formatMill(mill)} are needed.`,
-      {
-        hint: "Get more MILL (on a local chain: npx hardhat faucet), or choose a smaller amount.",
-      },
-    );
-  }
+  const allowance = await contracts.token.allowance(address, spender);
   if (allowance >= mill) return [];
   return [
     {

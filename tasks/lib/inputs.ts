@@ -1,4 +1,4 @@
-import { getAddress, isAddress } from "ethers";
+import { encodeBytes32String, getAddress, isAddress, ZeroHash } from "ethers";
 
 import { MillraceError } from "@millrace/sdk";
 
@@ -20,6 +20,37 @@ export function parseId(text: string, option: string): bigint {
   const id = parseWhole(text, option);
   if (id > 0) return BigInt(id);
   throw new MillraceError("BAD_INPUT", `${option} is 0, and numbers begin at 1.`, { hint: "Give an existing number." });
+}
+
+/** Reads numbers that count things from 1, with commas between them, each once. */
+export function parseIds(text: string, option: string): bigint[] {
+  const ids = text.split(",").map((each) => parseId(each, option));
+  if (new Set(ids).size === ids.length) return ids;
+  throw new MillraceError("BAD_INPUT", `${option} is "${text}", which names something twice.`, {
+    hint: "Name each once.",
+  });
+}
+
+/** Reads attributes by their numbers, with commas between them, as a bitmap. */
+export function parseAttributes(text: string, option: string): bigint {
+  const numbers = text.split(",").map((each) => parseWhole(each, option, LAST_ATTRIBUTE));
+  return numbers.reduce((bits, number) => bits | (1n << BigInt(number)), 0n);
+}
+
+const LAST_ATTRIBUTE = 255;
+
+/** Reads a region of ISO 3166-2, or only its country; nothing is anywhere. */
+export function parseRegion(text: string): string {
+  if (text === "") return ZeroHash;
+  if (/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(text)) return encodeBytes32String(text);
+  throw new MillraceError("BAD_INPUT", `The region "${text}" is not in ISO 3166-2.`, {
+    hint: "Write a country and a part of it, such as DE-BE, or only the country.",
+  });
+}
+
+/** Reads addresses of an option, with commas between them. */
+export function parseAddresses(text: string, option: string): string[] {
+  return text.split(",").map((each) => parseAddress(each, option));
 }
 
 /** Reads an address of an option. */

@@ -139,7 +139,15 @@ describe("ProofMarket", () => {
       const program = await driver.program();
       const market = proofs.connect(buyer);
       const terms = (hash: string) => ({
-        ...{ classId: 0, units: 1, nodeIds: [], startPrice: 1n, maxPrice: 2n, rampSeconds: 0 },
+        ...{
+          classId: 0,
+          units: 1,
+          nodeIds: [],
+          traitsHash: ethers.ZeroHash,
+          startPrice: 1n,
+          maxPrice: 2n,
+          rampSeconds: 0,
+        },
         ...{ expiresAt: 2n ** 47n, ackSeconds: 1, workSeconds: 1, windowSeconds: 0, responseSeconds: 0 },
         ...{ outsideValue: 0n, programHash: hash, inputRoot: proven.inputRoot, bundleHash: hash, dataUri: "" },
       });

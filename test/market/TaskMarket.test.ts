@@ -27,8 +27,8 @@ describe("TaskMarket", () => {
 
   describe("constructor", () => {
     it("should refuse a missing address and name it", async () => {
-      const { authority, token, settlement, staking, nodes, claims } = world;
-      const addresses = { authority, token, settlement, staking, nodes, claims };
+      const { authority, token, settlement, staking, nodes, traits, claims } = world;
+      const addresses = { authority, token, settlement, staking, nodes, traits, claims };
       for (const missing of Object.keys(addresses)) {
         const given = Object.entries(addresses).map(([name, at]) => (name === missing ? ethers.ZeroAddress : at));
         await expect(ethers.deployContract("TaskMarket", [...given, world.parameters.taskBondRule]))

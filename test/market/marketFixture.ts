@@ -52,6 +52,7 @@ export function taskTerms(changes: Partial<ITaskBook.TaskTermsStruct> = {}): ITa
     classId: 0,
     units: 1,
     nodeIds: [],
+    traitsHash: `0x${"00".repeat(32)}`,
     startPrice: 100n * CREDIT,
     maxPrice: 200n * CREDIT,
     rampSeconds: 100,

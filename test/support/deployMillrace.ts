@@ -17,6 +17,7 @@ import type {
   MaintenanceWindows,
   MillToken,
   NodeRegistry,
+  NodeTraits,
   PostedFeed,
   PriceOracle,
   QuoteDesk,
@@ -86,6 +87,7 @@ export interface Millrace {
   catalog: HardwareCatalog;
   nodes: NodeRegistry;
   inspections: Inspections;
+  traits: NodeTraits;
   maintenance: MaintenanceWindows;
   kernels: KernelRegistry;
   verifier: TensorVerifier;
@@ -158,6 +160,7 @@ export async function deployMillrace(
     catalog: connected("HardwareCatalog") as HardwareCatalog,
     nodes: connected("NodeRegistry") as NodeRegistry,
     inspections: connected("Inspections") as Inspections,
+    traits: connected("NodeTraits") as NodeTraits,
     maintenance: connected("MaintenanceWindows") as MaintenanceWindows,
     kernels: connected("KernelRegistry") as KernelRegistry,
     verifier: connected("TensorVerifier") as TensorVerifier,

@@ -143,6 +143,7 @@ const MEANT: ReadonlySet<string> = new Set([
   "MillToken.transfer",
   "MillToken.transferFrom",
   "NodeRegistry.refreshStake",
+  "NodeTraits.publish",
   "PriceOracle.observe",
   "StakingRegistry.register",
   "StakingRegistry.setCommission",

@@ -17,7 +17,11 @@ interface Machine {
 }
 
 const MACHINES: Readonly<Record<string, Machine>> = {
-  TaskMarket: { table: "test/market/TaskMarket.transitions.test.ts", besides: ["open", "buyCredits"] },
+  TaskMarket: {
+    table: "test/market/TaskMarket.transitions.test.ts",
+    // `acceptFitting` is `accept` behind a check of traits: test/market/NodeTraits.test.ts.
+    besides: ["open", "buyCredits", "acceptFitting"],
+  },
   LeaseMarket: {
     table: "test/market/LeaseMarket.transitions.test.ts",
     besides: ["hire", "begin", "buyCredits"],
@@ -29,8 +33,8 @@ const MACHINES: Readonly<Record<string, Machine>> = {
   QuoteDesk: { table: "test/market/QuoteDesk.transitions.test.ts", besides: ["buyCredits"] },
   ApprovalMarket: {
     table: "test/market/ApprovalMarket.transitions.test.ts",
-    // The four are TaskBook's, as they stand in TaskMarket's table; chunks are what this market adds.
-    besides: ["open", "buyCredits", "accept", "acknowledge", "release", "cancel"],
+    // These are TaskBook's, as they stand in TaskMarket's table; chunks are what this market adds.
+    besides: ["open", "buyCredits", "accept", "acceptFitting", "acknowledge", "release", "cancel"],
   },
   VoucherChannels: { table: "test/market/VoucherChannels.transitions.test.ts", besides: ["open", "buyCredits"] },
   StakingRegistry: {

@@ -1,5 +1,6 @@
 /** What agents, watchers and tasks share about jobs: orders, bundles, results, and the way from a wrong one to its proof. */
 
+export { acceptance } from "./acceptance.js";
 export { checkClaim, type Verdict } from "./checkClaim.js";
 export { directProof } from "./directProof.js";
 export { fetchBundle } from "./fetchBundle.js";
@@ -10,7 +11,9 @@ export { type BranchKey, type Game, GameHistory } from "./GameHistory.js";
 export { nodeEndpoint } from "./nodeEndpoint.js";
 export { type Move, nextMove } from "./nextMove.js";
 export { readClaim, type PostedClaim } from "./readClaim.js";
+export { readNodeDetails } from "./readNodeDetails.js";
 export { readOrder } from "./readOrder.js";
+export { readTraits } from "./readTraits.js";
 export { serveBundles } from "./serveBundles.js";
 export { submissionOf, type Submission } from "./submissionOf.js";
 export { attemptOf, claimIdOf } from "./claimId.js";

@@ -25,6 +25,7 @@ export async function readOrder(
       classId: terms.classId,
       units: terms.units,
       nodeIds: [...terms.nodeIds],
+      traitsHash: terms.traitsHash,
       startPrice: terms.startPrice,
       maxPrice: terms.maxPrice,
       rampSeconds: terms.rampSeconds,

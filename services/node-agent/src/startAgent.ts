@@ -52,7 +52,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     attestors,
     logger,
   });
-  const picker = new NodePicker(contracts.nodes, nodeIds, config.policy.classes);
+  const picker = new NodePicker(contracts, nodeIds, config.policy.classes, deployment.deployedAtBlock);
   const tasks = new TaskKeeper({ ...parts, results, picker, policy: config.policy, conduct, signal });
   const leases = new LeaseKeeper({ ...parts, clock, attestors, signal });
 

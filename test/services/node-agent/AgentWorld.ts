@@ -196,6 +196,7 @@ export class AgentWorld {
       classId: 0,
       units: 1,
       nodeIds: [],
+      traitsHash: ZeroHash,
       startPrice: parseEther("10"),
       maxPrice: parseEther("10"),
       rampSeconds: 0,

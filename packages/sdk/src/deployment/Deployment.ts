@@ -17,6 +17,7 @@ export const CONTRACT_NAMES = [
   "HardwareCatalog",
   "NodeRegistry",
   "Inspections",
+  "NodeTraits",
   "MaintenanceWindows",
   "LeaseMarket",
   "TaskMarket",

@@ -23,6 +23,7 @@ export interface Contracts {
   readonly staking: types.IStakingRegistry;
   readonly tasks: types.ITaskMarket;
   readonly token: types.IMillToken;
+  readonly traits: types.INodeTraits;
   readonly uptime: types.IUptimeOracle;
   readonly verifier: types.ITensorVerifier;
 }
@@ -48,6 +49,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     staking: types.IStakingRegistry__factory.connect(contracts.StakingRegistry, runner),
     tasks: types.ITaskMarket__factory.connect(contracts.TaskMarket, runner),
     token: types.IMillToken__factory.connect(contracts.MillToken, runner),
+    traits: types.INodeTraits__factory.connect(contracts.NodeTraits, runner),
     uptime: types.IUptimeOracle__factory.connect(contracts.UptimeOracle, runner),
     verifier: types.ITensorVerifier__factory.connect(contracts.TensorVerifier, runner),
   };

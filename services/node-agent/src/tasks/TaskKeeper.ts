@@ -1,4 +1,4 @@
-import { claimIdOf, fetchBundle, readOrder } from "@millrace/jobs";
+import { acceptance, claimIdOf, fetchBundle, readOrder } from "@millrace/jobs";
 import { type Contracts, decodeError, type Logger, MillraceError, type TransactionSender } from "@millrace/sdk";
 import { type Bundle, rootsOf, type Traces } from "@millrace/tensor";
 
@@ -156,20 +156,20 @@ export class TaskKeeper {
     }
     // One after the other: two at once would reckon with the same free units. Fetching is done, so no host can hold
     // this up.
-    const acceptance = this.#lastAcceptance.then(() => this.#accept(taskId, order));
-    this.#lastAcceptance = acceptance.catch(() => undefined);
-    await acceptance;
+    const accepting = this.#lastAcceptance.then(() => this.#accept(taskId, order));
+    this.#lastAcceptance = accepting.catch(() => undefined);
+    await accepting;
   }
 
   async #accept(taskId: bigint, order: ITaskBook.TaskOrderStruct): Promise<void> {
-    const { contracts, sender, store, policy, picker, logger, signal } = this.#parts;
+    const { contracts, sender, store, policy, picker, deployedAtBlock: fromBlock, logger, signal } = this.#parts;
     const nodeId = await picker.pick(order);
     if (nodeId === undefined || signal.aborted || this.#working.size >= policy.maxConcurrentTasks) return;
     this.#working.add(taskId);
     try {
       const attempt = Number((await contracts.tasks.taskOf(taskId)).attempt) + 1;
       await sender.send(
-        () => contracts.tasks.accept.populateTransaction(taskId, order, nodeId, true),
+        () => acceptance(contracts, { market: contracts.tasks, taskId, order, nodeId, fromBlock }),
         `accept ${taskId.toString()}`,
       );
       store.note({ taskId, attempt, nodeId, status: "accepted" });

@@ -93,6 +93,17 @@ export const MARKET_SENTENCES: Sentences = {
     "The order names the nodes that may accept it, node {nodeId} is not among them.",
     "Accept with one that is.",
   ],
+  TaskMarket_TraitsNotShown: [
+    "Task {taskId} asks where its node is, or what it has, and none of that was shown.",
+    "npx hardhat job accept and job take show it.",
+  ],
+  NodeTraits_ZeroAddress: ["The address of {name} is zero.", "Name the contract's address."],
+  NodeTraits_NothingWanted: ["These traits ask for nothing.", "Ask for a region, attributes or inspectors."],
+  NodeTraits_TooManyInspectors: ["{count} inspectors are named.", "Name at most {max}."],
+  NodeTraits_WrongTraits: [
+    "The traits shown hash to {given:hex}, the order asks for those of {wanted:hex}.",
+    "Show the traits that were published under that hash.",
+  ],
   TaskMarket_OwnTask: ["{account:hex} cannot work for itself.", "Leave the task to another provider."],
   TaskMarket_NotProvider: [
     "{caller:hex} is neither the provider of node {nodeId}, nor its operator, nor its agent.",

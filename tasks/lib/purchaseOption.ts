@@ -1,0 +1,6 @@
+import type { Options } from "./define.js";
+
+/** For verbs that lock credits. */
+export const BUY_OPTION = {
+  buy: { description: "MILL to burn for credits in the same transaction, by a signed permit; none if left out" },
+} as const satisfies Options;
