@@ -4,6 +4,7 @@ import { disputeTasks } from "./dispute/index.js";
 import { epochTasks } from "./epoch/index.js";
 import { faucetTasks } from "./faucet/index.js";
 import { jobTasks } from "./job/index.js";
+import { leaseTasks } from "./lease/index.js";
 import { nodeTasks } from "./node/index.js";
 import { oracleTasks } from "./oracle/index.js";
 import { orderTasks } from "./order/index.js";
@@ -20,6 +21,7 @@ export const millraceTasks = [
   ...epochTasks,
   ...faucetTasks,
   ...jobTasks,
+  ...leaseTasks,
   ...nodeTasks,
   ...oracleTasks,
   ...orderTasks,

@@ -8,6 +8,7 @@ export const creditsTasks = noun("credits", "Buy credits, prepaid compute", [
       mill: { description: "MILL to burn, such as 100", required: true },
       minCredits: { description: "Fewest credits to accept, 1 % below the quote if left out" },
       minCollateral: { description: "Least backing of all credits after the purchase, such as 90%", default: "0%" },
+      permit: { description: "Sign a permit instead of sending an approval: one transaction", flag: true },
     },
     action: () => import("./buy.js"),
   }),

@@ -22,6 +22,12 @@ export const epochTasks = noun("epoch", "Close epochs and collect what they brin
     },
     action: () => import("./collect.js"),
   }),
+  writing({
+    name: "collect-many",
+    description: "Pays many accounts what closed epochs owe them for work and redemptions, in one transaction",
+    options: { accounts: { description: "Addresses or indices of accounts, with commas; 1 to 64", required: true } },
+    action: () => import("./collectMany.js"),
+  }),
   reading({
     name: "show",
     description: "Shows the clock, the bank and what closed epochs did",

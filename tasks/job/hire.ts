@@ -2,6 +2,7 @@ import { formatCredits, formatDuration, formatRate, formatTime, parseDuration, p
 
 import { findEvent } from "../lib/events.js";
 import { parseId, parseWhole } from "../lib/inputs.js";
+import { NO_PURCHASE, purchase } from "../lib/purchase.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {
@@ -9,6 +10,7 @@ interface Values {
   readonly units: string;
   readonly seconds: string;
   readonly maxRate: string;
+  readonly buy: string | undefined;
 }
 
 export default async function hire(session: Session, values: Values): Promise<void> {
@@ -21,16 +23,20 @@ export default async function hire(session: Session, values: Values): Promise<vo
     contracts.nodes.askOf(nodeId),
     contracts.settlement.accountOf(address),
   ]);
+  const buying = values.buy === undefined ? NO_PURCHASE : await purchase(session, contracts.leases, values.buy);
+  const request = await contracts.leases.hire.populateTransaction(nodeId, units, seconds, maxRate);
   const sent = await session.execute({
     title: `Lease ${units} ${units === 1 ? "unit" : "units"} of node ${nodeId} for ${formatDuration(seconds)}`,
     facts: [
       ["asks", `${formatRate(ratePerUnit)} a unit (your maximum ${formatRate(maxRate)})`],
-      ["locked now", `${formatCredits(ratePerUnit * BigInt(units * seconds))} of ${formatCredits(free)} free`],
+      [
+        "locked now",
+        `${formatCredits(ratePerUnit * BigInt(units * seconds))} of ${formatCredits(free + buying.credits)} free`,
+      ],
+      ...buying.facts,
       ["downtime", "seconds that the attestors saw down come back"],
     ],
-    steps: [
-      { label: "hire", request: await contracts.leases.hire.populateTransaction(nodeId, units, seconds, maxRate) },
-    ],
+    steps: [{ label: values.buy === undefined ? "hire" : "buy and hire", request: buying.with(request) }],
   });
   if (sent === undefined) return;
   const event = findEvent(contracts.leases, sent.last, "LeaseHired");

@@ -1,18 +1,10 @@
-import { encodeBytes32String, ZeroHash } from "ethers";
+import { ZeroHash } from "ethers";
 
-import {
-  formatDuration,
-  formatKinds,
-  formatMill,
-  formatRate,
-  MillraceError,
-  parseDuration,
-  parseRate,
-} from "@millrace/sdk";
+import { formatDuration, formatKinds, formatMill, formatRate, parseDuration, parseRate } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
 import { findEvent } from "../lib/events.js";
-import { parseWhole } from "../lib/inputs.js";
+import { parseRegion, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { classId } from "./classId.js";
 import { agentConsent } from "./consent.js";
@@ -82,12 +74,4 @@ export default async function add(session: Session, values: Values): Promise<voi
     { nodeId, classId: classNumber, units, agent, transaction: sent.last.hash },
     `Node ${nodeId} is in the market.`,
   );
-}
-
-function parseRegion(text: string): string {
-  if (text === "") return ZeroHash;
-  if (/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(text)) return encodeBytes32String(text);
-  throw new MillraceError("BAD_INPUT", `The region "${text}" is not in ISO 3166-2.`, {
-    hint: "Write a country and a part of it, such as DE-BE, or only the country.",
-  });
 }

@@ -1,6 +1,6 @@
 import { decodeError, formatTime, MillraceError, parseDuration } from "@millrace/sdk";
 
-import { parseId, parseWhole } from "../lib/inputs.js";
+import { parseAttributes, parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {
@@ -19,8 +19,6 @@ const INSPECTION = {
   ],
 };
 
-const LAST_ATTRIBUTE = 255;
-
 export default async function inspect(session: Session, values: Values): Promise<void> {
   const nodeId = parseId(values.node, "--node");
   if ((values.attributes === undefined) !== values.revoke) {
@@ -33,8 +31,7 @@ export default async function inspect(session: Session, values: Values): Promise
 }
 
 async function confirm(session: Session, nodeId: bigint, list: string, seconds: number): Promise<void> {
-  const numbers = list.split(",").map((each) => parseWhole(each, "--attributes", LAST_ATTRIBUTE));
-  const attributes = numbers.reduce((bits, number) => bits | (1n << BigInt(number)), 0n);
+  const attributes = parseAttributes(list, "--attributes");
   const { contracts, chainId, provider } = await session.protocol();
   const { address, signer } = await session.account();
   // Of the latest block: one that comes later is never before it.
@@ -46,7 +43,7 @@ async function confirm(session: Session, nodeId: bigint, list: string, seconds: 
     throw decodeError(error);
   });
   const sent = await session.execute({
-    title: `Confirm attributes ${numbers.join(", ")} of node ${nodeId}`,
+    title: `Confirm attributes ${list} of node ${nodeId}`,
     facts: [
       ["inspector", address],
       ["counts until", formatTime(statement.expiresAt)],
@@ -59,7 +56,7 @@ async function confirm(session: Session, nodeId: bigint, list: string, seconds: 
   if (sent === undefined) return;
   session.output.result(
     { ...statement, inspector: address, signature, transaction: sent.last.hash },
-    `${address} confirms attributes ${numbers.join(", ")} of node ${nodeId} until ${formatTime(statement.expiresAt)}.`,
+    `${address} confirms attributes ${list} of node ${nodeId} until ${formatTime(statement.expiresAt)}.`,
   );
 }
 

@@ -1,4 +1,6 @@
 import { noun, reading, writing } from "../lib/define.js";
+import { BUY_OPTION } from "../lib/purchaseOption.js";
+import { TRAIT_OPTIONS } from "../lib/traitOptions.js";
 
 const ORDER = { description: "Number of the order", required: true } as const;
 const SEAT = { description: "Number of the seat, from 0", default: "0" } as const;
@@ -18,21 +20,24 @@ export const orderTasks = noun("order", "Order leases at a climbing rate, alone 
       fill: { description: "Together or not at all, within this time of the first seat; one by one if left out" },
       class: { description: "Hardware class that nodes must have, any if left out" },
       nodes: { description: "Numbers of the nodes that may accept, with commas; any if left out" },
-      region: { description: "Where nodes must be, such as DE or DE-BE" },
+      ...TRAIT_OPTIONS,
       bond: { description: "MILL that a provider bonds for each seat", default: "0" },
       uptime: { description: "Uptime that it promises, such as 99%", default: "0%" },
       penalty: { description: "Part of the pay of seconds missed beyond it that the bond pays", default: "100%" },
       dark: { description: "Slots down in a row that are abandonment, 0 for none", default: "0" },
+      workload: { description: "Hash of what shall run, for the provider" },
+      url: { description: "Where providers read more", default: "" },
+      ...BUY_OPTION,
     },
     action: () => import("./open.js"),
   }),
   writing({
     name: "accept",
-    description: "Takes a seat with one of the account's nodes, at the rate of this second",
+    description: "Takes a seat with one of the account's nodes, at the rate of this second; or several at once",
     options: {
       order: ORDER,
-      seat: SEAT,
-      node: { description: "Number of the node", required: true },
+      seat: { description: "Number of the seat, from 0, or several with commas", default: "0" },
+      node: { description: "Number of the node, or one for each seat with commas", required: true },
     },
     action: () => import("./accept.js"),
   }),

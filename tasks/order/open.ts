@@ -1,4 +1,4 @@
-import { encodeBytes32String, ZeroHash } from "ethers";
+import { ZeroHash } from "ethers";
 
 import {
   formatCredits,
@@ -13,11 +13,14 @@ import {
 } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
-import { parseId, parseWhole } from "../lib/inputs.js";
+import { parseIds, parseWhole } from "../lib/inputs.js";
+import { NO_PURCHASE, purchase } from "../lib/purchase.js";
 import type { Session } from "../lib/Session.js";
+import { parseTraits, traitFacts, type TraitValues } from "../lib/traits.js";
+import { parseHash } from "../lib/parseHash.js";
 import { classId } from "../node/classId.js";
 
-interface Values {
+interface Values extends TraitValues {
   readonly seats: string;
   readonly units: string;
   readonly seconds: string;
@@ -28,27 +31,26 @@ interface Values {
   readonly fill: string | undefined;
   readonly class: string | undefined;
   readonly nodes: string | undefined;
-  readonly region: string | undefined;
   readonly bond: string;
   readonly uptime: string;
   readonly penalty: string;
   readonly dark: string;
+  readonly workload: string | undefined;
+  readonly url: string;
+  readonly buy: string | undefined;
 }
 
 export default async function open(session: Session, values: Values): Promise<void> {
   const { contracts, deployment } = await session.protocol();
   const { address } = await session.account();
-  const nodeIds = values.nodes === undefined ? [] : values.nodes.split(",").map((id) => parseId(id, "--nodes"));
+  const nodeIds = values.nodes === undefined ? [] : parseIds(values.nodes, "--nodes");
   const [startRate, maxRate] = [parseRate(values.startRate), parseRate(values.maxRate)];
   const terms = {
     wanted: {
       classId: values.class === undefined ? 0 : classId(deployment, values.class),
       units: parseWhole(values.units, "--units", 65_535),
       nodeIds,
-      region: values.region === undefined ? ZeroHash : encodeBytes32String(values.region),
-      attributes: 0n,
-      inspectors: [],
-      allInspectors: false,
+      ...parseTraits(values),
     },
     seats: parseWhole(values.seats, "--seats", 16),
     startRate,
@@ -63,11 +65,13 @@ export default async function open(session: Session, values: Values): Promise<vo
       penaltyPpm: parsePpm(values.penalty),
       darkSlots: parseWhole(values.dark, "--dark", 240),
     },
-    workloadHash: ZeroHash,
-    dataUri: "",
+    workloadHash: values.workload === undefined ? ZeroHash : parseHash(values.workload, "--workload"),
+    dataUri: values.url,
   };
   const escrow = maxRate * BigInt(terms.wanted.units * terms.seats * (terms.leaseSeconds + terms.fillSeconds));
   const { free } = await contracts.settlement.accountOf(address);
+  const buying = values.buy === undefined ? NO_PURCHASE : await purchase(session, contracts.orders, values.buy);
+  const request = await contracts.orders.open.populateTransaction(terms);
   const sent = await session.execute({
     title: `Order ${terms.seats} ${terms.seats === 1 ? "lease" : "leases"} of ${formatDuration(terms.leaseSeconds)}`,
     facts: [
@@ -75,16 +79,21 @@ export default async function open(session: Session, values: Values): Promise<vo
         "rate",
         `${formatRate(startRate)} a unit, climbing to ${formatRate(maxRate)} in ${formatDuration(terms.rampSeconds)}`,
       ],
-      ["locked now", `${formatCredits(escrow)} of ${formatCredits(free)} free; what is not needed comes back`],
+      [
+        "locked now",
+        `${formatCredits(escrow)} of ${formatCredits(free + buying.credits)} free; what is not needed comes back`,
+      ],
       [
         "begin",
         terms.fillSeconds === 0
           ? "each seat as soon as it is taken"
           : `together, or not at all ${formatDuration(terms.fillSeconds)} after the first seat; seats that waited are paid`,
       ],
+      ...traitFacts(values),
+      ...buying.facts,
       ["pledge", `${formatPpm(terms.pledge.uptimePpm)} uptime, ${formatMill(terms.pledge.bond)} bonded for each seat`],
     ],
-    steps: [{ label: "open", request: await contracts.orders.open.populateTransaction(terms) }],
+    steps: [{ label: values.buy === undefined ? "open" : "buy and open", request: buying.with(request) }],
   });
   if (sent === undefined) return;
   const orderId = findEvent(contracts.orders, sent.last, "OrderOpened")?.args["orderId"] as bigint;

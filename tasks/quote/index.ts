@@ -1,4 +1,5 @@
 import { noun, reading, writing } from "../lib/define.js";
+import { BUY_OPTION } from "../lib/purchaseOption.js";
 
 export const quoteTasks = noun("quote", "Sign offers of a node off chain, and take them", [
   reading({
@@ -30,6 +31,7 @@ export const quoteTasks = noun("quote", "Sign offers of a node off chain, and ta
       quote: { description: "File that quote sign wrote", required: true },
       units: { description: "Units to take", default: "1" },
       seconds: { description: "Time to pay ahead, such as 10m", required: true },
+      ...BUY_OPTION,
     },
     action: () => import("./take.js"),
   }),

@@ -3,6 +3,7 @@ import { MillraceError, parseDuration } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
 import { parseWhole } from "../lib/inputs.js";
+import { NO_PURCHASE, purchase } from "../lib/purchase.js";
 import type { Session } from "../lib/Session.js";
 import { readQuote } from "./readQuote.js";
 
@@ -10,6 +11,7 @@ interface Values {
   readonly quote: string;
   readonly units: string;
   readonly seconds: string;
+  readonly buy: string | undefined;
 }
 
 export default async function take(session: Session, values: Values): Promise<void> {
@@ -25,14 +27,19 @@ export default async function take(session: Session, values: Values): Promise<vo
   const { address } = await session.account();
   const { free } = await contracts.settlement.accountOf(address);
   const request = await contracts.quotes.take.populateTransaction(quote, units, seconds, signer, signature);
+  const buying = values.buy === undefined ? NO_PURCHASE : await purchase(session, contracts.quotes, values.buy);
   const sent = await session.execute({
     title: `Lease ${units} ${units === 1 ? "unit" : "units"} of node ${quote.nodeId} for ${formatDuration(seconds)}`,
     facts: [
       ["quoted", `${formatRate(quote.ratePerUnit)} a unit`],
-      ["locked now", `${formatCredits(quote.ratePerUnit * BigInt(units * seconds))} of ${formatCredits(free)} free`],
+      [
+        "locked now",
+        `${formatCredits(quote.ratePerUnit * BigInt(units * seconds))} of ${formatCredits(free + buying.credits)} free`,
+      ],
+      ...buying.facts,
       ["promised", `${formatPpm(quote.uptimePpm)} uptime, ${formatMill(quote.bondPerUnit * BigInt(units))} bonded`],
     ],
-    steps: [{ label: "take", request }],
+    steps: [{ label: values.buy === undefined ? "take" : "buy and take", request: buying.with(request) }],
   });
   if (sent === undefined) return;
   const leaseId = findEvent(contracts.quotes, sent.last, "QuoteTaken")?.args["leaseId"] as bigint;

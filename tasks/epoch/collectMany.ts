@@ -1,0 +1,40 @@
+import { formatMill, MillraceError } from "@millrace/sdk";
+
+import { accountAddress } from "../lib/accountAddress.js";
+import type { Session } from "../lib/Session.js";
+
+/** As many as one call takes. */
+const MAX_ACCOUNTS = 64;
+
+export default async function collectMany(session: Session, { accounts: given }: { accounts: string }): Promise<void> {
+  const { settlement } = (await session.protocol()).contracts;
+  const accounts = await Promise.all(given.split(",").map((each) => accountAddress(session, each)));
+  if (new Set(accounts).size !== accounts.length || accounts.length > MAX_ACCOUNTS) {
+    throw new MillraceError("BAD_INPUT", "--accounts names an account twice, or more than 64.", {
+      hint: "Name each once, and the rest in another call.",
+    });
+  }
+  const due = await Promise.all(accounts.map((account) => settlement.collectable(account)));
+  const total = due.reduce((sum, mill) => sum + mill, 0n);
+  if (total === 0n) {
+    throw new MillraceError("WRONG_STATE", "None of these accounts has anything to collect yet.", {
+      hint: "What was earned is priced when its epoch closes: npx hardhat epoch close.",
+    });
+  }
+  const sent = await session.execute({
+    title: `Collect for ${accounts.length} accounts`,
+    facts: accounts.map((account, i) => [account, formatMill(due[i] ?? 0n)]),
+    steps: [{ label: "collectMany", request: await settlement.collectMany.populateTransaction(accounts) }],
+  });
+  if (sent === undefined) return;
+  const paid = sent.last.logs
+    .filter(({ address }) => address === settlement.target)
+    .map((log) => settlement.interface.parseLog(log))
+    .filter((log) => log?.name === "Collected")
+    .map((log) => ({ account: log?.args["account"] as string, mill: log?.args["mill"] as bigint }));
+  const mill = paid.reduce((sum, each) => sum + each.mill, 0n);
+  session.output.result(
+    { mill, paid, transaction: sent.last.hash },
+    `${paid.length} accounts have ${formatMill(mill)} more.`,
+  );
+}

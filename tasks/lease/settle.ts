@@ -1,0 +1,81 @@
+import { formatCredits, MillraceError } from "@millrace/sdk";
+
+import type { ILeaseMarket } from "../../typechain-types/index.js";
+import { parseIds } from "../lib/inputs.js";
+import { itemFailures } from "../lib/itemFailures.js";
+import type { Protocol, Session } from "../lib/Session.js";
+import { fetchLeaf } from "../oracle/fetchLeaf.js";
+
+interface Values {
+  readonly leases: string;
+  readonly attestor: string;
+}
+
+/** As many as one call takes. */
+const MAX_ITEMS = 64;
+
+/** What is due of many leases, oldest first; what cannot be settled is told and stops nothing else. */
+export default async function settle(session: Session, values: Values): Promise<void> {
+  const protocol = await session.protocol();
+  const { leases } = protocol.contracts;
+  const leaseIds = parseIds(values.leases, "--leases");
+  const due = (await Promise.all(leaseIds.map((leaseId) => itemsOf(protocol, leaseId, values.attestor)))).flat();
+  const items = due.slice(0, MAX_ITEMS);
+  if (items.length === 0) {
+    throw new MillraceError("WRONG_STATE", "No epoch of these leases has a final report.", {
+      hint: "npx hardhat oracle status shows which reports are final.",
+    });
+  }
+  const epochs = items.map(({ leaseId, leaf }) => `${leaf.epoch} of lease ${leaseId}`).join(", ");
+  const sent = await session.execute({
+    title: `Settle ${items.length} epochs of ${leaseIds.length} leases`,
+    facts: [
+      ["epochs", epochs],
+      ["by", "the nodes' uptime in the final reports"],
+      ["left for another time", `${due.length - items.length}`],
+    ],
+    steps: [{ label: "settleMany", request: await leases.settleMany.populateTransaction(items) }],
+  });
+  if (sent === undefined) return;
+  const failures = itemFailures(leases, sent.last).map(({ index, reason }) => ({
+    leaseId: items[index]?.leaseId,
+    epoch: items[index]?.leaf.epoch,
+    reason,
+  }));
+  const settled = sent.last.logs
+    .filter(({ address }) => address === leases.target)
+    .map((log) => leases.interface.parseLog(log))
+    .filter((log) => log?.name === "LeaseSettled");
+  const sum = (name: string): bigint => settled.reduce((total, log) => total + (log?.args[name] as bigint), 0n);
+  const [paid, refunded] = [sum("paid"), sum("refunded")];
+  session.output.result(
+    { settled: settled.length, paid, refunded, failures, transaction: sent.last.hash },
+    [
+      `Settled ${settled.length} epochs: ${formatCredits(paid)} paid, ${formatCredits(refunded)} came back.`,
+      ...failures.map(({ leaseId, epoch, reason }) => `Epoch ${epoch} of lease ${leaseId}: ${reason}`),
+    ].join("\n"),
+  );
+}
+
+/** Epochs of a lease from the next to settle on, as far as their reports are final. */
+async function itemsOf(
+  protocol: Protocol,
+  leaseId: bigint,
+  attestor: string,
+): Promise<ILeaseMarket.SettlementStruct[]> {
+  const { contracts, epochs, now } = protocol;
+  const { leases, uptime } = contracts;
+  const [piece, { nodeId, paidThrough }, time] = await Promise.all([
+    leases.nextPieceOf(leaseId),
+    leases.leaseOf(leaseId),
+    now(),
+  ]);
+  if (piece.fromAt === piece.toAt) return [];
+  const items: ILeaseMarket.SettlementStruct[] = [];
+  const last = epochs.epochAt(Math.min(Number(paidThrough) - 1, time));
+  for (let epoch = Number(piece.epoch); epoch <= last && items.length < MAX_ITEMS; epoch++) {
+    if (!(await uptime.isFinal(epoch))) break;
+    items.push({ leaseId, ...(await fetchLeaf(attestor, BigInt(epoch), nodeId)) });
+  }
+  return items;
+}
