@@ -58,6 +58,7 @@ export async function measureDisputes(connection: Connection, world: BenchWorld,
     }
     const word = game.last.position * 32 + game.firstWrongChild();
     await meter.measure("dispute-final", () => game.prove(word, 7));
+    await world.tasks.release(opened.taskId, opened.order);
   }
 }
 

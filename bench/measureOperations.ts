@@ -7,7 +7,10 @@ import { TaskDriver } from "../test/market/taskDriver.js";
 import { type Connection, CREDIT, MILL } from "../test/support/deployMillrace.js";
 import { type BenchWorld, benchWorld } from "./benchWorld.js";
 import { measureApprovals } from "./measureApprovals.js";
+import { measureBatches } from "./measureBatches.js";
 import { measureDisputes } from "./measureDisputes.js";
+import { measureOrders } from "./measureOrders.js";
+import { measureProofs } from "./measureProofs.js";
 import { measureRewards } from "./measureRewards.js";
 import { Meter } from "./Meter.js";
 
@@ -28,6 +31,9 @@ export async function measureOperations(connection: Connection, crowd = 0): Prom
   await measureLeases(connection, world, meter);
   await measureRewards(connection, world, meter);
   await measureDisputes(connection, world, meter);
+  await measureOrders(connection, world, meter);
+  await measureProofs(connection, world, meter);
+  await measureBatches(connection, world, meter);
   return meter.medians();
 }
 
