@@ -6,6 +6,7 @@ import { readBundle } from "@millrace/tensor";
 import type { Weights } from "@millrace/workloads";
 import {
   buildInference,
+  buildOnnx,
   buildRendering,
   buildTraining,
   buildTransformer,
@@ -22,6 +23,8 @@ const weightsFile = z.object({ hidden: rows, classes: rows });
 export interface BundleWish {
   readonly workload: string | undefined;
   readonly bundle: string | undefined;
+  readonly onnx: string | undefined;
+  readonly inputs: string | undefined;
   readonly weights: string | undefined;
   readonly mesh: string | undefined;
   readonly size: string;
@@ -36,12 +39,14 @@ const SMALL = {
 
 /** The bundle that a buyer means: one of the workloads, or a folder with any program. */
 export async function buildBundle(wish: BundleWish): Promise<Bundle> {
-  if ((wish.workload === undefined) === (wish.bundle === undefined)) {
-    throw new MillraceError("BAD_INPUT", "job open needs either --workload or --bundle.", {
-      hint: "Give --workload training, inference, render or transformer, or the folder of a bundle.",
+  if ([wish.workload, wish.bundle, wish.onnx].filter((given) => given !== undefined).length !== 1) {
+    throw new MillraceError("BAD_INPUT", "job open needs one of --workload, --bundle and --onnx.", {
+      hint: "Give --workload training, inference, render or transformer, the folder of a bundle, or a model.",
     });
   }
   if (wish.bundle !== undefined) return readFolder(wish.bundle);
+  if (wish.onnx !== undefined)
+    return buildOnnx({ model: await readBytes(wish.onnx), rows: await readRows(wish.inputs) });
   if (wish.size !== "small" && wish.size !== "full") {
     throw new MillraceError("BAD_INPUT", `--size is "${wish.size}".`, { hint: "Write small or full." });
   }
@@ -94,8 +99,21 @@ async function readMesh(file: string | undefined): Promise<ReturnType<typeof bun
   return file === undefined ? bunnyMesh() : parseObj(await readText(file));
 }
 
+/** Inputs of a model: one row of numbers for each example. */
+async function readRows(file: string | undefined): Promise<number[][]> {
+  const hint = "Give --inputs with a JSON file: a list of rows of numbers, one row for each example.";
+  if (file === undefined) throw new MillraceError("BAD_INPUT", "A model needs inputs.", { hint });
+  const parsed = z.array(z.array(z.number())).safeParse(readJson(await readText(file)));
+  if (!parsed.success) throw new MillraceError("BAD_INPUT", `${file} has no rows of numbers.`, { hint });
+  return parsed.data;
+}
+
 async function readText(file: string): Promise<string> {
-  return readFile(file, "utf8").catch((cause: unknown) => {
+  return (await readBytes(file)).toString("utf8");
+}
+
+async function readBytes(file: string): Promise<Buffer> {
+  return readFile(file).catch((cause: unknown) => {
     throw new MillraceError("BAD_INPUT", `${file} cannot be read.`, { hint: "Name an existing file.", cause });
   });
 }

@@ -52,6 +52,8 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     options: {
       workload: { description: "training, inference, render or transformer" },
       bundle: { description: "Folder with job.json and input.bin of any program, instead of --workload" },
+      onnx: { description: "Model that a framework quantised and wrote as ONNX, instead of --workload" },
+      inputs: { description: "JSON file with a row of numbers for each example, for --onnx" },
       weights: { description: "weights.json of a fetched training, for inference" },
       mesh: { description: "Wavefront OBJ file to render, the bunny if left out" },
       size: { description: "Size of the workload, small or full", default: "full" },

@@ -9,6 +9,8 @@ export {
 } from "./inference.ts";
 export { bunnyMesh, type Mesh, parseObj } from "./mesh.ts";
 export { accuracyOf, predict, type Weights } from "./network.ts";
+export { buildOnnx, decodeOnnx, type OnnxAbout, type OnnxJob, type OnnxOptions } from "./onnx/build.ts";
+export { type OnnxModel, parseOnnx } from "./onnx/OnnxModel.ts";
 export {
   buildRendering,
   decodeRendering,

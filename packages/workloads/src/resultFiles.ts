@@ -1,13 +1,14 @@
 import { digitSplit } from "./digits.ts";
 import { decodeInference, type InferenceAbout, predictionAccuracy } from "./inference.ts";
 import { accuracyOf } from "./network.ts";
+import { decodeOnnx, type OnnxAbout } from "./onnx/build.ts";
 import { decodeRendering, type RenderingAbout } from "./rendering.ts";
 import { decodeTraining, type TrainingAbout } from "./training.ts";
 import { decodeTransformer, type TransformerAbout } from "./transformer/build.ts";
 import { WorkloadError } from "./WorkloadError.ts";
 
 /** What a job is, as its job.json says under `about`. */
-export type WorkloadAbout = TrainingAbout | InferenceAbout | RenderingAbout | TransformerAbout;
+export type WorkloadAbout = TrainingAbout | InferenceAbout | RenderingAbout | TransformerAbout | OnnxAbout;
 
 export interface ResultFile {
   readonly name: string;
@@ -29,6 +30,7 @@ export function resultFiles(about: unknown, output: Uint8Array): Result {
   if (known?.kind === "inference") return inferenceResult(known, output);
   if (known?.kind === "rendering") return renderingResult(known, output);
   if (known?.kind === "transformer") return transformerResult(known, output);
+  if (known?.kind === "onnx") return onnxResult(known, output);
   throw new WorkloadError("a job of a kind that is not known here", "read its output region yourself");
 }
 
@@ -67,6 +69,14 @@ function transformerResult(about: TransformerAbout, output: Uint8Array): Result 
   return {
     files: [{ name: "hidden.json", bytes: Buffer.from(`${JSON.stringify(rows)}\n`) }],
     summary: `${about.tokens} tokens through a transformer block of width ${about.hidden.columns}`,
+  };
+}
+
+function onnxResult(about: OnnxAbout, output: Uint8Array): Result {
+  const numbers = decodeOnnx(about, output);
+  return {
+    files: [{ name: "outputs.json", bytes: Buffer.from(`${JSON.stringify(numbers)}\n`) }],
+    summary: `${about.rows} rows through a network of ${about.producer}: ${Object.keys(numbers).join(", ")}`,
   };
 }
 

@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import {
   buildTraces,
   childHeight,
@@ -18,7 +20,14 @@ import {
   type Witness,
   type WordAddress,
 } from "@millrace/tensor";
-import { buildInference, buildRendering, buildTraining, buildTransformer } from "@millrace/workloads";
+import {
+  buildInference,
+  buildOnnx,
+  buildRendering,
+  buildTraining,
+  buildTransformer,
+  digitSplit,
+} from "@millrace/workloads";
 import { expect } from "chai";
 import hre from "hardhat";
 
@@ -45,6 +54,12 @@ function jobs(): Record<string, Job> {
     inference: buildInference({ weights, count: 100 }),
     rendering: buildRendering({ width: 32, height: 32, frames: 2 }),
     "a transformer": buildTransformer(),
+    "an ONNX model": buildOnnx({
+      model: readFileSync(new URL("../../fixtures/onnx/digits-int8.onnx", import.meta.url)),
+      rows: digitSplit()
+        .heldOut.slice(0, 40)
+        .map(({ pixels }) => Float32Array.from(pixels, (value) => value / 127)),
+    }),
     "a random program": randomProgram(2),
   };
 }

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+
+import protobuf from "protobufjs";
+
+/** A small ONNX model as a test writes it down. */
+export interface ModelParts {
+  readonly inputs: readonly { readonly name: string; readonly dims: readonly number[] }[];
+  readonly outputs: readonly string[];
+  /** Type of the outputs, float if left out. */
+  readonly output?: "float" | "int64";
+  readonly constants: readonly {
+    readonly name: string;
+    readonly type: "float" | "int8" | "uint8" | "int32";
+    readonly dims: readonly number[];
+    readonly values: readonly number[];
+  }[];
+  readonly nodes: readonly {
+    readonly opType: string;
+    readonly name?: string;
+    readonly inputs: readonly string[];
+    readonly outputs: readonly string[];
+    readonly ints?: Readonly<Record<string, number>>;
+  }[];
+}
+
+const TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
+const INT_ATTRIBUTE = 2;
+
+/** The bytes of a model file. */
+export function encodeModel({ inputs, outputs, output = "float", constants, nodes }: ModelParts): Uint8Array {
+  const schema = new URL("../../../packages/workloads/src/onnx/onnx.proto", import.meta.url);
+  const type = protobuf.parse(readFileSync(schema, "utf8")).root.lookupType("onnx.ModelProto");
+  const valueOf = (name: string, elemType: number, dims: readonly number[]): object => ({
+    name,
+    type: {
+      tensorType: { elemType, shape: { dim: dims.map((dim) => (dim === 0 ? { dimParam: "n" } : { dimValue: dim })) } },
+    },
+  });
+  const graph = {
+    name: "test",
+    node: nodes.map(({ opType, name = "", inputs: input, outputs: out, ints = {} }) => ({
+      opType,
+      name,
+      input,
+      output: out,
+      attribute: Object.entries(ints).map(([key, i]) => ({ name: key, i, type: INT_ATTRIBUTE })),
+    })),
+    initializer: constants.map(({ name, type: element, dims, values }) => ({
+      name,
+      dims,
+      dataType: TYPES[element],
+      ...(element === "float" ? { floatData: values } : { int32Data: values }),
+    })),
+    input: inputs.map(({ name, dims }) => valueOf(name, TYPES.float, dims)),
+    output: outputs.map((name) => valueOf(name, TYPES[output], [0, 0])),
+  };
+  const model = { irVersion: 8, producerName: "test", graph, opsetImport: [{ domain: "", version: 17 }] };
+  return type.encode(type.fromObject(model)).finish();
+}
