@@ -5,6 +5,8 @@ import { accountAddress } from "../lib/accountAddress.js";
 import type { Protocol, Session } from "../lib/Session.js";
 import type { Fact } from "../lib/text.js";
 import { facts, table } from "../lib/text.js";
+import { readBonds } from "./readBonds.js";
+import { whyNoWork } from "./whyNoWork.js";
 import { NODE_OFFENCES, nodeLoss, worstLoss } from "./worstLoss.js";
 
 const RETIRED = 4n;
@@ -30,7 +32,9 @@ export default async function info(session: Session, { provider: given }: { prov
     ]);
   const { active, bonded, thawing, required, delegated, registered } = account;
   const hasAccess = await contracts.staking.hasAccess(provider);
-  const nodes = await readNodes(protocol, provider);
+  const lacking = required > access.weight ? required - access.weight : 0n;
+  const { live: nodes, all } = await readNodes(protocol, provider, lacking);
+  const bonds = await readBonds(protocol, provider, all, bonded);
   const young = thaws.filter(({ releaseAt }) => releaseAt > now).reduce((sum, { amount }) => sum + amount, 0n);
   const loss = worstLoss({ active, bonded, thawing: young, delegated: pool.mill }, nodes);
   const lines: Fact[] = [
@@ -39,12 +43,17 @@ export default async function info(session: Session, { provider: given }: { prov
     ["operator", operator === ZeroAddress ? "(none)" : operator],
     ["paid to", payout === provider ? "itself" : payout],
     ["active stake", `${formatMill(active)} (nodes need ${formatMill(required)})`],
-    ["bonded to jobs", formatMill(bonded)],
+    ["bonded", formatMill(bonded)],
+    ...bonds.map(({ of, mill }) => [`  ${of}`, formatMill(mill)] as const),
     ["thawing", formatMill(thawing)],
     ...thaws.map(
       ({ id, amount, releaseAt }) => [`  thaw ${id}`, `${formatMill(amount)} at ${formatTime(releaseAt)}`] as const,
     ),
     ["delegated", `${formatMill(delegated)}, of which ${formatMill(access.weight - active)} count`],
+    [
+      "leaving, still at stake",
+      `${formatMill(young)} of its own, ${formatMill(pool.mill - delegated)} of its delegators`,
+    ],
     ["commission", `${formatPpm(commission.ppm)}${risesTo(commission, now)}`],
     [
       "worst loss now",
@@ -63,6 +72,7 @@ export default async function info(session: Session, { provider: given }: { prov
       payout,
       active,
       bonded,
+      bonds,
       thawing,
       required,
       weight: access.weight,
@@ -90,10 +100,13 @@ function risesTo({ nextPpm, changesAt }: { nextPpm: bigint; changesAt: bigint },
   return changesAt > now ? `, ${formatPpm(nextPpm)} from ${formatTime(changesAt)} on` : "";
 }
 
-type ProviderNode = Awaited<ReturnType<typeof readNodes>>[number];
+type ProviderNode = Awaited<ReturnType<typeof readNodes>>["live"][number];
 
-/** Nodes that have not retired: what they stand for, what they could cost, and why they take no work, if they do not. */
-async function readNodes({ contracts }: Protocol, provider: string) {
+/**
+ * Nodes that have not retired: what they stand for, what they could cost, and why they take no work, if they do not; and
+ * the numbers of all that it ever had.
+ */
+async function readNodes({ contracts }: Protocol, provider: string, lacking: bigint) {
   const rows = await Promise.all(NODE_OFFENCES.map(({ offence }) => contracts.staking.slashRowOf(offence)));
   const takenPpm = rows.map((row) => row.takenPpm);
   const count = Number(await contracts.nodes.nodeCount());
@@ -108,22 +121,28 @@ async function readNodes({ contracts }: Protocol, provider: string) {
       return { nodeId, node, status, reason };
     }),
   );
-  return all
-    .filter(({ node, status }) => node.provider === provider && status !== RETIRED)
-    .map(({ nodeId, node, status, reason }) => ({
-      ...nodeLoss(nodeId, node.units * node.stakePerUnit, takenPpm),
-      status: labelOf("NodeStatus", status),
-      isEligible: reason === 0n,
-      reason: labelOf("Eligibility", reason),
-    }));
+  const own = all.filter(({ node }) => node.provider === provider);
+  const live = await Promise.all(
+    own
+      .filter(({ status }) => status !== RETIRED)
+      .map(async ({ nodeId, node, status, reason }) => ({
+        ...nodeLoss(nodeId, node.units * node.stakePerUnit, takenPpm),
+        status: labelOf("NodeStatus", status),
+        isEligible: reason === 0n,
+        reason: whyNoWork({ reason, jailedUntil: node.jailedUntil, lacking }),
+        /** What its class has come to need since, which anybody may bring to bear. */
+        stakeDue: node.units * (await contracts.catalog.stakeDue(node.classId, node.stakePerUnit)),
+      })),
+  );
+  return { live, all: own.map(({ nodeId }) => nodeId) };
 }
 
 function nodeTable(nodes: readonly ProviderNode[]): string {
-  const rows = nodes.map(({ nodeId, status, isEligible, reason, stake, losses }) => [
+  const rows = nodes.map(({ nodeId, status, isEligible, reason, stake, stakeDue, losses }) => [
     `${nodeId}`,
     status,
     isEligible ? "yes" : `no: ${reason}`,
-    formatMill(stake),
+    stakeDue === stake ? formatMill(stake) : `${formatMill(stake)}, its class ${formatMill(stakeDue)}`,
     losses.map(({ offence, mill }) => `${formatMill(mill)} (${offence})`).join(", "),
   ]);
   return table(["node", "status", "takes work", "its stake", "could lose"], rows, "It has no nodes.");

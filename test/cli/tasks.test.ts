@@ -174,7 +174,10 @@ describe("tasks", function () {
       const paused = await cli.json("node", "pause", "--node", "1", "--from", `${STRANGER}`, "--yes");
       expect(paused).to.include({ status: "draining" });
       const { nodes } = await cli.json("provider", "info", "--provider", `${PROVIDER}`);
-      expect((nodes as { reason: string }[])[0]).to.include({ isEligible: false, reason: "its provider paused it" });
+      expect((nodes as { reason: string }[])[0]).to.include({
+        isEligible: false,
+        reason: "its provider paused it; node pause --end ends that",
+      });
       await cli.json("node", "pause", "--node", "1", "--end", "--from", `${STRANGER}`, "--yes");
       const announced = ["--node", "1", "--in", "1h", "--length", "30m", "--from", `${STRANGER}`, "--yes"];
       await cli.json("node", "maintenance", ...announced);
