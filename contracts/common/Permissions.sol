@@ -13,11 +13,11 @@ library Permissions {
     uint256 internal constant COMPENSATE = 1 << 2;
     /// @notice StakingRegistry: move own stake into a bond and back. Held by the markets and UptimeOracle.
     uint256 internal constant BOND = 1 << 3;
-    /// @notice StakingRegistry: slash. Held by the markets, ResultClaims and UptimeOracle.
+    /// @notice StakingRegistry: slash. Held by the markets, ResultClaims, UptimeOracle and CapacityProofs.
     uint256 internal constant SLASH = 1 << 4;
     /// @notice NodeRegistry: reserve and release units. Held by the markets.
     uint256 internal constant RESERVE = 1 << 5;
-    /// @notice NodeRegistry: jail a node. Held by CapacityProofs.
+    /// @notice NodeRegistry: jail a node and free it. Held by CapacityProofs.
     uint256 internal constant JAIL = 1 << 6;
     /// @notice StakingRegistry: set the stake that a provider's nodes require. Held by NodeRegistry.
     uint256 internal constant REQUIRE = 1 << 7;

@@ -41,7 +41,7 @@ contract HardwareCatalog is IHardwareCatalog, AccessManaged {
 
     uint16 private _classCount;
     mapping(uint16 classId => Class class_) private _classes;
-    mapping(uint16 classId => Checkpoints.Trace208 weights) private _weights; // by epoch
+    mapping(uint16 classId => Checkpoints.Trace208 terms) private _terms; // by epoch, see `_setTerms`
 
     // ─── CONSTRUCTOR ───
 
@@ -81,7 +81,12 @@ contract HardwareCatalog is IHardwareCatalog, AccessManaged {
 
     /// @inheritdoc IHardwareCatalog
     function weightAt(uint16 classId, uint32 epoch) external view returns (uint32 weight) {
-        return uint256(_weights[classId].upperLookupRecent(epoch)).toUint32();
+        return uint32(_terms[classId].upperLookupRecent(epoch));
+    }
+
+    /// @inheritdoc IHardwareCatalog
+    function challengeSizeAt(uint16 classId, uint32 epoch) external view returns (uint32 challengeSize) {
+        return uint32(_terms[classId].upperLookupRecent(epoch) >> 32);
     }
 
     /// @inheritdoc IHardwareCatalog
@@ -119,7 +124,7 @@ contract HardwareCatalog is IHardwareCatalog, AccessManaged {
             open: true,
             name: name
         });
-        _weights[classId].push(_currentEpoch(), weight);
+        _setTerms({classId: classId, fromEpoch: _currentEpoch(), weight: weight, challengeSize: challengeSize});
         emit ClassAdded({
             classId: classId,
             kind: kind,
@@ -147,7 +152,7 @@ contract HardwareCatalog is IHardwareCatalog, AccessManaged {
         class_.open = open;
         // Points of the epoch under way are already being earned at the weight that it started with.
         uint32 fromEpoch = _currentEpoch() + 1;
-        _weights[classId].push(fromEpoch, weight);
+        _setTerms({classId: classId, fromEpoch: fromEpoch, weight: weight, challengeSize: challengeSize});
         emit ClassChanged({
             classId: classId,
             stakePerUnit: stakePerUnit,
@@ -160,6 +165,11 @@ contract HardwareCatalog is IHardwareCatalog, AccessManaged {
     }
 
     // ─── INTERNAL ───
+
+    /// @dev What an epoch begins with holds until it ends: the size in bits 32..63, the weight below.
+    function _setTerms(uint16 classId, uint32 fromEpoch, uint32 weight, uint32 challengeSize) private {
+        _terms[classId].push(fromEpoch, (uint208(challengeSize) << 32) | weight);
+    }
 
     /// @dev One raise at a time: a second one would postpone the first for nodes that it has not reached.
     function _setStake(Class storage class_, uint16 classId, uint96 stakePerUnit) private {

@@ -6,7 +6,7 @@ pragma solidity 0.8.37;
 /// @dev Promises:
 /// - A raised stake reaches nodes that are already there only after a grace period, fixed when it is raised; a
 ///   lowered one serves everybody at once (I10).
-/// - A changed weight acts from the next epoch, and the weight of every past epoch stays known.
+/// - A changed weight or challenge acts from the next epoch, and those of every past epoch stay known.
 /// - Classes are never removed; a closed class takes no new nodes, those it has go on.
 interface IHardwareCatalog {
     // ─── TYPES ───
@@ -24,8 +24,9 @@ interface IHardwareCatalog {
     /// @notice A class of hardware.
     /// @param stakePerUnit Stake that a unit needs on entry, MILL
     /// @param weight Weight of a unit in availability points, acting from the next epoch on after a change
-    /// @param challengeSize Size of a capacity challenge: int8 products that keep the class's reference device busy
-    /// for at least half a window; zero while the class is not challenged
+    /// @param challengeSize Size of a capacity challenge: int8 products that keep a unit of the class's reference
+    /// device busy for at least half a window; zero while the class is not challenged. Acts from the next epoch after
+    /// a change
     /// @param raisedAt From when `stakePerUnit` holds for nodes that entered with less
     /// @param kind Kind of hardware; `None` means that the class does not exist
     /// @param open Whether nodes may enter
@@ -63,7 +64,7 @@ interface IHardwareCatalog {
     /// @param stakePerUnit Stake that a unit needs on entry, MILL
     /// @param raisedAt From when it holds for nodes that entered with less
     /// @param weight Weight of a unit in availability points
-    /// @param weightFromEpoch From which epoch on it acts
+    /// @param weightFromEpoch From which epoch on weight and challenge act
     /// @param challengeSize Size of a capacity challenge, int8 products
     /// @param open Whether nodes may enter
     event ClassChanged(
@@ -121,7 +122,7 @@ interface IHardwareCatalog {
     ) external returns (uint16 classId);
 
     /// @notice Changes a class. Stake that is raised holds for new nodes at once and for others after the grace
-    /// period; a weight acts from the next epoch.
+    /// period; a weight and a challenge act from the next epoch.
     /// @dev Restricted. Emits {ClassChanged}. Requirements: the class exists; stake and weight in bounds; no earlier
     /// raise on its way if this is one.
     /// @param classId Number of the class
@@ -156,6 +157,12 @@ interface IHardwareCatalog {
     /// @param epoch Epoch
     /// @return weight Weight; zero for unknown classes, and for epochs before the class
     function weightAt(uint16 classId, uint32 epoch) external view returns (uint32 weight);
+
+    /// @notice Size of the capacity challenge of a unit in an epoch.
+    /// @param classId Number of the class
+    /// @param epoch Epoch
+    /// @return challengeSize Size, int8 products; zero for unknown classes, and for epochs before the class
+    function challengeSizeAt(uint16 classId, uint32 epoch) external view returns (uint32 challengeSize);
 
     /// @notice Number of classes; their numbers are 1 to this.
     /// @return count Number

@@ -54,7 +54,8 @@ interface INodeRegistry {
         Retiring,
         Retired,
         Jailed,
-        StakeChanged
+        StakeChanged,
+        Freed
     }
 
     /// @notice Who answers for a node; what a job asks each time, at the cost of one slot.
@@ -172,6 +173,10 @@ interface INodeRegistry {
     /// @param nodeId Number of the node
     /// @param until Until when
     event NodeJailed(uint64 indexed nodeId, uint48 until);
+
+    /// @notice Emitted when a jail term ends before its time.
+    /// @param nodeId Number of the node
+    event NodeFreed(uint64 indexed nodeId);
 
     /// @notice Emitted when the stake that a node needs changes with its class.
     /// @param nodeId Number of the node
@@ -334,6 +339,11 @@ interface INodeRegistry {
     /// @param until Until when
     function jail(uint64 nodeId, uint48 until) external;
 
+    /// @notice Ends a jail term; does nothing if none runs.
+    /// @dev Permission JAIL. Emits {NodeFreed}.
+    /// @param nodeId Number of the node
+    function free(uint64 nodeId) external;
+
     // ─── VIEWS ───
 
     /// @notice A node.
@@ -383,7 +393,7 @@ interface INodeRegistry {
     function nodeCount() external view returns (uint64 count);
 
     /// @notice Rolling hash of every change to the set of nodes: added, details, key, paused, resumed, retiring,
-    /// retired, jailed, stake. Hires and asks are no part of it: no report depends on them.
+    /// retired, jailed, freed, stake. Hires and asks are no part of it: no report depends on them.
     /// @dev `digest' = keccak256(abi.encode(digest, nodeId, change, data))`, from zero; `data` as {Change} is
     /// emitted, see docs/decisions/0032-registry-digest.md.
     /// @return digest Hash

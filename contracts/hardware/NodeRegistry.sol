@@ -346,6 +346,16 @@ contract NodeRegistry is INodeRegistry, Wired, EntryPause, EIP712 {
         emit NodeJailed(nodeId, term);
     }
 
+    /// @inheritdoc INodeRegistry
+    function free(uint64 nodeId) external onlyWired(Permissions.JAIL) {
+        Entry storage entry = _entries[nodeId];
+        if (block.timestamp >= entry.jailedUntil) return;
+
+        entry.jailedUntil = 0;
+        _record(nodeId, Change.Freed, 0);
+        emit NodeFreed(nodeId);
+    }
+
     // ─── INTERNAL: WRITE ───
 
     function _setDetails(Entry storage entry, NodeDetails calldata details) private {

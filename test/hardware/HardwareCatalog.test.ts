@@ -191,4 +191,18 @@ describe("HardwareCatalog", () => {
       expect(await catalog.weightAt(2, 2)).to.equal(7n);
     });
   });
+
+  describe("challengeSizeAt", () => {
+    it("should change with the next epoch, apart from the weight, and remember every epoch (I10)", async () => {
+      const { catalog } = await networkHelpers.loadFixture(deploy);
+      const max = 2 ** 32 - 1;
+      await catalog.changeClass(GPU_CLASS, GPU_STAKE, 20, max, true);
+      await time.increase(2 * EPOCH_SECONDS);
+      await catalog.changeClass(GPU_CLASS, GPU_STAKE, 30, 5, true);
+      const sizes = await Promise.all([0, 1, 2, 3].map(async (epoch) => catalog.challengeSizeAt(GPU_CLASS, epoch)));
+      expect(sizes).to.deep.equal([1_000n, BigInt(max), BigInt(max), 5n]);
+      expect(await catalog.weightAt(GPU_CLASS, 1)).to.equal(20n);
+      expect(await catalog.challengeSizeAt(9, 3)).to.equal(0n);
+    });
+  });
 });

@@ -148,6 +148,30 @@ describe("NodeRegistry, hires and history", () => {
     });
   });
 
+  describe("free", () => {
+    it("should end a term at once, and do nothing where none runs", async () => {
+      const { registry, jailer } = await networkHelpers.loadFixture(added);
+      const jail = registry.connect(jailer);
+      await expect(jail.free(1)).not.to.emit(registry, "NodeFreed");
+      await expect(jail.free(9)).not.to.emit(registry, "NodeFreed");
+      await jail.jail(1, (await time.latest()) + DAY);
+      await expect(jail.free(1)).to.emit(registry, "NodeFreed").withArgs(1);
+      expect(await registry.statusOf(1)).to.equal(Status.Active);
+      // A later, shorter term counts: nothing of the first is left.
+      const until = (await time.latest()) + 100;
+      await expect(jail.jail(1, until)).to.emit(registry, "NodeJailed").withArgs(1, until);
+    });
+
+    it("should be for the jailer alone", async () => {
+      const { registry, alice, market } = await networkHelpers.loadFixture(added);
+      for (const caller of [alice, market]) {
+        await expect(registry.connect(caller).free(1))
+          .to.be.revertedWithCustomError(registry, "Wired_Forbidden")
+          .withArgs(caller, JAIL);
+      }
+    });
+  });
+
   describe("registryDigest", () => {
     const coder = ethers.AbiCoder.defaultAbiCoder();
     const chain = (digest: string, nodeId: bigint, change: number, data: string) =>
@@ -185,6 +209,7 @@ describe("NodeRegistry, hires and history", () => {
         if (event.name === "NodeRetired") next(6, ethers.ZeroHash);
         if (event.name === "NodeJailed") next(7, word(args[1] as bigint));
         if (event.name === "NodeStakeChanged") next(8, word(args[1] as bigint));
+        if (event.name === "NodeFreed") next(9, ethers.ZeroHash);
       }
       return digest;
     }
@@ -200,6 +225,7 @@ describe("NodeRegistry, hires and history", () => {
         async () => own.resume(1),
         async () => addNode(bob, 2),
         async () => registry.connect(jailer).jail(2, (await time.latest()) + DAY),
+        async () => registry.connect(jailer).free(2),
         async () => catalog.changeClass(GPU_CLASS, GPU_STAKE - 1n, 10, 0, true).then(async () => own.refreshStake(1)),
         async () => hire.reserve(1, 1, LEASE).then(async () => own.retire(1)),
         async () => hire.release(1, 1),
