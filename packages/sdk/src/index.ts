@@ -1,5 +1,6 @@
 /** What every off-chain part of Millrace shares. */
 
+export { type BeaconBlock, findBeaconBlock, type RawProvider } from "./chain/beaconBlock.js";
 export { BlockClock } from "./chain/BlockClock.js";
 export { EpochClock } from "./chain/EpochClock.js";
 export { openChain } from "./chain/openChain.js";
