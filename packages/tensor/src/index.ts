@@ -59,6 +59,7 @@ export { OpenedTree } from "./trace/OpenedTree.ts";
 export { childCount, childHeight, openingHeights } from "./trace/openingHeights.ts";
 export { TraceTree } from "./trace/TraceTree.ts";
 export { buildTraces, type Execution, rootsOf, type TraceRoots, type Traces, treeOf } from "./trace/traces.ts";
+export { TensorInstance } from "./wasm/TensorModule.ts";
 export {
   type CommittedTrace,
   differentLane,
