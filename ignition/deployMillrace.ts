@@ -4,6 +4,7 @@ import type { NetworkConnection } from "hardhat/types/network";
 import { type Deployment, deploymentSchema } from "@millrace/sdk";
 import { keccak256 } from "ethers";
 
+import { capacityTimes } from "./capacityTimes.js";
 import { CLASSES } from "./classes.js";
 import { KERNELS } from "./kernels.js";
 import { localParameters } from "./localParameters.js";
@@ -52,9 +53,11 @@ export async function deployMillrace(
   const start = await ethers.provider.getBlock("latest");
   if (start === null) throw new Error("the chain has no block");
 
+  const local = localParameters();
   const parameters = {
-    ...localParameters(),
+    ...local,
     ...plan.holders,
+    capacityRules: { ...(local["capacityRules"] as object), ...capacityTimes(plan.epochSeconds) },
     priceSources: addresses.map((feed) => ({ feed, heartbeatSeconds: LOCAL_HEARTBEAT_SECONDS })),
     clock: { genesisAt: start.timestamp, epochSeconds: plan.epochSeconds, slotsPerEpoch: plan.slotsPerEpoch },
     ...plan.overrides,

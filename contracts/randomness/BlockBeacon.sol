@@ -36,15 +36,11 @@ contract BlockBeacon is IBlockBeacon {
     /// @inheritdoc IBlockBeacon
     function record(uint48 second, uint256 blockNumber, bytes calldata header, bytes calldata parentHeader) external {
         if (_values[second] != 0) return;
+        require(blockNumber != 0, BlockBeacon_NotTheBlock(blockNumber));
         (uint256 timestamp, bytes32 randao) = _read(blockNumber, header);
-        // Before block 0 there is none: the number wraps to one that has no hash.
-        unchecked {
-            (uint256 parentTimestamp, ) = _read(blockNumber - 1, parentHeader);
-            require(
-                parentTimestamp < second && second <= timestamp,
-                BlockBeacon_NotTheFirst(second, parentTimestamp, timestamp)
-            );
-        }
+        (uint256 parentTimestamp, ) = _read(blockNumber - 1, parentHeader);
+        bool isFirst = parentTimestamp < second && second <= timestamp;
+        require(isFirst, BlockBeacon_NotTheFirst(second, parentTimestamp, timestamp));
 
         // The second is hashed in, as one block can be the first after many seconds.
         bytes32 value = keccak256(abi.encode(randao, second));

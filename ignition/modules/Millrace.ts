@@ -89,6 +89,19 @@ export default buildModule("Millrace", (m) => {
     m.getParameter("reportChallengeSeconds"),
     m.getParameter("attestorBond"),
   ]);
+  const BlockBeacon = m.contract("BlockBeacon");
+  const CapacityProofs = m.contract("CapacityProofs", [
+    {
+      beacon: BlockBeacon,
+      nodes: NodeRegistry,
+      catalog: HardwareCatalog,
+      staking: StakingRegistry,
+      settlement: BurnMintSettlement,
+      kernel: member(verification, "MatMul"),
+      sequencerFeed: m.getParameter("sequencerFeed"),
+    },
+    m.getParameter("capacityRules"),
+  ]);
   const ResultClaims = m.contract("ResultClaims", [
     deployer,
     authority,
@@ -172,6 +185,8 @@ export default buildModule("Millrace", (m) => {
     NodeTraits,
     MaintenanceWindows,
     UptimeOracle,
+    BlockBeacon,
+    CapacityProofs,
     ResultClaims,
     TaskMarket,
     LeaseMarket,

@@ -19,6 +19,7 @@ export interface Parameter {
 const trade = { contract: "SettlementTerms", setter: "setTradeTerms" } as const;
 const close = { contract: "SettlementTerms", setter: "setCloseTerms", acts: "from the next epoch" } as const;
 const settlement = { contract: "BurnMintSettlement" } as const;
+const capacity = { contract: "CapacityProofs" } as const;
 const classes = { contract: "HardwareCatalog", setter: "addClass, changeClass" } as const;
 
 /** Every parameter, in the order of deployment. Its test compares this list with the code and the parameter files. */
@@ -252,6 +253,110 @@ export const PARAMETERS: readonly Parameter[] = [
     what: "time until a raised stake reaches old nodes",
     min: "0",
     max: "MAX_GRACE_SECONDS",
+  },
+  {
+    key: "capacityRules.drawDelaySeconds",
+    unit: "s",
+    what: "from the start of an epoch to the draw of its round's start",
+    min: "0",
+    max: "what fits into an epoch",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.leadSeconds",
+    unit: "s",
+    what: "least time from there to the start",
+    min: "0",
+    max: "what fits into an epoch",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.windowSeconds",
+    unit: "s",
+    what: "time to compute a challenge and commit to it",
+    min: "1",
+    max: "what fits into an epoch, twice",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.openSeconds",
+    unit: "s",
+    what: "time to open the drawn entries",
+    min: "1",
+    max: "what fits into an epoch",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.reportSeconds",
+    unit: "s",
+    what: "time to report silence and outages",
+    min: "1",
+    max: "what fits into an epoch",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.jailSeconds",
+    unit: "s",
+    what: "term of a jailed node",
+    min: "1",
+    max: "MAX_JAIL_SECONDS",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.pickPpm",
+    unit: "PPM",
+    what: "chance of a node to be picked",
+    min: "MIN_PICK_PPM",
+    max: "1,000,000",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.entryCount",
+    unit: "entries",
+    what: "entries that a node opens",
+    min: "1",
+    max: "MAX_ENTRIES",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.rowsLog2",
+    unit: "log2 rows",
+    what: "rows of each side of a product",
+    min: "3",
+    max: "12",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.rowWordsLog2",
+    unit: "log2 words",
+    what: "words of 32 int8 in a row",
+    min: "0",
+    max: "8",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.recheckEpochs",
+    unit: "epochs",
+    what: "without a pass for so long, a node is picked whatever its luck",
+    min: "1",
+    max: "validEpochs − 1",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.validEpochs",
+    unit: "epochs",
+    what: "for so many a pass counts",
+    min: "recheckEpochs + 1",
+    max: "64",
+    ...capacity,
+  },
+  {
+    key: "capacityRules.strikes",
+    unit: "silences",
+    what: "in a row, after which a node is jailed",
+    min: "1",
+    max: "16",
+    ...capacity,
   },
   {
     name: "class.stakePerUnit",

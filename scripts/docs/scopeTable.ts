@@ -5,10 +5,12 @@ import { fileURLToPath } from "node:url";
 /** Folders of `contracts/` that are deployed, and what each does. */
 const FOLDERS: Readonly<Record<string, string>> = {
   claims: "committed results and the opening game",
+  capacity: "is the throughput there: picks, challenges, entries, silence",
   common: "clock, units, wiring, batches, pause of entries",
   hardware: "classes, nodes, asks, maintenance, inspectors",
   kernels: "pure arithmetic, one bounded piece a call",
   market: "tasks, leases, orders, quotes, channels, with their escrow",
+  randomness: "values that nobody can choose: from blocks, or from secrets",
   settlement: "credits, bank, epochs, emission, price",
   staking: "own and delegated stake, bonds, thaws, slash table",
   token: "MILL: ERC-20, permit, votes, burn",

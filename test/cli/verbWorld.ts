@@ -86,6 +86,8 @@ async function recordOf({ ethers }: Connection, world: World): Promise<Deploymen
     ApprovalMarket: world.approvals,
     ResultClaims: world.claims,
     UptimeOracle: world.uptime,
+    BlockBeacon: world.beacon,
+    CapacityProofs: world.capacity,
     KernelRegistry: world.kernels,
     TensorVerifier: world.verifier,
     AccessManager: world.authority,

@@ -14,6 +14,8 @@ const ENUMS: readonly (readonly [number, string, string])[] = [
   [11, "contracts/uptime/IUptimeOracle.sol", "ReportStatus"],
   [15, "contracts/market/ILeaseOrders.sol", "OrderStatus"],
   [16, "contracts/market/ILeaseOrders.sol", "SeatStatus"],
+  [17, "contracts/capacity/ICapacityProofs.sol", "RoundPhase"],
+  [18, "contracts/capacity/ICapacityProofs.sol", "AnswerState"],
 ];
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), "utf8");

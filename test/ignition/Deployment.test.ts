@@ -26,6 +26,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   MaintenanceWindows: ["StakingRegistry", "NodeRegistry"],
   TensorVerifier: ["KernelRegistry"],
   UptimeOracle: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
+  CapacityProofs: ["BlockBeacon", "NodeRegistry", "HardwareCatalog", "StakingRegistry", "BurnMintSettlement", "MatMul"],
   ResultClaims: ["deployer", "AccessManager", "StakingRegistry", "TensorVerifier"],
   TaskMarket: [
     "AccessManager",

@@ -28,6 +28,8 @@ export const CONTRACT_NAMES = [
   "ApprovalMarket",
   "ResultClaims",
   "UptimeOracle",
+  "BlockBeacon",
+  "CapacityProofs",
   "KernelRegistry",
   "TensorVerifier",
   "AccessManager",

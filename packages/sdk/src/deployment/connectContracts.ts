@@ -7,6 +7,8 @@ import type { Deployment } from "./Deployment.js";
 export interface Contracts {
   readonly access: types.AccessManager;
   readonly approvals: types.IApprovalMarket;
+  readonly beacon: types.IBlockBeacon;
+  readonly capacity: types.ICapacityProofs;
   readonly catalog: types.IHardwareCatalog;
   readonly channels: types.IVoucherChannels;
   readonly claims: types.IResultClaims;
@@ -33,6 +35,8 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
   return {
     access: types.AccessManager__factory.connect(contracts.AccessManager, runner),
     approvals: types.IApprovalMarket__factory.connect(contracts.ApprovalMarket, runner),
+    beacon: types.IBlockBeacon__factory.connect(contracts.BlockBeacon, runner),
+    capacity: types.ICapacityProofs__factory.connect(contracts.CapacityProofs, runner),
     catalog: types.IHardwareCatalog__factory.connect(contracts.HardwareCatalog, runner),
     channels: types.IVoucherChannels__factory.connect(contracts.VoucherChannels, runner),
     claims: types.IResultClaims__factory.connect(contracts.ResultClaims, runner),

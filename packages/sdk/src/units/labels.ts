@@ -35,6 +35,8 @@ export const LABELS = {
   ],
   ClaimState: ["unknown", "open", "final", "slashed"],
   BranchStatus: ["unknown", "pending", "opened"],
+  RoundPhase: ["not drawn", "waiting", "committing", "opening", "reporting", "final", "void"],
+  AnswerState: ["nothing", "committed", "passed", "wrong", "silent", "silent, and counted"],
   ReportStatus: ["missing", "posted", "final", "void"],
   Region: ["input", "body", "output"],
 } as const;

@@ -1,3 +1,4 @@
+import { CAPACITY_SENTENCES } from "./capacity.js";
 import { CLAIM_SENTENCES } from "./claims.js";
 import { COMMON_SENTENCES } from "./common.js";
 import { HARDWARE_SENTENCES } from "./hardware.js";
@@ -16,4 +17,5 @@ export const SENTENCES: Sentences = {
   ...MARKET_SENTENCES,
   ...CLAIM_SENTENCES,
   ...UPTIME_SENTENCES,
+  ...CAPACITY_SENTENCES,
 };
