@@ -1,9 +1,8 @@
 import { formatEther } from "ethers";
 
-import { formatMill, MillraceError, parseMill, parseWad } from "@millrace/sdk";
+import { formatMill, isLocalChain, MillraceError, parseMill, parseWad } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
-import { isLocalChain } from "../lib/localChain.js";
 import type { Step } from "../lib/plan.js";
 import type { Session } from "../lib/Session.js";
 

@@ -2,13 +2,13 @@ import type { JsonRpcProvider } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import type { Contracts, Deployment } from "@millrace/sdk";
-import { connectContracts, EpochClock, loadDeployment, MillraceError, openChain } from "@millrace/sdk";
+import { connectContracts, EpochClock, isLocalChain, loadDeployment, MillraceError, openChain } from "@millrace/sdk";
 
 import type { Account } from "./account.js";
 import { resolveAccount } from "./account.js";
 import type { TaskEnvironment } from "./environment.js";
 import { taskEnvironment } from "./environment.js";
-import { isLocalChain, lookAhead } from "./localChain.js";
+import { lookAhead } from "./localChain.js";
 import { httpNetwork } from "./network.js";
 import type { Output } from "./Output.js";
 import type { Plan, Sent } from "./plan.js";

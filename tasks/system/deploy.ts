@@ -1,9 +1,8 @@
-import { connectContracts, MillraceError, parseDuration, saveDeployment } from "@millrace/sdk";
+import { connectContracts, isLocalChain, MillraceError, parseDuration, saveDeployment } from "@millrace/sdk";
 
 import { deployMillrace } from "../../ignition/deployMillrace.js";
 import { parseWhole } from "../lib/inputs.js";
 import { httpNetwork } from "../lib/network.js";
-import { isLocalChain } from "../lib/localChain.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {

@@ -3,12 +3,13 @@
 export { type BeaconBlock, findBeaconBlock, type RawProvider } from "./chain/beaconBlock.js";
 export { BlockClock } from "./chain/BlockClock.js";
 export { EpochClock } from "./chain/EpochClock.js";
+export { isLocalChain } from "./chain/localChains.js";
 export { openChain } from "./chain/openChain.js";
 export { openQuorum } from "./chain/rpc/openQuorum.js";
 export { QuorumProvider } from "./chain/rpc/QuorumProvider.js";
 export { RpcEndpoint, RpcFault, type FaultCode, type RpcAnswer } from "./chain/rpc/RpcEndpoint.js";
 export { RpcQuorum } from "./chain/rpc/RpcQuorum.js";
-export { TransactionSender } from "./chain/TransactionSender.js";
+export { TransactionSender, type GasBudget } from "./chain/TransactionSender.js";
 export { loadConfig } from "./config/loadConfig.js";
 export { readEnvironment, type Environment } from "./config/readEnvironment.js";
 export { connectContracts, type Contracts } from "./deployment/connectContracts.js";

@@ -1,4 +1,11 @@
-import type { Provider, Signer, TransactionReceipt, TransactionRequest } from "ethers";
+import {
+  BaseWallet,
+  keccak256,
+  type Provider,
+  type Signer,
+  type TransactionReceipt,
+  type TransactionRequest,
+} from "ethers";
 
 import { MillraceError } from "../errors/MillraceError.js";
 import { decodeError } from "../errors/decodeError.js";
@@ -6,8 +13,28 @@ import { isNonceError } from "../errors/isNonceError.js";
 import type { Logger } from "../log/createLogger.js";
 import { sleep } from "../process/sleep.js";
 
+/** Money that may be spent on gas. */
+export interface GasBudget {
+  /**
+   * Sets aside what a transaction can cost at most. Whoever is killed before it settles has spent that.
+   * @returns what to call with the wei that it did cost
+   * @throws MillraceError OVER_BUDGET
+   */
+  reserve(wei: bigint): (actualWei: bigint) => void;
+}
+
 interface SenderOptions {
   readonly logger?: Logger | undefined;
+  /** Most wei for a unit of gas. Nothing is sent while the chain asks for more, and no replacement exceeds it. */
+  readonly maxFeePerGas?: bigint;
+  readonly budget?: GasBudget;
+  /**
+   * Take the place of an older transaction of the key that is stuck, perhaps from a process that was killed. Only for
+   * calls that the contract takes once: what was sent with the later nonce may be mined as well.
+   */
+  readonly unstick?: boolean;
+  /** Aborts waiting: a service that ends does not wait for a block. */
+  readonly signal?: AbortSignal;
   /** How long to wait for a receipt before the same nonce is sent again for a higher fee. */
   readonly replaceAfterMs?: number;
   readonly attempts?: number;
@@ -36,9 +63,15 @@ export class TransactionSender {
   readonly #replaceAfterMs: number;
   readonly #attempts: number;
   readonly #pollMs: number;
+  readonly #maxFeePerGas: bigint | undefined;
+  readonly #budget: GasBudget | undefined;
+  readonly #unstick: boolean;
+  readonly #signal: AbortSignal | undefined;
   #tail: Promise<unknown> = Promise.resolve();
 
-  constructor(signer: Signer, { logger, replaceAfterMs = 30_000, attempts = 5, pollMs = 200 }: SenderOptions = {}) {
+  constructor(signer: Signer, options: SenderOptions = {}) {
+    const { logger, replaceAfterMs = 30_000, attempts = 5, pollMs = 200, unstick = false } = options;
+    const { maxFeePerGas, budget, signal } = options;
     if (signer.provider === null) {
       throw new MillraceError("BAD_INPUT", "The signer is not connected to a chain.", { hint: "Connect it first." });
     }
@@ -48,6 +81,10 @@ export class TransactionSender {
     this.#replaceAfterMs = replaceAfterMs;
     this.#attempts = attempts;
     this.#pollMs = pollMs;
+    this.#maxFeePerGas = maxFeePerGas;
+    this.#budget = budget;
+    this.#unstick = unstick;
+    this.#signal = signal;
   }
 
   /** Address of the key. */
@@ -74,29 +111,51 @@ export class TransactionSender {
   async #attempt(request: TransactionRequest, label: string): Promise<TransactionReceipt> {
     const from = await this.#signer.getAddress();
     const gas = await this.#provider.estimateGas({ ...request, from });
-    const base: TransactionRequest = { ...request, from, gasLimit: request.gasLimit ?? withMargin(gas) };
+    const base = { ...request, from, gasLimit: request.gasLimit ?? withMargin(gas) };
+    const fees = this.#capped(await this.#fees());
+    const dearest = this.#maxFeePerGas ?? bumpedBy(this.#attempts, fees.maxFeePerGas ?? fees.gasPrice ?? 0n);
+    const settle = this.#budget?.reserve(BigInt(base.gasLimit) * dearest);
     const hashes: string[] = [];
+    try {
+      const receipt = await this.#untilMined(base, fees, label, hashes);
+      settle?.(receipt.gasUsed * receipt.gasPrice);
+      return await this.#checked(receipt, base, label);
+    } catch (error) {
+      // What was never taken by a node cost nothing; anything else may still be mined.
+      if (hashes.length === 0) settle?.(0n);
+      throw error;
+    }
+  }
+
+  async #untilMined(
+    base: TransactionRequest & { readonly from: string },
+    firstFees: Fees,
+    label: string,
+    hashes: string[],
+  ): Promise<TransactionReceipt> {
+    const { from } = base;
     let nonce = await this.#provider.getTransactionCount(from, "pending");
-    let fees = await this.#fees();
+    let fees = firstFees;
     for (let attempt = 1; ; attempt++) {
       try {
         const hash = await this.#submit({ ...base, nonce, ...fees });
-        hashes.push(hash);
+        if (!hashes.includes(hash)) hashes.push(hash);
         this.#logger?.debug({ label, hash, nonce }, "sent");
       } catch (error) {
         if (!isNonceError(error) || attempt >= this.#attempts) throw error;
         // One of ours may have been mined while we bumped it; otherwise somebody else used the nonce.
         const mined = await this.#findReceipt(hashes);
-        if (mined !== undefined) return this.#checked(mined, base, label);
+        if (mined !== undefined) return mined;
         nonce = await this.#provider.getTransactionCount(from, hashes.length === 0 ? "pending" : "latest");
-        fees = bumped(fees);
+        fees = this.#bumped(fees);
         this.#logger?.warn({ label, nonce, attempt }, "nonce is taken, trying again");
         continue;
       }
       const receipt = await this.#awaitReceipt(hashes);
-      if (receipt !== undefined) return this.#checked(receipt, base, label);
-      if (attempt >= this.#attempts) break;
-      fees = bumped(fees);
+      if (receipt !== undefined) return receipt;
+      if (attempt >= this.#attempts || this.#signal?.aborted === true) break;
+      fees = this.#bumped(fees);
+      if (this.#unstick) nonce = Math.min(nonce, await this.#provider.getTransactionCount(from, "latest"));
       this.#logger?.warn({ label, nonce, attempt }, "not mined, sending again for a higher fee");
     }
     throw new MillraceError("TIMEOUT", `The transaction (${label}) was not mined in time.`, {
@@ -104,13 +163,50 @@ export class TransactionSender {
     });
   }
 
-  /** An unlocked account sends unchecked: ethers would poll at its own pace for what we poll for anyway. */
+  /**
+   * Gives the hash of what was sent. A wallet knows it before any node does, so that a node which has the transaction
+   * already is as good as one that takes it. An unlocked account sends unchecked: ethers would poll at its own pace.
+   */
   async #submit(request: TransactionRequest): Promise<string> {
+    if (this.#signer instanceof BaseWallet) {
+      const signed = await this.#signer.signTransaction(await this.#signer.populateTransaction(request));
+      try {
+        await this.#provider.broadcastTransaction(signed);
+      } catch (error) {
+        if (!isKnownAlready(error)) throw error;
+      }
+      return keccak256(signed);
+    }
     const unchecked = this.#signer as Signer & {
       sendUncheckedTransaction?: (tx: TransactionRequest) => Promise<string>;
     };
     if (unchecked.sendUncheckedTransaction !== undefined) return unchecked.sendUncheckedTransaction(request);
     return (await this.#signer.sendTransaction(request)).hash;
+  }
+
+  #bumped(fees: Fees): Fees {
+    const entries = Object.entries(fees).map(([key, fee]) => [key, (fee * BUMP_PERCENT) / 100n + 1n]);
+    return this.#limited(Object.fromEntries(entries) as Fees);
+  }
+
+  /** @throws MillraceError OVER_BUDGET when the chain asks for more than is allowed */
+  #capped(fees: Fees): Fees {
+    const cap = this.#maxFeePerGas;
+    // Twice the base fee is what ethers offers, so that a rising one does not strand the transaction.
+    const asked = fees.maxFeePerGas === undefined ? fees.gasPrice : fees.maxFeePerGas / 2n;
+    if (cap !== undefined && asked !== undefined && asked > cap) {
+      throw new MillraceError("OVER_BUDGET", `Gas costs ${asked} wei, more than the ${cap} that are allowed.`, {
+        hint: "It is tried again later; raise the cap if it stays so.",
+      });
+    }
+    return this.#limited(fees);
+  }
+
+  #limited(fees: Fees): Fees {
+    const cap = this.#maxFeePerGas;
+    if (cap === undefined) return fees;
+    const entries = Object.entries(fees).map(([key, fee]) => [key, fee > cap ? cap : fee]);
+    return Object.fromEntries(entries) as Fees;
   }
 
   async #fees(): Promise<Fees> {
@@ -123,8 +219,8 @@ export class TransactionSender {
     const giveUpAt = performance.now() + this.#replaceAfterMs;
     for (;;) {
       const receipt = await this.#findReceipt(hashes);
-      if (receipt !== undefined || performance.now() > giveUpAt) return receipt;
-      await sleep(this.#pollMs);
+      if (receipt !== undefined || performance.now() > giveUpAt || this.#signal?.aborted === true) return receipt;
+      await sleep(this.#pollMs, this.#signal);
     }
   }
 
@@ -151,7 +247,10 @@ function withMargin(gas: bigint): bigint {
   return wished > GAS_CAP && gas <= GAS_CAP ? GAS_CAP : wished;
 }
 
-function bumped(fees: Fees): Fees {
-  const entries = Object.entries(fees).map(([key, fee]) => [key, (fee * BUMP_PERCENT) / 100n + 1n]);
-  return Object.fromEntries(entries) as Fees;
+function bumpedBy(times: number, fee: bigint): bigint {
+  return times === 0 ? fee : bumpedBy(times - 1, (fee * BUMP_PERCENT) / 100n + 1n);
+}
+
+function isKnownAlready(error: unknown): boolean {
+  return /already known|known transaction|already imported/i.test((error as Error).message);
 }
