@@ -31,7 +31,7 @@ contract UptimeOracle is BondedAttestors {
     using UptimeReport for Report;
 
     /// @notice Version of the function from observations to a report.
-    uint32 public constant CONSENSUS_VERSION = 1;
+    uint32 public constant CONSENSUS_VERSION = 2;
 
     /// @notice Part of a slot, after its end, in which heartbeats still count: one over this.
     uint16 public constant GRACE_DIVISOR = 4;

@@ -56,7 +56,7 @@ describe("UptimeOracle on the whole system", () => {
     previousReport: (await uptime.newestReport()).reportHash,
     registryDigest: (await nodes.registryAt(epoch)).digest,
     configDigest: await uptime.configDigest(),
-    consensusVersion: 1,
+    consensusVersion: 2,
   });
 
   const sign = async ({ uptime }: System, signer: HardhatEthersSigner, report: Report): Promise<string> => {

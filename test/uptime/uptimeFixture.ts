@@ -106,7 +106,7 @@ export class UptimeFixture {
       previousReport,
       registryDigest: REGISTRY_DIGEST,
       configDigest: this.configDigest,
-      consensusVersion: 1,
+      consensusVersion: 2,
       ...overrides,
     };
     return { report, leaves, tree };

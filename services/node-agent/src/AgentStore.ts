@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 
 import { MillraceError } from "@millrace/sdk";
+import type { Receipt } from "@millrace/uptime-tree/format";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -13,6 +14,10 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS attempts (
     task TEXT NOT NULL, attempt INTEGER NOT NULL, node TEXT NOT NULL, status TEXT NOT NULL,
     PRIMARY KEY (task, attempt)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS receipts (
+    epoch INTEGER NOT NULL, slot INTEGER NOT NULL, node TEXT NOT NULL, attestor TEXT NOT NULL, body TEXT NOT NULL,
+    PRIMARY KEY (epoch, slot, node, attestor)
   ) STRICT;
 `;
 
@@ -112,6 +117,30 @@ export class AgentStore {
   hasFailed(taskId: bigint): boolean {
     const failed = this.#db.prepare("SELECT 1 FROM attempts WHERE task = ? AND status = 'failed'").get(String(taskId));
     return failed !== undefined;
+  }
+
+  /** Keeps an attestor's word that it saw a node: evidence against a report that says otherwise. */
+  keepReceipt(receipt: Receipt): void {
+    const { epoch, slot, nodeId, attestor } = receipt;
+    const body = JSON.stringify(receipt, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+    this.#db
+      .prepare("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?)")
+      .run(epoch, slot, String(nodeId), attestor, body);
+  }
+
+  /** Receipts of a node for a slot, one an attestor. */
+  receipts(epoch: number, slot: number, nodeId: bigint): Receipt[] {
+    const rows = this.#db
+      .prepare("SELECT body FROM receipts WHERE epoch = ? AND slot = ? AND node = ? ORDER BY attestor")
+      .all(epoch, slot, String(nodeId));
+    return rows.map((row) => {
+      const receipt = JSON.parse(String(row["body"])) as Omit<Receipt, "nodeId">;
+      return { ...receipt, nodeId };
+    });
+  }
+
+  forgetReceipts(beforeEpoch: number): void {
+    this.#db.prepare("DELETE FROM receipts WHERE epoch < ?").run(beforeEpoch);
   }
 
   /** Numbers of attempts by status. */

@@ -10,13 +10,14 @@ import {
   sleep,
   TransactionSender,
 } from "@millrace/sdk";
-import { uptimeDomain } from "@millrace/uptime-tree";
+import { uptimeDomain } from "@millrace/uptime-tree/format";
 
 import { AgentStore } from "./AgentStore.js";
 import type { Conduct } from "./Conduct.js";
 import type { AgentConfig } from "./config.js";
 import { AttestorClient } from "./heartbeat/AttestorClient.js";
 import { HeartbeatSender } from "./heartbeat/HeartbeatSender.js";
+import { ReceiptKeeper } from "./heartbeat/ReceiptKeeper.js";
 import { createServer } from "./http/createServer.js";
 import { LeaseKeeper } from "./leases/LeaseKeeper.js";
 import { NodePicker } from "./tasks/NodePicker.js";
@@ -44,14 +45,9 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   const parts = { contracts, sender, store, nodeIds, deployedAtBlock: deployment.deployedAtBlock, logger };
   const signal = shutdown.signal;
 
-  const heartbeats = new HeartbeatSender({
-    signer: wallet,
-    domain: uptimeDomain(deployment.chainId, deployment.contracts.UptimeOracle),
-    clock,
-    nodeIds,
-    attestors,
-    logger,
-  });
+  const domain = uptimeDomain(deployment.chainId, deployment.contracts.UptimeOracle);
+  const receipts = new ReceiptKeeper({ domain, clock, nodeIds, store, logger });
+  const heartbeats = new HeartbeatSender({ signer: wallet, domain, clock, nodeIds, attestors, receipts, logger });
   const picker = new NodePicker(contracts, nodeIds, config.policy.classes, deployment.deployedAtBlock);
   const tasks = new TaskKeeper({ ...parts, results, picker, policy: config.policy, conduct, signal });
   const leases = new LeaseKeeper({ ...parts, clock, attestors, signal });
@@ -62,6 +58,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     nodes: config.nodes,
     block,
     heartbeats: heartbeats.sent,
+    receipts: receipts.kept,
     working: tasks.working,
     attempts: store.counts(),
   });
@@ -72,6 +69,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   const following = follow(new BlockClock(provider, config.pollMs), async (head) => {
     block = head.number;
     await heartbeats.onBlock(head);
+    receipts.onBlock(head.timestamp);
     await tasks.onBlock(head);
     if (config.collect) leases.onBlock(head);
   });

@@ -16,6 +16,11 @@ import type { Member } from "./member/Member.js";
 import type { Observer } from "./member/Observer.js";
 import type { ReportHistory } from "./member/ReportHistory.js";
 import type { Schedule } from "./member/Schedule.js";
+import type { SlotKeeper } from "./member/SlotKeeper.js";
+import type { Gossip } from "./member/Gossip.js";
+import type { Guard } from "./member/Guard.js";
+import type { Metrics } from "./Metrics.js";
+import type { RecoveryPool } from "./ingest/RecoveryPool.js";
 import { ContradictionError, type Store } from "./store/Store.js";
 
 /** The contract's MAX_LATE_EPOCHS. */
@@ -35,13 +40,23 @@ export interface Parts {
   readonly store: Store;
   readonly watch: ChainWatch;
   readonly facts: ChainFacts;
+  readonly pool: RecoveryPool;
+  readonly slots: SlotKeeper;
+  readonly gossip: Gossip;
+  readonly guard: Guard;
   readonly observer: Observer;
   readonly history: ReportHistory;
   readonly member: Member;
   readonly leader: Leader;
   readonly schedule: Schedule;
+  readonly metrics: Metrics;
   readonly logger: Logger;
 }
+
+/** How often the account's balance is looked up. */
+const BALANCE_MS = 60_000;
+/** Failures in a row after which a step is a problem and no hiccup. */
+const MANY_FAILURES = 5;
 
 /** Does what is due, again and again. Every step starts from the chain and the database, so it may stop anywhere. */
 export class Driver {
@@ -49,38 +64,90 @@ export class Driver {
   private attended = -1;
   /** Epochs of which this member has made its observation, so that the database is asked once. */
   private readonly observed = new Set<number>();
+  private failures: readonly { readonly code: string; readonly message: string }[] = [];
+  private balanceAtMs = -Infinity;
+  private balance: bigint | undefined;
 
   constructor(private readonly parts: Parts) {}
+
+  /** What keeps this member from its work, one sentence each. */
+  get problems(): string[] {
+    const last = this.failures.at(-1);
+    return [
+      ...(last !== undefined && this.failures.length >= MANY_FAILURES ? [last.message] : []),
+      ...(this.balance === 0n ? ["The account has nothing to pay gas with."] : []),
+    ];
+  }
 
   /** Runs until the signal aborts. A step that fails is logged and tried again. */
   async run(pollMs: number, signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
+      const done = this.parts.metrics.stepSeconds.startTimer();
       try {
         await this.step();
+        this.failures = [];
       } catch (error) {
         const { code, message } = decodeError(error);
+        this.failures = [...this.failures.slice(1 - MANY_FAILURES), { code, message }];
+        this.parts.metrics.stepFailures.inc({ code });
         this.parts.logger.warn({ code, message }, "step failed, trying again");
       }
+      done();
+      this.measure();
       await sleep(pollMs, signal);
     }
   }
 
   /** One round of everything that may be due. */
   async step(): Promise<void> {
-    const { watch, clock, store } = this.parts;
+    const { watch, clock, store, facts, metrics } = this.parts;
     await watch.poll();
+    await facts.refresh();
     const now = watch.latest?.timestamp;
     if (now === undefined || now < clock.genesisAt) return;
     const current = clock.epochAt(now);
+    metrics.epoch.set(current);
+    await this.checkBalance();
     if (current > this.attended) {
       store.attend(current);
-      store.prune(current - KEPT_EPOCHS);
+      store.prune(current - KEPT_EPOCHS, (await facts.newestReport()).epoch);
       this.attended = current;
     }
+    if (this.parts.guard.reasonToStop !== undefined) return;
+    await this.closeSlots(current);
     await this.observe(current);
     if (this.parts.closeEpochs) await this.close(current, now);
     await this.report(current, now);
     await this.synchronise();
+  }
+
+  /** Signs the batches of slots that are over, and tells the others. */
+  private async closeSlots(current: number): Promise<void> {
+    const { slots, gossip, facts, attestor, logger } = this.parts;
+    for (const epoch of [current - 1, current]) {
+      if (epoch < 0 || !(await facts.setOf(epoch)).seats.includes(attestor)) continue;
+      const batches = await slots.closeSlots(epoch);
+      // Nobody is waited for: a peer that hangs must not hold up the next slot.
+      gossip.spread(batches).catch((error: unknown) => {
+        logger.warn({ epoch, message: decodeError(error).message }, "batches could not be spread");
+      });
+    }
+  }
+
+  private measure(): void {
+    const { watch, metrics, pool } = this.parts;
+    metrics.backlog.set(pool.backlog);
+    if (watch.latest === undefined) return;
+    metrics.headAge.set((performance.now() - watch.latest.seenMs) / 1_000);
+    metrics.clockSkew.set(Date.now() / 1_000 - watch.latest.timestamp);
+  }
+
+  private async checkBalance(): Promise<void> {
+    const { contracts, attestor, metrics } = this.parts;
+    if (performance.now() - this.balanceAtMs < BALANCE_MS) return;
+    this.balance = (await contracts.uptime.runner?.provider?.getBalance(attestor)) ?? 0n;
+    this.balanceAtMs = performance.now();
+    metrics.balanceWei.set(Number(this.balance));
   }
 
   /** Signs observations of the epochs that are over and in which this member was there. */
@@ -88,6 +155,7 @@ export class Driver {
     const { store, watch, facts, attestor } = this.parts;
     for (let epoch = Math.max(0, current - MAX_LATE_EPOCHS - 1); epoch < current; epoch++) {
       if (this.observed.has(epoch) || !store.attended(epoch) || !watch.isSettled(epoch)) continue;
+      if ((await facts.finalAt()) < this.parts.clock.endOf(epoch)) continue;
       const { seats } = await facts.setOf(epoch);
       if (seats.includes(attestor)) await this.makeObservation(epoch);
       this.observed.add(epoch);
@@ -107,7 +175,7 @@ export class Driver {
   /** Closes the next epoch, one member after the other, a round apart: usually somebody else has done it by then. */
   private async close(current: number, now: number): Promise<void> {
     const { facts, clock, contracts, sender, schedule, attestor, logger } = this.parts;
-    const epoch = await facts.nextEpochToClose();
+    const epoch = await facts.nextEpochToCloseNow();
     const endAt = clock.endOf(epoch);
     if (epoch >= current || now <= endAt) return;
     const { seats } = await facts.setOf(epoch);
@@ -123,7 +191,7 @@ export class Driver {
       );
       logger.info({ epoch }, "epoch closed");
     } catch (error) {
-      if ((await facts.nextEpochToClose()) > epoch) return;
+      if ((await facts.nextEpochToCloseNow()) > epoch) return;
       const { code, message } = decodeError(error);
       logger.warn({ epoch, code, message }, "epoch could not be closed");
     }
@@ -139,6 +207,8 @@ export class Driver {
       const { seats, quorum } = await facts.setOf(epoch);
       if (seats.length === 0 || (await facts.statusOf(epoch)) !== "none") continue;
       if (now >= (await facts.reportDeadline(epoch))) continue;
+      // It is there, but does not count yet: the next one cannot be built on it.
+      if ((await facts.statusNow(epoch)) !== "none") return;
       await observer.gather(epoch);
       const known = (await observer.known(epoch)).length;
       const closedAt = await facts.closedAt(epoch);
@@ -173,6 +243,7 @@ export class Driver {
   private async synchronise(): Promise<void> {
     const { facts, history, logger } = this.parts;
     const { reportHash, epoch } = await facts.newestReport();
+    this.parts.metrics.lastReport.set(reportHash === ZeroHash ? -1 : epoch);
     if (reportHash === this.synchronised || reportHash === ZeroHash) return;
     await history.byHash(reportHash);
     this.synchronised = reportHash;

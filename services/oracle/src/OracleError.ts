@@ -2,6 +2,7 @@
 export type OracleErrorCode =
   | "BAD_REQUEST"
   | "BAD_SIGNATURE"
+  | "BATCH_LATE"
   | "BEHIND"
   | "BOUND"
   | "DIFFERENT_REPORT"
@@ -15,12 +16,15 @@ export type OracleErrorCode =
   | "NO_QUORUM"
   | "STALE_ROUND"
   | "TOO_MANY_REQUESTS"
+  | "UNAVAILABLE"
   | "UNKNOWN_BLOCK"
-  | "WRONG_AGENT";
+  | "WRONG_AGENT"
+  | "WRONG_SLOT";
 
 const STATUS: Readonly<Record<OracleErrorCode, number>> = {
   BAD_REQUEST: 400,
   BAD_SIGNATURE: 401,
+  BATCH_LATE: 422,
   BEHIND: 503,
   BOUND: 409,
   DIFFERENT_REPORT: 409,
@@ -34,8 +38,10 @@ const STATUS: Readonly<Record<OracleErrorCode, number>> = {
   NO_QUORUM: 422,
   STALE_ROUND: 409,
   TOO_MANY_REQUESTS: 429,
+  UNAVAILABLE: 503,
   UNKNOWN_BLOCK: 422,
   WRONG_AGENT: 401,
+  WRONG_SLOT: 422,
 };
 
 /** A refusal with a reason, which an HTTP answer carries on. */

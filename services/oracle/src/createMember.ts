@@ -1,17 +1,29 @@
 import { join } from "node:path";
 
-import { getAddress } from "ethers";
+import { Contract, getAddress, parseEther, parseUnits, type ContractRunner } from "ethers";
 
-import { connectContracts, EpochClock, TransactionSender, type Contracts, type ServiceContext } from "@millrace/sdk";
-import { uptimeDomain } from "@millrace/uptime-tree";
+import {
+  connectContracts,
+  EpochClock,
+  isLocalChain,
+  MillraceError,
+  TransactionSender,
+  type Contracts,
+  type ServiceContext,
+} from "@millrace/sdk";
+import { CONSENSUS_VERSION, uptimeDomain } from "@millrace/uptime-tree/format";
 
 import { ChainFacts } from "./chain/ChainFacts.js";
 import { ChainWatch } from "./chain/ChainWatch.js";
 import type { OracleConfig } from "./config.js";
+import { DailyBudget } from "./DailyBudget.js";
 import { Driver } from "./Driver.js";
 import { PeerClient } from "./http/PeerClient.js";
 import { HeartbeatIngest } from "./ingest/HeartbeatIngest.js";
+import { RecoveryPool } from "./ingest/RecoveryPool.js";
 import { Assembler } from "./member/Assembler.js";
+import { Gossip } from "./member/Gossip.js";
+import { Guard } from "./member/Guard.js";
 import type { Identity } from "./member/Identity.js";
 import { Leader } from "./member/Leader.js";
 import { Member } from "./member/Member.js";
@@ -19,10 +31,10 @@ import { Observer } from "./member/Observer.js";
 import { Peers } from "./member/Peers.js";
 import { ReportHistory } from "./member/ReportHistory.js";
 import { Schedule } from "./member/Schedule.js";
+import { SlotKeeper } from "./member/SlotKeeper.js";
+import type { Metrics } from "./Metrics.js";
+import { KeyLock } from "./store/KeyLock.js";
 import { Store } from "./store/Store.js";
-
-/** Rules that this version follows; the contract accepts reports of one version only. */
-const CONSENSUS_VERSION = 1;
 
 /** A member, put together and not yet running. */
 export interface OracleMember {
@@ -32,70 +44,101 @@ export interface OracleMember {
   readonly store: Store;
   readonly watch: ChainWatch;
   readonly facts: ChainFacts;
+  readonly pool: RecoveryPool;
   readonly ingest: HeartbeatIngest;
+  readonly slots: SlotKeeper;
+  readonly gossip: Gossip;
+  readonly guard: Guard;
   readonly observer: Observer;
   readonly history: ReportHistory;
   readonly member: Member;
   readonly driver: Driver;
+  readonly metrics: Metrics;
 }
 
-/** Puts a member together from its settings, the chain and its database. */
-export async function createMember({
-  config,
-  deployment,
-  logger,
-  provider,
-  wallet: signer,
-}: Pick<
+type Context = Pick<
   ServiceContext<OracleConfig>,
-  "config" | "deployment" | "logger" | "provider" | "wallet"
->): Promise<OracleMember> {
+  "config" | "deployment" | "logger" | "provider" | "shutdown" | "wallet"
+>;
+
+/** Puts a member together from its settings, the chain and its database. */
+export async function createMember(context: Context, metrics: Metrics): Promise<OracleMember> {
+  const { config, deployment, logger, provider, shutdown, wallet: signer } = context;
   const { chainId } = deployment;
   const contracts = connectContracts(deployment, signer);
   const clock = new EpochClock(await contracts.settlement.clock());
   const oracle = deployment.contracts.UptimeOracle;
+  await checkVersion(oracle, signer);
   const identity: Identity = {
     attestor: getAddress(signer.address),
     signer,
     domain: uptimeDomain(chainId, oracle),
     configDigest: await contracts.uptime.configDigest(),
   };
+  const lock = KeyLock.take(chainId, oracle, identity.attestor);
+  shutdown.add("lock of the key", () => {
+    lock.release();
+  });
   const store = new Store(join(config.dataDir, "oracle.sqlite"));
+  shutdown.add("database", () => {
+    store.close();
+  });
   store.identify({ chain: String(chainId), contract: oracle, key: identity.attestor });
 
   const clients = config.peers.map((url) => new PeerClient(url, config.peerTimeoutMs));
   const peers = new Peers(clients, logger);
-  const watch = new ChainWatch(provider, clock);
-  const facts = new ChainFacts(provider, contracts, clock, deployment.deployedAtBlock);
-  const ingest = new HeartbeatIngest(watch, clock, facts, store, identity.domain);
+  const finality = config.finality ?? (isLocalChain(chainId) ? "latest" : "finalized");
+  const facts = new ChainFacts(provider, contracts, clock, deployment.deployedAtBlock, finality);
+  const watch = new ChainWatch(provider, clock, undefined, (depth) => {
+    metrics.reorgs.inc();
+    logger.warn({ depth }, "blocks that were seen have been replaced");
+    facts.forgetRecent();
+  });
+  const pool = new RecoveryPool(config.threads);
+  shutdown.add("threads", () => pool.stop());
+  const { domain } = identity;
+  const ingest = new HeartbeatIngest({ watch, clock, facts, store, domain, pool });
+  const guard = new Guard({ attestor: identity.attestor, store, metrics, logger });
+  const base = { identity, domain, clock, contracts, store, watch, facts, pool, ingest, guard, peers, metrics, logger };
+  const slots = new SlotKeeper(base);
+  const gossip = new Gossip(base);
+  const observer = new Observer({ ...base, slots });
   const history = new ReportHistory(store, facts, peers);
-  const observer = new Observer(identity, store, facts, ingest, peers, logger);
   const protocol = {
     chainId: BigInt(chainId),
     oracle,
     slotsPerEpoch: clock.slotsPerEpoch,
     configDigest: identity.configDigest,
-    consensusVersion: CONSENSUS_VERSION,
   };
   const common = {
-    identity,
-    clock,
-    contracts,
-    store,
-    watch,
-    facts,
-    ingest,
+    ...base,
+    slots,
+    gossip,
     observer,
     history,
-    peers,
     schedule: new Schedule(clock),
     assembler: new Assembler(protocol, facts, observer, history),
-    sender: new TransactionSender(signer, { logger }),
-    logger,
+    sender: new TransactionSender(signer, {
+      logger,
+      maxFeePerGas: parseUnits(String(config.maxFeeGwei), "gwei"),
+      budget: new DailyBudget(store, parseEther(String(config.gasBudgetPerDay)), metrics),
+      unstick: true,
+      signal: shutdown.signal,
+    }),
   };
   const member = new Member(common);
   const leader = new Leader({ ...common, member });
   const { closeEpochs } = config;
   const driver = new Driver({ ...common, attestor: identity.attestor, closeEpochs, member, leader });
   return { ...common, member, driver };
+}
+
+/** A member that follows other rules than the contract would only sign what is refused. */
+async function checkVersion(oracle: string, runner: ContractRunner): Promise<void> {
+  const contract = new Contract(oracle, ["function CONSENSUS_VERSION() view returns (uint32)"], runner);
+  const version = Number(await contract.getFunction("CONSENSUS_VERSION")());
+  if (version === CONSENSUS_VERSION) return;
+  throw new MillraceError("WRONG_STATE", `The oracle follows version ${version}, this program ${CONSENSUS_VERSION}.`, {
+    hint: "Run the program of that version.",
+  });
 }

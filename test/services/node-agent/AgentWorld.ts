@@ -7,7 +7,6 @@ import { fileURLToPath } from "node:url";
 import { serveBundles } from "@millrace/jobs";
 import { connectContracts, type Contracts, type Deployment, EpochClock, saveDeployment, sleep } from "@millrace/sdk";
 import { type Bundle, encodeBundle, writeBundle } from "@millrace/tensor";
-import type { HeartbeatBody } from "@millrace/uptime-tree";
 import { HDNodeWallet, JsonRpcProvider, parseEther, ZeroHash } from "ethers";
 import hre from "hardhat";
 
@@ -43,9 +42,19 @@ export interface AgentOptions {
   readonly fields?: Record<string, unknown>;
 }
 
+/** A heartbeat as it is posted. */
+interface Heard {
+  readonly epoch: number;
+  readonly slot: number;
+  readonly nodeIds: readonly string[];
+  readonly blockNumber: string;
+  readonly blockHash: string;
+  readonly signature: string;
+}
+
 /** A chain that mines every second, a deployment, a buyer with its host, and an attestor's ear. */
 export class AgentWorld {
-  readonly heartbeats: HeartbeatBody[] = [];
+  readonly heartbeats: Heard[] = [];
   readonly #processes: ManagedProcess[] = [];
   readonly #parties: Party[] = [];
 
@@ -93,8 +102,7 @@ export class AgentWorld {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        if (request.method === "POST")
-          world.heartbeats.push(JSON.parse(Buffer.concat(chunks).toString()) as HeartbeatBody);
+        if (request.url === "/heartbeats") world.heartbeats.push(JSON.parse(Buffer.concat(chunks).toString()) as Heard);
         response.writeHead(request.method === "POST" ? 200 : 404).end("{}");
       });
     });

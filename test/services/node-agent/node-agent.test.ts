@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 
 import { claimIdOf, GameHistory, readClaim, readOrder } from "@millrace/jobs";
 import { execute, Region, TraceTree } from "@millrace/tensor";
-import { heartbeatSigner, uptimeDomain } from "@millrace/uptime-tree";
+import { heartbeatSigner, uptimeDomain } from "@millrace/uptime-tree/format";
 import { expect } from "chai";
 import { parseEther } from "ethers";
 
@@ -52,13 +52,15 @@ describe("node agent", function () {
       const domain = uptimeDomain(world.deployment.chainId, world.deployment.contracts.UptimeOracle);
       const heard = [...world.heartbeats];
       const slots = new Set<number>();
-      for (const { nodeIds, blockNumber, blockHash, signature } of heard) {
+      for (const { nodeIds, blockNumber, blockHash, ...rest } of heard) {
         expect(nodeIds).to.deep.equal([String(honest.nodeId)]);
-        const heartbeat = { nodeIds: nodeIds.map(BigInt), blockNumber: BigInt(blockNumber), blockHash };
-        expect(heartbeatSigner(domain, heartbeat, signature)).to.equal(honest.agent.address);
+        const heartbeat = { ...rest, nodeIds: nodeIds.map(BigInt), blockNumber: BigInt(blockNumber), blockHash };
+        expect(heartbeatSigner(domain, heartbeat)).to.equal(honest.agent.address);
         const block = await world.provider.getBlock(Number(blockNumber));
         expect(block?.hash).to.equal(blockHash);
-        slots.add(Math.floor(((block?.timestamp ?? 0) - world.clock.genesisAt) / world.clock.slotSeconds));
+        const at = block?.timestamp ?? 0;
+        expect([rest.epoch, rest.slot]).to.deep.equal([world.clock.epochAt(at), world.clock.slotAt(at)]);
+        slots.add(Math.floor((at - world.clock.genesisAt) / world.clock.slotSeconds));
       }
       expect(slots.size).to.equal(heard.length);
     });

@@ -11,6 +11,7 @@ const clock = new EpochClock({ genesisAt: 1_000, epochSeconds: 40, slotsPerEpoch
 interface FakeBlock {
   number: number;
   hash: string;
+  parentHash: string;
   timestamp: number;
 }
 
@@ -19,18 +20,57 @@ describe("ChainWatch", () => {
   let nowMs: number;
   let watch: ChainWatch;
 
-  const mine = (timestamp: number): string => {
-    const hash = `0x${blocks.length.toString(16).padStart(64, "0")}`;
-    blocks.push({ number: blocks.length, hash, timestamp });
+  const mine = (timestamp: number, fork = 0): string => {
+    const hash = `0x${fork}${blocks.length.toString(16).padStart(63, "0")}`;
+    blocks.push({ number: blocks.length, hash, parentHash: blocks.at(-1)?.hash ?? "0x", timestamp });
     return hash;
   };
+  let reorgs: number[];
 
   beforeEach(() => {
     blocks = [];
     nowMs = 50_000;
     const getBlock = async (which: string | number): Promise<FakeBlock | null> =>
       await Promise.resolve((which === "latest" ? blocks.at(-1) : blocks[Number(which)]) ?? null);
-    watch = new ChainWatch({ getBlock } as unknown as Provider, clock, () => nowMs);
+    reorgs = [];
+    watch = new ChainWatch(
+      { getBlock } as unknown as Provider,
+      clock,
+      () => nowMs,
+      (depth) => reorgs.push(depth),
+    );
+  });
+
+  it("should notice replaced blocks, follow the new ones, and still know the old", async () => {
+    const old = [mine(1_000), mine(1_001), mine(1_002), mine(1_003)];
+    await watch.poll();
+    mine(1_004);
+    await watch.poll();
+    expect(reorgs).to.deep.equal([]);
+    blocks.length = 3;
+    const replaced = [mine(1_003, 1), mine(1_005, 1), mine(1_006, 1)];
+    await watch.poll();
+    expect(reorgs).to.deep.equal([2]);
+    expect(watch.latest?.hash).to.equal(replaced.at(-1));
+    // A heartbeat that was bound to a block is as good when that block is gone: it was not made in advance.
+    expect(watch.block(old[3]!)?.number).to.equal(3);
+    await watch.poll();
+    expect(reorgs).to.have.length(1);
+  });
+
+  it("should not go back with a node that lags, and take a shorter chain for what it is", async () => {
+    for (let timestamp = 1_000; timestamp < 1_006; timestamp++) {
+      mine(timestamp);
+      await watch.poll();
+    }
+    blocks.length = 4;
+    await watch.poll();
+    expect([watch.latest?.number, reorgs.length]).to.deep.equal([5, 0]);
+    blocks.length = 3;
+    mine(1_009, 1);
+    await watch.poll();
+    expect([watch.latest?.number, watch.latest?.timestamp]).to.deep.equal([3, 1_009]);
+    expect(reorgs).to.deep.equal([3]);
   });
 
   it("should see all blocks between two polls", async () => {

@@ -1,14 +1,22 @@
 import { expect } from "chai";
-import { Wallet, ZeroAddress } from "ethers";
+import { getBytes, hexlify, toBeHex, Wallet, ZeroAddress } from "ethers";
+import fc from "fast-check";
 
 import { EpochClock } from "@millrace/sdk";
-import { signHeartbeat, uptimeDomain } from "@millrace/uptime-tree";
+import {
+  heartbeatHash,
+  signHeartbeat,
+  uptimeDomain,
+  type Heartbeat,
+  type SignedHeartbeat,
+} from "@millrace/uptime-tree/format";
 
 import { OracleError } from "../../../services/oracle/src/OracleError.js";
 import type { ChainFacts } from "../../../services/oracle/src/chain/ChainFacts.js";
 import type { ChainWatch } from "../../../services/oracle/src/chain/ChainWatch.js";
-import { heartbeatSchema, type HeartbeatRequest } from "../../../services/oracle/src/http/schemas.js";
+import { HeartbeatDigester } from "../../../services/oracle/src/ingest/HeartbeatDigester.js";
 import { HeartbeatIngest } from "../../../services/oracle/src/ingest/HeartbeatIngest.js";
+import { RecoveryPool } from "../../../services/oracle/src/ingest/RecoveryPool.js";
 import { Store } from "../../../services/oracle/src/store/Store.js";
 
 const clock = new EpochClock({ genesisAt: 1_000, epochSeconds: 40, slotsPerEpoch: 5 });
@@ -20,6 +28,11 @@ describe("HeartbeatIngest", () => {
   let store: Store;
   let open: boolean;
   let ingest: HeartbeatIngest;
+  const pool = new RecoveryPool(2);
+
+  after(async () => {
+    await pool.stop();
+  });
 
   beforeEach(() => {
     store = new Store(":memory:");
@@ -38,14 +51,15 @@ describe("HeartbeatIngest", () => {
       [3n, stranger.address],
     ]);
     const facts = { agentAt: async (nodeId: bigint) => await Promise.resolve(agents.get(nodeId) ?? ZeroAddress) };
-    ingest = new HeartbeatIngest(
-      watch as unknown as ChainWatch,
+    ingest = new HeartbeatIngest({
+      watch: watch as unknown as ChainWatch,
       clock,
-      facts as unknown as ChainFacts,
+      facts: facts as unknown as ChainFacts,
       store,
-      DOMAIN,
-      1,
-    );
+      domain: DOMAIN,
+      pool,
+      flushMs: 1,
+    });
   });
 
   afterEach(() => {
@@ -54,12 +68,14 @@ describe("HeartbeatIngest", () => {
 
   const beat = async (
     nodeIds: readonly bigint[],
-    change: { signer?: typeof agent; blockHash?: string; blockNumber?: bigint; domain?: typeof DOMAIN } = {},
-  ): Promise<HeartbeatRequest> => {
-    const { signer = agent, blockHash = HASH, blockNumber = 7n, domain = DOMAIN } = change;
-    return heartbeatSchema.parse(await signHeartbeat(signer, domain, { nodeIds, blockNumber, blockHash }));
+    change: Partial<Heartbeat> & { signer?: typeof agent; domain?: typeof DOMAIN } = {},
+  ): Promise<SignedHeartbeat> => {
+    const { signer = agent, domain = DOMAIN, ...rest } = change;
+    const heartbeat = { epoch: 1, slot: 2, nodeIds, blockNumber: 7n, blockHash: HASH, ...rest };
+    return await signHeartbeat(signer, domain, heartbeat);
   };
-  const refusal = async (request: HeartbeatRequest): Promise<string> => {
+  const heard = (): bigint[] => [...store.heard(1, 2).keys()];
+  const refusal = async (request: SignedHeartbeat): Promise<string> => {
     try {
       await ingest.accept(request);
     } catch (error) {
@@ -69,29 +85,58 @@ describe("HeartbeatIngest", () => {
     throw new Error("it was accepted");
   };
 
-  it("should let the block decide the slot, and have it on the disk when it answers", async () => {
-    const answer = await ingest.accept(await beat([1n, 2n]));
+  it("should have a heartbeat on the disk, whole, when it answers", async () => {
+    const heartbeat = await beat([1n, 2n]);
+    const answer = await ingest.accept(heartbeat);
     expect(answer).to.deep.equal({ epoch: 1, slot: 2, accepted: ["1", "2"], refused: [] });
-    expect(store.sightings(1)).to.deep.equal(
-      new Map([
-        [1n, 0b100n],
-        [2n, 0b100n],
-      ]),
-    );
+    const hash = heartbeatHash(DOMAIN, heartbeat);
+    expect(store.heard(1, 2)).to.deep.equal(new Map([[1n, hash], [2n, hash]])); // prettier-ignore
+    expect(store.heartbeat(1, 2, hash)).to.deep.equal(heartbeat);
+  });
+
+  it("should refuse a heartbeat for another slot than its block's, and one for a slot that was closed", async () => {
+    expect(await refusal(await beat([1n], { slot: 3 }))).to.equal("WRONG_SLOT");
+    expect(await refusal(await beat([1n], { epoch: 2 }))).to.equal("WRONG_SLOT");
+    store.closeSlot(1, 2, []);
+    expect(await refusal(await beat([1n]))).to.equal("HEARTBEAT_LATE");
+  });
+
+  it("should count the first heartbeat of a node in a slot", async () => {
+    const [first, second] = [await beat([1n]), await beat([1n, 2n])];
+    await ingest.accept(first);
+    await ingest.accept(second);
+    expect(store.heard(1, 2).get(1n)).to.equal(heartbeatHash(DOMAIN, first));
+    expect(store.heard(1, 2).get(2n)).to.equal(heartbeatHash(DOMAIN, second));
+  });
+
+  it("should tell the agent when the disk is full, and take the heartbeat when there is room again", async () => {
+    const filler = { hash: "0x".padEnd(3_000), heartbeat: await beat([1n], { slot: 4 }), nodeIds: [] };
+    store.db.limit(1);
+    expect(() => {
+      for (;;) store.addHeartbeats([filler]);
+    }).to.throw(/full/);
+    expect(() => {
+      for (;;) store.addHeartbeats([{ ...filler, hash: "0x" }]);
+    }).to.throw(/full/);
+    expect(await refusal(await beat([1n]))).to.equal("UNAVAILABLE");
+    expect(heard()).to.deep.equal([]);
+    store.db.limit(1_000_000);
+    await ingest.accept(await beat([1n]));
+    expect(heard()).to.deep.equal([1n]);
   });
 
   it("should accept a repeated heartbeat and change nothing", async () => {
     const request = await beat([1n]);
     await Promise.all([ingest.accept(request), ingest.accept(request)]);
     await ingest.accept(request);
-    expect(store.sightings(1)).to.deep.equal(new Map([[1n, 0b100n]]));
+    expect(store.db.all("SELECT id FROM heartbeats")).to.have.length(1);
   });
 
   it("should accept the nodes that the key speaks for, and name the others (X-34)", async () => {
     const answer = await ingest.accept(await beat([1n, 3n, 9n]));
     expect(answer.accepted).to.deep.equal(["1"]);
     expect(answer.refused.map(({ nodeId }) => nodeId)).to.deep.equal(["3", "9"]);
-    expect([...store.sightings(1).keys()]).to.deep.equal([1n]);
+    expect(heard()).to.deep.equal([1n]);
   });
 
   it("should refuse wrong keys, chains, contracts and nodes that do not exist", async () => {
@@ -102,7 +147,7 @@ describe("HeartbeatIngest", () => {
     );
     expect(await refusal(await beat([1n], { domain: other }))).to.equal("WRONG_AGENT");
     expect(await refusal(await beat([9n]))).to.equal("WRONG_AGENT");
-    expect(store.sightings(1).size).to.equal(0);
+    expect(heard()).to.deep.equal([]);
   });
 
   it("should refuse what comes late, for an unknown block, or with another number", async () => {
@@ -110,11 +155,48 @@ describe("HeartbeatIngest", () => {
     expect(await refusal(await beat([1n], { blockNumber: 8n }))).to.equal("UNKNOWN_BLOCK");
     open = false;
     expect(await refusal(await beat([1n]))).to.equal("HEARTBEAT_LATE");
-    expect(store.sightings(1).size).to.equal(0);
+    expect(heard()).to.deep.equal([]);
   });
 
-  it("should refuse signatures that are no signatures", async () => {
+  it("should refuse signatures that are no signatures, or not in the one form that counts", async () => {
     const request = await beat([1n]);
-    expect(await refusal({ ...request, signature: "0x" + "00".repeat(65) })).to.equal("BAD_SIGNATURE");
+    // The second one has an s in the upper half of the order: it would be somebody's, but the chain refuses it.
+    for (const signature of ["0x" + "00".repeat(64), request.signature.slice(0, 66) + "7f" + "ff".repeat(31)])
+      expect(await refusal({ ...request, signature })).to.equal("BAD_SIGNATURE");
+  });
+});
+
+describe("HeartbeatDigester", () => {
+  it("should give the digest that wallets sign, for any heartbeat", () => {
+    const digester = new HeartbeatDigester(DOMAIN);
+    const uint64 = fc.bigInt({ min: 0n, max: 2n ** 64n - 1n });
+    const any = fc.record({
+      epoch: fc.nat(2 ** 31),
+      slot: fc.nat(255),
+      nodeIds: fc.array(uint64, { maxLength: 5 }),
+      blockNumber: uint64,
+      blockHash: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => hexlify(bytes)),
+    });
+    fc.assert(
+      fc.property(any, (heartbeat) => {
+        expect(hexlify(digester.digest(heartbeat))).to.equal(heartbeatHash(DOMAIN, heartbeat));
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("RecoveryPool", () => {
+  it("should find every key among many signatures at once, over its threads", async () => {
+    const pool = new RecoveryPool(2);
+    const wallets = Array.from({ length: 4 }, () => Wallet.createRandom());
+    const asked = Array.from({ length: 80 }, async (_, i) => {
+      const wallet = wallets[i % 4]!;
+      const digest = getBytes(toBeHex(i + 1, 32));
+      const signature = getBytes(wallet.signingKey.sign(digest).compactSerialized);
+      return (await pool.recover(digest, signature)) === wallet.address.toLowerCase();
+    });
+    expect((await Promise.all(asked)).every(Boolean)).to.equal(true);
+    await pool.stop();
   });
 });

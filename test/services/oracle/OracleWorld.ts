@@ -121,7 +121,14 @@ export class OracleWorld {
   }
 
   async startAgent(node: number): Promise<void> {
-    const args = [this.chain.url, this.deployment.contracts.UptimeOracle, this.agentKey(node).privateKey, String(node)];
+    const { genesisAt, epochSeconds, slotsPerEpoch } = this.clock;
+    const args = [
+      this.chain.url,
+      this.deployment.contracts.UptimeOracle,
+      JSON.stringify({ genesisAt, epochSeconds, slotsPerEpoch }),
+      this.agentKey(node).privateKey,
+      String(node),
+    ];
     await this.spawn(`agent-${node}`, ["test/services/oracle/heartbeatAgent.ts", ...args, ...this.urls], /beating/);
   }
 

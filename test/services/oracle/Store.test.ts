@@ -1,11 +1,13 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
-import fc from "fast-check";
 
-import { ContradictionError, Store } from "../../../services/oracle/src/store/Store.js";
+import type { SignedHeartbeat } from "@millrace/uptime-tree/format";
+
+import { KeyLock } from "../../../services/oracle/src/store/KeyLock.js";
+import { ContradictionError, Store, type KeptHeartbeat } from "../../../services/oracle/src/store/Store.js";
 
 describe("Store", () => {
   let folder: string;
@@ -102,48 +104,112 @@ describe("Store", () => {
     }).to.throw(/belongs to key 0xaa/);
   });
 
-  it("should add sightings in any order to the same bitmaps, and keep them", () => {
-    let epoch = 0;
-    const sighting = fc.tuple(fc.bigInt({ min: 1n, max: 4n }), fc.bigInt({ min: 0n, max: 239n }));
-    fc.assert(
-      fc.property(fc.array(sighting, { maxLength: 20 }), (seen) => {
-        epoch++;
-        const expected = new Map<bigint, bigint>();
-        for (const [node, slot] of seen) {
-          store.addSightings(epoch, new Map([[node, 1n << slot]]));
-          expected.set(node, (expected.get(node) ?? 0n) | (1n << slot));
-        }
-        expect(store.sightings(epoch)).to.deep.equal(expected);
-      }),
-      { numRuns: 10 },
-    );
+  it("should be locked against a second process with the same key, whatever its folder", () => {
+    const lock = KeyLock.take(1, "0xAA", "0xBB", folder);
+    expect(() => KeyLock.take(1, "0xaa", "0xbb", folder)).to.throw(/Another process/);
+    KeyLock.take(1, "0xAA", "0xCC", folder).release();
+    lock.release();
+    KeyLock.take(1, "0xAA", "0xBB", folder).release();
   });
 
-  it("should forget old sightings, and never what was signed", async () => {
-    for (const epoch of [1, 2]) store.addSightings(epoch, new Map([[1n, 1n]]));
-    await store.signOnce("report", 1, "0xaa", "0x01", sign("first"));
-    store.prune(2);
-    expect([store.sightings(1).size, store.sightings(2).size]).to.deep.equal([0, 1]);
-    expect(store.statement("report", 1, "0xaa")?.signature).to.equal("first");
+  it("should sign nothing when the disk is full, and the same when there is room again", async () => {
+    store.db.limit(1);
+    let signed = 0;
+    const count = async (): Promise<string> => {
+      signed++;
+      return await Promise.resolve("signature");
+    };
+    // Rows fit into pages that are there already: fill them up first.
+    const fill = async (): Promise<void> => {
+      for (let scope = 0; scope < 1_000; scope++)
+        await store.signOnce("vote", 9, String(scope), "0x".padEnd(400, "0"), sign("v"));
+    };
+    await rejection(fill());
+    for (let i = 0; i < 50; i++)
+      await rejection(store.signOnce("report", 3, `0xaa${i}`.padEnd(2_000, "0"), "0x01", count));
+    expect(signed).to.equal(0);
+    store.db.limit(1_000_000);
+    expect(await store.signOnce("report", 3, "0xaa", "0x01", count)).to.equal("signature");
   });
 
-  it("should keep observations and reports", () => {
+  it("should not start on a read-only or damaged file", async () => {
+    await store.signOnce("report", 3, "0xaa", "0x01", sign("first"));
+    store.close();
+    const bytes = readFileSync(file);
+    // The statements' pages, not the header: SQLite would open it and miss what was signed.
+    bytes.fill(0xff, 4_096);
+    writeFileSync(file, bytes);
+    expect(() => new Store(file)).to.throw(/damaged|cannot be opened/);
+    writeFileSync(file, "no database at all, but long enough to look like one".repeat(100));
+    expect(() => new Store(file)).to.throw(/cannot be opened/);
+    rmSync(file);
+    store = new Store(file);
+  });
+
+  const heartbeat: SignedHeartbeat = {
+    epoch: 1,
+    slot: 4,
+    nodeIds: [1n, 2n ** 63n],
+    blockNumber: 2n ** 60n,
+    blockHash: "0x" + "ab".repeat(32),
+    signature: "0x" + "cd".repeat(64),
+  };
+
+  it("should keep heartbeats in the order in which they came, all or none", () => {
+    const kept = (hash: string, nodeIds: bigint[]): KeptHeartbeat => ({ hash, heartbeat, nodeIds });
+    store.addHeartbeats([kept("0x01", [1n]), kept("0x02", [1n, 2n ** 63n])]);
+    expect(() => {
+      store.addHeartbeats([kept("0x03", [3n]), kept(null as unknown as string, [4n])]);
+    }).to.throw();
+    reopen();
+    expect(store.heard(1, 4)).to.deep.equal(new Map([[1n, "0x01"], [2n ** 63n, "0x02"]])); // prettier-ignore
+    expect(store.heardSlots(1)).to.deep.equal([4]);
+    expect(store.heartbeat(1, 4, "0x02")).to.deep.equal(heartbeat);
+    expect([store.heartbeat(1, 4, "0x03"), store.heartbeat(1, 5, "0x01")]).to.deep.equal([undefined, undefined]);
+  });
+
+  it("should keep slots, batches, observations and reports, and what was spent", () => {
+    const batch = { epoch: 2, slot: 1, attestor: "0xAa", root: "0x01", signature: "0x02" };
+    const bytes = new Uint8Array([1, 2, 3]);
     const observation = {
       epoch: 2,
-      attestor: "0x00000000000000000000000000000000000000Aa",
-      contentHash: "0x01",
-      content: new Uint8Array([1, 2, 3]),
+      attestor: "0xAa",
+      root: "0x01",
+      batchRoots: bytes,
+      sightings: bytes,
       signature: "0x02",
     };
-    store.putObservation(observation);
-    store.putObservation(observation);
-    store.putReport("0x03", 2, new Uint8Array([9]));
+    for (let i = 0; i < 2; i++) {
+      store.closeSlot(2, 1, [5n, 6n]);
+      store.putBatch(batch);
+      store.putObservation(observation);
+      store.putReport("0x03", 2, bytes);
+      store.spend(7, 10n ** 18n);
+    }
+    store.closeSlot(2, 1, []);
     store.attend(2);
     reopen();
-    expect(store.observations(2)).to.deep.equal([observation]);
-    expect(store.observations(3)).to.deep.equal([]);
-    expect(store.reportData("0x03")).to.deep.equal(new Uint8Array([9]));
+    expect(store.seen(2)).to.deep.equal(new Map([[1, [5n, 6n]]]));
+    expect([store.isSlotClosed(2, 1), store.isSlotClosed(2, 2)]).to.deep.equal([true, false]);
+    expect(store.batches(2)).to.deep.equal([batch]);
+    expect(store.batches(2, 0)).to.deep.equal([]);
+    expect(store.observation(2, "0x01")).to.deep.equal(observation);
+    expect(store.observations(2)).to.deep.equal([{ attestor: "0xAa", root: "0x01", signature: "0x02" }]);
+    expect(store.reportData("0x03")).to.deep.equal(bytes);
     expect(store.reportData("0x04")).to.equal(undefined);
     expect([store.attended(2), store.attended(3)]).to.deep.equal([true, false]);
+    expect([store.spentOn(7), store.spentOn(8)]).to.deep.equal([2n * 10n ** 18n, 0n]);
+  });
+
+  it("should forget old evidence, but never what was signed nor the newest report", async () => {
+    for (const epoch of [1, 2]) {
+      store.addHeartbeats([{ hash: "0x01", heartbeat: { ...heartbeat, epoch }, nodeIds: [1n] }]);
+      store.putReport(`0x0${epoch}`, epoch, new Uint8Array([epoch]));
+    }
+    await store.signOnce("report", 1, "0xaa", "0x01", sign("first"));
+    store.prune(3, 2);
+    expect([store.heardSlots(1), store.heardSlots(2)]).to.deep.equal([[], []]);
+    expect([store.reportData("0x01"), store.reportData("0x02")]).to.deep.equal([undefined, new Uint8Array([2])]);
+    expect(store.statement("report", 1, "0xaa")?.signature).to.equal("first");
   });
 });

@@ -6,7 +6,6 @@ import { collectReport } from "@millrace/oracle";
 import { EpochClock } from "@millrace/sdk";
 import { hashReport, reportTypes, uptimeDomain, type Report } from "@millrace/uptime-tree";
 
-import { RateLimit } from "../../../services/oracle/src/http/RateLimit.js";
 import { packSignatures } from "../../../services/oracle/src/member/Leader.js";
 import { Schedule } from "../../../services/oracle/src/member/Schedule.js";
 
@@ -45,28 +44,6 @@ describe("packSignatures", () => {
   });
 });
 
-describe("RateLimit", () => {
-  it("should allow bursts, refill with time, and tell callers apart", () => {
-    let nowMs = 0;
-    const limit = new RateLimit(2, () => nowMs);
-    const taken = (caller: string, times: number): number =>
-      Array.from({ length: times }, () => limit.take(caller)).filter(Boolean).length;
-    expect(taken("a", 30)).to.equal(20);
-    expect(taken("b", 1)).to.equal(1);
-    nowMs = 1_500;
-    expect(taken("a", 10)).to.equal(3);
-  });
-
-  it("should forget callers rather than grow", () => {
-    const limit = new RateLimit(1, () => 0, 2);
-    for (let i = 0; i < 10; i++) limit.take("a");
-    expect(limit.take("a")).to.equal(false);
-    limit.take("b");
-    limit.take("c");
-    expect(limit.take("a"), "forgotten, and so filled again").to.equal(true);
-  });
-});
-
 describe("collectReport", () => {
   const wallets = Array.from({ length: 4 }, () => Wallet.createRandom());
   const seats = wallets.map(({ address }) => address);
@@ -82,7 +59,7 @@ describe("collectReport", () => {
     previousReport: ZeroHash,
     registryDigest: hash("03"),
     configDigest: hash("04"),
-    consensusVersion: 1,
+    consensusVersion: 2,
   });
   const servers: FastifyInstance[] = [];
 

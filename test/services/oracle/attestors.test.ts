@@ -4,8 +4,18 @@ import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
 
 import { fetchLeaf, PeerClient } from "@millrace/oracle";
-import { buildReport, countUp, decodeEpochData, hashReport } from "@millrace/uptime-tree";
+import { countUp } from "@millrace/uptime-tree";
+import {
+  buildReport,
+  decodeDataFile,
+  hashReport,
+  heartbeatHash,
+  type Receipt,
+  uptimeDomain,
+  verifyReceipt,
+} from "@millrace/uptime-tree/format";
 
+import { fromHeartbeatJson } from "../../../services/oracle/src/store/heartbeatJson.js";
 import { OracleWorld, MEMBERS, SLOTS } from "./OracleWorld.js";
 
 describe("attestors as processes", () => {
@@ -32,7 +42,7 @@ describe("attestors as processes", () => {
     await Promise.all([world!.kill("agent-2"), world!.kill("attestor-0")]);
     const killedIn = clock.slotAt(await world!.now());
     await world!.startMember(0);
-    await world!.until(async () => (await contracts.uptime.reportOf(epoch)).postedAt !== 0n, `report ${epoch}`);
+    await world!.until(async () => (await contracts.uptime.statusOf(epoch)) !== 0n, `report ${epoch}`);
 
     const [up, down] = await Promise.all([1n, 2n].map((nodeId) => fetchLeaf(world!.urls, epoch, nodeId)));
     expect(countUp(up!.leaf.bitmap)).to.equal(SLOTS);
@@ -52,10 +62,34 @@ describe("attestors as processes", () => {
     const [reportHash, epoch] = await world!.contracts.uptime.newestReport();
     for (const url of world!.urls) {
       const response = await fetch(`${url}/epochs/${epoch}/data`);
-      const built = buildReport(decodeEpochData(new Uint8Array(await response.arrayBuffer())));
+      const built = buildReport(decodeDataFile(new Uint8Array(await response.arrayBuffer())));
       expect(hashReport(built.report)).to.equal(reportHash);
     }
     expect((await new PeerClient(world!.urls[0]!, 5_000).health()).status).to.equal("ok");
+  });
+
+  it("should give receipts for what it saw, which anybody can check, and the heartbeat behind them", async () => {
+    const epoch = world!.clock.epochAt(await world!.now()) + 1;
+    const batchesAt = async (url: string): Promise<number> => {
+      return ((await (await fetch(`${url}/batches/${epoch}/0`)).json()) as unknown[]).length;
+    };
+    await world!.until(
+      async () => (await Promise.all(world!.urls.map(batchesAt))).every((count) => count === MEMBERS),
+      "everybody's batches everywhere",
+    );
+    const domain = uptimeDomain(world!.deployment.chainId, world!.deployment.contracts.UptimeOracle);
+    const body = JSON.stringify({ epoch, slot: 0, nodeIds: ["1", "7"] });
+    for (const [member, url] of world!.urls.entries()) {
+      const headers = { "content-type": "application/json" };
+      const response = await fetch(`${url}/receipts`, { method: "POST", headers, body });
+      const { receipts } = (await response.json()) as { receipts: (Receipt & { nodeId: string })[] };
+      expect(receipts).to.have.length(1);
+      const receipt = { ...receipts[0]!, nodeId: BigInt(receipts[0]!.nodeId) };
+      verifyReceipt(domain, receipt);
+      expect(receipt.attestor).to.equal(world!.attestorKey(member).address);
+      const heartbeat = await (await fetch(`${url}/evidence/${epoch}/0/1`)).text();
+      expect(heartbeatHash(domain, fromHeartbeatJson(heartbeat))).to.equal(receipt.heartbeatHash);
+    }
   });
 
   it("should refuse what is malformed, unknown, late or of another key", async () => {
@@ -68,8 +102,15 @@ describe("attestors as processes", () => {
       return [response.status, ((await response.json()) as { code: string }).code];
     };
     const block = (await world!.provider.getBlock("latest"))!;
-    const signature = "0x" + "11".repeat(65);
-    const request = { nodeIds: ["1"], blockNumber: String(block.number), blockHash: block.hash!, signature };
+    const { clock } = world!;
+    const request = {
+      epoch: clock.epochAt(block.timestamp),
+      slot: clock.slotAt(block.timestamp),
+      nodeIds: ["1"],
+      blockNumber: String(block.number),
+      blockHash: block.hash!,
+      signature: "0x" + "11".repeat(64),
+    };
     expect(await post("{")).to.deep.equal([400, "FST_ERR_CTP_INVALID_JSON_BODY"]);
     expect(await post("x".repeat(100_000))).to.deep.equal([413, "FST_ERR_CTP_BODY_TOO_LARGE"]);
     for (const nodeIds of [[], ["2", "1"], ["0"], [1], Array.from({ length: 257 }, (_, i) => String(i + 1))]) {
@@ -78,7 +119,12 @@ describe("attestors as processes", () => {
     expect(await post({ ...request, extra: 1 })).to.deep.equal([400, "BAD_REQUEST"]);
     expect(await post({ ...request, blockHash: "0x" + "22".repeat(32) })).to.deep.equal([422, "UNKNOWN_BLOCK"]);
     expect(await post({ ...request, blockNumber: "1" })).to.deep.equal([422, "UNKNOWN_BLOCK"]);
+    expect(await post({ ...request, slot: (request.slot + 1) % SLOTS })).to.deep.equal([422, "WRONG_SLOT"]);
+    expect(await post({ ...request, epoch: request.epoch + 1 })).to.deep.equal([422, "WRONG_SLOT"]);
     expect((await post(request))[0]).to.equal(401);
+    const metrics = await (await fetch(`${world!.urls[1]}/metrics`)).text();
+    for (const outcome of ["accepted", "UNKNOWN_BLOCK", "WRONG_SLOT", "BAD_REQUEST"])
+      expect(metrics).to.match(new RegExp(`heartbeats_total\\{outcome="${outcome}"\\} [1-9]`));
   });
 
   it("should end cleanly on SIGTERM, and have signed one observation and one report an epoch (I7)", async () => {
@@ -87,7 +133,7 @@ describe("attestors as processes", () => {
     for (const member of members) {
       const db = new DatabaseSync(join(world!.folder, `attestor-${member}`, "oracle.sqlite"));
       const own = db
-        .prepare("SELECT count(DISTINCT content_hash) AS n FROM observations WHERE attestor = ? GROUP BY epoch")
+        .prepare("SELECT count(DISTINCT root) AS n FROM observations WHERE attestor = ? GROUP BY epoch")
         .all(world!.attestorKey(member).address);
       db.close();
       expect(own).not.to.be.empty;

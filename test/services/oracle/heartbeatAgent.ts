@@ -2,10 +2,13 @@ import { pathToFileURL } from "node:url";
 
 import { JsonRpcProvider, Wallet } from "ethers";
 
-import { signHeartbeat, uptimeDomain } from "@millrace/uptime-tree";
+import { EpochClock } from "@millrace/sdk";
+import { signHeartbeat, uptimeDomain } from "@millrace/uptime-tree/format";
+import { toHeartbeatJson } from "../../../services/oracle/src/store/heartbeatJson.js";
 
 /** A node's agent as small as it can be: a heartbeat for every block, to every attestor. */
-async function main([rpcUrl, oracle, privateKey, node, ...urls]: readonly string[]): Promise<never> {
+async function main([rpcUrl, oracle, clockJson, privateKey, node, ...urls]: readonly string[]): Promise<never> {
+  const clock = new EpochClock(JSON.parse(clockJson!) as EpochClock);
   const provider = new JsonRpcProvider(rpcUrl, undefined, { staticNetwork: true, cacheTimeout: -1 });
   const wallet = new Wallet(privateKey!);
   const { chainId } = await provider.getNetwork();
@@ -16,8 +19,14 @@ async function main([rpcUrl, oracle, privateKey, node, ...urls]: readonly string
     const block = await provider.getBlock("latest");
     if (block?.hash && block.hash !== last) {
       last = block.hash;
-      const heartbeat = { nodeIds: [BigInt(node!)], blockNumber: BigInt(block.number), blockHash: block.hash };
-      const body = JSON.stringify(await signHeartbeat(wallet, domain, heartbeat));
+      const signed = await signHeartbeat(wallet, domain, {
+        epoch: clock.epochAt(block.timestamp),
+        slot: clock.slotAt(block.timestamp),
+        nodeIds: [BigInt(node!)],
+        blockNumber: BigInt(block.number),
+        blockHash: block.hash,
+      });
+      const body = toHeartbeatJson(signed);
       const headers = { "content-type": "application/json" };
       await Promise.allSettled(urls.map((url) => fetch(`${url}/heartbeats`, { method: "POST", headers, body })));
     }

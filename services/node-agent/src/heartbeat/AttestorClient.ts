@@ -1,4 +1,4 @@
-import type { HeartbeatBody } from "@millrace/uptime-tree";
+import type { Receipt, SignedHeartbeat } from "@millrace/uptime-tree/format";
 import { z } from "zod";
 
 const leafSchema = z.object({
@@ -15,6 +15,21 @@ const leafSchema = z.object({
   proof: z.array(z.string()),
 });
 
+const receiptsSchema = z.object({
+  receipts: z.array(
+    z.object({
+      epoch: z.number(),
+      slot: z.number(),
+      attestor: z.string(),
+      root: z.string(),
+      signature: z.string(),
+      nodeId: z.coerce.bigint(),
+      heartbeatHash: z.string(),
+      path: z.array(z.string()),
+    }),
+  ),
+});
+
 /** A node's leaf of a report with its proof. */
 export type ProvenLeaf = z.infer<typeof leafSchema>;
 
@@ -26,15 +41,25 @@ export class AttestorClient {
   ) {}
 
   /** Pushes a heartbeat; false if the attestor did not take it. */
-  async push(body: HeartbeatBody): Promise<boolean> {
-    const response = await fetch(new URL("/heartbeats", this.url), {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(body),
-      signal: AbortSignal.timeout(this.timeoutMs),
-    });
+  async push(heartbeat: SignedHeartbeat): Promise<boolean> {
+    const response = await this.post("/heartbeats", heartbeat);
     await response.body?.cancel();
     return response.ok;
+  }
+
+  /** Receipts for a slot: the attestor's word that it saw these nodes. None before it has signed its batch. */
+  async receipts(epoch: number, slot: number, nodeIds: readonly bigint[]): Promise<Receipt[]> {
+    const response = await this.post("/receipts", { epoch, slot, nodeIds });
+    return response.ok ? receiptsSchema.parse(await response.json()).receipts : [];
+  }
+
+  private async post(path: string, body: unknown): Promise<Response> {
+    return await fetch(new URL(path, this.url), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value)),
+      signal: AbortSignal.timeout(this.timeoutMs),
+    });
   }
 
   /** A node's leaf of an epoch, or undefined if this attestor has none. */

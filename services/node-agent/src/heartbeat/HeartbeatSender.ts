@@ -1,8 +1,9 @@
 import { type EpochClock, type Logger } from "@millrace/sdk";
-import { signHeartbeat } from "@millrace/uptime-tree";
+import { signHeartbeat } from "@millrace/uptime-tree/format";
 import type { Signer, TypedDataDomain } from "ethers";
 
 import type { AttestorClient } from "./AttestorClient.js";
+import type { ReceiptKeeper } from "./ReceiptKeeper.js";
 
 /** A block that a heartbeat is bound to. */
 export interface Block {
@@ -17,6 +18,7 @@ interface Options {
   readonly clock: EpochClock;
   readonly nodeIds: readonly bigint[];
   readonly attestors: readonly AttestorClient[];
+  readonly receipts: ReceiptKeeper;
   readonly logger: Logger;
 }
 
@@ -48,6 +50,8 @@ export class HeartbeatSender {
     const due = attestors.filter((at) => (this.#taken.get(at) ?? -1) < slot && !this.#inFlight.has(at));
     if (due.length === 0) return;
     const body = await signHeartbeat(signer, domain, {
+      epoch: clock.epochAt(block.timestamp),
+      slot: clock.slotAt(block.timestamp),
       nodeIds,
       blockNumber: BigInt(block.number),
       blockHash: block.hash,
@@ -60,6 +64,7 @@ export class HeartbeatSender {
     try {
       if (await attestor.push(body)) {
         this.#taken.set(attestor, slot);
+        this.#options.receipts.expect(attestor, body.epoch, body.slot);
         this.#sent++;
       } else this.#options.logger.warn({ attestor: attestor.url, slot }, "heartbeat refused");
     } catch (error) {

@@ -1,7 +1,7 @@
 import type { Provider } from "ethers";
 
 import type { Contracts, EpochClock } from "@millrace/sdk";
-import type { NodeFacts, Report } from "@millrace/uptime-tree";
+import type { NodeRow, Report } from "@millrace/uptime-tree/format";
 
 import { OracleError } from "../OracleError.js";
 
@@ -24,43 +24,85 @@ export interface SetOfEpoch {
 export interface EpochState {
   readonly pot: bigint;
   readonly registryDigest: string;
-  readonly nodes: readonly NodeFacts[];
+  /** By number, from 1; what each had earned is the report history's to say. */
+  readonly nodes: readonly Omit<NodeRow, "rewardBefore">[];
 }
 
 /** A report on chain. */
 export interface PostedReport {
   readonly report: Report;
   readonly reportHash: string;
+  /** Bit i: seat i signed it when it was posted. */
   readonly signers: number;
   readonly finalAt: number;
+  readonly blockNumber: number;
 }
 
-/** Reads what reports depend on. Facts of epochs that are over do not change and are read once. */
+/** Which blocks count. Statements that are signed must not rest on what a reorganisation can take away. */
+export type Finality = "finalized" | "latest" | "safe";
+
+/** Nodes whose facts are asked for at the same time. */
+const NODES_AT_ONCE = 64;
+
+/**
+ * Reads what reports depend on, always at one block that is final: all answers between two calls of `refresh` are of one
+ * state. Facts of epochs that are over do not change and are read once.
+ */
 export class ChainFacts {
   private readonly states = new Map<number, Promise<EpochState>>();
   private readonly sets = new Map<number, Promise<SetOfEpoch>>();
   private readonly agents = new Map<string, Promise<string>>();
   private readonly closings = new Map<number, number>();
+  private readonly lastBlocks = new Map<number, Promise<number>>();
+  private final: { readonly number: number; readonly timestamp: number } | undefined;
 
   constructor(
     private readonly provider: Provider,
     private readonly contracts: Contracts,
     private readonly clock: EpochClock,
     private readonly deployedAtBlock: number,
+    private readonly finality: Finality = "latest",
   ) {}
 
+  /** Looks up the newest block that counts. It never goes back. */
+  async refresh(): Promise<void> {
+    const block = await this.provider.getBlock(this.finality);
+    if (block === null) throw new OracleError("BEHIND", `the node shows no ${this.finality} block`);
+    if (this.final === undefined || block.number > this.final.number || this.finality === "latest") this.final = block;
+  }
+
+  /** Time of the newest block that counts. */
+  async finalAt(): Promise<number> {
+    return (await this.finalBlock()).timestamp;
+  }
+
+  /** Forgets what was read of epochs that are not over: blocks that were seen have been replaced. */
+  forgetRecent(): void {
+    this.agents.clear();
+    if (this.finality !== "latest") return;
+    for (const memory of [this.states, this.sets, this.closings, this.lastBlocks]) memory.clear();
+  }
+
   /** The set of an epoch. It is fixed once the epoch has begun. */
-  setOf(epoch: number): Promise<SetOfEpoch> {
-    return remember(this.sets, epoch, async () => {
-      const [seats, quorum, threshold] = await this.contracts.uptime.setOf(epoch);
+  async setOf(epoch: number): Promise<SetOfEpoch> {
+    const read = async (): Promise<SetOfEpoch> => {
+      const [seats, quorum, threshold] = await this.contracts.uptime.setOf(epoch, await this.at());
       return { seats: [...seats], quorum: Number(quorum), threshold: Number(threshold) };
-    });
+    };
+    if ((await this.finalAt()) < this.clock.startOf(epoch)) return await read();
+    return await remember(this.sets, epoch, read);
+  }
+
+  /** Number of nodes at the end of an epoch, and the digest of their registration. */
+  async registryOf(epoch: number): Promise<{ count: number; digest: string }> {
+    const { count, digest } = await this.contracts.nodes.registryAt(epoch, await this.at());
+    return { count: Number(count), digest };
   }
 
   /** Key that speaks for a node in an epoch, zero for none. */
   agentAt(nodeId: bigint, epoch: number): Promise<string> {
     return remember(this.agents, `${epoch}/${String(nodeId)}`, async () => {
-      const agent = await this.contracts.nodes.agentAt(nodeId, epoch);
+      const agent = await this.contracts.nodes.agentAt(nodeId, epoch, await this.at());
       // A node may be added during the epoch: ask again next time.
       if (BigInt(agent) === 0n) this.agents.delete(`${epoch}/${String(nodeId)}`);
       return agent;
@@ -69,12 +111,12 @@ export class ChainFacts {
 
   /** Number of nodes now. */
   async nodeCount(): Promise<bigint> {
-    return await this.contracts.nodes.nodeCount();
+    return await this.contracts.nodes.nodeCount(await this.at());
   }
 
   /** First epoch that is not closed. */
   async nextEpochToClose(): Promise<number> {
-    return Number(await this.contracts.settlement.nextEpochToClose());
+    return Number(await this.contracts.settlement.nextEpochToClose(await this.at()));
   }
 
   /** Chain time at which an epoch was closed, undefined if it was not. */
@@ -82,7 +124,10 @@ export class ChainFacts {
     const known = this.closings.get(epoch);
     if (known !== undefined) return known;
     const { settlement } = this.contracts;
-    const [closed] = await settlement.queryFilter(settlement.filters.EpochClosed(epoch), this.deployedAtBlock);
+    if ((await this.finalAt()) < this.clock.endOf(epoch)) return undefined;
+    const { number } = await this.finalBlock();
+    const from = await this.lastBlockOf(epoch);
+    const [closed] = await settlement.queryFilter(settlement.filters.EpochClosed(epoch), from, number);
     if (closed === undefined) return undefined;
     const { timestamp } = await closed.getBlock();
     this.closings.set(epoch, timestamp);
@@ -90,32 +135,47 @@ export class ChainFacts {
   }
 
   async statusOf(epoch: number): Promise<ReportStatus> {
+    return REPORT_STATUSES[Number(await this.contracts.uptime.statusOf(epoch, await this.at()))] ?? "none";
+  }
+
+  /** The same as the newest block has it: what is there need not be sent again, also before it counts. */
+  async statusNow(epoch: number): Promise<ReportStatus> {
     return REPORT_STATUSES[Number(await this.contracts.uptime.statusOf(epoch))] ?? "none";
+  }
+
+  /** First epoch that the newest block has not closed. */
+  async nextEpochToCloseNow(): Promise<number> {
+    return Number(await this.contracts.settlement.nextEpochToClose());
   }
 
   /** Hash and epoch of the newest report that stands. */
   async newestReport(): Promise<{ reportHash: string; epoch: number }> {
-    const [reportHash, epoch] = await this.contracts.uptime.newestReport();
+    const [reportHash, epoch] = await this.contracts.uptime.newestReport(await this.at());
     return { reportHash, epoch: Number(epoch) };
   }
 
   /** First second at which a report of an epoch is refused. */
   async reportDeadline(epoch: number): Promise<number> {
-    return Number(await this.contracts.uptime.reportDeadline(epoch));
+    return Number(await this.contracts.uptime.reportDeadline(epoch, await this.at()));
   }
 
   /** The report of an epoch as it stands on chain. */
   async posted(epoch: number): Promise<PostedReport | undefined> {
     const { uptime } = this.contracts;
-    const { reportHash, postedAt, finalAt } = await uptime.reportOf(epoch);
-    if (postedAt === 0n) return undefined;
-    const logs = await uptime.queryFilter(uptime.filters.ReportPosted(epoch, reportHash), this.deployedAtBlock);
-    const args = logs.at(-1)?.args;
+    if ((await this.statusOf(epoch)) === "none") {
+      await this.refresh();
+      if ((await this.statusOf(epoch)) === "none") return undefined;
+    }
+    const { number } = await this.finalBlock();
+    const logs = await uptime.queryFilter(uptime.filters.ReportPosted(epoch), await this.lastBlockOf(epoch), number);
+    const log = logs.at(-1);
+    const args = log?.args;
     if (args === undefined) return undefined;
     const { report } = args;
     return {
-      reportHash,
-      finalAt: Number(finalAt),
+      reportHash: args.reportHash,
+      finalAt: Number(args.finalAt),
+      blockNumber: log?.blockNumber ?? 0,
       signers: Number(args.signers),
       report: {
         epoch,
@@ -139,32 +199,52 @@ export class ChainFacts {
         throw new OracleError("EPOCH_NOT_CLOSED", `epoch ${epoch} is not closed`);
       }
       const [{ availability }, registry, blockTag] = await Promise.all([
-        this.contracts.settlement.potOf(epoch),
-        this.contracts.nodes.registryAt(epoch),
+        this.contracts.settlement.potOf(epoch, await this.at()),
+        this.registryOf(epoch),
         this.lastBlockOf(epoch),
       ]);
-      const ids = Array.from({ length: Number(registry.count) }, (_, i) => BigInt(i + 1));
-      const nodes = await Promise.all(ids.map((nodeId) => this.nodeAt(nodeId, epoch, blockTag)));
+      const nodes: Omit<NodeRow, "rewardBefore">[] = [];
+      for (let first = 1; first <= registry.count; first += NODES_AT_ONCE) {
+        const size = Math.min(NODES_AT_ONCE, registry.count - first + 1);
+        const ids = Array.from({ length: size }, (_, i) => BigInt(first + i));
+        nodes.push(...(await Promise.all(ids.map((nodeId) => this.nodeAt(nodeId, epoch, blockTag)))));
+      }
       return { pot: availability, registryDigest: registry.digest, nodes };
     });
   }
 
-  private async nodeAt(nodeId: bigint, epoch: number, blockTag: number): Promise<NodeFacts> {
+  private async finalBlock(): Promise<{ readonly number: number; readonly timestamp: number }> {
+    if (this.final === undefined) await this.refresh();
+    if (this.final === undefined) throw new OracleError("BEHIND", "no block counts yet");
+    return this.final;
+  }
+
+  /** Overrides of a call: the block at which everything is read. */
+  private async at(): Promise<{ blockTag: number }> {
+    return { blockTag: (await this.finalBlock()).number };
+  }
+
+  private async nodeAt(nodeId: bigint, epoch: number, blockTag: number): Promise<Omit<NodeRow, "rewardBefore">> {
     const { nodes, catalog } = this.contracts;
     const [node, status] = await Promise.all([
       nodes.nodeOf(nodeId, { blockTag }),
       nodes.statusOf(nodeId, { blockTag }),
     ]);
     const weight = Number(await catalog.weightAt(node.classId, epoch));
-    return { nodeId, provider: node.provider, units: Number(node.units), weight, earns: status === ACTIVE };
+    const active = status === ACTIVE;
+    return { provider: node.provider, units: Number(node.units), weight, active, capacityPassed: true };
   }
 
   /** Number of the last block whose timestamp lies in an epoch or before it. */
-  private async lastBlockOf(epoch: number): Promise<number> {
+  private lastBlockOf(epoch: number): Promise<number> {
+    return remember(this.lastBlocks, epoch, async () => await this.findLastBlock(epoch));
+  }
+
+  private async findLastBlock(epoch: number): Promise<number> {
     const endAt = this.clock.endOf(epoch);
     // Invariant: block `low` is before the end, block `high` is not.
     let low = this.deployedAtBlock;
-    let high = await this.provider.getBlockNumber();
+    let high = (await this.finalBlock()).number;
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
       const block = await this.provider.getBlock(middle);
@@ -176,7 +256,8 @@ export class ChainFacts {
   }
 }
 
-const MAX_REMEMBERED = 100_000;
+/** Entries of each memory; keys of a million nodes for two epochs. */
+const MAX_REMEMBERED = 2_000_000;
 
 /** Reads once; a failed reading is forgotten. */
 function remember<K, V>(memory: Map<K, Promise<V>>, key: K, read: () => Promise<V>): Promise<V> {

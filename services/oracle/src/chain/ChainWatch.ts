@@ -23,6 +23,8 @@ export class ChainWatch {
   private readonly blocks = new Map<string, SeenBlock>();
   /** By epoch and slot: when heartbeats of that slot stop counting, by the monotonic clock. */
   private readonly closesMs = new Map<number, number>();
+  /** Hash of each height as it was seen last. */
+  private readonly canonical = new Map<number, string>();
   private head: SeenBlock | undefined;
   private polling: Promise<void> | undefined;
 
@@ -30,6 +32,7 @@ export class ChainWatch {
     private readonly provider: Provider,
     private readonly clock: EpochClock,
     private readonly nowMs: () => number = () => performance.now(),
+    private readonly onReorg: (depth: number) => void = () => undefined,
   ) {}
 
   /** The newest block seen, undefined before the first poll. */
@@ -66,8 +69,10 @@ export class ChainWatch {
   private async catchUp(): Promise<void> {
     const latest = await this.provider.getBlock("latest");
     if (latest === null || latest.hash === null) return;
-    const known = this.head?.number ?? latest.number - 1;
-    const first = Math.max(known + 1, latest.number - MAX_CATCH_UP);
+    const common = await this.commonWith(latest);
+    // A node that lags shows an older block of the same chain: nothing new.
+    if (this.head !== undefined && common >= latest.number) return;
+    const first = Math.max(common + 1, latest.number - MAX_CATCH_UP);
     for (let number = first; number < latest.number; number++) {
       const block = await this.provider.getBlock(number);
       if (block !== null) this.see(block);
@@ -75,17 +80,37 @@ export class ChainWatch {
     this.see(latest);
   }
 
+  /** Number of the newest block that was seen and still is in the chain of `latest`. */
+  private async commonWith(latest: { number: number; hash: string | null; parentHash: string }): Promise<number> {
+    const { head } = this;
+    if (head === undefined) return latest.number - 1;
+    if (latest.parentHash.toLowerCase() === head.hash) return head.number;
+    let common = Math.min(head.number, latest.number);
+    const oldest = Math.max(0, common - MAX_CATCH_UP);
+    while (common > oldest) {
+      const block = common === latest.number ? latest : await this.provider.getBlock(common);
+      const seen = this.canonical.get(common);
+      // What was never seen cannot have been replaced.
+      if (seen === undefined || block?.hash?.toLowerCase() === seen) break;
+      common--;
+    }
+    if (common < Math.min(head.number, latest.number)) this.onReorg(head.number - common);
+    return common;
+  }
+
   private see(block: { number: number; hash: string | null; timestamp: number }): void {
     if (block.hash === null) return;
     const hash = block.hash.toLowerCase();
     const seen = this.blocks.get(hash) ?? { ...pick(block), hash, seenMs: this.nowMs() };
     this.blocks.set(hash, seen);
+    this.canonical.set(seen.number, hash);
     this.head = seen;
     const epoch = this.clock.epochAt(seen.timestamp);
     const slot = this.clock.slotAt(seen.timestamp);
     const key = this.key(epoch, slot);
     if (epoch >= 0 && !this.closesMs.has(key)) this.closesMs.set(key, this.closing(seen, epoch, slot));
     prune(this.blocks);
+    prune(this.canonical);
     prune(this.closesMs);
   }
 

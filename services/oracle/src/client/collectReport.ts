@@ -1,6 +1,6 @@
 import { getAddress, verifyTypedData, type TypedDataDomain } from "ethers";
 
-import { hashReport, reportTypes, type Report } from "@millrace/uptime-tree";
+import { hashReport, reportTypes, type Report } from "@millrace/uptime-tree/format";
 
 import { PeerClient } from "../http/PeerClient.js";
 import type { Bound } from "../http/schemas.js";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-import type { Leaf } from "@millrace/uptime-tree";
+import type { Leaf } from "@millrace/uptime-tree/format";
 
 const integer = z.union([z.string(), z.number()]).transform(BigInt);
 

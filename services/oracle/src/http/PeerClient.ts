@@ -1,14 +1,14 @@
-import { getAddress, getBytes, hexlify } from "ethers";
 import type { z } from "zod";
 
-import type { Observation } from "@millrace/uptime-tree";
+import type { Observation, SignedBatch } from "@millrace/uptime-tree/format";
 
+import { decodeObservation } from "./observationBytes.js";
 import {
   boundSchema,
   healthSchema,
-  observationSchema,
   refusalSchema,
   signedSchema,
+  takenSchema,
   type Bound,
   type Commit,
   type Health,
@@ -45,12 +45,17 @@ export class PeerClient {
 
   /** The member's own observation of an epoch. */
   async observation(epoch: number): Promise<Observation> {
-    return toObservation(await this.json(observationSchema, `observations/${epoch}`));
+    return this.decoded(await this.bytes(`observations/${epoch}`));
   }
 
-  /** Any member's observation of an epoch, by the hash of its content. */
-  async observationBy(epoch: number, contentHash: string): Promise<Observation> {
-    return toObservation(await this.json(observationSchema, `observations/${epoch}/${contentHash}`));
+  /** Any member's observation of an epoch, by its root. */
+  async observationBy(epoch: number, root: string): Promise<Observation> {
+    return this.decoded(await this.bytes(`observations/${epoch}/${root}`));
+  }
+
+  /** Offers batches; says how many were taken. */
+  async offer(batches: readonly SignedBatch[]): Promise<{ taken: number }> {
+    return await this.json(takenSchema, "batches", batches);
   }
 
   /** The report that the member has signed for an epoch. */
@@ -71,9 +76,17 @@ export class PeerClient {
     return await this.json(signedSchema, "commits", commit);
   }
 
+  private decoded(bytes: Uint8Array): Observation {
+    try {
+      return decodeObservation(bytes);
+    } catch (cause) {
+      throw new PeerError(this.url, "BAD_ANSWER", "answered with no observation", { cause });
+    }
+  }
+
   private async json<S extends z.ZodType>(schema: S, path: string, body?: unknown): Promise<z.infer<S>> {
     const bytes = await this.bytes(path, body);
-    const parsed = schema.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+    const parsed = schema.safeParse(parseJson(bytes));
     if (parsed.success) return parsed.data;
     throw new PeerError(this.url, "BAD_ANSWER", `answered /${path} with something else: ${parsed.error.message}`);
   }
@@ -88,8 +101,7 @@ export class PeerClient {
           : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(this.timeoutMs),
       });
-      if (Number(response.headers.get("content-length") ?? 0) > MAX_ANSWER_BYTES) throw new Error("too much data");
-      bytes = new Uint8Array(await response.arrayBuffer());
+      bytes = await readUpTo(response, MAX_ANSWER_BYTES);
     } catch (cause) {
       throw new PeerError(this.url, "NO_ANSWER", `no answer to /${path}`, { cause });
     }
@@ -98,29 +110,29 @@ export class PeerClient {
   }
 
   private refusal(path: string, status: number, bytes: Uint8Array): PeerError {
-    let answer: unknown;
-    try {
-      answer = JSON.parse(new TextDecoder().decode(bytes));
-    } catch {
-      answer = undefined;
-    }
-    const parsed = refusalSchema.safeParse(answer);
+    const parsed = refusalSchema.safeParse(parseJson(bytes));
     if (parsed.success) return new PeerError(this.url, parsed.data.code, `refused /${path}: ${parsed.data.message}`);
     return new PeerError(this.url, "BAD_ANSWER", `answered /${path} with status ${status}`);
   }
 }
 
-function toObservation({
-  attestor,
-  epoch,
-  contentHash,
-  content,
-  signature,
-}: z.infer<typeof observationSchema>): Observation {
-  return { attestor: getAddress(attestor), epoch, contentHash, content: getBytes(content), signature };
+/** Undefined for what is no JSON. */
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
-/** JSON form of an observation. */
-export function fromObservation(observation: Observation): z.input<typeof observationSchema> {
-  return { ...observation, content: hexlify(observation.content) };
+/** The body, unless it is longer than it may be: what a header says of it is only a claim. */
+async function readUpTo(response: Response, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > limit) throw new Error("too much data");
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
 }

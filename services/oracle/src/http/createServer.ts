@@ -1,18 +1,30 @@
+import rateLimit from "@fastify/rate-limit";
 import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { z } from "zod";
 
 import type { Logger } from "@millrace/sdk";
-import type { Leaf } from "@millrace/uptime-tree";
+import type { Leaf, Receipt } from "@millrace/uptime-tree/format";
 
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { HeartbeatIngest } from "../ingest/HeartbeatIngest.js";
 import type { Member } from "../member/Member.js";
 import type { Observer } from "../member/Observer.js";
+import type { Gossip } from "../member/Gossip.js";
 import type { ReportHistory } from "../member/ReportHistory.js";
-import { fromObservation } from "./PeerClient.js";
-import type { RateLimit } from "./RateLimit.js";
-import { commitSchema, heartbeatSchema, proposalSchema, type Health } from "./schemas.js";
+import type { SlotKeeper } from "../member/SlotKeeper.js";
+import type { Metrics } from "../Metrics.js";
+import type { Store } from "../store/Store.js";
+import { toHeartbeatJson } from "../store/heartbeatJson.js";
+import { encodeObservation } from "./observationBytes.js";
+import {
+  batchesSchema,
+  commitSchema,
+  heartbeatSchema,
+  proposalSchema,
+  receiptsSchema,
+  type Health,
+} from "./schemas.js";
 
 /** What the routes answer from. */
 export interface Services {
@@ -21,13 +33,19 @@ export interface Services {
   readonly member: Member;
   readonly history: ReportHistory;
   readonly facts: ChainFacts;
-  readonly reportData: (reportHash: string) => Uint8Array | undefined;
+  readonly slots: SlotKeeper;
+  readonly gossip: Gossip;
+  readonly store: Store;
+  readonly metrics: Metrics;
   readonly health: () => Promise<Health>;
-  readonly limit: RateLimit;
+  readonly requestsPerSecond: number;
   readonly logger: Logger;
 }
 
 const BODY_LIMIT = 64 * 1024;
+/** Requests are counted over this time. */
+const WINDOW_SECONDS = 10;
+const BYTES = "application/octet-stream";
 
 const epochParams = z.object({ epoch: z.coerce.number().int().min(0).max(0xffff_ffff) });
 const leafParams = epochParams.extend({
@@ -40,17 +58,25 @@ const hashParam = z
   .string()
   .regex(/^0x[0-9a-fA-F]{64}$/)
   .transform((text) => text.toLowerCase());
-const observationParams = epochParams.extend({ contentHash: hashParam });
+const observationParams = epochParams.extend({ root: hashParam });
+const slotParams = epochParams.extend({ slot: z.coerce.number().int().min(0).max(255) });
+const evidenceParams = slotParams.extend({ nodeId: leafParams.shape.nodeId });
 const reportParams = z.object({ reportHash: hashParam });
 
 /** The HTTP face of a member. Paths and codes are documented in the service's README. */
-export function createServer(services: Services): FastifyInstance {
+export async function createServer(services: Services): Promise<FastifyInstance> {
+  const { metrics, requestsPerSecond, logger } = services;
   const server = Fastify({ bodyLimit: BODY_LIMIT, logger: false, requestTimeout: 30_000 });
-
-  server.addHook("onRequest", (request, _, done) => {
-    done(services.limit.take(request.ip) ? undefined : new OracleError("TOO_MANY_REQUESTS", "slow down"));
+  server.addHook("onResponse", (request, reply, done) => {
+    metrics.requests.inc({ route: request.routeOptions.url ?? "none", status: String(reply.statusCode) });
+    done();
   });
-  server.setErrorHandler((error, request, reply) => answerError(services.logger, error, request.url, reply));
+  await server.register(rateLimit, {
+    max: requestsPerSecond * WINDOW_SECONDS,
+    timeWindow: WINDOW_SECONDS * 1_000,
+    errorResponseBuilder: () => new OracleError("TOO_MANY_REQUESTS", "slow down"),
+  });
+  server.setErrorHandler((error, request, reply) => answerError(logger, error, request.url, reply));
   server.setNotFoundHandler(async (request, reply) => {
     return await reply.status(404).send({ code: "NOT_FOUND", message: `there is no ${request.url}` });
   });
@@ -59,14 +85,39 @@ export function createServer(services: Services): FastifyInstance {
     const health = await services.health();
     return await reply.status(health.status === "ok" ? 200 : 503).send(health);
   });
-  server.post("/heartbeats", async (request) => await services.ingest.accept(parse(heartbeatSchema, request.body)));
+  server.get("/metrics", { config: { rateLimit: false } }, async (_, reply) => {
+    return await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
+  });
+  nodeRoutes(server, services);
   epochRoutes(server, services);
   memberRoutes(server, services);
   return server;
 }
 
+/** What agents of nodes send and ask. */
+function nodeRoutes(server: FastifyInstance, { ingest, slots, metrics }: Services): void {
+  server.post("/heartbeats", async (request) => {
+    try {
+      const answer = await ingest.accept(parse(heartbeatSchema, request.body));
+      metrics.heartbeats.inc({ outcome: "accepted" });
+      return answer;
+    } catch (error) {
+      metrics.heartbeats.inc({ outcome: error instanceof OracleError ? error.code : "UNEXPECTED" });
+      throw error;
+    }
+  });
+  server.post("/receipts", (request) => {
+    const { epoch, slot, nodeIds } = parse(receiptsSchema, request.body);
+    return { receipts: slots.receipts(epoch, slot, nodeIds).map(receiptJson) };
+  });
+  server.get("/evidence/:epoch/:slot/:nodeId", async (request, reply) => {
+    const { epoch, slot, nodeId } = parse(evidenceParams, request.params);
+    return await reply.type("application/json").send(toHeartbeatJson(slots.heartbeat(epoch, slot, nodeId)));
+  });
+}
+
 /** What anyone may ask of an epoch. */
-function epochRoutes(server: FastifyInstance, { facts, history, reportData }: Services): void {
+function epochRoutes(server: FastifyInstance, { facts, history, store }: Services): void {
   server.get("/epochs/:epoch", async (request) => {
     const { epoch } = parse(epochParams, request.params);
     const [status, posted] = await Promise.all([facts.statusOf(epoch), facts.posted(epoch)]);
@@ -75,35 +126,40 @@ function epochRoutes(server: FastifyInstance, { facts, history, reportData }: Se
   server.get("/epochs/:epoch/leaf/:nodeId", async (request) => {
     const { epoch, nodeId } = parse(leafParams, request.params);
     const { leaves, tree } = await history.posted(epoch);
-    const leaf = leaves.find((each) => each.nodeId === nodeId);
-    if (leaf === undefined) throw new OracleError("NOT_FOUND", `node ${String(nodeId)} is not in epoch ${epoch}`);
+    if (nodeId > leaves.count) throw new OracleError("NOT_FOUND", `node ${String(nodeId)} is not in epoch ${epoch}`);
+    const leaf = leaves.leaf(Number(nodeId) - 1);
     return { leaf: leafJson(leaf), proof: tree.proof(leaf.index) };
   });
   server.get("/epochs/:epoch/data", async (request, reply) => {
     const { bytes } = await history.posted(parse(epochParams, request.params).epoch);
-    return await reply.type("application/json").send(Buffer.from(bytes));
+    return await reply.type(BYTES).send(Buffer.from(bytes));
   });
   server.get("/reports/:reportHash/data", async (request, reply) => {
     const { reportHash } = parse(reportParams, request.params);
-    const bytes = reportData(reportHash);
+    const bytes = store.reportData(reportHash);
     if (bytes === undefined) throw new OracleError("NOT_FOUND", `report ${reportHash} is not known here`);
-    return await reply.type("application/json").send(Buffer.from(bytes));
+    return await reply.type(BYTES).send(Buffer.from(bytes));
   });
 }
 
 /** What members ask each other. All of it is signed, and nothing of it is secret. */
-function memberRoutes(server: FastifyInstance, { observer, member }: Services): void {
-  server.get("/observations/:epoch", (request) => {
+function memberRoutes(server: FastifyInstance, { observer, member, gossip, store }: Services): void {
+  server.post("/batches", async (request) => await gossip.take(parse(batchesSchema, request.body)));
+  server.get("/batches/:epoch/:slot", (request) => {
+    const { epoch, slot } = parse(slotParams, request.params);
+    return store.batches(epoch, slot);
+  });
+  server.get("/observations/:epoch", async (request, reply) => {
     const { epoch } = parse(epochParams, request.params);
     const own = observer.own(epoch);
     if (own === undefined) throw new OracleError("NOT_FOUND", `no observation of epoch ${epoch} yet`);
-    return fromObservation(own);
+    return await reply.type(BYTES).send(Buffer.from(encodeObservation(own)));
   });
-  server.get("/observations/:epoch/:contentHash", (request) => {
-    const { epoch, contentHash } = parse(observationParams, request.params);
-    const found = observer.byContent(epoch, contentHash);
-    if (found === undefined) throw new OracleError("NOT_FOUND", `observation ${contentHash} is not known here`);
-    return fromObservation(found);
+  server.get("/observations/:epoch/:root", async (request, reply) => {
+    const { epoch, root } = parse(observationParams, request.params);
+    const found = store.observation(epoch, root);
+    if (found === undefined) throw new OracleError("NOT_FOUND", `observation ${root} is not known here`);
+    return await reply.type(BYTES).send(Buffer.from(encodeObservation(found)));
   });
   server.get("/rounds/:epoch", async (request) => {
     const bound = await member.bound(parse(epochParams, request.params).epoch);
@@ -137,6 +193,10 @@ function stringified<T extends { readonly totalPoints: bigint }>(
   report: T,
 ): Omit<T, "totalPoints"> & { totalPoints: string } {
   return { ...report, totalPoints: String(report.totalPoints) };
+}
+
+function receiptJson(receipt: Receipt): Record<string, unknown> {
+  return { ...receipt, nodeId: String(receipt.nodeId) };
 }
 
 /** A leaf with its large numbers as strings, which ethers and the contract's ABI take as they are. */

@@ -1,12 +1,21 @@
+import { getAddress } from "ethers";
 import { z } from "zod";
+
+import { MAX_HEARTBEAT_NODES } from "@millrace/uptime-tree/format";
 
 const hash = z
   .string()
   .regex(/^0x[0-9a-fA-F]{64}$/)
   .transform((text) => text.toLowerCase());
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/);
+/** 65 bytes: between members only. */
 const signature = z.string().regex(/^0x[0-9a-fA-F]{130}$/);
-const hex = z.string().regex(/^0x([0-9a-fA-F]{2})*$/);
+/** 64 bytes (ERC-2098): what can become evidence. */
+const compact = z
+  .string()
+  .regex(/^0x[0-9a-fA-F]{128}$/)
+  .transform((text) => text.toLowerCase());
+const uint8 = z.number().int().min(0).max(0xff);
 const uint32 = z.number().int().min(0).max(0xffff_ffff);
 const uint64 = z
   .string()
@@ -14,34 +23,44 @@ const uint64 = z
   .transform(BigInt)
   .refine((value) => value < 2n ** 64n);
 
-/** Most nodes of one heartbeat. */
-export const MAX_NODES = 256;
 /** Seats of the largest set. */
 const MAX_SEATS = 32;
 
+/** Node ids of one host, as they are signed. */
+const nodeIds = z
+  .array(uint64)
+  .min(1)
+  .max(MAX_HEARTBEAT_NODES)
+  .refine((ids) => ids.every((id, i) => id > (ids[i - 1] ?? 0n)), "ids must ascend from 1");
+
 /** Body of `POST /heartbeats`. */
 export const heartbeatSchema = z.strictObject({
-  nodeIds: z
-    .array(uint64)
-    .min(1)
-    .max(MAX_NODES)
-    .refine((ids) => ids.every((id, i) => id > (ids[i - 1] ?? 0n)), "ids must ascend from 1"),
+  epoch: uint32,
+  slot: uint8,
+  nodeIds,
   blockNumber: uint64,
   blockHash: hash,
-  signature,
+  signature: compact,
 });
-export type HeartbeatRequest = z.infer<typeof heartbeatSchema>;
 
-/** A signed observation with its content. */
-export const observationSchema = z.strictObject({
-  attestor: address,
+/** Body of `POST /receipts`. */
+export const receiptsSchema = z.strictObject({ epoch: uint32, slot: uint8, nodeIds });
+
+const batchSchema = z.strictObject({
   epoch: uint32,
-  contentHash: hash,
-  content: hex,
-  signature,
+  slot: uint8,
+  attestor: address.transform((text) => getAddress(text)),
+  root: hash,
+  signature: compact,
 });
 
-const reference = z.strictObject({ attestor: address, contentHash: hash, signature });
+/** Body of `POST /batches`: batches that a member signed, or heard of. */
+export const batchesSchema = z
+  .array(batchSchema)
+  .min(1)
+  .max(MAX_SEATS * 8);
+
+const reference = z.strictObject({ attestor: address, root: hash, signature: compact });
 
 /** Body of `POST /proposals`: the leader's set of observations and the report that it gets from them. */
 export const proposalSchema = z.strictObject({
@@ -97,7 +116,9 @@ export type Bound = z.infer<typeof boundSchema>;
 
 /** Answer of `GET /health`. */
 export const healthSchema = z.object({
-  status: z.enum(["ok", "starting", "behind"]),
+  status: z.enum(["ok", "starting", "behind", "ailing"]),
+  /** What is wrong, one sentence each. */
+  problems: z.array(z.string()),
   attestor: address,
   epoch: z.number().int(),
   slot: z.number().int(),
@@ -106,6 +127,9 @@ export const healthSchema = z.object({
   lastReport: z.number().int().nullable(),
 });
 export type Health = z.infer<typeof healthSchema>;
+
+/** Answer of `POST /batches`. */
+export const takenSchema = z.object({ taken: z.number().int() });
 
 /** Answer of a request that is refused. */
 export const refusalSchema = z.object({ code: z.string(), message: z.string() });

@@ -1,13 +1,14 @@
-import type { TypedDataDomain } from "ethers";
+import { getBytes, hexlify, type TypedDataDomain } from "ethers";
 
 import type { EpochClock } from "@millrace/sdk";
-import { heartbeatSigner } from "@millrace/uptime-tree";
+import type { SignedHeartbeat } from "@millrace/uptime-tree/format";
 
-import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
-import type { HeartbeatRequest } from "../http/schemas.js";
-import type { Store } from "../store/Store.js";
+import { OracleError } from "../OracleError.js";
+import type { KeptHeartbeat, Store } from "../store/Store.js";
+import { HeartbeatDigester } from "./HeartbeatDigester.js";
+import { CrowdedError, type RecoveryPool } from "./RecoveryPool.js";
 
 /** What became of a heartbeat. */
 export interface HeartbeatAnswer {
@@ -17,105 +18,142 @@ export interface HeartbeatAnswer {
   readonly refused: { nodeId: string; code: "WRONG_AGENT" }[];
 }
 
-interface Batch {
-  readonly epochs: Map<number, Map<bigint, bigint>>;
+/** What heartbeats are checked against. */
+export interface IngestParts {
+  readonly watch: ChainWatch;
+  readonly clock: EpochClock;
+  readonly facts: Pick<ChainFacts, "agentAt">;
+  readonly store: Store;
+  readonly domain: TypedDataDomain;
+  readonly pool: Pick<RecoveryPool, "recover">;
+  /** How long heartbeats are gathered before they are written together. */
+  readonly flushMs?: number;
+}
+
+interface Group {
+  readonly heartbeats: KeptHeartbeat[];
   readonly written: Promise<void>;
 }
 
+/** Epochs whose slots are remembered here: heartbeats are for the slot that runs, or the one before. */
+const REMEMBERED_SLOTS = 4;
+
 /** Accepts heartbeats: which slot, whose key, in time. What it answers for is on the disk before it answers. */
 export class HeartbeatIngest {
-  private batch: Batch | undefined;
+  private readonly digester: HeartbeatDigester;
+  private group: Group | undefined;
+  /** Nodes that were heard, by slot: a repeated heartbeat is not written again. */
+  private readonly heard = new Map<string, Set<bigint>>();
 
-  constructor(
-    private readonly watch: ChainWatch,
-    private readonly clock: EpochClock,
-    private readonly facts: ChainFacts,
-    private readonly store: Store,
-    private readonly domain: TypedDataDomain,
-    private readonly flushMs = 20,
-  ) {}
+  constructor(private readonly parts: IngestParts) {
+    this.digester = new HeartbeatDigester(parts.domain);
+  }
 
-  /** @throws OracleError UNKNOWN_BLOCK, HEARTBEAT_LATE, BAD_SIGNATURE, WRONG_AGENT */
-  async accept(request: HeartbeatRequest): Promise<HeartbeatAnswer> {
-    const { epoch, slot } = await this.slotOf(request);
-    const signer = this.signerOf(request);
-    const verdicts = await Promise.all(
-      request.nodeIds.map(async (nodeId) => ({
-        nodeId,
-        good: (await this.facts.agentAt(nodeId, epoch)).toLowerCase() === signer,
-      })),
+  /** @throws OracleError UNKNOWN_BLOCK, WRONG_SLOT, HEARTBEAT_LATE, BAD_SIGNATURE, WRONG_AGENT, TOO_MANY_REQUESTS */
+  async accept(heartbeat: SignedHeartbeat): Promise<HeartbeatAnswer> {
+    const { epoch, slot } = heartbeat;
+    await this.checkBlock(heartbeat);
+    this.checkOpen(epoch, slot);
+    const digest = this.digester.digest(heartbeat);
+    const signer = await this.signerOf(digest, heartbeat.signature);
+    const speaksFor = await Promise.all(
+      heartbeat.nodeIds.map(async (nodeId) => {
+        return (await this.parts.facts.agentAt(nodeId, epoch)).toLowerCase() === signer;
+      }),
     );
-    const accepted = verdicts.filter(({ good }) => good).map(({ nodeId }) => nodeId);
+    const accepted = heartbeat.nodeIds.filter((_, i) => speaksFor[i] === true);
     if (accepted.length === 0) {
       throw new OracleError("WRONG_AGENT", `${signer} speaks for none of these nodes in epoch ${epoch}`);
     }
-    // The keys may have taken a while to look up: what was seen must not change once it is signed.
-    if (!this.watch.isOpen(epoch, slot)) throw late(epoch, slot);
-    await this.write(epoch, 1n << BigInt(slot), accepted);
+    // Signature and keys may have taken a while: what was seen must not change once it is signed.
+    this.checkOpen(epoch, slot);
+    await this.keep({ hash: hexlify(digest), heartbeat, nodeIds: accepted });
     return {
       epoch,
       slot,
       accepted: accepted.map(String),
-      refused: verdicts
-        .filter(({ good }) => !good)
-        .map(({ nodeId }) => ({ nodeId: String(nodeId), code: "WRONG_AGENT" })),
+      refused: heartbeat.nodeIds
+        .filter((_, i) => speaksFor[i] !== true)
+        .map((nodeId) => ({ nodeId: String(nodeId), code: "WRONG_AGENT" })),
     };
   }
 
   /** Resolves when everything accepted so far is on the disk. */
   async flush(): Promise<void> {
-    await this.batch?.written;
+    await this.group?.written.catch(() => undefined);
   }
 
-  private async slotOf(request: HeartbeatRequest): Promise<{ epoch: number; slot: number }> {
+  private async checkBlock({ epoch, slot, blockHash, blockNumber }: SignedHeartbeat): Promise<void> {
+    const { watch, clock } = this.parts;
     // The agent may have seen the block a moment earlier.
-    if (this.watch.block(request.blockHash) === undefined) await this.watch.poll();
-    const block = this.watch.block(request.blockHash);
-    if (block === undefined || BigInt(block.number) !== request.blockNumber) {
-      throw new OracleError("UNKNOWN_BLOCK", `block ${request.blockHash} is not known here`);
+    if (watch.block(blockHash) === undefined) await watch.poll();
+    const block = watch.block(blockHash);
+    if (block === undefined || BigInt(block.number) !== blockNumber) {
+      throw new OracleError("UNKNOWN_BLOCK", `block ${blockHash} is not known here`);
     }
-    const epoch = this.clock.epochAt(block.timestamp);
-    const slot = this.clock.slotAt(block.timestamp);
-    if (epoch < 0) throw new OracleError("HEARTBEAT_LATE", "the first epoch has not begun");
-    if (!this.watch.isOpen(epoch, slot)) throw late(epoch, slot);
-    return { epoch, slot };
+    if (clock.epochAt(block.timestamp) !== epoch || clock.slotAt(block.timestamp) !== slot) {
+      throw new OracleError("WRONG_SLOT", `block ${blockNumber} is not of slot ${slot} of epoch ${epoch}`);
+    }
   }
 
-  private signerOf(request: HeartbeatRequest): string {
+  private checkOpen(epoch: number, slot: number): void {
+    if (this.parts.watch.isOpen(epoch, slot) && !this.parts.store.isSlotClosed(epoch, slot)) return;
+    throw new OracleError("HEARTBEAT_LATE", `slot ${slot} of epoch ${epoch} is over`);
+  }
+
+  private async signerOf(digest: Uint8Array, signature: string): Promise<string> {
     try {
-      return heartbeatSigner(this.domain, request, request.signature).toLowerCase();
+      const signer = await this.parts.pool.recover(digest, getBytes(signature));
+      if (signer !== undefined) return signer;
     } catch (cause) {
-      throw new OracleError("BAD_SIGNATURE", "the signature is malformed", { cause });
+      if (cause instanceof CrowdedError) throw new OracleError("TOO_MANY_REQUESTS", cause.message, { cause });
+      throw cause;
     }
+    throw new OracleError("BAD_SIGNATURE", "the signature belongs to nobody");
   }
 
   /** One transaction for all heartbeats of a moment: a disk flush each would be the limit of the service. */
-  private async write(epoch: number, bit: bigint, nodeIds: readonly bigint[]): Promise<void> {
-    this.batch ??= this.openBatch();
-    const { epochs, written } = this.batch;
-    const bitmaps = epochs.get(epoch) ?? new Map<bigint, bigint>();
-    epochs.set(epoch, bitmaps);
-    for (const nodeId of nodeIds) bitmaps.set(nodeId, (bitmaps.get(nodeId) ?? 0n) | bit);
-    await written;
+  private async keep(kept: KeptHeartbeat): Promise<void> {
+    const heard = this.heardIn(kept.heartbeat.epoch, kept.heartbeat.slot);
+    const isNew = kept.nodeIds.some((nodeId) => !heard.has(nodeId));
+    if (!isNew) {
+      await this.group?.written;
+      return;
+    }
+    this.group ??= this.openGroup();
+    this.group.heartbeats.push(kept);
+    for (const nodeId of kept.nodeIds) heard.add(nodeId);
+    await this.group.written;
   }
 
-  private openBatch(): Batch {
-    const epochs = new Map<number, Map<bigint, bigint>>();
+  private heardIn(epoch: number, slot: number): Set<bigint> {
+    const key = `${epoch}/${slot}`;
+    const known = this.heard.get(key) ?? new Set(this.parts.store.heard(epoch, slot).keys());
+    this.heard.set(key, known);
+    for (const oldest of this.heard.keys()) {
+      if (this.heard.size <= REMEMBERED_SLOTS) break;
+      this.heard.delete(oldest);
+    }
+    return known;
+  }
+
+  private openGroup(): Group {
+    const heartbeats: KeptHeartbeat[] = [];
     const written = new Promise<void>((resolve, reject) => {
       setTimeout(() => {
-        this.batch = undefined;
+        this.group = undefined;
         try {
-          for (const [epoch, bitmaps] of epochs) this.store.addSightings(epoch, bitmaps);
+          this.parts.store.addHeartbeats(heartbeats);
           resolve();
-        } catch (error) {
-          reject(new Error("sightings could not be written", { cause: error }));
+        } catch (cause) {
+          // What is not on the disk was not heard: the agents are told, and may try again.
+          this.heard.clear();
+          reject(new OracleError("UNAVAILABLE", "heartbeats cannot be written to the disk", { cause }));
         }
-      }, this.flushMs);
+      }, this.parts.flushMs ?? 20);
     });
-    return { epochs, written };
+    // Every heartbeat of the group awaits it; the first rejection must not end the process.
+    written.catch(() => undefined);
+    return { heartbeats, written };
   }
-}
-
-function late(epoch: number, slot: number): OracleError {
-  return new OracleError("HEARTBEAT_LATE", `slot ${slot} of epoch ${epoch} is over`);
 }

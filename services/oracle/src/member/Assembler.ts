@@ -1,10 +1,10 @@
 import { getAddress } from "ethers";
 
-import { buildReport, hashReport, type BuiltReport, type Observation } from "@millrace/uptime-tree";
+import { buildReport, hashReport, NodeTable, type BuiltReport, type Observation } from "@millrace/uptime-tree/format";
 
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
-import type { Observer } from "./Observer.js";
+import type { ObservationReference, Observer } from "./Observer.js";
 import type { ReportHistory } from "./ReportHistory.js";
 
 /** The rules and the place that all members share. */
@@ -13,14 +13,6 @@ export interface Protocol {
   readonly oracle: string;
   readonly slotsPerEpoch: number;
   readonly configDigest: string;
-  readonly consensusVersion: number;
-}
-
-/** Names an observation without its content. */
-export interface ObservationReference {
-  readonly attestor: string;
-  readonly contentHash: string;
-  readonly signature: string;
 }
 
 /** A report that was built here, and its hash. */
@@ -58,6 +50,10 @@ export class Assembler {
     const { pot, registryDigest, nodes } = await this.facts.stateOf(epoch);
     const { reportHash: previousReport } = await this.facts.newestReport();
     const rewards = await this.history.rewardsAfter(previousReport);
+    const table = new NodeTable(nodes.length);
+    nodes.forEach((node, index) => {
+      table.set(index, { ...node, rewardBefore: rewards(index) });
+    });
     const built = buildReport({
       ...this.protocol,
       epoch,
@@ -65,7 +61,7 @@ export class Assembler {
       pot,
       previousReport,
       registryDigest,
-      nodes: nodes.map((node) => ({ ...node, rewardBefore: rewards.get(node.nodeId) ?? 0n })),
+      nodes: table,
       observations,
     });
     const reportHash = hashReport(built.report);
@@ -74,9 +70,9 @@ export class Assembler {
   }
 
   private async observation(epoch: number, reference: ObservationReference): Promise<Observation> {
-    const { contentHash, signature } = reference;
-    const found = await this.observer.find(epoch, getAddress(reference.attestor), contentHash);
-    if (found !== undefined && found.signature.toLowerCase() === signature.toLowerCase()) return found;
-    throw new OracleError("MISSING_OBSERVATION", `observation ${contentHash} of ${reference.attestor} is not known`);
+    const { attestor, root, signature } = reference;
+    const found = await this.observer.find(epoch, getAddress(attestor), root);
+    if (found?.signature.toLowerCase() === signature.toLowerCase()) return found;
+    throw new OracleError("MISSING_OBSERVATION", `observation ${root} of ${attestor} is not known`);
   }
 }

@@ -1,14 +1,15 @@
 import { getAddress, Signature, verifyTypedData } from "ethers";
 
 import { decodeError, type Contracts, type Logger, type TransactionSender } from "@millrace/sdk";
-import { proposalTypes, reportTypes, voteTypes, type Report } from "@millrace/uptime-tree";
+import { proposalTypes, reportTypes, voteTypes, type Report } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts, SetOfEpoch } from "../chain/ChainFacts.js";
 import type { Bound, Proposal, Signed } from "../http/schemas.js";
-import type { Assembler, ObservationReference } from "./Assembler.js";
+import type { Metrics } from "../Metrics.js";
+import type { Assembler } from "./Assembler.js";
 import type { Identity } from "./Identity.js";
 import type { Member } from "./Member.js";
-import type { Observer } from "./Observer.js";
+import type { ObservationReference, Observer } from "./Observer.js";
 import type { Peers } from "./Peers.js";
 
 /** What a leader works with. */
@@ -21,6 +22,7 @@ export interface LeaderParts {
   readonly assembler: Assembler;
   readonly member: Member;
   readonly peers: Peers;
+  readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
@@ -60,20 +62,51 @@ export class Leader {
   private async choose(
     epoch: number,
     round: number,
-    { quorum }: SetOfEpoch,
+    { quorum, seats }: SetOfEpoch,
   ): Promise<readonly ObservationReference[] | undefined> {
     const key = `${epoch}/${round}`;
     const before = this.proposed.get(key);
     if (before !== undefined) return before;
-    const bound = await this.parts.peers.ask("round", (client) => client.bound(epoch));
-    const own = await this.parts.member.bound(epoch).catch(() => undefined);
-    const most = mostNamed(own === undefined ? bound : [own, ...bound]);
-    const known = await this.parts.observer.known(epoch);
-    const chosen =
-      most?.observations ?? known.map(({ attestor, contentHash, signature }) => ({ attestor, contentHash, signature }));
+    const bound = await this.boundSets(epoch, seats);
+    // Normally there is one at most. A liar can add others: those have their turn, and cannot hold up the right one.
+    const turn = bound[Math.floor(round / seats.length) % Math.max(1, bound.length)];
+    const known = await this.parts.observer.preferred(epoch);
+    const chosen = turn ?? known.map(({ attestor, root, signature }) => ({ attestor, root, signature }));
     if (chosen.length < quorum) return undefined;
     this.proposed.set(key, chosen);
     return chosen;
+  }
+
+  /**
+   * Sets of observations behind reports that members have signed, the one with most signatures first. What a member
+   * claims counts only with its signature, and if the set really gives the report: nobody is led astray by a claim.
+   */
+  private async boundSets(epoch: number, seats: readonly string[]): Promise<(readonly ObservationReference[])[]> {
+    const claims = await this.parts.peers.ask("round", (client) => client.bound(epoch));
+    const own = await this.parts.member.bound(epoch).catch(() => undefined);
+    const sets = new Map<string, { readonly claim: Bound; readonly signers: Set<string> }>();
+    for (const claim of own === undefined ? claims : [own, ...claims]) {
+      const signer = claim === own ? own.attestor : this.signerOf(claim);
+      if (signer === undefined || !seats.includes(signer)) continue;
+      const set = sets.get(claim.reportHash) ?? { claim, signers: new Set<string>() };
+      sets.set(claim.reportHash, set);
+      set.signers.add(signer);
+    }
+    const good: { readonly claim: Bound; readonly signers: Set<string> }[] = [];
+    for (const set of sets.values()) {
+      const { observations, reportHash } = set.claim;
+      const assembled = await this.parts.assembler.assemble(epoch, observations).catch(() => undefined);
+      if (assembled?.reportHash === reportHash) good.push(set);
+    }
+    return good.sort((a, b) => b.signers.size - a.signers.size).map(({ claim }) => claim.observations);
+  }
+
+  private signerOf({ report, signature }: Bound): string | undefined {
+    try {
+      return verifyTypedData(this.parts.identity.domain, reportTypes, report, signature);
+    } catch {
+      return undefined;
+    }
   }
 
   private async collectVotes(set: SetOfEpoch, unsigned: Omit<Proposal, "signature">): Promise<Signed[]> {
@@ -122,11 +155,13 @@ export class Leader {
         { epoch, signers: signatures.size, gas: receipt.gasUsed, hash: receipt.hash },
         "report sent",
       );
+      this.parts.metrics.reports.inc({ outcome: "sent" });
       return true;
     } catch (error) {
       const { code, message } = decodeError(error);
       // Anyone may have sent the same report a moment earlier.
       const status = await this.parts.facts.statusOf(epoch);
+      this.parts.metrics.reports.inc({ outcome: status === "none" ? code : "already-there" });
       if (status === "none") this.parts.logger.error({ epoch, code, message }, "report could not be sent");
       else this.parts.logger.info({ epoch, status }, "report stands already");
       return status !== "none";
@@ -175,10 +210,4 @@ export function packSignatures(
     packed += Signature.from(signature).compactSerialized.slice(2);
   });
   return { bitmap, packed };
-}
-
-function mostNamed(bound: readonly Bound[]): Bound | undefined {
-  const counts = new Map<string, number>();
-  for (const { reportHash } of bound) counts.set(reportHash, (counts.get(reportHash) ?? 0) + 1);
-  return bound.toSorted((a, b) => (counts.get(b.reportHash) ?? 0) - (counts.get(a.reportHash) ?? 0))[0];
 }

@@ -1,14 +1,16 @@
 import { verifyTypedData, ZeroHash } from "ethers";
 
 import type { Logger } from "@millrace/sdk";
-import { decodeEpochData, proposalTypes, reportTypes, voteTypes } from "@millrace/uptime-tree";
+import { decodeDataFile, observationRoot, proposalTypes, reportTypes, voteTypes } from "@millrace/uptime-tree/format";
 
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
 import type { Bound, Commit, Proposal, Signed } from "../http/schemas.js";
 import { ContradictionError, type Store } from "../store/Store.js";
+import type { Metrics } from "../Metrics.js";
 import type { Assembler } from "./Assembler.js";
+import type { Guard } from "./Guard.js";
 import type { Identity } from "./Identity.js";
 import type { Observer } from "./Observer.js";
 import type { ReportHistory } from "./ReportHistory.js";
@@ -27,6 +29,8 @@ export interface MemberParts {
   readonly observer: Observer;
   readonly assembler: Assembler;
   readonly history: ReportHistory;
+  readonly guard: Guard;
+  readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
@@ -43,6 +47,7 @@ export class Member {
   /** Votes for a leader's proposal. @throws OracleError */
   async vote(proposal: Proposal): Promise<Signed> {
     const { epoch, round, reportHash } = proposal;
+    this.checkKey();
     await this.checkRound(epoch, round);
     await this.checkLeader(proposal);
     await this.checkReportable(epoch);
@@ -63,6 +68,7 @@ export class Member {
         this.parts.identity.signer.signTypedData(this.parts.identity.domain, voteTypes, { epoch, round, reportHash }),
       ),
     );
+    this.parts.metrics.statements.inc({ kind: "vote" });
     this.parts.logger.info({ epoch, round, reportHash }, "voted");
     return { attestor: this.parts.identity.attestor, signature };
   }
@@ -70,6 +76,7 @@ export class Member {
   /** Signs a report for which a quorum has voted. @throws OracleError */
   async commit(commit: Commit): Promise<Signed> {
     const { epoch, round, reportHash } = commit;
+    this.checkKey();
     await this.checkRound(epoch, round);
     await this.checkVotes(commit);
     if (round < this.parts.store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
@@ -83,6 +90,7 @@ export class Member {
         this.parts.identity.signer.signTypedData(this.parts.identity.domain, reportTypes, report),
       ),
     );
+    this.parts.metrics.statements.inc({ kind: "report" });
     this.parts.logger.info({ epoch, round, reportHash }, "report signed");
     return { attestor: this.parts.identity.attestor, signature };
   }
@@ -96,13 +104,16 @@ export class Member {
       throw new OracleError("NOT_FOUND", `no report of epoch ${epoch} was signed here`);
     }
     const { report } = await this.parts.history.byHash(statement.hash);
-    const { observations } = decodeEpochData(bytes);
+    const { observations } = decodeDataFile(bytes);
     return {
       attestor: this.parts.identity.attestor,
       reportHash: statement.hash,
       report,
       signature: statement.signature,
-      observations: observations.map(({ attestor, contentHash, signature }) => ({ attestor, contentHash, signature })),
+      observations: observations.map((observation) => {
+        const { attestor, signature } = observation;
+        return { attestor, root: observationRoot(observation), signature };
+      }),
     };
   }
 
@@ -120,6 +131,12 @@ export class Member {
       if ((await this.parts.observer.known(earlier)).length >= quorum) return false;
     }
     return true;
+  }
+
+  /** A key that somebody else uses too signs nothing more. */
+  private checkKey(): void {
+    const reason = this.parts.guard.reasonToStop;
+    if (reason !== undefined) throw new OracleError("BOUND", reason);
   }
 
   /** A report that can no longer be posted is not worth a signature. */

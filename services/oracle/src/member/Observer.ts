@@ -1,107 +1,158 @@
-import { getAddress, hexlify } from "ethers";
+import { getAddress, getBytes } from "ethers";
 
-import type { Logger } from "@millrace/sdk";
+import type { EpochClock, Logger } from "@millrace/sdk";
 import {
   BadObservationError,
-  encodeSightings,
-  keccak,
-  observationTypes,
+  BadSignatureError,
+  markSeen,
+  noSightings,
+  observationRoot,
+  signObservation,
   verifyObservation,
   type Observation,
-} from "@millrace/uptime-tree";
+} from "@millrace/uptime-tree/format";
 
 import type { ChainFacts } from "../chain/ChainFacts.js";
-import type { HeartbeatIngest } from "../ingest/HeartbeatIngest.js";
-import type { Store } from "../store/Store.js";
+import type { Metrics } from "../Metrics.js";
+import type { KeptObservation, Store } from "../store/Store.js";
+import type { Guard } from "./Guard.js";
 import type { Identity } from "./Identity.js";
 import type { Peers } from "./Peers.js";
+import type { SlotKeeper } from "./SlotKeeper.js";
+
+/** Names an observation without its content. */
+export interface ObservationReference {
+  readonly attestor: string;
+  readonly root: string;
+  readonly signature: string;
+}
+
+/** What an observer works with. */
+export interface ObserverParts {
+  readonly identity: Identity;
+  readonly store: Store;
+  readonly clock: EpochClock;
+  readonly facts: ChainFacts;
+  readonly slots: SlotKeeper;
+  readonly peers: Peers;
+  readonly guard: Guard;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
 
 /** What this member and the others saw: one signed observation of each, an epoch. */
 export class Observer {
-  constructor(
-    private readonly identity: Identity,
-    private readonly store: Store,
-    private readonly facts: ChainFacts,
-    private readonly ingest: HeartbeatIngest,
-    private readonly peers: Peers,
-    private readonly logger: Logger,
-  ) {}
+  constructor(private readonly parts: ObserverParts) {}
 
   /** This member's observation, undefined before it made one. */
-  own(epoch: number): Observation | undefined {
-    const statement = this.store.statement("observation", epoch, "");
-    return this.store
-      .observations(epoch)
-      .find(({ attestor, contentHash }) => attestor === this.identity.attestor && contentHash === statement?.hash);
+  own(epoch: number): KeptObservation | undefined {
+    const statement = this.parts.store.statement("observation", epoch, "");
+    return statement === undefined ? undefined : this.parts.store.observation(epoch, statement.hash);
   }
 
-  /** Makes this member's observation of an epoch that is over: once, from what is on the disk by then. */
-  async make(epoch: number): Promise<Observation> {
+  /** Makes this member's observation of an epoch that is over: once, of exactly the batches that it signed. */
+  async make(epoch: number): Promise<KeptObservation> {
+    const { store, identity, clock, facts, slots, metrics, logger } = this.parts;
     const made = this.own(epoch);
     if (made !== undefined) return made;
-    await this.ingest.flush();
-    const content = encodeSightings(this.store.sightings(epoch));
-    const contentHash = hexlify(keccak(content));
-    const { attestor, signer, domain, configDigest } = this.identity;
-    const signature = await this.store.signOnce("observation", epoch, "", contentHash, () =>
-      signer.signTypedData(domain, observationTypes, { epoch, contentHash, configDigest }),
-    );
-    const observation = { attestor, epoch, content, contentHash, signature };
-    this.store.putObservation(observation);
-    this.logger.info({ epoch, nodes: content.length / 40, contentHash }, "observation signed");
+    await slots.closeSlots(epoch);
+    const { count } = await facts.registryOf(epoch);
+    const batchRoots = new Uint8Array(32 * clock.slotsPerEpoch);
+    const sightings = noSightings(count);
+    const seen = store.seen(epoch);
+    for (const [slot, batch] of store.statements("batch", epoch)) {
+      if (batch.signature === "") continue;
+      batchRoots.set(getBytes(batch.hash), 32 * Number(slot));
+      for (const nodeId of seen.get(Number(slot)) ?? []) if (nodeId <= count) markSeen(sightings, nodeId, Number(slot));
+    }
+    const content = { epoch, attestor: identity.attestor, batchRoots, sightings };
+    const root = observationRoot(content);
+    const signature = await store.signOnce("observation", epoch, "", root, async () => {
+      return (await signObservation(identity.signer, identity.domain, identity.configDigest, content)).signature;
+    });
+    const observation = { ...content, root, signature };
+    store.putObservation(observation);
+    metrics.observations.inc({ outcome: "signed" });
+    logger.info({ epoch, nodes: count, root }, "observation signed");
     return observation;
   }
 
-  /** Observations of members of the epoch's set, one each, ascending by attestor. */
-  async known(epoch: number): Promise<Observation[]> {
-    const { seats } = await this.facts.setOf(epoch);
+  /**
+   * Observations of members of the epoch's set, one each, ascending by attestor. Of one that contradicts itself the
+   * first by root is taken, so that members who know the same choose the same.
+   */
+  async known(epoch: number): Promise<ObservationReference[]> {
+    const { seats } = await this.parts.facts.setOf(epoch);
     const members = new Set(seats);
-    const chosen = new Map<string, Observation>();
-    for (const observation of this.store.observations(epoch)) {
+    const chosen = new Map<string, ObservationReference>();
+    for (const observation of this.parts.store.observations(epoch)) {
       const { attestor } = observation;
       if (members.has(attestor) && !chosen.has(attestor)) chosen.set(attestor, observation);
     }
     return [...chosen.values()].sort((a, b) => (a.attestor.toLowerCase() < b.attestor.toLowerCase() ? -1 : 1));
   }
 
+  /** Those of the known ones whose every batch was heard in time, if a quorum of them was; otherwise all. */
+  async preferred(epoch: number): Promise<ObservationReference[]> {
+    const { store, facts } = this.parts;
+    const known = await this.known(epoch);
+    const { quorum } = await facts.setOf(epoch);
+    const heard = new Set(store.batches(epoch).map(({ attestor, slot, root }) => `${attestor}/${slot}/${root}`));
+    const inTime = known.filter(({ attestor, root }) => {
+      const roots = store.observation(epoch, root)?.batchRoots ?? new Uint8Array();
+      for (let slot = 0; 32 * slot < roots.length; slot++) {
+        const written = `0x${Buffer.from(roots.subarray(32 * slot, 32 * slot + 32)).toString("hex")}`;
+        if (BigInt(written) !== 0n && !heard.has(`${attestor}/${slot}/${written}`)) return false;
+      }
+      return true;
+    });
+    return inTime.length >= quorum ? inTime : known;
+  }
+
   /** Asks the others for observations of an epoch while some are missing. */
   async gather(epoch: number): Promise<void> {
-    const { seats } = await this.facts.setOf(epoch);
+    const { seats } = await this.parts.facts.setOf(epoch);
     if ((await this.known(epoch)).length >= seats.length) return;
-    for (const observation of await this.peers.ask("observation", (client) => client.observation(epoch))) {
-      this.keep(epoch, observation);
+    for (const observation of await this.parts.peers.ask("observation", (client) => client.observation(epoch))) {
+      await this.keep(epoch, observation);
     }
   }
 
   /** The observation that a leader names; from this member's disk, or from whichever peer has it. */
-  async find(epoch: number, attestor: string, contentHash: string): Promise<Observation | undefined> {
-    const mine = this.lookup(epoch, attestor, contentHash);
+  async find(epoch: number, attestor: string, root: string): Promise<KeptObservation | undefined> {
+    const mine = this.lookup(epoch, attestor, root);
     if (mine !== undefined) return mine;
-    return await this.peers.find("observation", async (client) => {
-      this.keep(epoch, await client.observationBy(epoch, contentHash));
-      return this.lookup(epoch, attestor, contentHash);
+    return await this.parts.peers.find("observation", async (client) => {
+      await this.keep(epoch, await client.observationBy(epoch, root));
+      return this.lookup(epoch, attestor, root);
     });
   }
 
-  /** A known observation of anyone, by the hash of its content. */
-  byContent(epoch: number, contentHash: string): Observation | undefined {
-    return this.store.observations(epoch).find((each) => each.contentHash === contentHash);
+  private lookup(epoch: number, attestor: string, root: string): KeptObservation | undefined {
+    const found = this.parts.store.observation(epoch, root);
+    return found?.attestor === attestor ? found : undefined;
   }
 
-  private lookup(epoch: number, attestor: string, contentHash: string): Observation | undefined {
-    return this.store
-      .observations(epoch)
-      .find((each) => each.attestor === attestor && each.contentHash === contentHash);
-  }
-
-  private keep(epoch: number, observation: Observation): void {
+  /** Keeps an observation of another that is of this epoch, of its nodes, and signed by whom it names. */
+  private async keep(epoch: number, observation: Observation): Promise<void> {
+    const { identity, facts, clock, store, guard, metrics, logger } = this.parts;
+    const attestor = getAddress(observation.attestor);
     try {
-      if (observation.epoch !== epoch) throw new BadObservationError(`observation is of epoch ${observation.epoch}`);
-      verifyObservation(this.identity.domain, this.identity.configDigest, observation);
-      this.store.putObservation({ ...observation, attestor: getAddress(observation.attestor) });
+      const { count } = await facts.registryOf(epoch);
+      const fits =
+        observation.epoch === epoch &&
+        observation.batchRoots.length === 32 * clock.slotsPerEpoch &&
+        observation.sightings.length === 32 * count;
+      if (!fits) throw new BadObservationError("it is of another epoch, or of other nodes");
+      verifyObservation(identity.domain, identity.configDigest, observation);
+      const kept = { ...observation, attestor, root: observationRoot(observation) };
+      guard.onObservation(kept);
+      store.putObservation(kept);
+      metrics.observations.inc({ outcome: "taken" });
     } catch (error) {
-      if (!(error instanceof BadObservationError)) throw error;
-      this.logger.warn({ epoch, attestor: observation.attestor, reason: error.message }, "observation refused");
+      if (!(error instanceof BadObservationError || error instanceof BadSignatureError)) throw error;
+      metrics.observations.inc({ outcome: "refused" });
+      logger.warn({ epoch, attestor, reason: error.message }, "observation refused");
     }
   }
 }

@@ -1,6 +1,6 @@
-import { hexlify, ZeroHash } from "ethers";
+import { ZeroHash } from "ethers";
 
-import { buildReport, decodeEpochData, hashReport, keccak, type BuiltReport } from "@millrace/uptime-tree";
+import { buildReport, decodeDataFile, hashReport, type BuiltReport } from "@millrace/uptime-tree/format";
 
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
@@ -27,7 +27,7 @@ export class ReportHistory {
     const known = this.built.get(reportHash);
     if (known !== undefined) return known;
     const own = this.store.reportData(reportHash);
-    const report = own === undefined ? await this.fetch(reportHash) : buildReport(decodeEpochData(own));
+    const report = own === undefined ? await this.fetch(reportHash) : buildReport(decodeDataFile(own));
     this.remember(reportHash, report);
     return report;
   }
@@ -39,11 +39,11 @@ export class ReportHistory {
     return await this.byHash(posted.reportHash);
   }
 
-  /** What nodes had earned after a report; nothing before the first. */
-  async rewardsAfter(reportHash: string): Promise<ReadonlyMap<bigint, bigint>> {
-    if (reportHash === ZeroHash) return new Map();
+  /** What the node at an index had earned after a report; nothing before the first. */
+  async rewardsAfter(reportHash: string): Promise<(index: number) => bigint> {
+    if (reportHash === ZeroHash) return () => 0n;
     const { leaves } = await this.byHash(reportHash);
-    return new Map(leaves.map(({ nodeId, rawCumulativeReward }) => [nodeId, rawCumulativeReward]));
+    return (index) => (index < leaves.count ? leaves.leaf(index).rawCumulativeReward : 0n);
   }
 
   /** Keeps a report that was built here. */
@@ -55,10 +55,9 @@ export class ReportHistory {
   private async fetch(reportHash: string): Promise<BuiltReport> {
     const found = await this.peers.find("report data", async (client) => {
       const bytes = await client.data(reportHash);
-      const report = buildReport(decodeEpochData(bytes));
-      // The hash covers the root of the leaves and the hash of the file: a peer cannot slip in anything else.
-      const fits = hashReport(report.report) === reportHash && report.report.dataHash === hexlify(keccak(bytes));
-      return fits ? report : undefined;
+      const report = buildReport(decodeDataFile(bytes));
+      // The hash covers the root of the leaves and every chunk of the file: a peer cannot slip in anything else.
+      return hashReport(report.report) === reportHash ? report : undefined;
     });
     if (found === undefined) throw new OracleError("NOT_FOUND", `no member has the data of report ${reportHash}`);
     this.keep(reportHash, found);

@@ -1,19 +1,27 @@
-import { mkdirSync } from "node:fs";
-import { dirname } from "node:path";
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-
 import { MillraceError } from "@millrace/sdk";
-import type { Observation, Sightings } from "@millrace/uptime-tree";
+import type { Observation, SignedBatch, SignedHeartbeat } from "@millrace/uptime-tree/format";
+
+import { Database, text, type Row } from "./Database.js";
+import { fromHeartbeatJson, toHeartbeatJson } from "./heartbeatJson.js";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS attended (epoch INTEGER PRIMARY KEY) STRICT;
-  CREATE TABLE IF NOT EXISTS sightings (
-    epoch INTEGER NOT NULL, node TEXT NOT NULL, bitmap TEXT NOT NULL, PRIMARY KEY (epoch, node)
+  CREATE TABLE IF NOT EXISTS heartbeats (
+    id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, slot INTEGER NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL,
+    nodes BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS heartbeats_by_slot ON heartbeats (epoch, slot, id);
+  CREATE TABLE IF NOT EXISTS slots (
+    epoch INTEGER NOT NULL, slot INTEGER NOT NULL, nodes BLOB NOT NULL, PRIMARY KEY (epoch, slot)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS batches (
+    epoch INTEGER NOT NULL, slot INTEGER NOT NULL, attestor TEXT NOT NULL, root TEXT NOT NULL, signature TEXT NOT NULL,
+    PRIMARY KEY (epoch, slot, attestor, root)
   ) STRICT;
   CREATE TABLE IF NOT EXISTS observations (
-    epoch INTEGER NOT NULL, attestor TEXT NOT NULL, content_hash TEXT NOT NULL, content BLOB NOT NULL,
-    signature TEXT NOT NULL, PRIMARY KEY (epoch, attestor, content_hash)
+    epoch INTEGER NOT NULL, attestor TEXT NOT NULL, root TEXT NOT NULL, batch_roots BLOB NOT NULL,
+    sightings BLOB NOT NULL, signature TEXT NOT NULL, PRIMARY KEY (epoch, attestor, root)
   ) STRICT;
   CREATE TABLE IF NOT EXISTS statements (
     kind TEXT NOT NULL, epoch INTEGER NOT NULL, scope TEXT NOT NULL, hash TEXT NOT NULL, signature TEXT,
@@ -22,11 +30,14 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS reports (
     report_hash TEXT PRIMARY KEY, epoch INTEGER NOT NULL, data BLOB NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS spending (day INTEGER PRIMARY KEY, wei TEXT NOT NULL) STRICT;
 `;
 
 /** Kinds of statement of which an attestor makes one only, and within what. */
 export type StatementKind =
-  /** one an epoch */
+  /** one a slot: two can be held against it on chain */
+  | "batch"
+  /** one an epoch: two can be held against it on chain */
   | "observation"
   /** one a round */
   | "vote"
@@ -38,6 +49,16 @@ export interface Statement {
   readonly hash: string;
   readonly signature: string;
 }
+
+/** A heartbeat as it is kept, with the nodes for which it counts. */
+export interface KeptHeartbeat {
+  readonly hash: string;
+  readonly heartbeat: SignedHeartbeat;
+  readonly nodeIds: readonly bigint[];
+}
+
+/** An observation and the root that its attestor signed. */
+export type KeptObservation = Observation & { readonly root: string };
 
 /** Thrown when a statement would contradict one that was made before. */
 export class ContradictionError extends Error {
@@ -52,25 +73,13 @@ export class ContradictionError extends Error {
   }
 }
 
-/**
- * What a member must not forget, in one SQLite file. Every commit is on the disk before it returns (synchronous=FULL),
- * and the file is locked: a second process with the same file does not start.
- */
+/** What a member must not forget, in one file. */
 export class Store {
-  private readonly db: DatabaseSync;
+  readonly db: Database;
 
   constructor(file: string) {
-    if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
-    try {
-      this.db = new DatabaseSync(file);
-      this.db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-      this.db.exec(`BEGIN EXCLUSIVE; ${SCHEMA} COMMIT;`);
-    } catch (cause) {
-      throw new MillraceError("WRONG_STATE", `The database ${file} cannot be opened: ${String(cause)}.`, {
-        hint: "Another attestor may be running on it, or the disk is full or read-only.",
-        cause,
-      });
-    }
+    this.db = new Database(file, SCHEMA);
+    this.db.check("statements");
   }
 
   close(): void {
@@ -80,8 +89,8 @@ export class Store {
   /** Binds the file to a chain, contract and key, or checks that it is bound to them. @throws MillraceError */
   identify(identity: Readonly<Record<string, string>>): void {
     for (const [name, value] of Object.entries(identity)) {
-      this.run("INSERT OR IGNORE INTO identity VALUES (?, ?)", name, value);
-      const bound = this.get("SELECT value FROM identity WHERE name = ?", name)?.["value"];
+      this.db.run("INSERT OR IGNORE INTO identity VALUES (?, ?)", name, value);
+      const bound = this.db.get("SELECT value FROM identity WHERE name = ?", name)?.["value"];
       if (bound === value) continue;
       throw new MillraceError("WRONG_STATE", `The database belongs to ${name} ${String(bound)}, not ${value}.`, {
         hint: "Use a database of its own for each chain, contract and key.",
@@ -93,69 +102,119 @@ export class Store {
 
   /** Notes that this member was there in an epoch: only then has it something to say of it. */
   attend(epoch: number): void {
-    this.run("INSERT OR IGNORE INTO attended VALUES (?)", epoch);
+    this.db.run("INSERT OR IGNORE INTO attended VALUES (?)", epoch);
   }
 
   attended(epoch: number): boolean {
-    return this.get("SELECT 1 FROM attended WHERE epoch = ?", epoch) !== undefined;
+    return this.db.get("SELECT 1 FROM attended WHERE epoch = ?", epoch) !== undefined;
   }
 
-  /** Forgets what was seen before an epoch. What was signed is kept for ever. */
-  prune(beforeEpoch: number): void {
-    this.run("DELETE FROM sightings WHERE epoch < ?", beforeEpoch);
-    this.run("DELETE FROM observations WHERE epoch < ?", beforeEpoch);
+  /**
+   * Forgets evidence of epochs before one. What was signed is kept for ever, and the newest report however old it is:
+   * the next one builds on it.
+   */
+  prune(beforeEpoch: number, newestReport: number): void {
+    this.db.transaction(() => {
+      for (const table of ["heartbeats", "slots", "batches", "observations"])
+        this.db.run(`DELETE FROM ${table} WHERE epoch < ?`, beforeEpoch);
+      this.db.run("DELETE FROM reports WHERE epoch < ?", Math.min(beforeEpoch, newestReport));
+    });
   }
 
-  /** Adds slots in which nodes were seen, all or none. */
-  addSightings(epoch: number, sightings: Sightings): void {
-    this.db.exec("BEGIN");
-    try {
-      for (const [node, bitmap] of this.sightings(epoch, [...sightings.keys()])) {
-        this.putSighting(epoch, node, bitmap | (sightings.get(node) ?? 0n));
+  // ─── SLOTS ───
+
+  /** Keeps heartbeats, all or none, in the order in which they came. */
+  addHeartbeats(heartbeats: readonly KeptHeartbeat[]): void {
+    this.db.transaction(() => {
+      for (const { hash, heartbeat, nodeIds } of heartbeats) {
+        const sql = "INSERT INTO heartbeats (epoch, slot, hash, body, nodes) VALUES (?, ?, ?, ?, ?)";
+        this.db.run(sql, heartbeat.epoch, heartbeat.slot, hash, toHeartbeatJson(heartbeat), packIds(nodeIds));
       }
-      this.db.exec("COMMIT");
-    } catch (error) {
-      this.db.exec("ROLLBACK");
-      throw error;
+    });
+  }
+
+  /** Nodes of a slot and the heartbeat that counts for each, the first one: hash by node. */
+  heard(epoch: number, slot: number): Map<bigint, string> {
+    const heard = new Map<bigint, string>();
+    const sql = "SELECT hash, nodes FROM heartbeats WHERE epoch = ? AND slot = ? ORDER BY id";
+    for (const row of this.db.iterate(sql, epoch, slot)) {
+      const hash = text(row["hash"]);
+      for (const nodeId of unpackIds(row["nodes"])) if (!heard.has(nodeId)) heard.set(nodeId, hash);
     }
+    return heard;
   }
 
-  /** What was seen in an epoch: of all nodes, or of some, with zero for those that were not seen. */
-  sightings(epoch: number, nodes?: readonly bigint[]): Map<bigint, bigint> {
-    if (nodes === undefined) {
-      const rows = this.all("SELECT node, bitmap FROM sightings WHERE epoch = ?", epoch);
-      return new Map(rows.map((row) => [BigInt(text(row["node"])), BigInt(text(row["bitmap"]))]));
-    }
-    return new Map(
-      nodes.map((node) => {
-        const row = this.get("SELECT bitmap FROM sightings WHERE epoch = ? AND node = ?", epoch, String(node));
-        return [node, row === undefined ? 0n : BigInt(text(row["bitmap"]))];
-      }),
-    );
+  /** Slots of an epoch in which a heartbeat was kept. */
+  heardSlots(epoch: number): number[] {
+    const rows = this.db.all("SELECT DISTINCT slot FROM heartbeats WHERE epoch = ? ORDER BY slot", epoch);
+    return rows.map((row) => Number(row["slot"]));
   }
 
-  private putSighting(epoch: number, node: bigint, bitmap: bigint): void {
-    const hex = `0x${bitmap.toString(16)}`;
-    this.run("INSERT OR REPLACE INTO sightings VALUES (?, ?, ?)", epoch, String(node), hex);
+  /** A heartbeat of a slot by its hash. */
+  heartbeat(epoch: number, slot: number, hash: string): SignedHeartbeat | undefined {
+    const sql = "SELECT body FROM heartbeats WHERE epoch = ? AND slot = ? AND hash = ?";
+    const row = this.db.get(sql, epoch, slot, hash);
+    return row === undefined ? undefined : fromHeartbeatJson(text(row["body"]));
   }
 
-  // ─── OBSERVATIONS ───
-
-  /** Keeps a verified observation, of this member or another. */
-  putObservation({ epoch, attestor, contentHash, content, signature }: Observation): void {
-    const sql = "INSERT OR IGNORE INTO observations VALUES (?, ?, ?, ?, ?)";
-    this.run(sql, epoch, attestor, contentHash, content, signature);
+  /** Closes a slot: from now on these are the nodes that were seen in it. */
+  closeSlot(epoch: number, slot: number, nodeIds: readonly bigint[]): void {
+    this.db.run("INSERT OR IGNORE INTO slots VALUES (?, ?, ?)", epoch, slot, packIds(nodeIds));
   }
 
-  /** Observations of an epoch; of one attestor there may be several if it contradicts itself. */
-  observations(epoch: number): Observation[] {
-    return this.all("SELECT * FROM observations WHERE epoch = ? ORDER BY attestor, content_hash", epoch).map((row) => ({
+  isSlotClosed(epoch: number, slot: number): boolean {
+    return this.db.get("SELECT 1 FROM slots WHERE epoch = ? AND slot = ?", epoch, slot) !== undefined;
+  }
+
+  /** Nodes that were seen, by slot that is closed. */
+  seen(epoch: number): Map<number, bigint[]> {
+    const rows = this.db.all("SELECT slot, nodes FROM slots WHERE epoch = ? ORDER BY slot", epoch);
+    return new Map(rows.map((row) => [Number(row["slot"]), unpackIds(row["nodes"])]));
+  }
+
+  // ─── BATCHES AND OBSERVATIONS ───
+
+  /** Keeps a verified batch, of this member or another. */
+  putBatch({ epoch, slot, attestor, root, signature }: SignedBatch): void {
+    this.db.run("INSERT OR IGNORE INTO batches VALUES (?, ?, ?, ?, ?)", epoch, slot, attestor, root, signature);
+  }
+
+  /** Batches of an epoch, or of a slot; of one attestor there are several for a slot if it contradicts itself. */
+  batches(epoch: number, slot?: number): SignedBatch[] {
+    const order = "ORDER BY slot, attestor, root";
+    const rows =
+      slot === undefined
+        ? this.db.all(`SELECT * FROM batches WHERE epoch = ? ${order}`, epoch)
+        : this.db.all(`SELECT * FROM batches WHERE epoch = ? AND slot = ? ${order}`, epoch, slot);
+    return rows.map((row) => ({
       epoch,
+      slot: Number(row["slot"]),
       attestor: text(row["attestor"]),
-      contentHash: text(row["content_hash"]),
-      content: row["content"] as Uint8Array,
+      root: text(row["root"]),
       signature: text(row["signature"]),
     }));
+  }
+
+  /** Keeps a verified observation, of this member or another. */
+  putObservation({ epoch, attestor, root, batchRoots, sightings, signature }: KeptObservation): void {
+    const sql = "INSERT OR IGNORE INTO observations VALUES (?, ?, ?, ?, ?, ?)";
+    this.db.run(sql, epoch, attestor, root, batchRoots, sightings, signature);
+  }
+
+  /** Names of the observations of an epoch; of one attestor there may be several if it contradicts itself. */
+  observations(epoch: number): { attestor: string; root: string; signature: string }[] {
+    const sql = "SELECT attestor, root, signature FROM observations WHERE epoch = ? ORDER BY attestor, root";
+    return this.db.all(sql, epoch).map((row) => ({
+      attestor: text(row["attestor"]),
+      root: text(row["root"]),
+      signature: text(row["signature"]),
+    }));
+  }
+
+  /** An observation with its content. */
+  observation(epoch: number, root: string): KeptObservation | undefined {
+    const row = this.db.get("SELECT * FROM observations WHERE epoch = ? AND root = ?", epoch, root);
+    return row === undefined ? undefined : toObservation(epoch, row);
   }
 
   // ─── STATEMENTS ───
@@ -171,68 +230,89 @@ export class Store {
     hash: string,
     sign: () => Promise<string>,
   ): Promise<string> {
-    this.run("INSERT OR IGNORE INTO statements VALUES (?, ?, ?, ?, NULL)", kind, epoch, scope, hash);
-    const row = this.get(
-      "SELECT hash, signature FROM statements WHERE kind = ? AND epoch = ? AND scope = ?",
-      kind,
-      epoch,
-      scope,
-    );
-    const bound = text(row?.["hash"]);
-    if (bound !== hash) throw new ContradictionError(kind, epoch, bound);
-    if (typeof row?.["signature"] === "string") return row["signature"];
+    this.db.run("INSERT OR IGNORE INTO statements VALUES (?, ?, ?, ?, NULL)", kind, epoch, scope, hash);
+    const bound = this.statement(kind, epoch, scope);
+    if (bound?.hash !== hash) throw new ContradictionError(kind, epoch, bound?.hash ?? "");
+    if (bound.signature !== "") return bound.signature;
     const signature = await sign();
-    this.run(
-      "UPDATE statements SET signature = ? WHERE kind = ? AND epoch = ? AND scope = ?",
-      signature,
-      kind,
-      epoch,
-      scope,
-    );
+    const sql = "UPDATE statements SET signature = ? WHERE kind = ? AND epoch = ? AND scope = ?";
+    this.db.run(sql, signature, kind, epoch, scope);
     return signature;
   }
 
   /** The statement made in a scope; without a signature only if the process was killed before it was made. */
   statement(kind: StatementKind, epoch: number, scope: string): Statement | undefined {
     const sql = "SELECT hash, signature FROM statements WHERE kind = ? AND epoch = ? AND scope = ?";
-    const row = this.get(sql, kind, epoch, scope);
+    const row = this.db.get(sql, kind, epoch, scope);
     if (row === undefined) return undefined;
     return { hash: text(row["hash"]), signature: typeof row["signature"] === "string" ? row["signature"] : "" };
+  }
+
+  /** Statements of a kind made in an epoch, by scope. */
+  statements(kind: StatementKind, epoch: number): Map<string, Statement> {
+    const rows = this.db.all("SELECT * FROM statements WHERE kind = ? AND epoch = ?", kind, epoch);
+    return new Map(
+      rows.map((row) => [
+        text(row["scope"]),
+        { hash: text(row["hash"]), signature: typeof row["signature"] === "string" ? row["signature"] : "" },
+      ]),
+    );
   }
 
   /** Highest round of an epoch in which this member voted, −1 for none. */
   lastRound(epoch: number): number {
     const sql = "SELECT max(CAST(scope AS INTEGER)) AS round FROM statements WHERE kind = 'vote' AND epoch = ?";
-    const round = this.get(sql, epoch)?.["round"];
+    const round = this.db.get(sql, epoch)?.["round"];
     return typeof round === "number" ? round : -1;
   }
 
-  // ─── REPORTS ───
+  // ─── REPORTS AND GAS ───
 
   /** Keeps the data file of a report that this member has checked. */
   putReport(reportHash: string, epoch: number, data: Uint8Array): void {
-    this.run("INSERT OR IGNORE INTO reports VALUES (?, ?, ?)", reportHash, epoch, data);
+    this.db.run("INSERT OR IGNORE INTO reports VALUES (?, ?, ?)", reportHash, epoch, data);
   }
 
   /** The data file of a report. */
   reportData(reportHash: string): Uint8Array | undefined {
-    return this.get("SELECT data FROM reports WHERE report_hash = ?", reportHash)?.["data"] as Uint8Array | undefined;
+    return this.db.get("SELECT data FROM reports WHERE report_hash = ?", reportHash)?.["data"] as
+      Uint8Array | undefined;
   }
 
-  private run(sql: string, ...values: SQLInputValue[]): void {
-    this.db.prepare(sql).run(...values);
+  /** Wei spent on gas on a day. */
+  spentOn(day: number): bigint {
+    return BigInt(text(this.db.get("SELECT wei FROM spending WHERE day = ?", day)?.["wei"] ?? "0"));
   }
 
-  private get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
-    return this.db.prepare(sql).get(...values);
-  }
-
-  private all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
-    return this.db.prepare(sql).all(...values);
+  /** Notes wei that was, or may be, spent on a day. */
+  spend(day: number, wei: bigint): void {
+    this.db.run("INSERT OR REPLACE INTO spending VALUES (?, ?)", day, String(this.spentOn(day) + wei));
   }
 }
 
-function text(value: unknown): string {
-  if (typeof value !== "string") throw new TypeError("the database holds something else than text");
-  return value;
+function toObservation(epoch: number, row: Row): KeptObservation {
+  return {
+    epoch,
+    attestor: text(row["attestor"]),
+    root: text(row["root"]),
+    batchRoots: row["batch_roots"] as Uint8Array,
+    sightings: row["sightings"] as Uint8Array,
+    signature: text(row["signature"]),
+  };
+}
+
+/** Node ids in 8 bytes each. */
+function packIds(nodeIds: readonly bigint[]): Uint8Array {
+  const bytes = new Uint8Array(8 * nodeIds.length);
+  const view = new DataView(bytes.buffer);
+  nodeIds.forEach((nodeId, i) => {
+    view.setBigUint64(8 * i, nodeId);
+  });
+  return bytes;
+}
+
+function unpackIds(column: unknown): bigint[] {
+  const bytes = column as Uint8Array;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Array.from({ length: bytes.length / 8 }, (_, i) => view.getBigUint64(8 * i));
 }

@@ -1,0 +1,100 @@
+import type { TypedDataDomain } from "ethers";
+
+import type { EpochClock, Logger } from "@millrace/sdk";
+import { verifyReceipt, type Receipt } from "@millrace/uptime-tree/format";
+
+import type { AgentStore } from "../AgentStore.js";
+import type { AttestorClient } from "./AttestorClient.js";
+
+interface Options {
+  readonly domain: TypedDataDomain;
+  readonly clock: EpochClock;
+  readonly nodeIds: readonly bigint[];
+  readonly store: Pick<AgentStore, "keepReceipt" | "forgetReceipts">;
+  readonly logger: Logger;
+}
+
+interface Expected {
+  readonly attestor: AttestorClient;
+  readonly epoch: number;
+  readonly slot: number;
+}
+
+/** Slots after which a receipt that did not come is given up. */
+const PATIENCE_SLOTS = 4;
+/** Epochs for which receipts are kept: longer than a report can be challenged. */
+const KEPT_EPOCHS = 16;
+
+/**
+ * Collects what attestors owe for the heartbeats that they took: receipts, with which anybody can prove that a node was
+ * up when a report says that it was not.
+ */
+export class ReceiptKeeper {
+  readonly #options: Options;
+  #expected: Expected[] = [];
+  #isAsking = false;
+  #kept = 0;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  /** Receipts that were kept since the start. */
+  get kept(): number {
+    return this.#kept;
+  }
+
+  /** An attestor took a heartbeat for a slot. */
+  expect(attestor: AttestorClient, epoch: number, slot: number): void {
+    this.#expected.push({ attestor, epoch, slot });
+  }
+
+  /** To be called with each new block; never waits for attestors. */
+  onBlock(timestamp: number): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    void this.#askAll(timestamp).finally(() => {
+      this.#isAsking = false;
+    });
+  }
+
+  async #askAll(timestamp: number): Promise<void> {
+    const { clock, store } = this.#options;
+    const due = this.#expected.filter((each) => timestamp > this.#endOf(each) + clock.slotSeconds / 2);
+    if (due.length === 0) return;
+    const answers = await Promise.all(due.map(async (each) => ({ each, isDone: await this.#ask(each) })));
+    const limit = PATIENCE_SLOTS * clock.slotSeconds;
+    const over = new Set(
+      answers.filter(({ each, isDone }) => isDone || timestamp > this.#endOf(each) + limit).map(({ each }) => each),
+    );
+    this.#expected = this.#expected.filter((each) => !over.has(each));
+    store.forgetReceipts(clock.epochAt(timestamp) - KEPT_EPOCHS);
+  }
+
+  async #ask({ attestor, epoch, slot }: Expected): Promise<boolean> {
+    const { domain, nodeIds, store, logger } = this.#options;
+    try {
+      const receipts = await attestor.receipts(epoch, slot, nodeIds);
+      for (const receipt of receipts) {
+        if (!isOf(receipt, epoch, slot, nodeIds)) throw new Error("the receipt is for something else");
+        verifyReceipt(domain, receipt);
+        store.keepReceipt(receipt);
+        this.#kept++;
+      }
+      return receipts.length === nodeIds.length;
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      logger.debug({ attestor: attestor.url, epoch, slot, reason }, "no receipt");
+      return false;
+    }
+  }
+
+  #endOf({ epoch, slot }: Expected): number {
+    const { clock } = this.#options;
+    return clock.slotStart(epoch, slot) + clock.slotSeconds;
+  }
+}
+
+function isOf(receipt: Receipt, epoch: number, slot: number, nodeIds: readonly bigint[]): boolean {
+  return receipt.epoch === epoch && receipt.slot === slot && nodeIds.includes(receipt.nodeId);
+}

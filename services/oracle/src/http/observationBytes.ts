@@ -1,0 +1,35 @@
+import { getAddress, getBytes, hexlify } from "ethers";
+
+import { SIGNATURE_BYTES, type Observation } from "@millrace/uptime-tree/format";
+
+const ADDRESS_BYTES = 20;
+const HEADER_BYTES = 8 + ADDRESS_BYTES + SIGNATURE_BYTES;
+
+/** An observation as members send it: epoch 4, length of the batch roots 4, attestor 20, signature 64, roots, sightings. */
+export function encodeObservation(observation: Observation): Uint8Array {
+  const { epoch, attestor, signature, batchRoots, sightings } = observation;
+  const bytes = new Uint8Array(HEADER_BYTES + batchRoots.length + sightings.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, epoch);
+  view.setUint32(4, batchRoots.length);
+  bytes.set(getBytes(attestor), 8);
+  bytes.set(getBytes(signature), 8 + ADDRESS_BYTES);
+  bytes.set(batchRoots, HEADER_BYTES);
+  bytes.set(sightings, HEADER_BYTES + batchRoots.length);
+  return bytes;
+}
+
+/** @throws {RangeError} when it is too short */
+export function decodeObservation(bytes: Uint8Array): Observation {
+  if (bytes.length < HEADER_BYTES) throw new RangeError("an observation is longer");
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const sightingsAt = HEADER_BYTES + view.getUint32(4);
+  if (bytes.length < sightingsAt) throw new RangeError("an observation is longer");
+  return {
+    epoch: view.getUint32(0),
+    attestor: getAddress(hexlify(bytes.subarray(8, 8 + ADDRESS_BYTES))),
+    signature: hexlify(bytes.subarray(8 + ADDRESS_BYTES, HEADER_BYTES)),
+    batchRoots: bytes.slice(HEADER_BYTES, sightingsAt),
+    sightings: bytes.slice(sightingsAt),
+  };
+}

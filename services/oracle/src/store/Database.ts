@@ -1,0 +1,105 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
+
+import { MillraceError } from "@millrace/sdk";
+
+export type Row = Readonly<Record<string, unknown>>;
+
+/**
+ * One SQLite file. Every commit is on the disk before it returns (synchronous=FULL), and the file is locked: a second
+ * process with the same file does not start.
+ */
+export class Database {
+  private readonly db: DatabaseSync;
+  private readonly prepared = new Map<string, StatementSync>();
+
+  /** @param schema statements that create what is not there */
+  constructor(
+    readonly file: string,
+    schema: string,
+  ) {
+    let db: DatabaseSync | undefined;
+    try {
+      if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
+      db = new DatabaseSync(file);
+      db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+      db.exec(`BEGIN EXCLUSIVE; ${schema} COMMIT;`);
+      this.db = db;
+    } catch (cause) {
+      db?.close();
+      throw new MillraceError("WRONG_STATE", `The database ${file} cannot be opened: ${reason(cause)}.`, {
+        hint: "Another process may be running on it, the disk may be full or read-only, or the file is damaged.",
+        cause,
+      });
+    }
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  /** Checks that a table can be read whole. @throws MillraceError WRONG_STATE */
+  check(table: string): void {
+    let found: string;
+    try {
+      found = String(Object.values(this.get(`PRAGMA quick_check('${table}')`) ?? {})[0]);
+    } catch (error) {
+      found = reason(error);
+    }
+    if (found === "ok") return;
+    throw new MillraceError("WRONG_STATE", `The database ${this.file} is damaged: ${found}.`, {
+      hint: "What was signed cannot be known: rotate the key rather than start afresh with the same one.",
+    });
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.statement(sql).run(...values).changes);
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.statement(sql).get(...values);
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.statement(sql).all(...values);
+  }
+
+  iterate(sql: string, ...values: SQLInputValue[]): Iterable<Row> {
+    return this.statement(sql).iterate(...values);
+  }
+
+  /** Does some work as a whole or not at all. */
+  transaction(work: () => void): void {
+    this.db.exec("BEGIN IMMEDIATE");
+    try {
+      work();
+      this.db.exec("COMMIT");
+    } catch (error) {
+      // SQLite has rolled back by itself when the disk is full.
+      if (this.db.isTransaction) this.db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  /** Most pages that the file may have: a full disk, for tests. */
+  limit(pages: number): void {
+    this.db.exec(`PRAGMA max_page_count = ${pages}`);
+  }
+
+  private statement(sql: string): StatementSync {
+    const known = this.prepared.get(sql) ?? this.db.prepare(sql);
+    this.prepared.set(sql, known);
+    return known;
+  }
+}
+
+/** A column that holds text. */
+export function text(value: unknown): string {
+  if (typeof value !== "string") throw new TypeError("the database holds something else than text");
+  return value;
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
