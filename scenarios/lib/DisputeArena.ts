@@ -52,7 +52,7 @@ export class DisputeArena {
   }
 
   static async open(hre: HardhatRuntimeEnvironment): Promise<DisputeArena> {
-    const connection = await hre.network.create();
+    const connection = await hre.network.create("default");
     const world = await marketWorld(connection);
     const kernels = new Map<string, string>();
     for (const name of KERNELS) {
