@@ -6,6 +6,7 @@ import hre from "hardhat";
 
 import { compiledKernelHashes } from "../../scripts/lib/kernelHashes.js";
 import { anyCase, caseOf, type Expected, expectedOf, KERNELS, type KernelCase, wordOf } from "./kernelCases.js";
+import { documentedGas, READ_GAS } from "./documentedGas.js";
 import { deployKernels, encodeCompute, encodeFirst, encodeReads, type KernelWorld } from "./kernelFixture.js";
 
 const CASES = 1_000;
@@ -75,7 +76,7 @@ describe("kernels", () => {
         });
       });
 
-      it(`never fails, whatever the params and words, in ${CASES} random cases`, async () => {
+      it(`never fails, nor takes more gas than documented, whatever the params and words, in ${CASES} random cases`, async () => {
         const cases = fc.sample(fc.oneof(anyCase, caseOf(name)), { seed, numRuns: CASES });
         const words = fc.sample(fc.array(wordOf(name), { maxLength: 20 }), { seed, numRuns: CASES });
         const calls = cases.flatMap((case_, i) => [
@@ -84,8 +85,10 @@ describe("kernels", () => {
           encodeCompute(case_, words[i]!),
         ]);
         const outcomes = await world.callMany(name, calls);
-        outcomes.forEach(({ success, words: answer }, i) => {
+        const most = await documentedGas(name);
+        outcomes.forEach(({ success, gasUsed, words: answer }, i) => {
           expect(success, calls[i]).to.be.true;
+          expect(gasUsed <= (i % 3 === 2 ? most : READ_GAS), `${gasUsed} gas: ${calls[i]}`).to.be.true;
           if (i % 3 === 2) expect(answer, calls[i]).to.have.length(3);
         });
       });

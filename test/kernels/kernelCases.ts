@@ -206,6 +206,47 @@ const paramsOf: Record<string, fc.Arbitrary<Uint8Array>> = {
   Shade: withCamera(address, address, count, coordinate, coordinate, coordinate, any64, any64, colour, colour),
 };
 
+/** Sizes of small pictures; and none, and more than there is room for. */
+const size = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 9 }) },
+  { weight: 1, arbitrary: fc.constantFrom(0, 1, 40, 2 ** 20, 2 ** 40) },
+);
+const tiny = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 1, max: 4 }) },
+  { weight: 1, arbitrary: fc.constantFrom(0, 7, 9, 2 ** 33) },
+);
+const border = fc.oneof({ weight: 6, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: fc.constantFrom(9, 2 ** 40) });
+const factor = fc.oneof(fc.integer({ min: -3, max: 9 }), fc.constantFrom(0, 1), fc.integer());
+const offset = fc.oneof({ weight: 4, arbitrary: fc.nat(9) }, { weight: 1, arbitrary: fc.integer() });
+
+Object.assign(paramsOf, {
+  Convolution: fields(
+    ...[address, count, size, size, tiny, fc.nat(2), address, size, tiny, tiny, fc.nat(2)],
+    ...[fc.integer({ min: 0, max: 3 }), border, size, size, fc.nat(2), laneLog2, scale, shift, flag, address, address],
+  ),
+  ConvolutionGradient: fields(
+    ...[address, size, size, size, tiny, fc.nat(2), address, size, size, size, fc.nat(2), size, fc.nat(2)],
+    ...[tiny, tiny, border, fc.nat(2), laneLog2, scale, shift, flag, address],
+  ),
+  Pool: fields(
+    ...[address, count, size, size, tiny, fc.nat(2), laneLog2, tiny, tiny, fc.integer({ min: 0, max: 3 })],
+    ...[size, size, fc.nat(2), flag, scale, shift],
+  ),
+  PoolGradient: fields(
+    ...[address, count, size, size, tiny, fc.nat(2), laneLog2, tiny, tiny, fc.integer({ min: 0, max: 3 })],
+    ...[size, size, fc.nat(2), flag, scale, shift, address],
+  ),
+  Rearrange: fields(
+    ...[address, size, size, fc.integer({ min: 1, max: 60 }), fc.nat(2), fc.nat(2)],
+    ...[fc.constantFrom(3, 4, 5, 6, 7, 8), size, size, tiny, size, tiny, size],
+    ...Array.from({ length: 3 }, () => [offset, factor, factor, factor, factor, factor, factor]).flat(),
+  ),
+  Sum: fields(
+    ...[address, count, count, fc.nat(3), laneLog2, laneLog2, scale, shift, flag],
+    ...[fc.nat(3), fc.nat(2), address],
+  ),
+});
+
 export const KERNELS = Object.keys(paramsOf);
 
 /** Calls that a program could make of a kernel. */

@@ -1,6 +1,8 @@
 export { elementwise, layerNorm, rescale } from "./arithmetic";
 export { argMax, requantise, softmax, transpose } from "./elementwise";
 export { hashChain, random } from "./hashes";
+export { convolution, convolutionGradient } from "./convolution";
+export { pool, poolGradient, rearrange, rearrangeScratch, sum } from "./images";
 export { hashLevel } from "./keccak";
 export { matMul } from "./matMul";
 export { cameraScratch, isLinearCamera, nearestHit, shade } from "./rays";

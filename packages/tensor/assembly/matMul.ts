@@ -1,3 +1,4 @@
+import { eightDots, oneDot, sumAt } from "./dots";
 import { loadLane, saturated, scaled, storeLane } from "./lanes";
 
 const RELU: u32 = 1;
@@ -5,9 +6,13 @@ const ADDEND: u32 = 2;
 const BROADCAST: u32 = 4;
 const MASK: u32 = 8;
 
+/** Right rows that are multiplied with all left rows before the next are: so many bytes stay in the nearest cache. */
+const BLOCK_BYTES: usize = 16_384;
+
 // What does not change within an operator; globals, because a closure cannot be had here.
 let out: usize = 0;
 let laneLog2: u32 = 0;
+let outRowLanes: usize = 0;
 let scale: i32 = 0;
 let shift: u32 = 0;
 let flags: u32 = 0;
@@ -39,60 +44,58 @@ export function matMul(
   addend = addendAt;
   mask = maskAt;
   const rowBytes: usize = (<usize>32) << rowLog2;
-  const outRowWords: u32 = 1 << outRowLog2;
-  for (let row: u32 = 0, start: u32 = 0; start < words; ++row, start += outRowWords) {
-    const columns: u32 = min(outRowWords, words - start) << (8 - laneLog2);
-    const cell: usize = (<usize>start) << (8 - laneLog2);
-    const dots: u32 = row < leftRows ? min(columns, rightRows) : 0;
-    const a = left + <usize>row * rowBytes;
-    let column: u32 = 0;
-    for (; column + 4 <= dots; column += 4) {
-      const b = right + <usize>column * rowBytes;
-      fourDots(a, b, rowBytes, cell, column);
+  outRowLanes = (<usize>1) << (outRowLog2 + 8 - laneLog2);
+  const lanes: usize = (<usize>words) << (8 - laneLog2);
+  const rows: usize = (lanes + outRowLanes - 1) / outRowLanes;
+  const dotRows: usize = min<usize>(rows, leftRows);
+  // All lanes of whole rows first; a last row that is not whole is rare, and done by itself.
+  const wholeRows: usize = min<usize>(dotRows, lanes / outRowLanes);
+  const columns: usize = min<usize>(outRowLanes, rightRows);
+  const block: usize = max<usize>(4, (BLOCK_BYTES / rowBytes) & ~3);
+  for (let first: usize = 0; first < columns; first += block) {
+    const last = min<usize>(columns, first + block);
+    let row: usize = 0;
+    for (; row + 2 <= wholeRows; row += 2) twoRows(left + row * rowBytes, right, rowBytes, row, first, last);
+    for (; row < wholeRows; ++row) oneRow(left + row * rowBytes, right, rowBytes, row, first, last);
+  }
+  for (let row: usize = wholeRows; row < rows; ++row) {
+    const rest = min<usize>(outRowLanes, lanes - row * outRowLanes);
+    const dots: usize = row < dotRows ? min<usize>(rest, columns) : 0;
+    oneRow(left + row * rowBytes, right, rowBytes, row, 0, dots);
+    for (let column = dots; column < rest; ++column) finish(0, row, column);
+  }
+  for (let row: usize = 0; row < wholeRows; ++row)
+    for (let column = columns; column < outRowLanes; ++column) finish(0, row, column);
+}
+
+function twoRows(a: usize, right: usize, rowBytes: usize, row: usize, first: usize, last: usize): void {
+  let column = first;
+  for (; column + 4 <= last; column += 4) {
+    eightDots(a, a + rowBytes, right + column * rowBytes, rowBytes, rowBytes);
+    for (let i: usize = 0; i < 4; ++i) {
+      finish(sumAt(i), row, column + i);
+      finish(sumAt(i + 4), row + 1, column + i);
     }
-    for (; column < dots; ++column) finish(oneDot(a, right + <usize>column * rowBytes, rowBytes), cell, column);
-    for (; column < columns; ++column) finish(0, cell, column);
+  }
+  for (; column < last; ++column) {
+    finish(oneDot(a, right + column * rowBytes, rowBytes), row, column);
+    finish(oneDot(a + rowBytes, right + column * rowBytes, rowBytes), row + 1, column);
   }
 }
 
-function fourDots(a: usize, b: usize, rowBytes: usize, cell: usize, column: u32): void {
-  let sum0 = i32x4.splat(0);
-  let sum1 = i32x4.splat(0);
-  let sum2 = i32x4.splat(0);
-  let sum3 = i32x4.splat(0);
-  const b1 = b + rowBytes;
-  const b2 = b1 + rowBytes;
-  const b3 = b2 + rowBytes;
-  for (let k: usize = 0; k < rowBytes; k += 8) {
-    const x = v128.load_ext<i8>(a + k);
-    sum0 = i32x4.add(sum0, i32x4.dot_i16x8_s(x, v128.load_ext<i8>(b + k)));
-    sum1 = i32x4.add(sum1, i32x4.dot_i16x8_s(x, v128.load_ext<i8>(b1 + k)));
-    sum2 = i32x4.add(sum2, i32x4.dot_i16x8_s(x, v128.load_ext<i8>(b2 + k)));
-    sum3 = i32x4.add(sum3, i32x4.dot_i16x8_s(x, v128.load_ext<i8>(b3 + k)));
+function oneRow(a: usize, right: usize, rowBytes: usize, row: usize, first: usize, last: usize): void {
+  let column = first;
+  for (; column + 4 <= last; column += 4) {
+    eightDots(a, a, right + column * rowBytes, rowBytes, rowBytes);
+    for (let i: usize = 0; i < 4; ++i) finish(sumAt(i), row, column + i);
   }
-  finish(total(sum0), cell, column);
-  finish(total(sum1), cell, column + 1);
-  finish(total(sum2), cell, column + 2);
-  finish(total(sum3), cell, column + 3);
+  for (; column < last; ++column) finish(oneDot(a, right + column * rowBytes, rowBytes), row, column);
 }
 
-function oneDot(a: usize, b: usize, rowBytes: usize): i32 {
-  let sum = i32x4.splat(0);
-  for (let k: usize = 0; k < rowBytes; k += 8)
-    sum = i32x4.add(sum, i32x4.dot_i16x8_s(v128.load_ext<i8>(a + k), v128.load_ext<i8>(b + k)));
-  return total(sum);
-}
-
-function total(sum: v128): i32 {
-  return (
-    i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3)
-  );
-}
-
-function finish(dot: i32, cell: usize, column: u32): void {
-  const index = cell + column;
+function finish(dot: i32, row: usize, column: usize): void {
+  const index = row * outRowLanes + column;
   let value = scaled(dot, scale, shift);
-  if ((flags & ADDEND) != 0) value += loadLane(addend, laneLog2, (flags & BROADCAST) != 0 ? <usize>column : index);
+  if ((flags & ADDEND) != 0) value += loadLane(addend, laneLog2, (flags & BROADCAST) != 0 ? column : index);
   if ((flags & MASK) != 0 && loadLane(mask, laneLog2, index) <= 0) value = 0;
   if ((flags & RELU) != 0 && value < 0) value = 0;
   storeLane(out, laneLog2, index, saturated(value, laneLog2));

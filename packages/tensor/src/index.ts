@@ -22,6 +22,15 @@ export { gather, type GatherOptions } from "./operators/gather.ts";
 export { hashChain, type HashChainOptions, random, type RandomOptions } from "./operators/hashes.ts";
 export { layerNorm, type LayerNormOptions } from "./operators/layerNorm.ts";
 export { lookup, type LookupOptions } from "./operators/lookup.ts";
+export {
+  convolution,
+  convolutionGradient,
+  type ConvolutionGradientOptions,
+  type ConvolutionOptions,
+  flippedFilters,
+  planes,
+} from "./operators/convolution.ts";
+export { type Filters, type Images, imageInput, imagesOf } from "./operators/images.ts";
 export { matMul, type MatMulOptions } from "./operators/matMul.ts";
 export {
   BLOCK_TRIANGLES,
@@ -33,10 +42,13 @@ export {
   type ShadeOptions,
   type Vector3,
 } from "./operators/rays.ts";
+export { pool, poolGradient, type PoolOptions } from "./operators/pool.ts";
+export { rearrange, type RearrangeOptions, type SourceCoordinate } from "./operators/rearrange.ts";
 export { requantise, type RequantiseOptions } from "./operators/requantise.ts";
 export { rescale, type RescaleOptions } from "./operators/rescale.ts";
 export { bounce, type BounceOptions, cameraRays, shadeRays, type ShadeRaysOptions } from "./operators/scene.ts";
 export { softmax, type SoftmaxOptions } from "./operators/softmax.ts";
+export { columnSums, rowSums, type SumOptions } from "./operators/sum.ts";
 export { transpose } from "./operators/transpose.ts";
 export { Mode, type OperatorDescriptor, operatorLeaf } from "./program/descriptor.ts";
 export { InputWriter, readRow } from "./program/InputWriter.ts";

@@ -22,7 +22,7 @@ import hre from "hardhat";
 
 import { numbersFrom, randomProgram } from "./randomProgram.js";
 
-const PROGRAMS = hre.globalOptions.long ? 200 : 40;
+const PROGRAMS = hre.globalOptions.long ? 200 : 24;
 const firstSeed = hre.globalOptions.long ? Date.now() % 1_000_000 : 1;
 
 /** A `Requantise` operator of one whole region that reads from any address. */

@@ -3,8 +3,13 @@ import {
   argMax,
   bounce,
   cameraRays,
+  columnSums,
+  convolution,
+  convolutionGradient,
+  flippedFilters,
   gather,
   hashChain,
+  imageInput,
   type LaneBits,
   layerNorm,
   lookup,
@@ -13,11 +18,16 @@ import {
   minimum,
   multiply,
   nearestHits,
+  planes,
+  pool,
+  poolGradient,
   type Program,
   ProgramBuilder,
   random,
+  rearrange,
   requantise,
   rescale,
+  rowSums,
   select,
   shade,
   shadeRays,
@@ -49,6 +59,7 @@ export function randomProgram(seed: number): RandomProgram {
   addNetwork(builder, below);
   addElementwise(builder, below);
   addHashes(builder, below);
+  addConvolutions(builder, below);
   addPicture(builder, below);
   const program = builder.build();
   const input = Uint8Array.from({ length: program.header.inWords * 32 }, () => below(256));
@@ -119,6 +130,63 @@ function addHashes(builder: ProgramBuilder, below: (bound: number) => number): v
   const seed = builder.input("seed", { rows: 1, columns: 1, laneBits: 256 });
   random(builder, "random", { seed, start: below(2 ** 32), shape: { rows: 3, columns: 40, laneBits: 8 } });
   hashChain(builder, "chain", { seed, words: 1 + below(5), rounds: 1 + below(4) });
+}
+
+/** A convolution with its gradients, pools with theirs, sums and a rearrangement, of any sizes that fit. */
+function addConvolutions(builder: ProgramBuilder, below: (bound: number) => number): void {
+  const sizes = { count: 2 ** below(3), height: 3 + below(6), width: 3 + below(7), channels: 1 + below(3) };
+  const images = imageInput(builder, "images", sizes);
+  const [height, width, padding] = [1 + below(3), 1 + below(3), below(3)];
+  const count = 1 + below(9);
+  const tensor = builder.input("filters", { rows: count, columns: height * width * sizes.channels, laneBits: 8 });
+  const filters = { tensor, height, width };
+  const bias = builder.input("bias", { rows: 1, columns: count, laneBits: 32 });
+  const scaling = { scale: below(2 ** 32) - 2 ** 31, shift: 20 + below(20) };
+  convolution(builder, "strided", {
+    ...{ images, filters, padding, ...scaling, bias, relu: below(2) === 0 },
+    ...{ laneBits: widths[below(3)]!, stride: 1 + below(3) },
+  });
+  const convolved = convolution(builder, "convolved", { images, filters, padding, laneBits: 8, ...scaling });
+  if (height === width && padding < height)
+    convolution(builder, "imageErrors", {
+      ...{ images: convolved, filters: flippedFilters(builder, "flipped", filters), laneBits: 8, ...scaling },
+      ...{ padding: height - 1 - padding, mask: images },
+    });
+  convolutionGradient(builder, "filterErrors", {
+    ...{ images: planes(builder, "imagePlanes", images), imageSizes: images },
+    ...{ errors: planes(builder, "errorPlanes", convolved), errorSizes: convolved },
+    ...{ filterHeight: height, filterWidth: width, padding, laneBits: widths[below(3)]!, ...scaling },
+  });
+  const wide = requantise(builder, "wideImages", { operand: full(images), laneBits: widths[below(3)]! });
+  const wideImages = {
+    ...images,
+    laneBits: wide.laneBits,
+    rowLog2: wide.rowLog2,
+    region: wide.region,
+    offset: wide.offset,
+  };
+  for (const kind of ["max", "average"] as const) {
+    const side = 1 + below(3);
+    const options = { images: wideImages, kind, height: side, width: 1 + below(3), stride: Math.max(3, side) };
+    const pooled = pool(builder, kind, options);
+    poolGradient(builder, `${kind}Errors`, options, pooled);
+    pool(builder, `${kind}Overlapping`, { ...options, stride: 1 });
+  }
+  rowSums(builder, "rowSums", { operand: wide, laneBits: widths[below(3)]!, ...scaling });
+  const addend = builder.input("rows", { rows: 64, columns: 1 + below(70), laneBits: widths[below(3)]! }, 64);
+  columnSums(builder, "columnSums", { operand: addend, laneBits: widths[below(3)]!, ...scaling });
+  const size = (): number => 1 + below(4);
+  const factors = (): Record<0 | 1 | 2 | 3 | 4 | 5, number> => ({
+    ...{ 0: below(5) - 1, 1: below(4) - 1, 2: below(3) - 1, 3: below(5) - 2, 4: below(4), 5: below(3) - 1 },
+  });
+  rearrange(builder, "rearranged", {
+    operand: images,
+    blockRows: sizes.height,
+    sizes: [size(), size(), size(), size(), size(), size()],
+    block: { offset: below(2), factors: { 0: below(2), 3: below(2) } },
+    row: { offset: below(4) - 1, factors: factors() },
+    column: { offset: below(9) - 2, factors: factors() },
+  });
 }
 
 /** The tensor with its padding as columns, so that rows of all widths have one length. */

@@ -3,6 +3,8 @@ import { argMax } from "./argMax.ts";
 import { bounce } from "./bounce.ts";
 import { cameraRays } from "./cameraRays.ts";
 import { kernelName } from "./codeHashes.ts";
+import { convolution } from "./convolution.ts";
+import { convolutionGradient } from "./convolutionGradient.ts";
 import { elementwise } from "./elementwise.ts";
 import { gather } from "./gather.ts";
 import { hashChain } from "./hashChain.ts";
@@ -11,18 +13,24 @@ import { layerNorm } from "./layerNorm.ts";
 import { lookup } from "./lookup.ts";
 import { matMul } from "./matMul.ts";
 import { nearestHit } from "./nearestHit.ts";
+import { pool } from "./pool.ts";
+import { poolGradient } from "./poolGradient.ts";
 import { random } from "./random.ts";
+import { rearrange } from "./rearrange.ts";
 import { requantise } from "./requantise.ts";
 import { rescale } from "./rescale.ts";
 import { shade } from "./shade.ts";
 import { shadeRays } from "./shadeRays.ts";
 import { softmax } from "./softmax.ts";
+import { sum } from "./sum.ts";
 import { transpose } from "./transpose.ts";
 
 const kernels: readonly Kernel[] = [
   argMax,
   bounce,
   cameraRays,
+  convolution,
+  convolutionGradient,
   elementwise,
   gather,
   hashChain,
@@ -30,12 +38,16 @@ const kernels: readonly Kernel[] = [
   lookup,
   matMul,
   nearestHit,
+  pool,
+  poolGradient,
   random,
+  rearrange,
   requantise,
   rescale,
   shade,
   shadeRays,
   softmax,
+  sum,
   transpose,
 ];
 

@@ -18,6 +18,8 @@ export interface OperatorSpec {
   readonly reads: readonly Tensor[];
   /** The kernel's params, once addresses are known. */
   readonly params: (addressOf: AddressOf) => Uint8Array;
+  /** Words that its start is a multiple of, for kernels that read several rows of it as one range. */
+  readonly alignment?: number;
   /** Puts the result into the output region; such operators run after all others. */
   readonly output?: boolean;
   readonly mode?: Mode;
@@ -56,7 +58,7 @@ export class ProgramBuilder {
       if (region === Region.Body && operand.region === Region.Output)
         throw new TensorError("BAD_PROGRAM", `${spec.name} reads ${operand.name}, an output`, "outputs run last");
     const operators = this.#operators[region];
-    const offset = this.#align(operators, alignmentOf(rowLog2));
+    const offset = this.#align(operators, Math.max(alignmentOf(rowLog2), spec.alignment ?? 0));
     const tensor: Tensor = { name: spec.name, region, offset, ...spec.shape, rowLog2 };
     const usedWords = roundUp(tensorWords(tensor), 2 ** (spec.pieceLog2 ?? 0));
     operators.push({ ...spec, usedWords, words: roundUp(usedWords, REGION_WORDS) });

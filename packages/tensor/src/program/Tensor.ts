@@ -45,6 +45,13 @@ export function rowsOf(tensor: Tensor, first: number, rows: number): Tensor {
   return { ...tensor, name: `${tensor.name}[${first}]`, offset: tensor.offset + first * 2 ** tensor.rowLog2, rows };
 }
 
+/** The most rows, as a logarithm, that every range of as many rows of the tensor can have: by its place and its width. */
+export function groupLog2Of({ offset, rowLog2 }: Pick<Tensor, "offset" | "rowLog2">): number {
+  let log2 = MAX_ROW_LOG2;
+  while (offset % 2 ** log2 !== 0) log2--;
+  return log2 - rowLog2;
+}
+
 export function describeShape({ name, rows, columns, laneBits }: Tensor): string {
   return `${name} (${rows} × ${columns} of ${laneBits} bits)`;
 }

@@ -17,6 +17,13 @@ export interface TensorExports {
   heapBase(): number;
   hashLevel(nodes: number, parents: number, pairs: number): void;
   matMul(...args: KernelArguments): void;
+  convolution(...args: KernelArguments): void;
+  convolutionGradient(...args: KernelArguments): void;
+  pool(...args: KernelArguments): void;
+  poolGradient(...args: KernelArguments): void;
+  rearrangeScratch(): number;
+  rearrange(...args: KernelArguments): void;
+  sum(...args: KernelArguments): void;
   requantise(...args: KernelArguments): void;
   transpose(...args: KernelArguments): void;
   softmax(...args: KernelArguments): void;

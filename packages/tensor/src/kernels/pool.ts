@@ -1,0 +1,67 @@
+import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
+import { elementOf, lowBits, saturated, scaled, toLane } from "./kernelMath.ts";
+import { field, hasFlag, log2Field, signedField } from "./params.ts";
+import { isFastPool, summaryOf, type Window, windowOf, windowRanges } from "./poolWindow.ts";
+
+export const PoolFlag = { Max: 1n } as const;
+
+function windowAt(params: Uint8Array, piece: number, lane: number): Window | undefined {
+  const rowLog2 = log2Field(params, 12);
+  const element = elementOf(lowBits(BigInt(piece), rowLog2), lane, log2Field(params, 6));
+  return windowOf(params, BigInt(piece) >> BigInt(rowLog2), element);
+}
+
+/** Twin of `Pool.sol`, whose page explains it. */
+export const pool: Kernel = {
+  name: "Pool",
+
+  first: () => undefined,
+
+  reads(params: Uint8Array, piece: number, lane: number): Range[] {
+    const window = windowAt(params, piece, lane);
+    return window === undefined ? [] : windowRanges(params, window);
+  },
+
+  compute(params: Uint8Array, piece: number, lane: number, words: readonly bigint[]): bigint[] {
+    const window = windowAt(params, piece, lane);
+    const laneLog2 = log2Field(params, 6);
+    if (window === undefined) return [0n];
+    const { greatest, sum } = summaryOf(window, words, laneLog2);
+    const value = hasFlag(params, 13, PoolFlag.Max)
+      ? greatest
+      : scaled(BigInt.asIntN(32, sum), signedField(params, 14, 32), field(params, 15));
+    return toLane(saturated(value, laneLog2), laneLog2);
+  },
+
+  extents(params: Uint8Array): Extent[] {
+    const rows = Number(field(params, 1) * field(params, 2));
+    return [{ start: Number(field(params, 0)), words: rows * 2 ** log2Field(params, 5) }];
+  },
+
+  run({ instance, base }: TraceMemory, params: Uint8Array, start: number, usedWords: number): boolean {
+    if (!isFastPool(params)) return false;
+    const size = (index: number): number => Number(field(params, index));
+    const shift = field(params, 15);
+    instance.exports.pool(
+      base + 32 * start,
+      usedWords,
+      base + 32 * size(0),
+      size(1),
+      size(2),
+      size(3),
+      size(4),
+      log2Field(params, 5),
+      log2Field(params, 6),
+      size(7),
+      size(8),
+      size(9),
+      size(10),
+      size(11),
+      log2Field(params, 12),
+      hasFlag(params, 13, PoolFlag.Max) ? 1 : 0,
+      Number(signedField(params, 14, 32)),
+      Number(shift > 64n ? 64n : shift),
+    );
+    return true;
+  },
+};
