@@ -16,7 +16,8 @@ import {Shading} from "./libraries/Shading.sol";
 ///   mirrored: d' − 2·(d'·n)·n/n², d' the ray's direction with a length of 2^20
 ///   towards the lamp: 2^6 · light
 ///
-/// Where the ray hit nothing, or the lamp is behind the surface, there is no ray: the word is zero.
+/// Where the ray hit nothing, the lamp is behind the surface, or a surface mirrors nothing (`ShadeRays` says where its
+/// reflectivity stands), there is no ray: the word is zero.
 ///
 /// Fields of params: 0 rays, 1 their hits (lanes of `NearestHit`), 2 triangles, 3 their number, 4 flags, 5 light x, 6
 /// y, 7 z (int16, of length 2^14), 8 lift (of which the low eight bits count).
@@ -30,6 +31,7 @@ contract Bounce is IKernel {
     uint256 private constant _LANE_LOG2 = 8;
     uint256 private constant _MAX_RANGES = 2;
 
+    uint256 private constant _REFLECTIVITY_AT = 24;
     uint256 private constant _LENGTH = 1 << 20;
     int256 private constant _LIGHT_SCALE = 1 << 6;
 
@@ -81,8 +83,10 @@ contract Bounce is IKernel {
     ) private pure returns (uint256) {
         Vector memory normal = Shading.normalAt(ray, triangle, hit);
         Vector memory direction;
-        if (params.field(4) & _TO_LAMP == 0) direction = _mirrored(Shading.unit(ray.direction, _LENGTH), normal);
-        else {
+        if (params.field(4) & _TO_LAMP == 0) {
+            if (uint8(triangle >> _REFLECTIVITY_AT) == 0) return 0;
+            direction = _mirrored(Shading.unit(ray.direction, _LENGTH), normal);
+        } else {
             direction = Vector(params.int16Field(5), params.int16Field(6), params.int16Field(7));
             if (RayMath.dot(direction, normal) <= 0) return 0;
             direction = _times(direction, _LIGHT_SCALE);

@@ -3,15 +3,16 @@ import { readFile } from "node:fs/promises";
 import { decodeError, MillraceError } from "@millrace/sdk";
 import type { Bundle } from "@millrace/tensor";
 import { readBundle } from "@millrace/tensor";
-import type { Weights } from "@millrace/workloads";
+import type { Mesh, Weights } from "@millrace/workloads";
 import {
   buildInference,
   buildOnnx,
   buildRendering,
+  buildScene,
   buildTraining,
   buildTransformer,
-  bunnyMesh,
   parseObj,
+  readGltf,
 } from "@millrace/workloads";
 import { z } from "zod";
 
@@ -57,7 +58,9 @@ export async function buildBundle(wish: BundleWish): Promise<Bundle> {
     case "inference":
       return buildInference({ weights: await readWeights(wish.weights), ...(isSmall ? SMALL.inference : {}) });
     case "render":
-      return buildRendering({ mesh: await readMesh(wish.mesh), ...(isSmall ? SMALL.render : {}) });
+      if (wish.mesh !== undefined)
+        return buildScene({ mesh: await readMesh(wish.mesh), ...(isSmall ? SMALL.render : {}) });
+      return buildRendering(isSmall ? SMALL.render : {});
     case "transformer":
       return buildTransformer();
     default:
@@ -95,8 +98,10 @@ async function readWeights(file: string | undefined): Promise<Weights> {
   return { first: hidden.map((row) => Int8Array.from(row)), second: classes.map((row) => Int8Array.from(row)) };
 }
 
-async function readMesh(file: string | undefined): Promise<ReturnType<typeof bunnyMesh>> {
-  return file === undefined ? bunnyMesh() : parseObj(await readText(file));
+/** A mesh of a modeller: glTF, binary or text, or Wavefront OBJ. */
+async function readMesh(file: string): Promise<Mesh> {
+  const bytes = await readBytes(file);
+  return /\.(glb|gltf)$/i.test(file) ? readGltf(bytes) : parseObj(bytes.toString("utf8"));
 }
 
 /** Inputs of a model: one row of numbers for each example. */

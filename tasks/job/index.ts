@@ -55,7 +55,9 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
       onnx: { description: "Model that a framework quantised and wrote as ONNX, instead of --workload" },
       inputs: { description: "JSON file with a row of numbers for each example, for --onnx" },
       weights: { description: "weights.json of a fetched training, for inference" },
-      mesh: { description: "Wavefront OBJ file to render, the bunny if left out" },
+      mesh: {
+        description: "Mesh to render with shadows and mirrors, .glb, .gltf or .obj; the bunny without them if left out",
+      },
       size: { description: "Size of the workload, small or full", default: "full" },
       bundles: { description: "Folder that job serve serves", default: "bundles" },
       url: { description: "Where providers reach that folder", default: "http://127.0.0.1:7000" },

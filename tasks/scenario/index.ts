@@ -17,4 +17,5 @@ export const scenarioTasks = noun("scenario", "Plays a story of the protocol on 
     "disputeTraining",
     "A training with one corrupted weight update, found and proven on chain",
   ),
+  scenario("dispute-render", "disputeRender", "A picture without its shadows, proven wrong by one pixel"),
 ]);

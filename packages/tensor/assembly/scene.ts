@@ -127,7 +127,7 @@ export function bounce(
     if (index >= count) continue;
     const triangle = triangles + ((<usize>index) << 5);
     setRay(rays + (i << 5));
-    if (!setHit(triangle)) continue;
+    if (!setHit(triangle) || (toLamp == 0 && reflectivity(triangle) == 0)) continue;
     setNormal(triangle);
     let dx = <i64>lightX * LIGHT_SCALE;
     let dy = <i64>lightY * LIGHT_SCALE;
@@ -153,6 +153,10 @@ export function bounce(
     const z = pointAxis(triangle, 2) + scaledTo(normalZ, lift, length);
     storeRay(out + (i << 5), x, y, z, dx, dy, dz);
   }
+}
+
+function reflectivity(triangle: usize): u8 {
+  return load<u8>(triangle, 28);
 }
 
 function pointAxis(triangle: usize, axis: usize): i64 {
@@ -189,7 +193,7 @@ export function shadeRays(
         const isHidden = load<u64>(shadows + (i << 3)) != MISS;
         colour = surface(triangle, lightX, lightY, lightZ, ambient, shine, isHidden);
         if (reflected != 0)
-          colour = mixedColour(colour, bswap<u32>(load<u32>(reflected + (i << 2))) >> 8, load<u8>(triangle, 28));
+          colour = mixedColour(colour, bswap<u32>(load<u32>(reflected + (i << 2))) >> 8, reflectivity(triangle));
       } else {
         const reach = squareRoot(dirX * dirX + dirY * dirY + dirZ * dirZ);
         colour = mixedColour(bottom, top, <u32>(128 + (128 * dirY) / reach));

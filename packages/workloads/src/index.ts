@@ -7,18 +7,14 @@ export {
   type InferenceOptions,
   predictionAccuracy,
 } from "./inference.ts";
-export { bunnyMesh, type Mesh, parseObj } from "./mesh.ts";
 export { accuracyOf, predict, type Weights } from "./network.ts";
 export { buildOnnx, decodeOnnx, type OnnxAbout, type OnnxJob, type OnnxOptions } from "./onnx/build.ts";
 export { type OnnxModel, parseOnnx } from "./onnx/OnnxModel.ts";
-export {
-  buildRendering,
-  decodeRendering,
-  RENDERING_DEFAULTS,
-  type RenderingAbout,
-  type RenderingJob,
-  type RenderingOptions,
-} from "./rendering.ts";
+export { readGltf } from "./rendering/gltf.ts";
+export { bunnyMesh, type Material, type Mesh, parseObj } from "./rendering/mesh.ts";
+export { decodeRendering, type RenderingAbout, type RenderingJob } from "./rendering/pictures.ts";
+export { buildScene, SCENE_DEFAULTS, type SceneOptions } from "./rendering/scene.ts";
+export { buildRendering, RENDERING_DEFAULTS, type RenderingOptions } from "./rendering/turntable.ts";
 export { type Result, type ResultFile, resultFiles, type WorkloadAbout } from "./resultFiles.ts";
 export {
   buildTraining,

@@ -2,7 +2,7 @@ import { digitSplit } from "./digits.ts";
 import { decodeInference, type InferenceAbout, predictionAccuracy } from "./inference.ts";
 import { accuracyOf } from "./network.ts";
 import { decodeOnnx, type OnnxAbout } from "./onnx/build.ts";
-import { decodeRendering, type RenderingAbout } from "./rendering.ts";
+import { decodeRendering, type RenderingAbout } from "./rendering/pictures.ts";
 import { decodeTraining, type TrainingAbout } from "./training.ts";
 import { decodeTransformer, type TransformerAbout } from "./transformer/build.ts";
 import { WorkloadError } from "./WorkloadError.ts";

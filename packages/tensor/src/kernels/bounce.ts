@@ -7,6 +7,7 @@ import { normalAt, unit } from "./shading.ts";
 export const BounceFlag = { ToLamp: 1n } as const;
 
 const HIT_LOG2 = 6;
+const REFLECTIVITY_AT = 24n;
 const LENGTH = 2n ** 20n;
 const LIGHT_SCALE = 2n ** 6n;
 const MAX_TRIANGLES = 2n ** 32n;
@@ -31,7 +32,10 @@ function pointOf(triangle: bigint, hit: Hit, lift: Vector): Vector {
 function bounced(params: Uint8Array, ray: Ray, triangle: bigint, hit: Hit): bigint {
   const normal = normalAt(ray, triangle, hit);
   const origin = pointOf(triangle, hit, unit(normal, field(params, 8) & 255n));
-  if (!hasFlag(params, 4, BounceFlag.ToLamp)) return wordOf(origin, mirrored(unit(ray.direction, LENGTH), normal));
+  if (!hasFlag(params, 4, BounceFlag.ToLamp)) {
+    const isMirror = ((triangle >> REFLECTIVITY_AT) & 255n) !== 0n;
+    return isMirror ? wordOf(origin, mirrored(unit(ray.direction, LENGTH), normal)) : 0n;
+  }
   const light = { x: signedField(params, 5, 16), y: signedField(params, 6, 16), z: signedField(params, 7, 16) };
   if (dot(light, normal) <= 0n) return 0n;
   return wordOf(origin, { x: light.x * LIGHT_SCALE, y: light.y * LIGHT_SCALE, z: light.z * LIGHT_SCALE });

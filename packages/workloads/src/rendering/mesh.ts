@@ -2,12 +2,26 @@ import { createRequire } from "node:module";
 
 import type { Vector3 } from "@millrace/tensor";
 
-import { WorkloadError } from "./WorkloadError.ts";
+import { WorkloadError } from "../WorkloadError.ts";
+
+/** What a surface looks like. */
+export interface Material {
+  /** 24 bits. */
+  readonly colour: number;
+  /** Share of what it mirrors, of 255. */
+  readonly reflectivity: number;
+}
+
+export type Cell = readonly [number, number, number];
 
 /** Triangles as triples of indices into a list of points. */
 export interface Mesh {
   readonly positions: readonly Vector3[];
-  readonly cells: readonly (readonly [number, number, number])[];
+  readonly cells: readonly Cell[];
+  /** Of the points, of any length; without them the mean of the triangles around a point counts. */
+  readonly normals?: readonly Vector3[];
+  /** Of the cells; without them one for all counts. */
+  readonly materials?: readonly Material[];
 }
 
 /** The Stanford bunny of the npm package `bunny`. */
@@ -44,7 +58,15 @@ function pointOf([x, y, z]: readonly number[], line: number): Vector3 {
   return [x, y, z];
 }
 
-export function assertMesh({ positions, cells }: Mesh): void {
+export function assertMesh({ positions, cells, normals, materials }: Mesh): void {
+  if (
+    (normals?.length ?? positions.length) !== positions.length ||
+    (materials?.length ?? cells.length) !== cells.length
+  )
+    throw new WorkloadError(
+      "a mesh with other numbers of normals or materials",
+      "give one for each point and triangle",
+    );
   if (cells.length === 0) throw new WorkloadError("a mesh without triangles", "give one that has some");
   for (const cell of cells)
     for (const corner of cell)
