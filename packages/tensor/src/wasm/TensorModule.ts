@@ -16,6 +16,8 @@ export interface TensorExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
   hashLevel(nodes: number, parents: number, pairs: number): void;
+  /** The same, one node at a time: what `hashLevel` is measured against. */
+  hashLevelPlainly(nodes: number, parents: number, pairs: number): void;
   matMul(...args: KernelArguments): void;
   convolution(...args: KernelArguments): void;
   convolutionGradient(...args: KernelArguments): void;
