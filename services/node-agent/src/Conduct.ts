@@ -1,6 +1,6 @@
 import { type Bundle, executeInWorker, type Traces } from "@millrace/tensor";
 
-/** The three things in which a dishonest agent would differ: everything else is the same program. */
+/** The things in which a dishonest agent would differ: everything else is the same program. */
 export interface Conduct {
   /** Computes the traces that are committed to. */
   execute(bundle: Bundle, signal: AbortSignal): Promise<Traces>;
@@ -8,6 +8,8 @@ export interface Conduct {
   readonly publishesTrace: boolean;
   /** Whether openings are answered. */
   readonly answersOpenings: boolean;
+  /** Of a capacity challenge, how many percent of the products are left out. */
+  readonly skippedPercent: number;
 }
 
 /** Computes what was ordered, shows it, and answers for it. */
@@ -15,4 +17,5 @@ export const honestConduct: Conduct = {
   execute: ({ program, input }, signal) => executeInWorker(program, input, { signal }),
   publishesTrace: true,
   answersOpenings: true,
+  skippedPercent: 0,
 };

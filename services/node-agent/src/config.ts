@@ -34,6 +34,10 @@ export const agentSchema = serviceSchema.extend({
   publicUrl: z.url().optional(),
   /** Whether to settle leases and collect earnings and rewards for the provider. */
   collect: z.stringbool().or(z.boolean()).default(true),
+  /** Whether to answer capacity challenges. Without, the nodes earn no points and are jailed in the end. */
+  answerChallenges: z.stringbool().or(z.boolean()).default(true),
+  /** Threads that compute a challenge: as many as the node has cores to show. */
+  challengeThreads: z.coerce.number().int().positive().default(1),
   policy: policySchema.prefault({}),
 });
 

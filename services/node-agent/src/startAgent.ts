@@ -13,6 +13,9 @@ import {
 import { uptimeDomain } from "@millrace/uptime-tree/format";
 
 import { AgentStore } from "./AgentStore.js";
+import { BeaconRecorder } from "./capacity/BeaconRecorder.js";
+import { CapacityKeeper } from "./capacity/CapacityKeeper.js";
+import { RootStore } from "./capacity/RootStore.js";
 import type { Conduct } from "./Conduct.js";
 import type { AgentConfig } from "./config.js";
 import { AttestorClient } from "./heartbeat/AttestorClient.js";
@@ -51,6 +54,16 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   const picker = new NodePicker(contracts, nodeIds, config.policy.classes, deployment.deployedAtBlock);
   const tasks = new TaskKeeper({ ...parts, results, picker, policy: config.policy, conduct, signal });
   const leases = new LeaseKeeper({ ...parts, clock, attestors, signal });
+  const recorder = new BeaconRecorder({ contracts, provider, sender });
+  const capacity = new CapacityKeeper({
+    ...parts,
+    recorder,
+    roots: new RootStore(config.dataDir),
+    clock,
+    conduct,
+    threads: config.challengeThreads,
+    signal,
+  });
 
   let block = 0;
   const health = (): Record<string, unknown> => ({
@@ -60,6 +73,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     heartbeats: heartbeats.sent,
     receipts: receipts.kept,
     working: tasks.working,
+    challengesAnswered: capacity.answered,
     attempts: store.counts(),
   });
   const server = createServer({ store, results, publishesTrace: conduct.publishesTrace, health });
@@ -71,11 +85,12 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     await heartbeats.onBlock(head);
     receipts.onBlock(head.timestamp);
     await tasks.onBlock(head);
+    if (config.answerChallenges) capacity.onBlock(head);
     if (config.collect) leases.onBlock(head);
   });
   shutdown.add("following the chain", async () => {
     await following;
-    await Promise.all([tasks.idle(), leases.idle()]);
+    await Promise.all([tasks.idle(), leases.idle(), capacity.idle()]);
   });
 
   /** Calls back for the latest block, as often as it changes, until the shutdown; survives a chain that is away. */

@@ -1,6 +1,6 @@
 import { type Alteration, executeInWorker, type Program } from "@millrace/tensor";
 
-import { type Conduct } from "../Conduct.js";
+import { type Conduct, honestConduct } from "../Conduct.js";
 
 const WORD_BYTES = 32;
 
@@ -18,9 +18,10 @@ const execute: Conduct["execute"] = ({ program, input }, signal) =>
 
 /** The ways to cheat. */
 export const CHEATS = {
-  corrupt: { execute, publishesTrace: true, answersOpenings: true },
-  hide: { execute, publishesTrace: false, answersOpenings: true },
-  silence: { execute, publishesTrace: false, answersOpenings: false },
+  corrupt: { ...honestConduct, execute },
+  hide: { ...honestConduct, execute, publishesTrace: false },
+  silence: { ...honestConduct, execute, publishesTrace: false, answersOpenings: false },
+  lazy: { ...honestConduct, skippedPercent: 50 },
 } satisfies Record<string, Conduct>;
 
 export function isCheat(name: string): name is keyof typeof CHEATS {

@@ -1,0 +1,34 @@
+import { type Contracts, findBeaconBlock, type RawProvider, type TransactionSender } from "@millrace/sdk";
+
+interface Parts {
+  readonly contracts: Contracts;
+  readonly provider: RawProvider;
+  readonly sender: TransactionSender;
+}
+
+/** Records values of the beacon that its agent needs, if nobody else did. */
+export class BeaconRecorder {
+  readonly #parts: Parts;
+  readonly #known = new Set<bigint>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Whether the value of a second is recorded, by this call or before it; false if its block has not come. */
+  async ensure(second: bigint): Promise<boolean> {
+    if (this.#known.has(second)) return true;
+    const { contracts, provider, sender } = this.#parts;
+    if (BigInt(await contracts.beacon.valueAt(second)) === 0n) {
+      const block = await findBeaconBlock(provider, Number(second));
+      if (block === undefined) return false;
+      const { blockNumber, header, parentHeader } = block;
+      await sender.send(
+        () => contracts.beacon.record.populateTransaction(second, blockNumber, header, parentHeader),
+        `record ${second.toString()}`,
+      );
+    }
+    this.#known.add(second);
+    return true;
+  }
+}
