@@ -9,7 +9,7 @@ export interface NodeFacts {
   readonly units: number;
   /** Weight of a unit of its class in this epoch. */
   readonly weight: number;
-  /** Whether it may earn: active, neither jailed nor draining. */
+  /** Whether it may earn: active, neither jailed nor draining, and of the capacity that its class asks for. */
   readonly earns: boolean;
 }
 

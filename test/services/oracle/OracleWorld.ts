@@ -91,6 +91,8 @@ export class OracleWorld {
       await (await uptime.applyAsAttestor(attestor.address, "0x")).wait();
       await (await this.contracts.uptime.admitAttestor(attestor.address)).wait();
     }
+    // No capacity proofs here: the agents of this world send heartbeats only.
+    await (await this.contracts.catalog.addClass(1, "unchallenged", 1, 1, 0)).wait();
     const provider = key(ACCOUNTS.provider).connect(this.provider);
     await this.stake(provider);
     for (let node = 1; node <= nodes; node++) await this.addNode(provider, this.agentKey(node));
@@ -194,7 +196,7 @@ export class OracleWorld {
   }
 
   private async addNode(provider: Signer, agent: HDNodeWallet): Promise<void> {
-    const { nodes } = connectContracts(this.deployment, provider);
+    const { nodes, catalog } = connectContracts(this.deployment, provider);
     const digest = await nodes.consentDigest(await provider.getAddress(), agent.address);
     const details = {
       region: "0x" + "00".repeat(32),
@@ -204,7 +206,10 @@ export class OracleWorld {
       metadata: "",
     };
     const ask = { ratePerUnit: 1, minSeconds: 1, maxSeconds: 3_600, kinds: 1, changedAt: 0 };
-    await (await nodes.addNode(1, 1, agent.address, details, ask, agent.signingKey.sign(digest).serialized)).wait();
+    const classId = await catalog.classCount();
+    await (
+      await nodes.addNode(classId, 1, agent.address, details, ask, agent.signingKey.sign(digest).serialized)
+    ).wait();
   }
 }
 

@@ -225,14 +225,16 @@ export class ChainFacts {
   }
 
   private async nodeAt(nodeId: bigint, epoch: number, blockTag: number): Promise<Omit<NodeRow, "rewardBefore">> {
-    const { nodes, catalog } = this.contracts;
-    const [node, status] = await Promise.all([
+    const { nodes, catalog, capacity } = this.contracts;
+    const [node, status, capacityPassed] = await Promise.all([
       nodes.nodeOf(nodeId, { blockTag }),
       nodes.statusOf(nodeId, { blockTag }),
+      // (7) Final since the epoch is over, and true of classes without a challenge.
+      capacity.hasCapacity(nodeId, epoch, await this.at()),
     ]);
     const weight = Number(await catalog.weightAt(node.classId, epoch));
     const active = status === ACTIVE;
-    return { provider: node.provider, units: Number(node.units), weight, active, capacityPassed: true };
+    return { provider: node.provider, units: Number(node.units), weight, active, capacityPassed };
   }
 
   /** Number of the last block whose timestamp lies in an epoch or before it. */
