@@ -42,7 +42,11 @@ const kernelSettings = {
  * compile it alike.
  */
 const sizeSettings = { ...settings, optimizer: { enabled: true, runs: 200 } };
-const sizedFiles = ["contracts/market/ApprovalMarket.sol", "contracts/market/LeaseMarket.sol"];
+const sizedFiles = [
+  "contracts/claims/ResultClaims.sol",
+  "contracts/market/ApprovalMarket.sol",
+  "contracts/market/LeaseMarket.sol",
+];
 
 const kernelFiles = globSync("contracts/{,test/}kernels/**/*.sol", { cwd: import.meta.dirname });
 

@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ProgramHeader, Region, Witness, WordAddress} from "../verifiers/TensorTypes.sol";
-import {BranchKey, Claim, Terms} from "./ClaimTypes.sol";
+import {BranchKey, Claim, Reveal, Terms} from "./ClaimTypes.sol";
 import {IClaimGame} from "./IClaimGame.sol";
 
 /// @title IResultClaims
@@ -55,6 +55,36 @@ interface IResultClaims is IClaimGame {
     /// @param lane Its lane.
     event WordProvenWrong(uint256 indexed claimId, Region region, uint64 position, uint16 lane);
 
+    /// @notice Emitted when a chunk of data is demanded for the first time.
+    /// @param claimId Claim.
+    /// @param demandId Demand, as `demandIdOf` gives it.
+    /// @param account Who demanded it.
+    /// @param region Input or output.
+    /// @param chunk Index of the chunk.
+    /// @param answerBy Last second for the provider to show it.
+    event ChunkDemanded(
+        uint256 indexed claimId,
+        bytes32 indexed demandId,
+        address indexed account,
+        Region region,
+        uint64 chunk,
+        uint48 answerBy
+    );
+
+    /// @notice Emitted when a demanded chunk is shown.
+    /// @param claimId Claim.
+    /// @param demandId Demand.
+    /// @param region Input or output.
+    /// @param chunk Index of the chunk.
+    /// @param words Its words.
+    event ChunkDelivered(
+        uint256 indexed claimId,
+        bytes32 indexed demandId,
+        Region region,
+        uint64 chunk,
+        bytes32[] words
+    );
+
     // ─── ERRORS ───
 
     /// @notice Thrown when a header is not the one that the terms name.
@@ -82,6 +112,25 @@ interface IResultClaims is IClaimGame {
 
     /// @notice Thrown when a word is called wrong that is right.
     error ResultClaims_WordIsRight();
+
+    /// @notice Thrown when hashes are not one for each branch above a branch.
+    /// @param branchId Branch.
+    /// @param count How many were shown.
+    error ResultClaims_NotItsPath(bytes32 branchId, uint256 count);
+
+    /// @notice Thrown when data are demanded of a region that only the game opens: the body.
+    /// @param region The region.
+    error ResultClaims_NothingToDemand(Region region);
+
+    /// @notice Thrown when a region has no chunk of this index.
+    /// @param region The region.
+    /// @param chunk The index.
+    error ResultClaims_NoSuchChunk(Region region, uint64 chunk);
+
+    /// @notice Thrown when words are not those of a chunk.
+    /// @param region The region.
+    /// @param chunk The index.
+    error ResultClaims_NotTheChunk(Region region, uint64 chunk);
 
     // ─── THE GAME ───
 
@@ -111,13 +160,17 @@ interface IResultClaims is IClaimGame {
     /// comes back.
     ///
     /// Requirements:
-    /// - the claim is open and its window is not over;
+    /// - the claim is open;
     /// - the region is the output, or a body that is not empty;
+    /// - the caller committed to this pointer in an earlier block, not after the window, and the time for showing it
+    ///   has not run out;
+    /// - of a private job, the caller is the buyer or a checker it named;
     /// - the bond is sent.
     /// @param claimId Claim.
     /// @param claim The claim in full.
     /// @param region Region to contest.
-    function pointTop(uint256 claimId, Claim calldata claim, Region region) external payable;
+    /// @param reveal The commitment, as `commit` describes it.
+    function pointTop(uint256 claimId, Claim calldata claim, Region region, Reveal calldata reveal) external payable;
 
     /// @notice Goes on: asks the provider to open a child of an opened branch.
     /// @dev Emits {BranchPointed}; nothing, and takes no bond, if somebody did before. What is sent above the bond
@@ -127,6 +180,7 @@ interface IResultClaims is IClaimGame {
     /// - the claim is open;
     /// - the parent is opened, its children are not words, and the time to point has not run out;
     /// - the child folds, with the siblings, to the parent;
+    /// - of a private job, the caller is the buyer or a checker it named;
     /// - the bond is sent.
     /// @param claimId Claim.
     /// @param parent Branch that was opened.
@@ -153,57 +207,123 @@ interface IResultClaims is IClaimGame {
     /// @param children Its children, left to right.
     function open(uint256 claimId, BranchKey calldata branch, bytes32[] calldata children) external;
 
-    /// @notice Ends a claim whose provider left a branch unanswered. The caller is rewarded as the reporter.
+    /// @notice Ends a claim whose provider left a branch unanswered. Those who pointed on its path share the reward,
+    /// whoever calls.
     /// @dev Emits {BranchTimedOut} and {ClaimSlashed}.
     ///
     /// Requirements:
     /// - the claim is open;
-    /// - the branch is pending and its time has run out.
+    /// - the branch is pending and its time has run out;
+    /// - the hashes are those of all the branches above it.
     /// @param claimId Claim.
     /// @param claim The claim in full.
     /// @param branch The branch.
-    function timeout(uint256 claimId, Claim calldata claim, BranchKey calldata branch) external;
+    /// @param above Hashes of the opened branches above it, bottom up.
+    function timeout(
+        uint256 claimId,
+        Claim calldata claim,
+        BranchKey calldata branch,
+        bytes32[] calldata above
+    ) external;
 
-    /// @notice Ends a claim by showing a word that is wrong; with or without a game before. The caller is rewarded as
-    /// the reporter.
+    /// @notice Ends a claim by showing a word that is wrong, with or without a game before. The caller shares the
+    /// reward with those who pointed on the path to that word.
     /// @dev Emits {WordProvenWrong} and {ClaimSlashed}. Reverts with an error of `ITensorVerifier` if the witness
     /// shows nothing.
     ///
     /// Requirements:
     /// - the claim is open;
-    /// - the witness shows that the word is wrong.
+    /// - the verifier has the code that jobs pinned;
+    /// - the witness shows that the word differs from what it should be;
+    /// - the caller committed to this proof in an earlier block.
     /// @param claimId Claim.
     /// @param claim The claim in full.
     /// @param target The word.
     /// @param witness The evidence.
+    /// @param reveal The commitment, as `commit` describes it; the evidence is
+    /// `keccak256(abi.encode(target, witness.shown, keccak256(words), keccak256(siblings)))`.
     function prove(
         uint256 claimId,
         Claim calldata claim,
         WordAddress calldata target,
-        Witness calldata witness
+        Witness calldata witness,
+        Reveal calldata reveal
     ) external;
 
-    /// @notice Pays out bonds of branches of a claim that ended: to the provider if it is final, else to those who
-    /// pointed.
-    /// @dev Emits {BondsWithdrawn}. Anyone may call it for an account; only the account itself may name another
-    /// recipient.
+    /// @notice Pays out bonds of branches and fees of chunks. Bonds go to the provider if the claim is final, to their
+    /// owner if it fell; fees go to the provider in every case.
+    /// @dev Emits {BondsWithdrawn}.
     ///
     /// Requirements:
-    /// - the claim is final or slashed;
-    /// - each branch was pointed at, its bond is the account's and was not withdrawn.
+    /// - the claim has ended;
+    /// - each is the account's and was not withdrawn before;
+    /// - the recipient is the account, or the account calls.
     /// @param claimId Claim.
     /// @param claim The claim in full.
-    /// @param branches The branches; gas is linear in their number, which the caller chooses.
-    /// @param account Whose bonds they are.
+    /// @param branchIds Ids of branches and demands.
+    /// @param account Whose they are.
     /// @param recipient Who is paid.
-    /// @return bondsWei What was paid, in the native coin.
+    /// @return bondsWei Their sum, in the native coin.
     function withdrawBonds(
         uint256 claimId,
         Claim calldata claim,
-        BranchKey[] calldata branches,
+        bytes32[] calldata branchIds,
         address account,
         address recipient
     ) external returns (uint256 bondsWei);
+
+    // ─── DATA ───
+
+    /// @notice Demands a chunk of the input, which the provider said to hold, or of the result. A chunk has 256 words,
+    /// or is the whole of a smaller region.
+    /// @dev Emits {ChunkDemanded}; nothing, and takes no fee, if somebody did before. What is sent above the fee comes
+    /// back.
+    ///
+    /// Requirements:
+    /// - the claim is open and its window is not over;
+    /// - the region is input or output, and has such a chunk;
+    /// - of a private job, the caller is the buyer or a checker it named;
+    /// - fewer than `MAX_DEMANDS` wait for the provider: of the buyer's if the buyer calls, else of all others';
+    /// - the fee is sent.
+    /// @param claimId Claim.
+    /// @param claim The claim in full.
+    /// @param region Input or output.
+    /// @param chunk Index of the chunk.
+    function demand(uint256 claimId, Claim calldata claim, Region region, uint64 chunk) external payable;
+
+    /// @notice Shows a demanded chunk. Anyone may.
+    /// @dev Emits {ChunkDelivered}; nothing if it was shown before.
+    ///
+    /// Requirements:
+    /// - the claim is open;
+    /// - the chunk was demanded, and its time has not run out;
+    /// - the words are all its words, and fold with the siblings to the region's root.
+    /// @param claimId Claim.
+    /// @param claim The claim in full.
+    /// @param region Input or output.
+    /// @param chunk Index of the chunk.
+    /// @param words Its words.
+    /// @param siblings Siblings of the chunk, bottom up.
+    function deliver(
+        uint256 claimId,
+        Claim calldata claim,
+        Region region,
+        uint64 chunk,
+        bytes32[] calldata words,
+        bytes32[] calldata siblings
+    ) external;
+
+    /// @notice Ends a claim whose provider did not show a demanded chunk. Who demanded it has the reward.
+    /// @dev Emits {BranchTimedOut} and {ClaimSlashed}.
+    ///
+    /// Requirements:
+    /// - the claim is open;
+    /// - the chunk was demanded and its time has run out.
+    /// @param claimId Claim.
+    /// @param claim The claim in full.
+    /// @param region Input or output.
+    /// @param chunk Index of the chunk.
+    function timeoutDemand(uint256 claimId, Claim calldata claim, Region region, uint64 chunk) external;
 
     // ─── READ ───
 
@@ -212,4 +332,11 @@ interface IResultClaims is IClaimGame {
     /// @param branch The node.
     /// @return branchId Its id.
     function branchIdOf(uint256 claimId, BranchKey calldata branch) external pure returns (bytes32 branchId);
+
+    /// @notice Id of a demand.
+    /// @param claimId Claim.
+    /// @param region Input or output.
+    /// @param chunk Index of the chunk.
+    /// @return demandId Its id.
+    function demandIdOf(uint256 claimId, Region region, uint64 chunk) external pure returns (bytes32 demandId);
 }

@@ -2,44 +2,38 @@
 pragma solidity 0.8.37;
 
 import {Permissions} from "../common/Permissions.sol";
-import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
-import {SlashTable} from "../staking/SlashTable.sol";
 import {ITensorVerifier} from "../verifiers/ITensorVerifier.sol";
 import {TensorProgram} from "../verifiers/libraries/TensorProgram.sol";
-import {ProgramHeader, Region, Trace, Witness, WordAddress} from "../verifiers/TensorTypes.sol";
+import {TraceTree} from "../verifiers/libraries/TraceTree.sol";
+import {Mode, ProgramHeader, Region, Trace, Witness, WordAddress} from "../verifiers/TensorTypes.sol";
 import {ClaimGame} from "./ClaimGame.sol";
-import {BranchKey, Claim, ClaimRecord, Terms} from "./ClaimTypes.sol";
+import {BranchKey, Claim, ClaimRecord, Reveal, Terms} from "./ClaimTypes.sol";
 import {IResultClaims} from "./IResultClaims.sol";
 import {OpeningTree} from "./libraries/OpeningTree.sol";
 
 /// @title ResultClaims
 /// @notice See `IResultClaims`.
 contract ResultClaims is IResultClaims, ClaimGame {
-    /// @notice Recomputes words.
-    ITensorVerifier public immutable VERIFIER;
+    /// @notice Words of a chunk of data, as a power of two; of a smaller region it is the whole.
+    uint8 public constant CHUNK_LOG2 = 8;
+
+    /// @dev A claim's encoding: 8 + 2 + 5 + 2 words.
+    uint256 private constant _CLAIM_BYTES = 544;
 
     /// @notice Deploys the game.
-    /// @param deployer Who wires TaskMarket, then seals.
-    /// @param initialAuthority Access manager that says who sets the bond of branches.
-    /// @param staking Whose bonds are slashed.
-    /// @param verifier Recomputes words.
-    /// @param branchBondWei Bond of a branch, in the native coin.
-    constructor(
-        address deployer,
-        address initialAuthority,
-        IStakingRegistry staking,
-        ITensorVerifier verifier,
-        uint256 branchBondWei
-    ) ClaimGame(deployer, initialAuthority, staking, branchBondWei) {
-        _requireAddress(address(verifier), "verifier");
-        VERIFIER = verifier;
-    }
+    /// @param setting Contracts and parameters around it; the verifier is an `ITensorVerifier`.
+    constructor(Setting memory setting) ClaimGame(setting) {}
 
     // ─── READ ───
 
     /// @inheritdoc IResultClaims
     function branchIdOf(uint256 claimId, BranchKey calldata branch) external pure returns (bytes32 branchId) {
         return OpeningTree.idOf(claimId, branch);
+    }
+
+    /// @inheritdoc IResultClaims
+    function demandIdOf(uint256 claimId, Region region, uint64 chunk) external pure returns (bytes32 demandId) {
+        return OpeningTree.demandIdOf(claimId, region, chunk);
     }
 
     // ─── THE GAME ───
@@ -56,14 +50,20 @@ contract ResultClaims is IResultClaims, ClaimGame {
         bytes32 programHash = TensorProgram.hash(header);
         require(programHash == terms.programHash, ResultClaims_OtherProgram(programHash, terms.programHash));
 
-        Claim memory claim = Claim({terms: terms, header: header, bodyRoot: bodyRoot, outputRoot: outputRoot});
+        Claim memory claim = Claim({
+            terms: terms,
+            rewards: _rewardRule(),
+            header: header,
+            bodyRoot: bodyRoot,
+            outputRoot: outputRoot
+        });
         ClaimRecord memory record = _post(claimId, terms, keccak256(abi.encode(claim)));
         uint256 bondWei = uint256(record.bondGwei) * 1 gwei;
         emit ClaimPosted(claimId, terms.provider, claim, record.windowEndsAt, bondWei);
     }
 
     /// @inheritdoc IResultClaims
-    function pointTop(uint256 claimId, Claim calldata claim, Region region) external payable {
+    function pointTop(uint256 claimId, Claim calldata claim, Region region, Reveal calldata reveal) external payable {
         ClaimRecord storage record = _openClaimOf(claimId, _commitmentOf(claim));
         uint64 words = TensorProgram.wordsOf(claim.header, region);
         require(region != Region.Input && words != 0, ResultClaims_NothingToContest(region));
@@ -75,7 +75,7 @@ contract ResultClaims is IResultClaims, ClaimGame {
         });
         bytes32 branchId = OpeningTree.idOf(claimId, key);
 
-        Pointed memory pointed = _beginPath(record, branchId);
+        Pointed memory pointed = _beginPath(claimId, record, branchId, reveal);
         if (pointed.isNew) emit BranchPointed(claimId, branchId, msg.sender, key, pointed.answerBy);
         _returnSurplus(pointed.surplusWei);
     }
@@ -100,7 +100,7 @@ contract ResultClaims is IResultClaims, ClaimGame {
         });
         bytes32 branchId = OpeningTree.idOf(claimId, key);
 
-        Pointed memory pointed = _goOn(record, parentId, branchId);
+        Pointed memory pointed = _goOn(claimId, record, parentId, branchId);
         if (pointed.isNew) emit BranchPointed(claimId, branchId, msg.sender, key, pointed.answerBy);
         _returnSurplus(pointed.surplusWei);
     }
@@ -115,10 +115,19 @@ contract ResultClaims is IResultClaims, ClaimGame {
     }
 
     /// @inheritdoc IResultClaims
-    function timeout(uint256 claimId, Claim calldata claim, BranchKey calldata branch) external {
+    function timeout(
+        uint256 claimId,
+        Claim calldata claim,
+        BranchKey calldata branch,
+        bytes32[] calldata above
+    ) external {
         ClaimRecord storage record = _openClaimOf(claimId, _commitmentOf(claim));
+        bytes32 branchId = OpeningTree.idOf(claimId, branch);
+        uint8 depth = TensorProgram.depthOf(TensorProgram.wordsOf(claim.header, branch.region));
+        (bytes32[] memory ids, bool isWhole) = OpeningTree.aboveOf(claimId, branch, depth, above);
+        require(isWhole, ResultClaims_NotItsPath(branchId, above.length));
 
-        _lapse(claimId, record, claim.terms, OpeningTree.idOf(claimId, branch));
+        _lapse(claimId, record, claim.terms, claim.rewards, branchId, ids);
     }
 
     /// @inheritdoc IResultClaims
@@ -126,31 +135,25 @@ contract ResultClaims is IResultClaims, ClaimGame {
         uint256 claimId,
         Claim calldata claim,
         WordAddress calldata target,
-        Witness calldata witness
+        Witness calldata witness,
+        Reveal calldata reveal
     ) external {
         ClaimRecord storage record = _openClaimOf(claimId, _commitmentOf(claim));
-        Trace memory trace = Trace({
-            header: claim.header,
-            inputRoot: claim.terms.inputRoot,
-            bodyRoot: claim.bodyRoot,
-            outputRoot: claim.outputRoot
-        });
-        require(VERIFIER.isWrong(trace, target, witness), ResultClaims_WordIsRight());
+        require(_isWrong(claim, target, witness), ResultClaims_WordIsRight());
+        bytes32[] memory path = _pathOf(claimId, claim, target, witness);
 
         emit WordProvenWrong(claimId, target.region, target.position, target.lane);
-        _slash(claimId, record, claim.terms, SlashTable.Offence.WrongResult);
+        _fall(claimId, record, claim.terms, claim.rewards, path, _evidenceOf(target, witness), reveal);
     }
 
     /// @inheritdoc IResultClaims
     function withdrawBonds(
         uint256 claimId,
         Claim calldata claim,
-        BranchKey[] calldata branches,
+        bytes32[] calldata branchIds,
         address account,
         address recipient
     ) external returns (uint256 bondsWei) {
-        bytes32[] memory branchIds = new bytes32[](branches.length);
-        for (uint256 i = 0; i < branches.length; ++i) branchIds[i] = OpeningTree.idOf(claimId, branches[i]);
         return
             _withdraw({
                 claimId: claimId,
@@ -162,9 +165,115 @@ contract ResultClaims is IResultClaims, ClaimGame {
             });
     }
 
+    // ─── DATA ───
+
+    /// @inheritdoc IResultClaims
+    function demand(uint256 claimId, Claim calldata claim, Region region, uint64 chunk) external payable {
+        ClaimRecord storage record = _openClaimOf(claimId, _commitmentOf(claim));
+        (uint8 depth, uint8 log2) = _chunkOf(claim, region);
+        require(chunk >> (depth - log2) == 0, ResultClaims_NoSuchChunk(region, chunk));
+        bytes32 demandId = OpeningTree.demandIdOf(claimId, region, chunk);
+
+        Pointed memory pointed = _demand(claimId, record, demandId, msg.sender == claim.terms.buyer);
+        if (pointed.isNew) emit ChunkDemanded(claimId, demandId, msg.sender, region, chunk, pointed.answerBy);
+        _returnSurplus(pointed.surplusWei);
+    }
+
+    /// @inheritdoc IResultClaims
+    function deliver(
+        uint256 claimId,
+        Claim calldata claim,
+        Region region,
+        uint64 chunk,
+        bytes32[] calldata words,
+        bytes32[] calldata siblings
+    ) external {
+        bytes32 demandId = OpeningTree.demandIdOf(claimId, region, chunk);
+        if (!_awaitsAnswer(demandId)) return;
+        _openClaimOf(claimId, _commitmentOf(claim));
+        (uint8 depth, uint8 log2) = _chunkOf(claim, region);
+        bytes32 root = region == Region.Input ? claim.terms.inputRoot : claim.outputRoot;
+        bool isIt =
+            words.length == 1 << log2 &&
+                siblings.length == depth - log2 &&
+                TraceTree.fold(TraceTree.rootOf(words), chunk, siblings) == root;
+        require(isIt, ResultClaims_NotTheChunk(region, chunk));
+
+        _deliver(claimId, demandId, claim.terms.buyer);
+        emit ChunkDelivered(claimId, demandId, region, chunk, words);
+    }
+
+    /// @inheritdoc IResultClaims
+    function timeoutDemand(uint256 claimId, Claim calldata claim, Region region, uint64 chunk) external {
+        ClaimRecord storage record = _openClaimOf(claimId, _commitmentOf(claim));
+        bytes32 demandId = OpeningTree.demandIdOf(claimId, region, chunk);
+
+        _lapse(claimId, record, claim.terms, claim.rewards, demandId, new bytes32[](0));
+    }
+
     // ─── INTERNAL ───
 
+    /// @dev `keccak256(abi.encode(claim))`: the struct is static, so its call data are its encoding, and call data with
+    /// dirty bits hash to something else.
     function _commitmentOf(Claim calldata claim) private pure returns (bytes32 commitment) {
-        return keccak256(abi.encode(claim));
+        // Memory-safe: writes only beyond the free memory pointer, and keeps nothing there.
+        assembly ("memory-safe") {
+            let scratch := mload(0x40)
+            calldatacopy(scratch, claim, _CLAIM_BYTES)
+            commitment := keccak256(scratch, _CLAIM_BYTES)
+        }
+    }
+
+    function _isWrong(
+        Claim calldata claim,
+        WordAddress calldata target,
+        Witness calldata witness
+    ) private view returns (bool isWrong) {
+        _checkVerifier();
+        Trace memory trace = Trace({
+            header: claim.header,
+            inputRoot: claim.terms.inputRoot,
+            bodyRoot: claim.bodyRoot,
+            outputRoot: claim.outputRoot
+        });
+        return ITensorVerifier(_VERIFIER).isWrong(trace, target, witness);
+    }
+
+    /// @dev What nobody can commit to who has not found the word and what it was computed from.
+    function _evidenceOf(
+        WordAddress calldata target,
+        Witness calldata witness
+    ) private pure returns (bytes32 evidence) {
+        bytes32 words = keccak256(abi.encodePacked(witness.words));
+        bytes32 siblings = keccak256(abi.encodePacked(witness.siblings));
+        return keccak256(abi.encode(target, witness.shown, words, siblings));
+    }
+
+    /// @dev Branches over the word that a witness shows. The verifier has seen that it is in the trace: as a piece, or
+    /// as a word if the operator has no pieces or the word is a pad. It folds to the root as one of them only.
+    function _pathOf(
+        uint256 claimId,
+        Claim calldata claim,
+        WordAddress calldata target,
+        Witness calldata witness
+    ) private pure returns (bytes32[] memory ids) {
+        Region region = target.region;
+        uint8 depth = TensorProgram.depthOf(TensorProgram.wordsOf(claim.header, region));
+        bytes32 root = region == Region.Body ? claim.bodyRoot : claim.outputRoot;
+        if (witness.operator.mode == Mode.Piece) {
+            uint8 height = witness.operator.pieceLog2;
+            BranchKey memory piece = BranchKey(region, height, target.position >> height, witness.shown);
+            ids = OpeningTree.pathOf(claimId, piece, depth, witness.siblings);
+            if (piece.hash == root) return ids;
+        }
+        BranchKey memory word = BranchKey(region, 0, target.position, witness.shown);
+        return OpeningTree.pathOf(claimId, word, depth, witness.siblings);
+    }
+
+    /// @dev Depth of a region's tree, and size of its chunks. The body is opened by the game.
+    function _chunkOf(Claim calldata claim, Region region) private pure returns (uint8 depth, uint8 log2) {
+        require(region != Region.Body, ResultClaims_NothingToDemand(region));
+        depth = TensorProgram.depthOf(TensorProgram.wordsOf(claim.header, region));
+        log2 = depth < CHUNK_LOG2 ? depth : CHUNK_LOG2;
     }
 }

@@ -74,6 +74,9 @@ interface ITaskBook is IEntryPause, IBatch, ICreditPurchase {
     /// @param inputRoot Root of the program's input region
     /// @param bundleHash Hash of the buyer's bundle, for clients
     /// @param dataUri Where the buyer hosts the bundle: `<dataUri>/job.json`, `<dataUri>/input.bin`; at most 256 bytes
+    /// @param isSmallJob Whether both sides, by opening and by accepting, agree that answers may be due sooner than a
+    /// transaction can be forced into the chain
+    /// @param isPrivate Whether only the buyer and the checkers it names may point and demand
     struct TaskTerms {
         uint16 classId;
         uint16 units;
@@ -92,6 +95,8 @@ interface ITaskBook is IEntryPause, IBatch, ICreditPurchase {
         bytes32 inputRoot;
         bytes32 bundleHash;
         string dataUri;
+        bool isSmallJob;
+        bool isPrivate;
     }
 
     /// @notice The governed bond rule, as equation (9) uses it. What a missed deadline costs stands in `SlashTable`.

@@ -49,9 +49,11 @@ library OrderTerms {
 
     /// @notice Reverts unless the times of a result that can be challenged are within their bounds.
     /// @param terms The terms
-    function checkClaim(ITaskBook.TaskTerms calldata terms) internal pure {
+    /// @param minResponseSeconds Least time to respond, but for small jobs
+    function checkClaim(ITaskBook.TaskTerms calldata terms, uint32 minResponseSeconds) internal pure {
         checkBounds("windowSeconds", terms.windowSeconds, 1, MAX_CLAIM_SECONDS);
-        checkBounds("responseSeconds", terms.responseSeconds, 1, MAX_CLAIM_SECONDS);
+        uint32 least = terms.isSmallJob ? 1 : minResponseSeconds;
+        checkBounds("responseSeconds", terms.responseSeconds, least, MAX_CLAIM_SECONDS);
     }
 
     /// @notice Hash of an order.

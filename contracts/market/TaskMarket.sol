@@ -53,7 +53,7 @@ contract TaskMarket is ITaskMarket, TaskBook {
     /// @inheritdoc ITaskMarket
     function open(TaskTerms calldata terms) external whenEntriesOpen returns (uint256 taskId) {
         terms.check();
-        terms.checkClaim();
+        terms.checkClaim(_CLAIMS.minResponseSeconds());
         return _list(terms, terms.maxPrice);
     }
 
@@ -142,7 +142,8 @@ contract TaskMarket is ITaskMarket, TaskBook {
                 buyer: order.snapshot.buyer,
                 bond: bond,
                 windowSeconds: order.terms.windowSeconds,
-                responseSeconds: order.terms.responseSeconds
+                responseSeconds: order.terms.responseSeconds,
+                isPrivate: order.terms.isPrivate
             });
     }
 }

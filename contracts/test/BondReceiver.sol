@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {BranchKey, Claim} from "../claims/ClaimTypes.sol";
+import {Claim, Reveal} from "../claims/ClaimTypes.sol";
 import {ResultClaims} from "../claims/ResultClaims.sol";
 import {Region} from "../verifiers/TensorTypes.sol";
 
@@ -31,16 +31,15 @@ contract BondReceiver {
         callback = callback_;
     }
 
-    function pointTop(uint256 claimId, Claim calldata claim, Region region) external payable {
-        _CLAIMS.pointTop{value: msg.value}(claimId, claim, region);
+    function commit(uint256 lane, bytes32 digest) external {
+        _CLAIMS.commit(lane, digest);
     }
 
-    function withdraw(
-        uint256 claimId,
-        Claim calldata claim,
-        BranchKey[] calldata branches,
-        address recipient
-    ) external {
-        _CLAIMS.withdrawBonds(claimId, claim, branches, address(this), recipient);
+    function pointTop(uint256 claimId, Claim calldata claim, Region region, Reveal calldata reveal) external payable {
+        _CLAIMS.pointTop{value: msg.value}(claimId, claim, region, reveal);
+    }
+
+    function withdraw(uint256 claimId, Claim calldata claim, bytes32[] calldata branchIds, address recipient) external {
+        _CLAIMS.withdrawBonds(claimId, claim, branchIds, address(this), recipient);
     }
 }

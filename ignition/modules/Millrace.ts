@@ -103,11 +103,15 @@ export default buildModule("Millrace", (m) => {
     m.getParameter("capacityRules"),
   ]);
   const ResultClaims = m.contract("ResultClaims", [
-    deployer,
-    authority,
-    StakingRegistry,
-    verification.TensorVerifier,
-    m.getParameter("branchBondWei"),
+    {
+      deployer,
+      authority,
+      staking: StakingRegistry,
+      verifier: verification.TensorVerifier,
+      branchBondWei: m.getParameter("branchBondWei"),
+      rewards: m.getParameter("claimRewards"),
+      forcedInclusionSeconds: m.getParameter("forcedInclusionSeconds"),
+    },
   ]);
   const TaskMarket = m.contract("TaskMarket", [
     authority,

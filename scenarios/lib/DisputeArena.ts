@@ -1,4 +1,4 @@
-import { checkClaim, GameHistory, type Move, nextMove, type PostedClaim, readClaim } from "@millrace/jobs";
+import { checkClaim, GameHistory, handOf, type Move, nextMove, type PostedClaim, readClaim } from "@millrace/jobs";
 import { type Bundle, Region, rootsOf, type Traces, treeOf } from "@millrace/tensor";
 import type { ContractTransactionReceipt, ContractTransactionResponse } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
@@ -94,14 +94,16 @@ export class DisputeArena {
   ): Promise<Verdict> {
     const verdict = checkClaim(posted, honest);
     if (verdict.isRight) throw new Error("the claim is right: there is nothing to contest");
-    const { claims } = this.world;
+    const { claims, challenger } = this.world;
     const game = new GameHistory(posted.claimId, posted.block);
     const moves: PlayedMove[] = [];
     for (;;) {
       const { number, timestamp } = await this.#latest();
       await game.readTo(claims, number);
       const options = { kernelAddress: (_hash: string, name: string) => this.#kernelAddress(name) };
-      const move = nextMove({ bundle, honest, posted, game, now: timestamp }, verdict.firstWrong, options);
+      const hand = await handOf(claims, challenger, posted.claimId);
+      // Blocks come with transactions: what is sent now lies in the next second.
+      const move = nextMove({ bundle, honest, posted, game, hand, now: timestamp + 1 }, verdict.firstWrong, options);
       const played = move.kind === "wait" ? await this.#answer(posted, game, withheld) : await this.#move(posted, move);
       moves.push(played);
       tell(played);
@@ -143,10 +145,14 @@ export class DisputeArena {
   async #move({ claimId, claim }: PostedClaim, move: Move): Promise<PlayedMove> {
     const claims = this.world.claims.connect(this.world.challenger);
     const by = "challenger";
-    const value = await claims.branchBond();
+    const value = await claims.bondOf(claimId);
     switch (move.kind) {
+      case "commit": {
+        const { gasUsed } = await mined(claims.commit(move.lane, move.digest));
+        return { by, what: `commits to ${move.hides === "prove" ? "a proof" : "a first pointer"}`, gas: gasUsed };
+      }
       case "pointTop": {
-        const { gasUsed } = await mined(claims.pointTop(claimId, claim, move.region, { value }));
+        const { gasUsed } = await mined(claims.pointTop(claimId, claim, move.region, move.reveal, { value }));
         return {
           by,
           what: `demands the ${move.region === Region.Body ? "trace" : "result"}, from its root`,
@@ -159,7 +165,7 @@ export class DisputeArena {
         return { by, what: `points at child ${index}, the first that differs from its own`, gas: gasUsed };
       }
       case "prove": {
-        const { gasUsed } = await mined(claims.prove(claimId, claim, move.target, move.witness));
+        const { gasUsed } = await mined(claims.prove(claimId, claim, move.target, move.witness, move.reveal));
         return { by, what: `has the chain recompute lane ${move.target.lane} of the word`, gas: gasUsed };
       }
       case "timeout":

@@ -46,6 +46,9 @@ export async function openTask(world: World, { bundleUrl }: Services, wish: Task
       inputRoot,
       bundleHash,
       dataUri: `${bundleUrl}/${bundleHash}`,
+      // A story of two minutes cannot wait for forced inclusion.
+      isSmallJob: true,
+      isPrivate: false,
     }),
   );
   const [opened] = await tasks.queryFilter(tasks.filters.TaskOpened(), receipt.blockNumber, receipt.blockNumber);

@@ -63,8 +63,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     promise: "I6",
     file: "contracts/claims/ResultClaims.sol",
-    find: "require(VERIFIER.isWrong(trace, target, witness), ResultClaims_WordIsRight());",
-    replace: "VERIFIER.isWrong(trace, target, witness);",
+    find: "require(_isWrong(claim, target, witness), ResultClaims_WordIsRight());",
+    replace: "_isWrong(claim, target, witness);",
     test: "test/claims/ResultClaims.game.test.ts",
   },
   {

@@ -1,6 +1,6 @@
 import type { Move } from "@millrace/jobs";
-import { GameHistory, kernelAddresses, nextMove } from "@millrace/jobs";
-import { formatTime, labelOf, MillraceError } from "@millrace/sdk";
+import { bondToSend, GameHistory, handOf, kernelAddresses, nextMove, proofMove } from "@millrace/jobs";
+import { formatTime, labelOf, MillraceError, sleep } from "@millrace/sdk";
 
 import { parseId } from "../lib/inputs.js";
 import type { Step } from "../lib/plan.js";
@@ -10,7 +10,12 @@ import { claimOf } from "./claimOf.js";
 import { examine } from "./examine.js";
 import { publishedProof } from "./publishedProof.js";
 
-/** One move a call: a direct proof where the trace is published, else the next step of the opening game. */
+const POLL_MS = 250;
+
+/**
+ * One move a call: a direct proof where the trace is published, else the next step of the opening game. What must be
+ * committed to first is, and then shown.
+ */
 export default async function open(session: Session, { task, attempt }: ClaimValues): Promise<void> {
   const protocol = await session.protocol();
   const { posted, state } = await claimOf(protocol, parseId(task, "--task"), attempt);
@@ -37,19 +42,33 @@ export default async function open(session: Session, { task, attempt }: ClaimVal
   const history = new GameHistory(posted.claimId, posted.block);
   await history.readTo(claims, await protocol.provider.getBlockNumber());
   const direct = await publishedProof(session, posted, examination);
-  const now = await protocol.now();
-  const move: Move =
-    direct === undefined
-      ? nextMove({ bundle, honest, posted, game: history, now }, verdict.firstWrong, {
-          kernelAddress: kernelAddresses(protocol.deployment),
-        })
-      : { kind: "prove", ...direct };
-  const { title, step } = await describeMove(session, posted, move);
-  const sent = await session.execute({
-    title,
-    facts: [["if the claim falls", "branch bonds come back, and the prover gets a share of the provider's bond"]],
-    steps: [step],
-  });
+  const { signer } = await session.account();
+  const decide = async (): Promise<Move> => {
+    const hand = await handOf(claims, signer, posted.claimId);
+    const now = await protocol.now();
+    if (direct !== undefined) return proofMove(posted.claimId, direct, hand, now);
+    const options = { kernelAddress: kernelAddresses(protocol.deployment) };
+    return nextMove({ bundle, honest, posted, game: history, hand, now }, verdict.firstWrong, options);
+  };
+  const make = async (move: Move) => {
+    const { title, step } = await describeMove(session, posted, move);
+    return await session.execute({
+      title,
+      facts: [
+        ["if the claim falls", "branch bonds come back, and who pointed and proved share in the provider's bond"],
+      ],
+      steps: [step],
+    });
+  };
+  let move = await decide();
+  let sent = await make(move);
+  if (sent !== undefined && move.kind === "commit") {
+    do {
+      await sleep(POLL_MS);
+      move = await decide();
+    } while (move.kind === "wait");
+    sent = await make(move);
+  }
   if (sent === undefined) return;
   const after = labelOf("ClaimState", await claims.stateOf(posted.claimId));
   session.output.result(
@@ -65,14 +84,19 @@ type Posted = Awaited<ReturnType<typeof claimOf>>["posted"];
 async function describeMove(session: Session, posted: Posted, move: Move): Promise<{ title: string; step: Step }> {
   const { claims } = (await session.protocol()).contracts;
   const { claimId, claim } = posted;
-  const value = await bondOf(session, claimId);
+  const value = await bondToSend(claims, (await session.protocol()).provider, claimId);
   switch (move.kind) {
+    case "commit":
+      return {
+        title: `Commit to ${move.hides === "prove" ? "a proof" : "a first pointer"}, so that nobody can copy it`,
+        step: { label: "commit", request: await claims.commit.populateTransaction(move.lane, move.digest) },
+      };
     case "prove":
       return {
         title: `Prove that word ${move.target.position} of the ${labelOf("Region", move.target.region)} is wrong`,
         step: {
           label: "prove",
-          request: await claims.prove.populateTransaction(claimId, claim, move.target, move.witness),
+          request: await claims.prove.populateTransaction(claimId, claim, move.target, move.witness, move.reveal),
         },
       };
     case "pointTop":
@@ -80,7 +104,7 @@ async function describeMove(session: Session, posted: Posted, move: Move): Promi
         title: `Point at the root of the ${labelOf("Region", move.region)}: the provider must open it`,
         step: {
           label: "pointTop",
-          request: await claims.pointTop.populateTransaction(claimId, claim, move.region, { value }),
+          request: await claims.pointTop.populateTransaction(claimId, claim, move.region, move.reveal, { value }),
         },
       };
     case "point": {
@@ -96,7 +120,10 @@ async function describeMove(session: Session, posted: Posted, move: Move): Promi
     case "timeout":
       return {
         title: "Time out a branch that the provider left unanswered",
-        step: { label: "timeout", request: await claims.timeout.populateTransaction(claimId, claim, move.branch) },
+        step: {
+          label: "timeout",
+          request: await claims.timeout.populateTransaction(claimId, claim, move.branch, [...move.above]),
+        },
       };
     case "wait":
       throw new MillraceError("WRONG_STATE", `The provider has until ${formatTime(move.until)} to open a branch.`, {
@@ -107,11 +134,4 @@ async function describeMove(session: Session, posted: Posted, move: Move): Promi
         hint: "Nothing more can be done against it without its trace.",
       });
   }
-}
-
-/** What a branch of this claim costs, as it was when the claim was posted. */
-async function bondOf(session: Session, claimId: bigint): Promise<bigint> {
-  const { claims } = (await session.protocol()).contracts;
-  const { bondGwei } = await claims.claimOf(claimId);
-  return bondGwei * 10n ** 9n;
 }

@@ -1,4 +1,5 @@
-import { labelOf, MillraceError } from "@millrace/sdk";
+import { handOf, proofMove } from "@millrace/jobs";
+import { labelOf, MillraceError, sleep } from "@millrace/sdk";
 
 import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
@@ -7,6 +8,8 @@ import { claimOf } from "./claimOf.js";
 import { examine } from "./examine.js";
 import { publishedProof } from "./publishedProof.js";
 import { readProof } from "./readProof.js";
+
+const POLL_MS = 250;
 
 interface Values extends ClaimValues {
   readonly proof: string | undefined;
@@ -18,10 +21,28 @@ export default async function prove(session: Session, { task, attempt, proof: fi
   const { claimId, claim } = posted;
   const { claims } = protocol.contracts;
   const { target, witness } = file === undefined ? await makeProof(session, posted) : await readProof(file);
+  const title = `that word ${target.position} of the ${labelOf("Region", target.region)} of claim ${claimId} is wrong`;
+  const { signer } = await session.account();
+  const decide = async () =>
+    proofMove(claimId, { target, witness }, await handOf(claims, signer, claimId), await protocol.now());
+  let move = await decide();
+  if (move.kind === "commit") {
+    const committed = await session.execute({
+      title: `Commit to the proof ${title}`,
+      facts: [["why", "nobody can copy a proof that was committed to"]],
+      steps: [{ label: "commit", request: await claims.commit.populateTransaction(move.lane, move.digest) }],
+    });
+    if (committed === undefined) return;
+  }
+  while (move.kind !== "prove") {
+    await sleep(POLL_MS);
+    move = await decide();
+  }
+  const call = claims.prove.populateTransaction(claimId, claim, target, witness, move.reveal);
   const sent = await session.execute({
-    title: `Prove that word ${target.position} of the ${labelOf("Region", target.region)} of claim ${claimId} is wrong`,
+    title: `Prove ${title}`,
     facts: [["result", "the provider's bond is slashed, the task is listed again, the prover gets its share"]],
-    steps: [{ label: "prove", request: await claims.prove.populateTransaction(claimId, claim, target, witness) }],
+    steps: [{ label: "prove", request: await call }],
   });
   if (sent === undefined) return;
   session.output.result(

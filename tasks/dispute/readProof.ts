@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import { MillraceError } from "@millrace/sdk";
+import type { Witness, WordAddress } from "@millrace/tensor";
 import { z } from "zod";
 
 const hash = z.string().regex(/^0x[0-9a-fA-F]{64}$/, "is not 32 bytes in hexadecimal digits");
@@ -28,7 +29,7 @@ const proofSchema = z.object({
 });
 
 /** A proof from a file; what is malformed never reaches the chain. */
-export async function readProof(file: string): Promise<z.infer<typeof proofSchema>> {
+export async function readProof(file: string): Promise<{ target: WordAddress; witness: Witness }> {
   const text = await readFile(file, "utf8").catch((cause: unknown) => {
     throw new MillraceError("BAD_INPUT", `${file} cannot be read.`, { hint: "Name an existing file.", cause });
   });
@@ -42,7 +43,8 @@ export async function readProof(file: string): Promise<z.infer<typeof proofSchem
     });
   }
   const parsed = proofSchema.safeParse(json);
-  if (parsed.success) return parsed.data;
+  // The schema is the shape; hexadecimal strings and enumerations have narrower types than it can give.
+  if (parsed.success) return parsed.data as { target: WordAddress; witness: Witness };
   const problem = parsed.error.issues[0];
   throw new MillraceError(
     "BAD_INPUT",

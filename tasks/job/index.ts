@@ -70,7 +70,9 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
       ack: { description: "Time for fetching the data", default: "5m" },
       work: { description: "Time for the work", default: "10m" },
       window: { description: "Time in which the result can be challenged", default: "1h" },
-      response: { description: "Time for answering one challenge", default: "10m" },
+      response: { description: "Time for answering one challenge, the chain's least if left out" },
+      smallJob: { description: "Let answers be due sooner than transactions can be forced into the chain", flag: true },
+      private: { description: "Let only you, and the checkers that you name, contest the result", flag: true },
       outsideValue: {
         description: "Credits that a wrong result would be worth to its provider elsewhere",
         default: "0",

@@ -25,10 +25,12 @@ interface Values extends BundleWish, TraitValues {
   readonly ack: string;
   readonly work: string;
   readonly window: string;
-  readonly response: string;
+  readonly response: string | undefined;
   readonly outsideValue: string;
   readonly nodes: string | undefined;
   readonly buy: string | undefined;
+  readonly smallJob: boolean;
+  readonly private: boolean;
 }
 
 export default async function open(session: Session, values: Values): Promise<void> {
@@ -54,12 +56,17 @@ export default async function open(session: Session, values: Values): Promise<vo
     ackSeconds: parseDuration(values.ack),
     workSeconds: parseDuration(values.work),
     windowSeconds: parseDuration(values.window),
-    responseSeconds: parseDuration(values.response),
+    responseSeconds:
+      values.response === undefined
+        ? Number(await contracts.claims.minResponseSeconds())
+        : parseDuration(values.response),
     outsideValue: parseCredits(values.outsideValue),
     programHash,
     inputRoot,
     bundleHash,
     dataUri: `${values.url.replace(/\/+$/, "")}/${bundleHash}`,
+    isSmallJob: values.smallJob,
+    isPrivate: values.private,
   };
   const { address } = await session.account();
   const { free } = await contracts.settlement.accountOf(address);
@@ -74,7 +81,7 @@ export default async function open(session: Session, values: Values): Promise<vo
       ["locked now", `${formatCredits(maxPrice)} of ${formatCredits(free + opening.bought)} free`],
       ...opening.facts,
       ["work until", `${formatDuration(terms.workSeconds)} after the provider has the data`],
-      ["contestable for", formatDuration(terms.windowSeconds)],
+      ["contestable for", `${formatDuration(terms.windowSeconds)}, ${formatDuration(terms.responseSeconds)} an answer`],
       ["data", terms.dataUri],
     ],
     steps: opening.steps(await contracts.tasks.open.populateTransaction(terms)),

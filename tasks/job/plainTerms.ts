@@ -62,5 +62,7 @@ export function plainTerms(
     inputRoot: ZeroHash,
     bundleHash: ZeroHash,
     dataUri: values.url,
+    isSmallJob: false,
+    isPrivate: false,
   };
 }

@@ -84,6 +84,8 @@ function sampleOrder(maxPrice: bigint, feePpm: bigint, bondRule: { floor: bigint
       inputRoot: ZeroHash,
       bundleHash: ZeroHash,
       dataUri: "",
+      isSmallJob: true,
+      isPrivate: false,
     },
     snapshot: {
       buyer: "0x0000000000000000000000000000000000000000",

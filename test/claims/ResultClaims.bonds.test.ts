@@ -1,3 +1,4 @@
+import { firstDigest } from "@millrace/jobs";
 import { expect } from "chai";
 import { toBeHex, ZeroAddress } from "ethers";
 import fc from "fast-check";
@@ -22,11 +23,16 @@ import {
   State,
   WINDOW_SECONDS,
 } from "./support/claims.js";
-import { childCount, childHeight, Game } from "./support/game.js";
+import { pointTop, prove } from "./support/commitments.js";
+import { aboveOf, childCount, childHeight, Game } from "./support/game.js";
 
 const { ethers, networkHelpers } = await hre.network.create();
 
 const ID = 3n;
+/** Bond of the second branch, while the first is pending. */
+const SECOND_BOND = (BRANCH_BOND * 33n) / 32n;
+
+const idsOf = (keys: readonly BranchKey[]): string[] => keys.map((key) => branchId(ID, key));
 
 describe("ResultClaims, bonds of branches", () => {
   const deploy = (): Promise<ClaimsWorld> => deployClaims(ethers);
@@ -69,16 +75,16 @@ describe("ResultClaims, bonds of branches", () => {
     const base = await posted({ isWrong: true });
     const { claims, claim, stranger, known, game } = base;
     await game.pointTop();
-    await claims.connect(stranger).pointTop(ID, claim, Region.Output, { value: BRANCH_BOND });
+    await pointTop(claims.connect(stranger), ID, claim, Region.Output);
     const wrong = { region: Region.Body, position: 1_023, lane: 0 };
-    await claims.prove(ID, claim, wrong, makeWitness(known, wrong));
+    await prove(claims, ID, claim, wrong, makeWitness(known, wrong));
     const output: BranchKey = { region: Region.Output, height: 5, position: 0, hash: claim.outputRoot };
     return { ...base, output };
   }
 
   it("should pay all bonds to the provider of a claim that stands", async () => {
     const { claims, claim, game, provider, stranger } = await finalised();
-    const withdrawal = claims.connect(stranger).withdrawBonds(ID, claim, game.path, provider, provider);
+    const withdrawal = claims.connect(stranger).withdrawBonds(ID, claim, idsOf(game.path), provider, provider);
     await expect(withdrawal).to.changeEtherBalances(ethers, [provider, claims], [2n * BRANCH_BOND, -2n * BRANCH_BOND]);
     await expect(withdrawal)
       .to.emit(claims, "BondsWithdrawn")
@@ -87,14 +93,14 @@ describe("ResultClaims, bonds of branches", () => {
 
   it("should pay each bond back to its owner when the claim fell", async () => {
     const { claims, claim, game, challenger, stranger, output } = await slashed();
-    for (const [owner, key] of [
-      [challenger, game.top],
-      [stranger, output],
+    for (const [owner, key, bond] of [
+      [challenger, game.top, BRANCH_BOND],
+      [stranger, output, SECOND_BOND],
     ] as const) {
-      await expect(claims.withdrawBonds(ID, claim, [key], owner, owner)).to.changeEtherBalances(
+      await expect(claims.withdrawBonds(ID, claim, idsOf([key]), owner, owner)).to.changeEtherBalances(
         ethers,
         [owner, claims],
-        [BRANCH_BOND, -BRANCH_BOND],
+        [bond, -bond],
       );
     }
     expect(await ethers.provider.getBalance(claims)).to.equal(0n);
@@ -104,7 +110,7 @@ describe("ResultClaims, bonds of branches", () => {
     const { claims, claim, game, provider, challenger } = await posted();
     await game.pointTop();
     for (const account of [provider, challenger]) {
-      await expect(claims.withdrawBonds(ID, claim, [game.top], account, account))
+      await expect(claims.withdrawBonds(ID, claim, idsOf([game.top]), account, account))
         .to.be.revertedWithCustomError(claims, "ClaimGame_NotEnded")
         .withArgs(ID, State.Open);
     }
@@ -123,13 +129,13 @@ describe("ResultClaims, bonds of branches", () => {
       [[game.top], challenger],
     ];
     for (const [keys, account] of refusals) {
-      await expect(claims.withdrawBonds(ID, claim, keys, account, account)).to.be.revertedWithCustomError(
+      await expect(claims.withdrawBonds(ID, claim, idsOf(keys), account, account)).to.be.revertedWithCustomError(
         claims,
         "ClaimGame_NoBond",
       );
     }
-    await claims.withdrawBonds(ID, claim, [game.top], provider, provider);
-    await expect(claims.withdrawBonds(ID, claim, [game.top], provider, provider)).to.be.revertedWithCustomError(
+    await claims.withdrawBonds(ID, claim, idsOf([game.top]), provider, provider);
+    await expect(claims.withdrawBonds(ID, claim, idsOf([game.top]), provider, provider)).to.be.revertedWithCustomError(
       claims,
       "ClaimGame_NoBond",
     );
@@ -140,7 +146,7 @@ describe("ResultClaims, bonds of branches", () => {
   it("should not pay a slashed provider, nor one challenger another's bond", async () => {
     const { claims, claim, game, provider, stranger } = await slashed();
     for (const account of [provider, stranger]) {
-      await expect(claims.withdrawBonds(ID, claim, [game.top], account, account))
+      await expect(claims.withdrawBonds(ID, claim, idsOf([game.top]), account, account))
         .to.be.revertedWithCustomError(claims, "ClaimGame_NoBond")
         .withArgs(branchId(ID, game.top), account.address);
     }
@@ -148,11 +154,11 @@ describe("ResultClaims, bonds of branches", () => {
 
   it("should let only the account itself send its bonds elsewhere", async () => {
     const { claims, claim, game, provider, stranger } = await finalised();
-    await expect(claims.connect(stranger).withdrawBonds(ID, claim, game.path, provider, stranger))
+    await expect(claims.connect(stranger).withdrawBonds(ID, claim, idsOf(game.path), provider, stranger))
       .to.be.revertedWithCustomError(claims, "ClaimGame_NotYours")
       .withArgs(provider.address, stranger.address);
     await expect(
-      claims.connect(provider).withdrawBonds(ID, claim, game.path, provider, stranger),
+      claims.connect(provider).withdrawBonds(ID, claim, idsOf(game.path), provider, stranger),
     ).to.changeEtherBalances(ethers, [stranger], [2n * BRANCH_BOND]);
   });
 
@@ -161,11 +167,13 @@ describe("ResultClaims, bonds of branches", () => {
       const base = await posted({ isWrong: true });
       const { claims, claim, known, game } = base;
       const receiver = await ethers.deployContract("BondReceiver", [claims]);
-      await receiver.pointTop(ID, claim, Region.Body, { value: BRANCH_BOND });
+      const salt = toBeHex(9, 32);
+      await receiver.commit(1n, firstDigest(branchId(ID, game.top), await receiver.getAddress(), salt));
+      await receiver.pointTop(ID, claim, Region.Body, { lane: 1n, salt }, { value: BRANCH_BOND });
       // Another's bond lies beside it.
-      await claims.pointTop(ID, claim, Region.Output, { value: BRANCH_BOND });
+      await pointTop(claims, ID, claim, Region.Output);
       const wrong = { region: Region.Body, position: 1_023, lane: 0 };
-      await claims.prove(ID, claim, wrong, makeWitness(known, wrong));
+      await prove(claims, ID, claim, wrong, makeWitness(known, wrong));
       return { ...base, receiver, top: game.top };
     }
 
@@ -174,25 +182,25 @@ describe("ResultClaims, bonds of branches", () => {
       const again = claims.interface.encodeFunctionData("withdrawBonds", [
         ID,
         claim,
-        [top],
+        idsOf([top]),
         await receiver.getAddress(),
         await receiver.getAddress(),
       ]);
       await receiver.configure(false, again);
-      await claims.withdrawBonds(ID, claim, [top], receiver, receiver);
+      await claims.withdrawBonds(ID, claim, idsOf([top]), receiver, receiver);
       expect(await receiver.calledBack()).to.be.false;
       expect(await ethers.provider.getBalance(receiver)).to.equal(BRANCH_BOND);
-      expect(await ethers.provider.getBalance(claims)).to.equal(BRANCH_BOND);
+      expect(await ethers.provider.getBalance(claims)).to.equal(SECOND_BOND);
     });
 
     it("should still reach its bond if it refuses payments", async () => {
       const { claims, claim, receiver, top, stranger } = await contractSlashed();
       await receiver.configure(true, "0x");
-      await expect(claims.withdrawBonds(ID, claim, [top], receiver, receiver)).to.be.revertedWithCustomError(
+      await expect(claims.withdrawBonds(ID, claim, idsOf([top]), receiver, receiver)).to.be.revertedWithCustomError(
         receiver,
         "BondReceiver_Refused",
       );
-      await expect(receiver.withdraw(ID, claim, [top], stranger)).to.changeEtherBalances(
+      await expect(receiver.withdraw(ID, claim, idsOf([top]), stranger)).to.changeEtherBalances(
         ethers,
         [stranger, claims],
         [BRANCH_BOND, -BRANCH_BOND],
@@ -209,22 +217,25 @@ describe("ResultClaims, bonds of branches", () => {
         const owed: BranchKey[] = [];
         const opened: BranchKey[] = [];
         const all = new Map<string, BranchKey>();
-        const pointed = (key: BranchKey): void => {
+        let bonds = 0n;
+        const pointed = (key: BranchKey, bond: bigint): void => {
           if (all.has(branchId(ID, key))) return;
           all.set(branchId(ID, key), key);
           owed.push(key);
+          bonds += bond;
         };
 
         for (let move = 0; move < 14; move++) {
           const who = random.pick([challenger, stranger]);
-          const value = BRANCH_BOND + BigInt(random.below(3));
+          const bond = await claims.bondOf(ID);
+          const value = bond + BigInt(random.below(3));
           const parent = opened.length === 0 ? undefined : random.pick(opened);
           switch (random.below(5)) {
             case 0: {
               const region = random.pick([Region.Body, Region.Output] as const);
-              await claims.connect(who).pointTop(ID, claim, region, { value });
+              await pointTop(claims.connect(who), ID, claim, region, { value });
               const tree = known.trees[region]!;
-              pointed({ region, height: tree.depth, position: 0, hash: tree.node(tree.depth, 0) });
+              pointed({ region, height: tree.depth, position: 0, hash: tree.node(tree.depth, 0) }, bond);
               break;
             }
             case 1:
@@ -237,18 +248,19 @@ describe("ResultClaims, bonds of branches", () => {
               const hash = tree.node(height, position);
               const siblings = siblingsOf(tree, height, position, parent.height);
               await claims.connect(who).point(ID, parent, index, hash, siblings, { value });
-              pointed({ region: parent.region, height, position, hash });
+              pointed({ region: parent.region, height, position, hash }, bond);
               break;
             }
             case 3: {
               // Calls that have no ground: all of them fail.
               const target = { region: Region.Body, position: random.below(1_024), lane: 0 };
-              await expect(claims.prove(ID, claim, target, makeWitness(known, target))).to.be.revertedWithCustomError(
+              await expect(prove(claims, ID, claim, target, makeWitness(known, target))).to.be.revertedWithCustomError(
                 claims,
                 "ResultClaims_WordIsRight",
               );
               const key = random.pick([...all.values(), game.top]);
-              await expect(claims.timeout(ID, claim, key)).to.be.revertedWithCustomError(
+              const above = aboveOf(known.trees[key.region]!, key);
+              await expect(claims.timeout(ID, claim, key, above)).to.be.revertedWithCustomError(
                 claims,
                 "ClaimGame_NotOverdue",
               );
@@ -271,14 +283,14 @@ describe("ResultClaims, bonds of branches", () => {
           }
           expect((await claims.claimOf(ID)).pending, "pending").to.equal(owed.length);
           const held = await ethers.provider.getBalance(claims);
-          expect(held, "bonds held").to.equal(BRANCH_BOND * BigInt(all.size));
+          expect(held, "bonds held").to.equal(bonds);
         }
 
         await networkHelpers.time.increase(WINDOW_SECONDS + 2 * RESPONSE_SECONDS);
         expect(owed).to.be.empty;
         expect(await claims.stateOf(ID), "I6").to.equal(State.Final);
         expect(await staking.slashes(), "I6").to.equal(0n);
-        await claims.withdrawBonds(ID, claim, [...all.values()], provider, provider);
+        await claims.withdrawBonds(ID, claim, idsOf([...all.values()]), provider, provider);
         expect(await ethers.provider.getBalance(claims)).to.equal(0n);
         expect(claim.terms.provider).to.not.equal(ZeroAddress);
       }),

@@ -19,9 +19,11 @@ import {
   Offence,
   post,
   RESPONSE_SECONDS,
+  REVEAL_SECONDS,
   State,
   WINDOW_SECONDS,
 } from "./support/claims.js";
+import { prove } from "./support/commitments.js";
 import { childCount, childHeight, Game, HiddenTree } from "./support/game.js";
 
 const { ethers, networkHelpers } = await hre.network.create();
@@ -126,7 +128,7 @@ describe("ResultClaims, the game", () => {
       new HiddenTree(tree, height, position, GARBAGE);
 
     it("I6: should end in a timeout when it lies left of the wrong piece", async () => {
-      const { game, claims, claim, staking, provider, buyer, stranger } = await claimOf(
+      const { game, claims, claim, staking, provider, buyer, challenger, stranger } = await claimOf(
         WORDS,
         spoil(64 + WORDS - 25),
         hideAt(5, 40),
@@ -140,9 +142,9 @@ describe("ResultClaims, the game", () => {
       expect(path.last).to.deep.include({ height: 5, position: 40, hash: GARBAGE });
       await expect(path.open()).to.be.revertedWithCustomError(claims, "ResultClaims_NotItsChildren");
       await networkHelpers.time.increase(RESPONSE_SECONDS + 1);
-      await expect(claims.connect(stranger).timeout(ID, claim, path.last))
+      await expect(claims.connect(stranger).timeout(ID, claim, path.last, path.above))
         .to.emit(staking, "SlashAsked")
-        .withArgs(Offence.ResultWithheld, provider.address, JOB_BOND, buyer.address, stranger.address);
+        .withArgs(Offence.ResultWithheld, provider.address, JOB_BOND, buyer.address, challenger.address);
     });
 
     it("I6: should not keep a proof from succeeding when it lies right of the wrong word", async () => {
@@ -182,7 +184,7 @@ describe("ResultClaims, the game", () => {
           await path.point();
         }
         await networkHelpers.time.increase(RESPONSE_SECONDS + 1);
-        await claims.timeout(ID, claim, path.last);
+        await claims.timeout(ID, claim, path.last, path.above);
         expect(await claims.stateOf(ID)).to.equal(State.Slashed);
       }
     });
@@ -252,8 +254,11 @@ describe("ResultClaims, the game", () => {
       const { game, claims, staking } = await claimOf(2_048, () => undefined);
       const posted = (await claims.claimOf(ID)).windowEndsAt - BigInt(WINDOW_SECONDS);
       const path = game(Region.Body);
-      // Both sides take all the time they have; the first call comes in the last second of the window.
-      let at = Number(posted) + WINDOW_SECONDS;
+      // Both sides take all the time they have; the first pointer is committed to in the last second of the window, and
+      // shown in the last second for that.
+      await networkHelpers.time.setNextBlockTimestamp(Number(posted) + WINDOW_SECONDS);
+      await path.commitTop();
+      let at = Number(posted) + WINDOW_SECONDS + REVEAL_SECONDS;
       const next = async (call: () => Promise<void>, seconds: number): Promise<void> => {
         at += seconds;
         await networkHelpers.time.setNextBlockTimestamp(at);
@@ -268,7 +273,7 @@ describe("ResultClaims, the game", () => {
       await next(() => path.open(), RESPONSE_SECONDS);
       for (let lane = 0; lane < 2; lane++) {
         const target = { region: Region.Body, position: 31 * 32, lane };
-        const proof = claims.prove(ID, path.claim, target, path.witness(target));
+        const proof = prove(claims, ID, path.claim, target, path.witness(target));
         await expect(proof).to.be.revertedWithCustomError(claims, "ResultClaims_WordIsRight");
       }
       await networkHelpers.time.increaseTo(at + RESPONSE_SECONDS);
@@ -276,7 +281,7 @@ describe("ResultClaims, the game", () => {
       await networkHelpers.time.increaseTo(at + RESPONSE_SECONDS + 1);
       expect(await claims.stateOf(ID)).to.equal(State.Final);
       expect(BigInt(at + RESPONSE_SECONDS)).to.equal(
-        posted + BigInt(WINDOW_SECONDS + 2 * path.path.length * RESPONSE_SECONDS),
+        posted + BigInt(WINDOW_SECONDS + REVEAL_SECONDS + 2 * path.path.length * RESPONSE_SECONDS),
       );
       expect(await staking.slashes()).to.equal(0n);
     });

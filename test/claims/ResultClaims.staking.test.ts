@@ -8,7 +8,8 @@ import { addParams } from "../verifiers/support/kernels.js";
 import { Mode, type Operator, Program, Region } from "../verifiers/support/program.js";
 import { makeWitness } from "../verifiers/support/witness.js";
 import { commit, deployWorld } from "../verifiers/support/world.js";
-import { BRANCH_BOND, type Claim, POST, RESPONSE_SECONDS, State, WINDOW_SECONDS } from "./support/claims.js";
+import { BRANCH_BOND, type Claim, POST, RESPONSE_SECONDS, REWARDS, State, WINDOW_SECONDS } from "./support/claims.js";
+import { pointTop, prove } from "./support/commitments.js";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
@@ -25,11 +26,15 @@ describe("ResultClaims, with the staking registry", () => {
     const { staking, governor, authority, alice, buyer, market } = stakingWorld;
     const world = await deployWorld(ethers);
     const claims = await ethers.deployContract("ResultClaims", [
-      governor,
-      authority,
-      staking,
-      world.verifier,
-      BRANCH_BOND,
+      {
+        deployer: governor,
+        authority,
+        staking,
+        verifier: world.verifier,
+        branchBondWei: BRANCH_BOND,
+        rewards: REWARDS,
+        forcedInclusionSeconds: 0,
+      },
     ]);
     await claims.wire(market, POST);
     await claims.seal();
@@ -62,7 +67,9 @@ describe("ResultClaims, with the staking registry", () => {
         bond: JOB_BOND,
         windowSeconds: WINDOW_SECONDS,
         responseSeconds: RESPONSE_SECONDS,
+        isPrivate: false,
       },
+      rewards: REWARDS,
       header: known.trace.header,
       bodyRoot: known.trace.bodyRoot,
       outputRoot: known.trace.outputRoot,
@@ -89,20 +96,20 @@ describe("ResultClaims, with the staking registry", () => {
   it("should split the bond of a wrong result: a fifth to the buyer, 30 % to the reporter", async () => {
     const world = await networkHelpers.loadFixture(posted);
     const { claims, claim, reporter, wrong, witness } = world;
-    const proof = await claims.connect(reporter).prove(ID, claim, wrong, witness);
+    const proof = await prove(claims.connect(reporter), ID, claim, wrong, witness);
     expect(await claims.stateOf(ID)).to.equal(State.Slashed);
     expect(await slashedAccounts(world)).to.deep.equal(SPLIT);
     if (process.env["SHOW_GAS"]) console.log((await proof.wait())!.gasUsed);
-    expect((await proof.wait())!.gasUsed).to.be.lessThan(260_000n);
+    expect((await proof.wait())!.gasUsed).to.be.lessThan(270_000n);
   });
 
   it("should take as much for silence", async () => {
     const world = await networkHelpers.loadFixture(posted);
     const { claims, claim, reporter } = world;
-    await claims.connect(reporter).pointTop(ID, claim, Region.Output, { value: BRANCH_BOND });
+    await pointTop(claims.connect(reporter), ID, claim, Region.Output, { value: BRANCH_BOND });
     await networkHelpers.time.increase(RESPONSE_SECONDS + 1);
     const key = { region: Region.Output, height: 5, position: 0, hash: claim.outputRoot };
-    const timeout = await claims.connect(reporter).timeout(ID, claim, key);
+    const timeout = await claims.connect(reporter).timeout(ID, claim, key, []);
     expect(await claims.stateOf(ID)).to.equal(State.Slashed);
     expect(await slashedAccounts(world)).to.deep.equal(SPLIT);
     if (process.env["SHOW_GAS"]) console.log((await timeout.wait())!.gasUsed);
@@ -113,7 +120,7 @@ describe("ResultClaims, with the staking registry", () => {
     const world = await networkHelpers.loadFixture(posted);
     const { claims, claim, staking, market, alice, reporter, wrong, witness } = world;
     await staking.connect(market).unbond(alice, JOB_BOND);
-    await claims.connect(reporter).prove(ID, claim, wrong, witness);
+    await prove(claims.connect(reporter), ID, claim, wrong, witness);
     expect(await claims.stateOf(ID)).to.equal(State.Slashed);
     expect(await slashedAccounts(world)).to.deep.equal({
       bonded: 0n,

@@ -1,3 +1,4 @@
+import { branchIdOf, firstDigest } from "@millrace/jobs";
 import { expect } from "chai";
 import { parseEther, parseUnits, toBeHex, ZeroAddress, ZeroHash } from "ethers";
 import hre from "hardhat";
@@ -22,9 +23,12 @@ import {
   post,
   POST,
   RESPONSE_SECONDS,
+  REVEAL_SECONDS,
+  REWARDS,
   State,
   WINDOW_SECONDS,
 } from "./support/claims.js";
+import { commitToFirst, commitToProof, NO_REVEAL, pointTop, prove, topOf } from "./support/commitments.js";
 import { Game } from "./support/game.js";
 
 const { ethers, networkHelpers } = await hre.network.create();
@@ -84,16 +88,22 @@ describe("ResultClaims", () => {
     it("should refuse addresses that are missing and bonds out of bounds", async () => {
       const { claims, authority, staking, verifier, deployer } = await networkHelpers.loadFixture(deploy);
       const factory = await ethers.getContractFactory("ResultClaims");
-      for (const missing of [0, 1, 2, 3]) {
-        const args = [deployer, authority, staking, verifier].map((who, i) => (i === missing ? ZeroAddress : who));
-        await expect(factory.deploy(args[0]!, args[1]!, args[2]!, args[3]!, BRANCH_BOND)).to.be.revertedWithCustomError(
+      const parameters = { branchBondWei: BRANCH_BOND, rewards: REWARDS, forcedInclusionSeconds: 0 };
+      const setting = { deployer, authority, staking, verifier, ...parameters };
+      for (const missing of ["deployer", "authority", "staking", "verifier"]) {
+        await expect(factory.deploy({ ...setting, [missing]: ZeroAddress })).to.be.revertedWithCustomError(
           claims,
           "Wired_ZeroAddress",
         );
       }
-      await expect(factory.deploy(deployer, authority, staking, verifier, 0)).to.be.revertedWithCustomError(
+      await expect(factory.deploy({ ...setting, branchBondWei: 0 })).to.be.revertedWithCustomError(
         claims,
         "ClaimGame_BadBond",
+      );
+      const rewards = { ...REWARDS, moveRefund: parseEther("1001") };
+      await expect(factory.deploy({ ...setting, rewards })).to.be.revertedWithCustomError(
+        claims,
+        "ClaimGame_BadRewardRule",
       );
     });
   });
@@ -179,6 +189,7 @@ describe("ResultClaims", () => {
   describe("pointTop", () => {
     it("should take the bond and ask for the root of a region", async () => {
       const { claims, challenger, body, committed } = await posted();
+      await body.commitTop();
       const now = (await networkHelpers.time.latest()) + 5;
       await at(now);
       await body.pointTop();
@@ -199,9 +210,9 @@ describe("ResultClaims", () => {
 
     it("should return what is sent too much, and everything from a duplicate", async () => {
       const { claims, claim, challenger, stranger } = await posted();
-      const top = claims.connect(challenger).pointTop(ID, claim, Region.Body, { value: BRANCH_BOND + 77n });
+      const top = pointTop(claims.connect(challenger), ID, claim, Region.Body, { value: BRANCH_BOND + 77n });
       await expect(top).to.changeEtherBalances(ethers, [challenger, claims], [-BRANCH_BOND, BRANCH_BOND]);
-      const again = claims.connect(stranger).pointTop(ID, claim, Region.Body, { value: BRANCH_BOND });
+      const again = pointTop(claims.connect(stranger), ID, claim, Region.Body);
       await expect(again).to.changeEtherBalances(ethers, [stranger, claims], [0, 0]);
       await expect(again).not.to.emit(claims, "BranchPointed");
       expect((await claims.claimOf(ID)).pending).to.equal(1n);
@@ -209,26 +220,109 @@ describe("ResultClaims", () => {
 
     it("should refuse less than the bond", async () => {
       const { claims, claim } = await posted();
-      await expect(claims.pointTop(ID, claim, Region.Body, { value: BRANCH_BOND - 1n }))
+      await expect(pointTop(claims, ID, claim, Region.Body, { value: BRANCH_BOND - 1n }))
         .to.be.revertedWithCustomError(claims, "ClaimGame_BondTooSmall")
         .withArgs(BRANCH_BOND - 1n, BRANCH_BOND);
     });
 
-    it("should be possible until the last second of the window", async () => {
+    it("should be possible when committed to in the last second of the window, for a while after it", async () => {
       const { claims, claim, windowEndsAt, output } = await posted();
-      await output.pointTop();
+      const value = 2n * BRANCH_BOND;
       await at(windowEndsAt);
-      await claims.pointTop(ID, claim, Region.Body, { value: BRANCH_BOND });
-      await at(windowEndsAt + 1);
-      await expect(claims.pointTop(ID, claim, Region.Output, { value: BRANCH_BOND }))
+      const reveal = await commitToFirst(claims, ID, topOf(claim, Region.Body));
+      const late = await commitToFirst(claims, ID, topOf(claim, Region.Output), 1n);
+      await expect(claims.pointTop(ID, claim, Region.Output, late, { value }))
         .to.be.revertedWithCustomError(claims, "ClaimGame_WindowOver")
         .withArgs(windowEndsAt);
+      const snapshot = await networkHelpers.takeSnapshot();
+      await at(windowEndsAt + REVEAL_SECONDS);
+      await claims.pointTop(ID, claim, Region.Body, reveal, { value });
+      await snapshot.restore();
+      await at(windowEndsAt + REVEAL_SECONDS + 1);
+      await expect(claims.pointTop(ID, claim, Region.Body, reveal, { value }))
+        .to.be.revertedWithCustomError(claims, "ClaimGame_NotOpen")
+        .withArgs(ID, State.Final);
+      await snapshot.restore();
+      // Another path holds the claim open: that gives nobody more time to begin one.
+      await claims.pointTop(ID, claim, Region.Body, reveal, { value });
+      await at(windowEndsAt + REVEAL_SECONDS + 1);
+      await expect(output.pointTop()).to.be.revertedWithCustomError(claims, "ClaimGame_WindowOver");
+    });
+
+    it("should refuse who did not commit to it, in an earlier block, to this claim and region", async () => {
+      const { claims, claim, challenger, stranger } = await posted();
+      const value = BRANCH_BOND;
+      const mine = claims.connect(challenger);
+      const reveal = await commitToFirst(mine, ID, topOf(claim, Region.Body));
+      const refusals: [typeof claims, Region, typeof reveal][] = [
+        [mine, Region.Body, NO_REVEAL],
+        [mine, Region.Body, { ...reveal, salt: ZeroHash }],
+        [mine, Region.Output, reveal],
+        [claims.connect(stranger), Region.Body, reveal],
+      ];
+      for (const [caller, region, shown] of refusals) {
+        await expect(caller.pointTop(ID, claim, region, shown, { value }))
+          .to.be.revertedWithCustomError(claims, "ClaimGame_NotCommitted")
+          .withArgs((caller.runner as typeof challenger).address, shown.lane);
+      }
+      // What a lane holds is replaced.
+      await mine.commit(reveal.lane, ZeroHash);
+      await expect(mine.pointTop(ID, claim, Region.Body, reveal, { value })).to.be.revertedWithCustomError(
+        claims,
+        "ClaimGame_NotCommitted",
+      );
+    });
+
+    it("should refuse to commit and point in one block", async () => {
+      const { claims, claim, challenger } = await posted();
+      const mine = claims.connect(challenger);
+      await networkHelpers.mine();
+      await ethers.provider.send("evm_setAutomine", [false]);
+      try {
+        const salt = hex(7);
+        const digest = firstDigest(branchIdOf(ID, topOf(claim, Region.Body)), challenger.address, salt);
+        await mine.commit(3n, digest);
+        const pointing = await mine.pointTop(
+          ID,
+          claim,
+          Region.Body,
+          { lane: 3n, salt },
+          { value: BRANCH_BOND, gasLimit: 500_000 },
+        );
+        await networkHelpers.mine();
+        expect((await ethers.provider.getTransactionReceipt(pointing.hash))!.status).to.equal(0);
+      } finally {
+        await ethers.provider.send("evm_setAutomine", [true]);
+      }
+    });
+
+    it("should cost more the more is pending, and what three openings cost at least", async () => {
+      const { claims, claim, body } = await posted();
+      await body.pointTop();
+      expect(await claims.bondOf(ID)).to.equal((BRANCH_BOND * 33n) / 32n);
+      await expect(pointTop(claims, ID, claim, Region.Output, { value: BRANCH_BOND })).to.be.revertedWithCustomError(
+        claims,
+        "ClaimGame_BondTooSmall",
+      );
+      const price = parseUnits("50", "gwei");
+      await networkHelpers.setNextBlockBaseFeePerGas(price);
+      await expect(
+        claims.demand(ID, claim, Region.Output, 0, { value: 600_000n * price - 1n }),
+      ).to.be.revertedWithCustomError(claims, "ClaimGame_BondTooSmall");
+      const reveal = await commitToFirst(claims, ID, topOf(claim, Region.Output));
+      await networkHelpers.setNextBlockBaseFeePerGas(price);
+      const bond = (300_000n * price * 33n) / 32n;
+      await expect(claims.pointTop(ID, claim, Region.Output, reveal, { value: bond })).to.changeEtherBalance(
+        ethers,
+        claims,
+        bond,
+      );
     });
 
     it("should refuse the input, an empty body, and another claim than the posted", async () => {
       const { claims, claim, world, program } = await posted();
       const value = BRANCH_BOND;
-      await expect(claims.pointTop(ID, claim, Region.Input, { value }))
+      await expect(claims.pointTop(ID, claim, Region.Input, NO_REVEAL, { value }))
         .to.be.revertedWithCustomError(claims, "ResultClaims_NothingToContest")
         .withArgs(Region.Input);
       for (const other of [
@@ -236,7 +330,7 @@ describe("ResultClaims", () => {
         { ...claim, terms: { ...claim.terms, bond: 1n } },
         { ...claim, terms: { ...claim.terms, provider: claim.terms.buyer } },
       ]) {
-        await expect(claims.pointTop(ID, other, Region.Body, { value })).to.be.revertedWithCustomError(
+        await expect(claims.pointTop(ID, other, Region.Body, NO_REVEAL, { value })).to.be.revertedWithCustomError(
           claims,
           "ClaimGame_OtherClaim",
         );
@@ -244,11 +338,11 @@ describe("ResultClaims", () => {
       const small = new Program([program.operators[1]!], 32, 32);
       const bodiless = { ...claim, header: small.header, terms: { ...claim.terms, programHash: small.hash } };
       await post(world, ID + 1n, bodiless);
-      await expect(claims.pointTop(ID + 1n, bodiless, Region.Body, { value })).to.be.revertedWithCustomError(
+      await expect(claims.pointTop(ID + 1n, bodiless, Region.Body, NO_REVEAL, { value })).to.be.revertedWithCustomError(
         claims,
         "ResultClaims_NothingToContest",
       );
-      await expect(claims.pointTop(ID + 2n, claim, Region.Body, { value }))
+      await expect(claims.pointTop(ID + 2n, claim, Region.Body, NO_REVEAL, { value }))
         .to.be.revertedWithCustomError(claims, "ClaimGame_NotOpen")
         .withArgs(ID + 2n, State.None);
     });
@@ -300,6 +394,8 @@ describe("ResultClaims", () => {
 
     it("should be possible until the last second, and never after", async () => {
       const { claims, body, output } = await posted();
+      await body.commitTop();
+      await output.commitTop();
       const now = (await networkHelpers.time.latest()) + 10;
       await at(now);
       await body.pointTop();
@@ -376,6 +472,7 @@ describe("ResultClaims", () => {
 
     it("should give the time to respond after an opening that comes after the window", async () => {
       const { claims, body, windowEndsAt } = await posted();
+      await body.commitTop();
       await at(windowEndsAt);
       await body.pointTop();
       const openedAt = windowEndsAt + RESPONSE_SECONDS;
@@ -398,24 +495,26 @@ describe("ResultClaims", () => {
 
   describe("timeout", () => {
     it("should slash only when the time to answer is over", async () => {
-      const { claims, claim, staking, body, stranger, provider, buyer } = await posted();
+      const { claims, claim, staking, body, challenger, stranger, provider, buyer } = await posted();
+      await body.commitTop();
       const now = (await networkHelpers.time.latest()) + 10;
       await at(now);
       await body.pointTop();
-      const timeout = (): Promise<unknown> => claims.connect(stranger).timeout(ID, claim, body.top);
+      const timeout = (): Promise<unknown> => claims.connect(stranger).timeout(ID, claim, body.top, []);
       await at(now + RESPONSE_SECONDS);
       await expect(timeout()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOverdue");
       await at(now + RESPONSE_SECONDS + 10);
       await expect(timeout())
         .to.emit(claims, "ClaimSlashed")
-        .withArgs(ID, provider.address, stranger.address, Offence.ResultWithheld);
+        .withArgs(ID, provider.address, ZeroAddress, Offence.ResultWithheld);
       const [event] = await staking.queryFilter(staking.filters.SlashAsked());
       expect([...event!.args]).to.deep.equal([
         BigInt(Offence.ResultWithheld),
         provider.address,
         JOB_BOND,
         buyer.address,
-        stranger.address,
+        // Who pointed has the reward, not who brings the last transaction.
+        challenger.address,
       ]);
       await expect(timeout()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOpen").withArgs(ID, State.Slashed);
       expect(await staking.slashes()).to.equal(1n);
@@ -427,10 +526,10 @@ describe("ResultClaims", () => {
       await output.open();
       await networkHelpers.time.increaseTo(windowEndsAt);
       for (const key of [body.top, output.top, { ...body.top, position: 1 }]) {
-        await expect(claims.timeout(ID, claim, key)).to.be.revertedWithCustomError(claims, "ClaimGame_NotOverdue");
+        await expect(claims.timeout(ID, claim, key, [])).to.be.revertedWithCustomError(claims, "ClaimGame_NotOverdue");
       }
       await expect(
-        claims.timeout(ID, { ...claim, terms: { ...claim.terms, bond: 1n } }, body.top),
+        claims.timeout(ID, { ...claim, terms: { ...claim.terms, bond: 1n } }, body.top, []),
       ).to.be.revertedWithCustomError(claims, "ClaimGame_OtherClaim");
     });
 
@@ -439,7 +538,7 @@ describe("ResultClaims", () => {
       await body.pointTop();
       await networkHelpers.time.increaseTo(windowEndsAt + 100 * RESPONSE_SECONDS);
       expect(await claims.stateOf(ID)).to.equal(State.Open);
-      await claims.timeout(ID, claim, body.top);
+      await claims.timeout(ID, claim, body.top, []);
       expect(await claims.stateOf(ID)).to.equal(State.Slashed);
     });
   });
@@ -449,7 +548,7 @@ describe("ResultClaims", () => {
 
     it("I6: should slash at once, without a game, on a witness of the provider's tree", async () => {
       const { claims, claim, staking, committed, challenger, provider, buyer } = await posted();
-      const proof = claims.connect(challenger).prove(ID, claim, wrong, makeWitness(committed, wrong));
+      const proof = prove(claims.connect(challenger), ID, claim, wrong, makeWitness(committed, wrong));
       await expect(proof).to.emit(claims, "WordProvenWrong").withArgs(ID, Region.Output, 5, 0);
       await expect(proof)
         .to.emit(staking, "SlashAsked")
@@ -460,31 +559,66 @@ describe("ResultClaims", () => {
     it("should refuse words that are right, and another claim than the posted", async () => {
       const { claims, claim, committed, honest } = await posted();
       const right = { ...wrong, position: 4 };
-      await expect(claims.prove(ID, claim, right, makeWitness(committed, right))).to.be.revertedWithCustomError(
+      await expect(prove(claims, ID, claim, right, makeWitness(committed, right))).to.be.revertedWithCustomError(
         claims,
         "ResultClaims_WordIsRight",
       );
       const other = { ...claim, outputRoot: honest.trace.outputRoot };
-      await expect(claims.prove(ID, other, wrong, makeWitness(committed, wrong))).to.be.revertedWithCustomError(
+      await expect(prove(claims, ID, other, wrong, makeWitness(committed, wrong))).to.be.revertedWithCustomError(
         claims,
         "ClaimGame_OtherClaim",
       );
-      await expect(claims.prove(ID + 1n, claim, wrong, makeWitness(committed, wrong))).to.be.revertedWithCustomError(
+      await expect(prove(claims, ID + 1n, claim, wrong, makeWitness(committed, wrong))).to.be.revertedWithCustomError(
         claims,
         "ClaimGame_NotOpen",
       );
     });
 
+    it("should refuse who did not commit to this very proof, in an earlier block", async () => {
+      const { claims, claim, committed, challenger, stranger } = await posted();
+      const witness = makeWitness(committed, wrong);
+      const mine = claims.connect(challenger);
+      const reveal = await commitToProof(mine, ID, { target: wrong, witness });
+      const refusals: [typeof claims, typeof reveal][] = [
+        [mine, NO_REVEAL],
+        [claims.connect(stranger), reveal],
+        [mine, { ...reveal, salt: ZeroHash }],
+      ];
+      for (const [caller, shown] of refusals) {
+        await expect(caller.prove(ID, claim, wrong, witness, shown)).to.be.revertedWithCustomError(
+          claims,
+          "ClaimGame_NotCommitted",
+        );
+      }
+      // Another lane of the same word is another proof.
+      const other = await commitToProof(mine, ID, { target: { ...wrong, lane: 1 }, witness });
+      await expect(mine.prove(ID, claim, wrong, witness, other)).to.be.revertedWithCustomError(
+        claims,
+        "ClaimGame_NotCommitted",
+      );
+    });
+
+    it("should refuse a verifier whose code has changed", async () => {
+      const { claims, claim, committed, verifier } = await posted();
+      await networkHelpers.setCode(await verifier.getAddress(), "0x6001600052602060 00f3".replace(" ", ""));
+      await expect(prove(claims, ID, claim, wrong, makeWitness(committed, wrong))).to.be.revertedWithCustomError(
+        claims,
+        "ClaimGame_OtherVerifier",
+      );
+    });
+
     it("should be possible as long as the claim is open, and never after", async () => {
       const { claims, claim, committed, windowEndsAt } = await posted();
-      const prove = (): Promise<unknown> => claims.prove(ID, claim, wrong, makeWitness(committed, wrong));
+      const witness = makeWitness(committed, wrong);
+      const reveal = await commitToProof(claims, ID, { target: wrong, witness });
+      const show = (): Promise<unknown> => claims.prove(ID, claim, wrong, witness, reveal);
       const snapshot = await networkHelpers.takeSnapshot();
-      await at(windowEndsAt);
-      await prove();
-      await expect(prove()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOpen").withArgs(ID, State.Slashed);
+      await at(windowEndsAt + REVEAL_SECONDS);
+      await show();
+      await expect(show()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOpen").withArgs(ID, State.Slashed);
       await snapshot.restore();
-      await at(windowEndsAt + 1);
-      await expect(prove()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOpen").withArgs(ID, State.Final);
+      await at(windowEndsAt + REVEAL_SECONDS + 1);
+      await expect(show()).to.be.revertedWithCustomError(claims, "ClaimGame_NotOpen").withArgs(ID, State.Final);
     });
   });
 

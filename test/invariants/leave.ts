@@ -107,7 +107,7 @@ async function endTasks(play: Play): Promise<void> {
       const [posted] = await claims.queryFilter(claims.filters.ClaimPosted(claimId));
       const claim = toPlain(posted.args.claim) as Parameters<typeof claims.timeout>[1];
       const branch = { region: 2, height: 5, position: 0, hash: posted.args.claim.outputRoot };
-      await must("I4", claims.connect(stranger).timeout(claimId, claim, branch));
+      await must("I4", claims.connect(stranger).timeout(claimId, claim, branch, []));
       status = await play.tasking.statusOf(taskId);
     }
     if (status === "Finalized" || status === "Cancelled") continue;

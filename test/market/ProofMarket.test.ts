@@ -150,6 +150,7 @@ describe("ProofMarket", () => {
         },
         ...{ expiresAt: 2n ** 47n, ackSeconds: 1, workSeconds: 1, windowSeconds: 0, responseSeconds: 0 },
         ...{ outsideValue: 0n, programHash: hash, inputRoot: proven.inputRoot, bundleHash: hash, dataUri: "" },
+        ...{ isSmallJob: false, isPrivate: false },
       });
       await expect(market.open(terms(ethers.ZeroHash), program)).to.be.revertedWithCustomError(
         proofs,

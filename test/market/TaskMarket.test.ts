@@ -58,6 +58,17 @@ describe("TaskMarket", () => {
       expect(await world.tasks.hashOf(order)).to.equal((await world.tasks.taskOf(taskId)).orderHash);
     });
 
+    it("should give answers the time that forcing them in takes, unless it is a small job", async () => {
+      const least = await world.claims.minResponseSeconds();
+      expect(least).to.equal(7_200n);
+      const open = (terms: Parameters<typeof taskTerms>[0]) => world.tasks.connect(world.buyer).open(taskTerms(terms));
+      await expect(open({ isSmallJob: false, responseSeconds: least - 1n }))
+        .to.be.revertedWithCustomError(world.tasks, "TaskMarket_TermOutOfBounds")
+        .withArgs("responseSeconds", least - 1n, least, 2_592_000n);
+      await open({ isSmallJob: false, responseSeconds: least });
+      await open({ isSmallJob: true, responseSeconds: 1n });
+    });
+
     it("should refuse terms out of bounds, with the bounds", async () => {
       const now = await networkHelpers.time.latest();
       const uint96 = 2n ** 96n - 1n;

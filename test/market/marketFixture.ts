@@ -66,6 +66,8 @@ export function taskTerms(changes: Partial<ITaskBook.TaskTermsStruct> = {}): ITa
     inputRoot: `0x${"1a".repeat(32)}`,
     bundleHash: `0x${"1b".repeat(32)}`,
     dataUri: "http://localhost:1/tasks/1",
+    isSmallJob: true,
+    isPrivate: false,
     ...changes,
   };
 }

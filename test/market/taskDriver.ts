@@ -2,6 +2,7 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import type { ContractTransactionResponse } from "ethers";
 
 import type { ITaskBook } from "../../typechain-types/index.js";
+import { commitToFirst } from "../claims/support/commitments.js";
 import type { Connection } from "../support/deployMillrace.js";
 import {
   BODY_ROOT,
@@ -88,12 +89,12 @@ export class TaskDriver {
     const claimId = await tasks.claimIdOf(taskId, attempt);
     const [posted] = await claims.queryFilter(claims.filters.ClaimPosted(claimId));
     const claim = toPlain(posted.args.claim) as Parameters<typeof claims.pointTop>[1];
-    await claims
-      .connect(challenger)
-      .pointTop(claimId, claim, REGION_OUTPUT, { value: this.world.parameters.branchBondWei });
-    await this.pass(40);
     const branch = { region: REGION_OUTPUT, height: 5, position: 0, hash: OUTPUT_ROOT };
-    await claims.connect(challenger).timeout(claimId, claim, branch);
+    const reveal = await commitToFirst(claims.connect(challenger), claimId, branch);
+    const value = await claims.bondOf(claimId);
+    await claims.connect(challenger).pointTop(claimId, claim, REGION_OUTPUT, reveal, { value });
+    await this.pass(40);
+    await claims.connect(challenger).timeout(claimId, claim, branch, []);
   }
 
   /** A new task in a status, accepted by alice's node where the status needs a provider. */

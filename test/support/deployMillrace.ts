@@ -78,6 +78,8 @@ export const PARAMETERS = {
     strikes: 2,
   },
   branchBondWei: 10n ** 16n,
+  claimRewards: { cap: 100_000n * MILL, moveRefund: MILL },
+  forcedInclusionSeconds: 0,
   reportChallengeSeconds: 60,
   attestorBond: 1_000n * MILL,
   taskBondRule: { floor: 10n * MILL, detectionPpm: 500_000 },

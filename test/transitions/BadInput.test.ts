@@ -145,6 +145,8 @@ const MEANT: ReadonlySet<string> = new Set([
   "NodeRegistry.refreshStake",
   "NodeTraits.publish",
   "PriceOracle.observe",
+  "ResultClaims.commit",
+  "ResultClaims.nameChecker",
   "StakingRegistry.register",
   "StakingRegistry.setCommission",
   "StakingRegistry.setMetadata",

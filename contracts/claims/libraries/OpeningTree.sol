@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {TraceTree} from "../../verifiers/libraries/TraceTree.sol";
+import {Region} from "../../verifiers/TensorTypes.sol";
 import {BranchKey} from "../ClaimTypes.sol";
 
 /// @title OpeningTree
@@ -15,12 +16,84 @@ library OpeningTree {
     /// @dev Separates branch ids from every other hash of the protocol.
     bytes32 private constant BRANCH_TAG = keccak256("millrace.branch");
 
+    /// @dev Separates ids of demands from those of branches.
+    bytes32 private constant DEMAND_TAG = keccak256("millrace.demand");
+
     /// @notice Id of a branch: claim, place and hash, so that equal subtrees elsewhere are other branches.
     /// @param claimId Claim.
     /// @param branch The node.
     /// @return branchId Its id.
     function idOf(uint256 claimId, BranchKey memory branch) internal pure returns (bytes32 branchId) {
         return keccak256(abi.encode(BRANCH_TAG, claimId, branch.region, branch.height, branch.position, branch.hash));
+    }
+
+    /// @notice Id of a demand.
+    /// @param claimId Claim.
+    /// @param region Region of the chunk.
+    /// @param chunk Index of the chunk in its region.
+    /// @return demandId Its id.
+    function demandIdOf(uint256 claimId, Region region, uint64 chunk) internal pure returns (bytes32 demandId) {
+        return keccak256(abi.encode(DEMAND_TAG, claimId, region, chunk));
+    }
+
+    /// @notice Ids of all branches that there can be over a node of a committed tree.
+    /// @param claimId Claim.
+    /// @param node The node, at height 5 or below; it is changed to the root that it folds to.
+    /// @param depth Depth of the tree, at least 5.
+    /// @param siblings Siblings of the node, bottom up; those beyond the root are not looked at.
+    /// @return ids The branches, bottom up: heights 5, 10, … and the depth.
+    function pathOf(
+        uint256 claimId,
+        BranchKey memory node,
+        uint8 depth,
+        bytes32[] calldata siblings
+    ) internal pure returns (bytes32[] memory ids) {
+        ids = new bytes32[]((depth - 1) / STEP + 1);
+        uint256 used = 0;
+        uint8 height = STEP;
+        for (uint256 i = 0; i < ids.length; ++i) {
+            uint8 levels = height - node.height;
+            node.hash = TraceTree.fold(node.hash, node.position, siblings[used:used + levels]);
+            node.height = height;
+            node.position >>= levels;
+            used += levels;
+            ids[i] = idOf(claimId, node);
+            height = parentHeightUp(height, depth);
+        }
+    }
+
+    /// @notice Ids of the branches above a branch.
+    /// @param claimId Claim.
+    /// @param branch The branch.
+    /// @param depth Depth of its tree.
+    /// @param hashes Their hashes, bottom up, one for each.
+    /// @return ids The branches, bottom up.
+    /// @return isWhole Whether these are all.
+    function aboveOf(
+        uint256 claimId,
+        BranchKey calldata branch,
+        uint8 depth,
+        bytes32[] calldata hashes
+    ) internal pure returns (bytes32[] memory ids, bool isWhole) {
+        ids = new bytes32[](hashes.length);
+        BranchKey memory key = branch;
+        for (uint256 i = 0; i < hashes.length && key.height < depth; ++i) {
+            uint8 height = parentHeightUp(key.height, depth);
+            key.position >>= height - key.height;
+            key.height = height;
+            key.hash = hashes[i];
+            ids[i] = idOf(claimId, key);
+        }
+        isWhole = key.height == depth && hashes.length == (depth - 1) / STEP - (branch.height - 1) / STEP;
+    }
+
+    /// @notice Height of the branch above one.
+    /// @param height Height of the branch.
+    /// @param depth Depth of the tree.
+    /// @return parentHeight The next multiple of 5, or the depth if that is less.
+    function parentHeightUp(uint8 height, uint8 depth) internal pure returns (uint8 parentHeight) {
+        uint8 next = (height / STEP + 1) * STEP;
+        return next < depth ? next : depth;
     }
 
     /// @notice Height of the children that an opening shows.

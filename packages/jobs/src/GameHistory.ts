@@ -16,6 +16,17 @@ interface BranchFacts {
   opened?: { readonly children: readonly string[]; readonly pointBy: number };
 }
 
+/** What is known of a chunk that was demanded. */
+export interface DemandFacts {
+  readonly demandId: string;
+  readonly account: string;
+  readonly region: number;
+  readonly chunk: number;
+  readonly answerBy: number;
+  /** Its words, once they were shown. */
+  words?: readonly string[];
+}
+
 /** The part of a game's history that a player needs. */
 export interface Game {
   branch(key: BranchKey): BranchFacts | undefined;
@@ -26,6 +37,7 @@ export interface Game {
 export class GameHistory implements Game {
   readonly #branches = new Map<string, BranchFacts>();
   readonly #byId = new Map<string, BranchFacts>();
+  readonly #demands = new Map<string, DemandFacts>();
   #nextBlock: number;
 
   constructor(
@@ -38,9 +50,11 @@ export class GameHistory implements Game {
   /** Reads on up to a block. */
   async readTo(claims: IResultClaims, block: number): Promise<void> {
     if (block < this.#nextBlock) return;
-    const [pointed, opened] = await Promise.all([
+    const [pointed, opened, demanded, delivered] = await Promise.all([
       claims.queryFilter(claims.filters.BranchPointed(this.claimId), this.#nextBlock, block),
       claims.queryFilter(claims.filters.BranchOpened(this.claimId), this.#nextBlock, block),
+      claims.queryFilter(claims.filters.ChunkDemanded(this.claimId), this.#nextBlock, block),
+      claims.queryFilter(claims.filters.ChunkDelivered(this.claimId), this.#nextBlock, block),
     ]);
     for (const { args } of pointed) {
       const { region, height, position, hash } = args.branch;
@@ -53,6 +67,15 @@ export class GameHistory implements Game {
       const facts = this.#byId.get(args.branchId);
       if (facts !== undefined) facts.opened = { children: [...args.children], pointBy: Number(args.pointBy) };
     }
+    for (const { args } of demanded) {
+      const { demandId, account } = args;
+      const [region, chunk, answerBy] = [Number(args.region), Number(args.chunk), Number(args.answerBy)];
+      this.#demands.set(demandId, { demandId, account, region, chunk, answerBy });
+    }
+    for (const { args } of delivered) {
+      const facts = this.#demands.get(args.demandId);
+      if (facts !== undefined) facts.words = [...args.words];
+    }
     this.#nextBlock = block + 1;
   }
 
@@ -62,6 +85,11 @@ export class GameHistory implements Game {
 
   ownedBy(account: string): BranchKey[] {
     return [...this.#branches.values()].filter(({ owner }) => owner === account).map(({ key }) => key);
+  }
+
+  /** Every chunk that was demanded. */
+  demands(): DemandFacts[] {
+    return [...this.#demands.values()];
   }
 
   /** Every branch that was pointed at. */

@@ -1,15 +1,18 @@
 /** What agents, watchers and tasks share about jobs: orders, bundles, results, and the way from a wrong one to its proof. */
 
 export { acceptance } from "./acceptance.js";
+export { bondToSend, feeToSend } from "./bondToSend.js";
 export { checkClaim, type Verdict } from "./checkClaim.js";
+export { branchIdOf, committedAt, demandIdOf, type Evidence, finishDigest, firstDigest } from "./commitments.js";
 export { directProof } from "./directProof.js";
 export { fetchBundle } from "./fetchBundle.js";
 export { fetchBytes, type FetchOptions } from "./fetchBytes.js";
 export { fetchResult, type Result } from "./fetchResult.js";
 export { kernelAddresses } from "./kernelAddresses.js";
-export { type BranchKey, type Game, GameHistory } from "./GameHistory.js";
+export { type BranchKey, type DemandFacts, type Game, GameHistory } from "./GameHistory.js";
+export { type Hand, handOf } from "./Hand.js";
 export { nodeEndpoint } from "./nodeEndpoint.js";
-export { type Move, nextMove } from "./nextMove.js";
+export { type Move, nextMove, proofMove, type Reveal } from "./nextMove.js";
 export { readClaim, type PostedClaim } from "./readClaim.js";
 export { readNodeDetails } from "./readNodeDetails.js";
 export { readOrder } from "./readOrder.js";

@@ -13,12 +13,22 @@ import {
   type WordAddress,
 } from "@millrace/tensor";
 
+import { branchIdOf, committedAt, type Evidence, finishDigest, firstDigest } from "./commitments.js";
 import type { BranchKey, Game } from "./GameHistory.js";
+import type { Hand } from "./Hand.js";
 import type { PostedClaim } from "./readClaim.js";
+
+/** A commitment that was made, as calls show it. */
+export interface Reveal {
+  readonly lane: bigint;
+  readonly salt: string;
+}
 
 /** What a challenger does next. */
 export type Move =
-  | { readonly kind: "pointTop"; readonly region: Region }
+  /** The first of two steps: what it hides is the next one. */
+  | { readonly kind: "commit"; readonly lane: bigint; readonly digest: string; readonly hides: "pointTop" | "prove" }
+  | { readonly kind: "pointTop"; readonly region: Region; readonly reveal: Reveal }
   | {
       readonly kind: "point";
       readonly parent: BranchKey;
@@ -26,9 +36,10 @@ export type Move =
       readonly child: string;
       readonly siblings: string[];
     }
-  | { readonly kind: "prove"; readonly target: WordAddress; readonly witness: Witness }
-  | { readonly kind: "timeout"; readonly branch: BranchKey }
-  /** The provider has until `until` to open a branch. */
+  | { readonly kind: "prove"; readonly target: WordAddress; readonly witness: Witness; readonly reveal: Reveal }
+  /** `above` are the hashes of the branches above it, bottom up. */
+  | { readonly kind: "timeout"; readonly branch: BranchKey; readonly above: readonly string[] }
+  /** The provider has until `until` to open a branch, or a commitment can be shown from then on. */
   | { readonly kind: "wait"; readonly until: number }
   /** The time to go on has passed, or the window closed before anybody pointed. */
   | { readonly kind: "tooLate" };
@@ -40,6 +51,7 @@ export interface Knowledge {
   readonly honest: Traces;
   readonly posted: PostedClaim;
   readonly game: Game;
+  readonly hand: Hand;
   /** Timestamp of the latest block. */
   readonly now: number;
 }
@@ -50,7 +62,7 @@ export interface Knowledge {
  * of other challengers on the same path are moves of one's own.
  */
 export function nextMove(
-  { bundle, honest, posted, game, now }: Knowledge,
+  { bundle, honest, posted, game, hand, now }: Knowledge,
   firstWrong: Region,
   options: WitnessOptions,
 ): Move {
@@ -60,12 +72,12 @@ export function nextMove(
   const shown = new OpenedTree(mine, root);
   let at: BranchKey = { region: firstWrong, height: mine.depth, position: 0, hash: root };
   const top = game.branch(at);
-  if (top === undefined)
-    return now > posted.windowEndsAt ? { kind: "tooLate" } : { kind: "pointTop", region: firstWrong };
+  if (top === undefined) return firstPointer(posted, at, hand, now);
 
+  const above: string[] = [];
   for (let facts = top; ;) {
     if (facts.opened === undefined)
-      return now > facts.answerBy ? { kind: "timeout", branch: at } : { kind: "wait", until: facts.answerBy };
+      return now > facts.answerBy ? { kind: "timeout", branch: at, above } : { kind: "wait", until: facts.answerBy };
     const { children, pointBy } = facts.opened;
     shown.open(at.height, at.position, children);
     const different = firstDifferentChild(mine, at.height, at.position, children);
@@ -79,7 +91,8 @@ export function nextMove(
         lane: differentLane(bundle.program, mine, firstWrong, position, hash),
       };
       const committed: Traces<NodeSource> = { ...honest, [nameOf(firstWrong)]: shown };
-      return { kind: "prove", target, witness: makeWitness(bundle.program, committed, target, options) };
+      const witness = makeWitness(bundle.program, committed, target, options);
+      return proofMove(posted.claimId, { target, witness }, hand, now);
     }
     const child: BranchKey = { region: firstWrong, height, position, hash };
     const below = game.branch(child);
@@ -87,10 +100,41 @@ export function nextMove(
       if (now > pointBy) return { kind: "tooLate" };
       return { kind: "point", parent: at, index, child: hash, siblings: siblingsUpTo(at.height, shown, different) };
     }
+    above.unshift(at.hash);
     at = child;
     facts = below;
   }
 }
+
+/** A proof, once it was committed to. */
+export function proofMove(
+  claimId: bigint,
+  proof: Evidence & { readonly witness: Witness },
+  hand: Hand,
+  now: number,
+): Move {
+  const digest = finishDigest(claimId, proof, hand.account, hand.salt);
+  return afterCommitting(hand, digest, now, { kind: "prove", ...proof, reveal: revealOf(hand) });
+}
+
+function firstPointer({ claimId, claim, windowEndsAt }: PostedClaim, top: BranchKey, hand: Hand, now: number): Move {
+  const digest = firstDigest(branchIdOf(claimId, top), hand.account, hand.salt);
+  const reveal = revealOf(hand);
+  const committed = committedAt(hand.stored, digest);
+  // Who committed in the window has a quarter of a response, at most an hour, to show it.
+  const showSeconds = Math.min(3_600, Math.ceil(Number(claim.terms.responseSeconds) / 4));
+  const isInTime = committed !== undefined && committed <= windowEndsAt;
+  if (now > windowEndsAt + (isInTime ? showSeconds : 0)) return { kind: "tooLate" };
+  return afterCommitting(hand, digest, now, { kind: "pointTop", region: top.region as Region, reveal });
+}
+
+function afterCommitting(hand: Hand, digest: string, now: number, move: Extract<Move, { reveal: Reveal }>): Move {
+  const committed = committedAt(hand.stored, digest);
+  if (committed === undefined) return { kind: "commit", lane: hand.lane, digest, hides: move.kind };
+  return now > committed ? move : { kind: "wait", until: committed + 1 };
+}
+
+const revealOf = ({ lane, salt }: Hand): Reveal => ({ lane, salt });
 
 function nameOf(region: Region): "body" | "output" {
   return region === Region.Body ? "body" : "output";

@@ -17,7 +17,9 @@ export interface PostedClaim {
       readonly bond: bigint;
       readonly windowSeconds: bigint;
       readonly responseSeconds: bigint;
+      readonly isPrivate: boolean;
     };
+    readonly rewards: { readonly cap: bigint; readonly moveRefund: bigint };
     readonly header: {
       readonly sumRoot: string;
       readonly opDepth: bigint;
@@ -45,14 +47,15 @@ export async function readClaim(
     });
   }
   return events.map(({ args, blockNumber }) => {
-    const { terms, header, bodyRoot, outputRoot } = args.claim;
-    const { programHash, inputRoot, provider, buyer, bond, windowSeconds, responseSeconds } = terms;
+    const { terms, rewards, header, bodyRoot, outputRoot } = args.claim;
+    const { programHash, inputRoot, provider, buyer, bond, windowSeconds, responseSeconds, isPrivate } = terms;
     const { sumRoot, opDepth, inWords, bodyWords, outWords } = header;
     return {
       claimId: args.claimId,
       ...attemptOf(args.claimId),
       claim: {
-        terms: { programHash, inputRoot, provider, buyer, bond, windowSeconds, responseSeconds },
+        terms: { programHash, inputRoot, provider, buyer, bond, windowSeconds, responseSeconds, isPrivate },
+        rewards: { cap: rewards.cap, moveRefund: rewards.moveRefund },
         header: { sumRoot, opDepth, inWords, bodyWords, outWords },
         bodyRoot,
         outputRoot,

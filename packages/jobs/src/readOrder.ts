@@ -39,6 +39,8 @@ export async function readOrder(
       inputRoot: terms.inputRoot,
       bundleHash: terms.bundleHash,
       dataUri: terms.dataUri,
+      isSmallJob: terms.isSmallJob,
+      isPrivate: terms.isPrivate,
     },
     snapshot: {
       buyer,

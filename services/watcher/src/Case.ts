@@ -1,13 +1,17 @@
 import {
+  bondToSend,
+  branchIdOf,
   checkClaim,
   directProof,
   fetchBundle,
   fetchResult,
   GameHistory,
+  handOf,
   kernelAddresses,
   type Move,
   nextMove,
   type PostedClaim,
+  proofMove,
   readClaim,
   readOrder,
   submissionOf,
@@ -22,14 +26,16 @@ import {
   sleep,
   type TransactionSender,
 } from "@millrace/sdk";
-import { type Bundle, type Region, type Traces, type Witness, type WordAddress } from "@millrace/tensor";
-import type { JsonRpcApiProvider } from "ethers";
+import { type Bundle, type Region, type Traces } from "@millrace/tensor";
+import type { JsonRpcApiProvider, Signer } from "ethers";
 
 import type { Executor } from "./Executor.js";
 
 /** What all cases of a watcher share. */
 export interface Desk {
   readonly account: string;
+  /** Makes the salts of commitments. */
+  readonly signer: Signer;
   readonly provider: JsonRpcApiProvider;
   readonly deployment: Deployment;
   readonly clock: BlockClock;
@@ -37,8 +43,8 @@ export interface Desk {
   readonly executor: Executor;
   readonly signal: AbortSignal;
   readonly pollMs: number;
-  /** Takes so much of the budget for bonds, or says that it is used up. */
-  readonly takeBond: (wei: bigint) => boolean;
+  /** Takes so much of the budget for bonds, or says that it is used up; what is spent already is taken in any case. */
+  readonly takeBond: (wei: bigint, isSpent?: boolean) => boolean;
   readonly returnBond: (wei: bigint) => void;
 }
 
@@ -48,6 +54,7 @@ export type Outcome = "proven" | "right" | "slashed" | "stood" | "timed out" | "
 /** `ClaimState` of the contracts. */
 const OPEN = 1n;
 const SLASHED = 3n;
+const GWEI = 10n ** 9n;
 /** Bonds withdrawn by one call at most. */
 const BONDS_PER_CALL = 32;
 
@@ -56,6 +63,8 @@ export class Case {
   readonly #contracts: Contracts;
   readonly #logger: Logger;
   readonly #history: GameHistory;
+  /** What of the budget lies in bonds of this claim. */
+  #bonded = 0n;
   #outcome: Outcome | undefined;
 
   constructor(
@@ -112,12 +121,13 @@ export class Case {
   ): Promise<Outcome | undefined> {
     const { signal, pollMs } = this.desk;
     let mayBePublished = true;
+    await this.#countBonds();
     while (!signal.aborted) {
       try {
         const state = await this.#contracts.claims.stateOf(this.claimId);
         if (state !== OPEN) return await this.#conclude(posted, state);
         if (mayBePublished) mayBePublished = await this.#proveDirectly(posted, bundle, honest);
-        else await this.#play(posted, bundle, honest, firstWrong);
+        if (!mayBePublished) await this.#play(posted, bundle, honest, firstWrong);
       } catch (error) {
         this.#logger.warn({ reason: error instanceof MillraceError ? error.sentence : String(error) }, "move failed");
       }
@@ -138,7 +148,8 @@ export class Case {
       this.#logger.warn({ endpoint }, "trace is not published, demanding it");
       return false;
     }
-    await this.#prove(posted, proof);
+    const hand = await handOf(this.#contracts.claims, this.desk.signer, this.claimId);
+    await this.#make(proofMove(this.claimId, proof, hand, await this.desk.clock.now()), posted);
     return true;
   }
 
@@ -147,7 +158,8 @@ export class Case {
     const { number, timestamp } = await clock.latest();
     await this.#history.readTo(this.#contracts.claims, number);
     const options = { kernelAddress: kernelAddresses(deployment) };
-    const knowledge = { bundle, honest, posted, game: this.#history, now: timestamp };
+    const hand = await handOf(this.#contracts.claims, this.desk.signer, this.claimId);
+    const knowledge = { bundle, honest, posted, game: this.#history, hand, now: timestamp };
     const move = nextMove(knowledge, firstWrong, options);
     await this.#make(move, posted);
   }
@@ -155,10 +167,13 @@ export class Case {
   async #make(move: Move, posted: PostedClaim): Promise<void> {
     const { claims } = this.#contracts;
     switch (move.kind) {
+      case "commit":
+        await this.#send(claims.commit.populateTransaction(move.lane, move.digest), `commit ${move.hides}`);
+        return;
       case "pointTop":
         await this.#pay(async (value) => {
           await this.#send(
-            claims.pointTop.populateTransaction(this.claimId, posted.claim, move.region, { value }),
+            claims.pointTop.populateTransaction(this.claimId, posted.claim, move.region, move.reveal, { value }),
             "point",
           );
         });
@@ -172,10 +187,17 @@ export class Case {
         return;
       }
       case "prove":
-        await this.#prove(posted, move);
+        await this.#send(
+          claims.prove.populateTransaction(this.claimId, posted.claim, move.target, move.witness, move.reveal),
+          "prove",
+        );
+        this.#outcome = "proven";
         return;
       case "timeout":
-        await this.#send(claims.timeout.populateTransaction(this.claimId, posted.claim, move.branch), "timeout");
+        await this.#send(
+          claims.timeout.populateTransaction(this.claimId, posted.claim, move.branch, [...move.above]),
+          "timeout",
+        );
         this.#outcome = "timed out";
         return;
       case "tooLate":
@@ -186,24 +208,30 @@ export class Case {
     }
   }
 
-  async #prove(posted: PostedClaim, { target, witness }: { target: WordAddress; witness: Witness }): Promise<void> {
-    const call = this.#contracts.claims.prove.populateTransaction(this.claimId, posted.claim, target, witness);
-    await this.#send(call, "prove");
-    this.#outcome = "proven";
+  /** After a restart bonds lie in the game already: they are part of the budget. */
+  async #countBonds(): Promise<void> {
+    const { account, clock, takeBond } = this.desk;
+    await this.#history.readTo(this.#contracts.claims, (await clock.latest()).number);
+    for (const key of this.#history.ownedBy(account)) {
+      const { bondGwei } = await this.#contracts.claims.branchOf(branchIdOf(this.claimId, key));
+      this.#bonded += bondGwei * GWEI;
+    }
+    takeBond(this.#bonded, true);
   }
 
   /** A bond leaves the budget only if its transaction succeeds. */
   async #pay(act: (wei: bigint) => Promise<void>): Promise<void> {
-    const { bondGwei } = await this.#contracts.claims.claimOf(this.claimId);
-    const wei = bondGwei * 10n ** 9n;
-    if (!this.desk.takeBond(wei)) {
+    const { provider, takeBond, returnBond } = this.desk;
+    const wei = await bondToSend(this.#contracts.claims, provider, this.claimId);
+    if (!takeBond(wei)) {
       this.#logger.error({ wei }, "budget for bonds is used up: raise bondBudgetEther or wait for other cases");
       return;
     }
     try {
       await act(wei);
+      this.#bonded += wei;
     } catch (error) {
-      this.desk.returnBond(wei);
+      returnBond(wei);
       throw error;
     }
   }
@@ -215,20 +243,19 @@ export class Case {
 
   async #conclude(posted: PostedClaim, state: bigint): Promise<Outcome> {
     const { account, clock, returnBond } = this.desk;
+    const { claims } = this.#contracts;
     await this.#history.readTo(this.#contracts.claims, (await clock.latest()).number);
-    const owned = this.#history.ownedBy(account);
     const isSlashed = state === SLASHED;
-    for (let i = 0; isSlashed && i < owned.length; i += BONDS_PER_CALL) {
-      const branches = owned.slice(i, i + BONDS_PER_CALL);
-      const { withdrawBonds } = this.#contracts.claims;
-      const call = withdrawBonds.populateTransaction(this.claimId, posted.claim, branches, account, account);
-      await this.#send(call, "withdraw bonds").catch((error: unknown) => {
-        // After a restart they may be withdrawn already.
-        this.#logger.warn({ reason: String(error) }, "bonds not withdrawn");
-      });
+    const owned = isSlashed ? this.#history.ownedBy(account).map((key) => branchIdOf(this.claimId, key)) : [];
+    const stored = await Promise.all(owned.map((id) => claims.branchOf(id)));
+    // After a restart some may be withdrawn already.
+    const left = owned.filter((_, i) => stored[i]?.bondGwei !== 0n);
+    for (let i = 0; i < left.length; i += BONDS_PER_CALL) {
+      const ids = left.slice(i, i + BONDS_PER_CALL);
+      const call = claims.withdrawBonds.populateTransaction(this.claimId, posted.claim, ids, account, account);
+      await this.#send(call, "withdraw bonds");
     }
-    const { bondGwei } = await this.#contracts.claims.claimOf(this.claimId);
-    returnBond(bondGwei * 10n ** 9n * BigInt(owned.length));
+    returnBond(this.#bonded);
     const outcome = isSlashed ? (this.#outcome ?? "slashed") : "stood";
     this.#logger.info({ outcome }, "claim has ended");
     return outcome;

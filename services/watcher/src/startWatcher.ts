@@ -37,6 +37,7 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
   const executor = new Executor(new Semaphore(config.maxParallel), new TraceCache(CACHED_TRACES), signal);
   const desk: Desk = {
     account: wallet.address,
+    signer: wallet,
     provider,
     deployment,
     clock,
@@ -111,8 +112,8 @@ function reasonOf(error: unknown): string {
 function bondBudget(budget: bigint): Pick<Desk, "returnBond" | "takeBond"> {
   let left = budget;
   return {
-    takeBond: (wei) => {
-      if (wei > left) return false;
+    takeBond: (wei, isSpent = false) => {
+      if (wei > left && !isSpent) return false;
       left -= wei;
       return true;
     },

@@ -11,7 +11,13 @@ export const POST = 256n;
 export const BRANCH_BOND = parseEther("0.001");
 export const WINDOW_SECONDS = 1_000;
 export const RESPONSE_SECONDS = 100;
+/** After the window, for showing a first pointer: a quarter of a response. */
+export const REVEAL_SECONDS = RESPONSE_SECONDS / 4;
 export const JOB_BOND = parseEther("500");
+/** Higher than any reward of these tests, and too little to be refunded to move a figure by chance. */
+export const REWARDS = { cap: parseEther("1000"), moveRefund: parseEther("1") };
+
+export const FORCED_INCLUSION_SECONDS = 3_600;
 
 export enum State {
   None,
@@ -35,7 +41,9 @@ export interface Claim {
     bond: bigint;
     windowSeconds: number;
     responseSeconds: number;
+    isPrivate: boolean;
   };
+  rewards: { cap: bigint; moveRefund: bigint };
   header: Header;
   bodyRoot: Word;
   outputRoot: Word;
@@ -84,11 +92,15 @@ export async function deployClaims(ethers: HardhatEthers): Promise<ClaimsWorld> 
   const staking = await ethers.deployContract("StakingRecorder");
   const authority = await ethers.deployContract("AccessManager", [governor]);
   const claims = await ethers.deployContract("ResultClaims", [
-    deployer,
-    authority,
-    staking,
-    world.verifier,
-    BRANCH_BOND,
+    {
+      deployer,
+      authority,
+      staking,
+      verifier: world.verifier,
+      branchBondWei: BRANCH_BOND,
+      rewards: REWARDS,
+      forcedInclusionSeconds: FORCED_INCLUSION_SECONDS,
+    },
   ]);
   await claims.wire(market, POST);
   await claims.seal();
@@ -105,7 +117,9 @@ export function makeClaim(world: ClaimsWorld, program: Program, trace: Trace): C
       bond: JOB_BOND,
       windowSeconds: WINDOW_SECONDS,
       responseSeconds: RESPONSE_SECONDS,
+      isPrivate: false,
     },
+    rewards: REWARDS,
     header: trace.header,
     bodyRoot: trace.bodyRoot,
     outputRoot: trace.outputRoot,

@@ -3,7 +3,8 @@ import type { ContractTransactionReceipt } from "ethers";
 import type { Region } from "../../verifiers/support/program.js";
 import { hashPair, siblingsOf, type Tree, type Word } from "../../verifiers/support/tree.js";
 import { makeWitness, type Knowledge, type Target } from "../../verifiers/support/witness.js";
-import { type BranchKey, branchId, BRANCH_BOND, type Claim, type ClaimsWorld } from "./claims.js";
+import { type BranchKey, branchId, type Claim, type ClaimsWorld } from "./claims.js";
+import { commitToFirst, commitToProof, type Reveal } from "./commitments.js";
 
 export const childHeight = (height: number): number => 5 * Math.floor((height - 1) / 5);
 export const childCount = (height: number): number => 2 ** (height - childHeight(height));
@@ -62,6 +63,18 @@ class SeenTree implements Tree {
   }
 }
 
+/** Hashes of the branches above a branch, bottom up. */
+export function aboveOf(tree: Tree, { height, position }: Pick<BranchKey, "height" | "position">): Word[] {
+  const above: Word[] = [];
+  for (let [h, p] = [height, position]; h < tree.depth;) {
+    const up = Math.min((Math.floor(h / 5) + 1) * 5, tree.depth);
+    p = Math.floor(p / 2 ** (up - h));
+    h = up;
+    above.push(tree.node(h, p));
+  }
+  return above;
+}
+
 export type GasLog = Record<string, bigint[]>;
 
 /** One path of the game: a provider that holds `committed`, a challenger that knows only the honest trace and the chain. */
@@ -69,6 +82,7 @@ export class Game {
   readonly gas: GasLog = {};
   readonly path: BranchKey[] = [];
   readonly seen: SeenTree;
+  #topReveal: Reveal | undefined;
 
   constructor(
     readonly world: ClaimsWorld,
@@ -90,15 +104,31 @@ export class Game {
     };
   }
 
+  /** Hashes of the branches above the last one, bottom up. */
+  get above(): Word[] {
+    return this.path
+      .slice(0, -1)
+      .map(({ hash }) => hash)
+      .reverse();
+  }
+
   get last(): BranchKey {
     return this.path.at(-1)!;
   }
 
+  /** Commits to the first pointer, as `pointTop` does where nobody has. */
+  async commitTop(): Promise<Reveal> {
+    const claims = this.world.claims.connect(this.world.challenger);
+    return (this.#topReveal ??= await this.#committing(() =>
+      commitToFirst(claims, this.claimId, this.top, BigInt(this.region)),
+    ));
+  }
+
   async pointTop(): Promise<void> {
-    const { claims, challenger } = this.world;
-    const point = await claims
-      .connect(challenger)
-      .pointTop(this.claimId, this.claim, this.region, { value: BRANCH_BOND });
+    const claims = this.world.claims.connect(this.world.challenger);
+    const reveal = await this.commitTop();
+    const value = await claims.bondOf(this.claimId);
+    const point = await claims.pointTop(this.claimId, this.claim, this.region, reveal, { value });
     this.#log("pointTop", await point.wait());
     this.path.push(this.top);
   }
@@ -143,9 +173,10 @@ export class Game {
     const { claims, challenger } = this.world;
     const child = this.child(index);
     const siblings = siblingsOf(this.seen, child.height, child.position, this.last.height);
+    const value = await claims.bondOf(this.claimId);
     const point = await claims
       .connect(challenger)
-      .point(this.claimId, this.last, index, child.hash, siblings, { value: BRANCH_BOND });
+      .point(this.claimId, this.last, index, child.hash, siblings, { value });
     this.#log("point", await point.wait());
     this.path.push(child);
   }
@@ -168,12 +199,28 @@ export class Game {
   }
 
   async prove(position: number, lane: number): Promise<ContractTransactionReceipt> {
-    const { claims, challenger } = this.world;
+    const claims = this.world.claims.connect(this.world.challenger);
     const target = { region: this.region, position, lane };
-    const proof = await claims.connect(challenger).prove(this.claimId, this.claim, target, this.witness(target));
+    const witness = this.witness(target);
+    const reveal = await this.#committing(() =>
+      commitToProof(claims, this.claimId, { target, witness }, BigInt(this.region)),
+    );
+    const proof = await claims.prove(this.claimId, this.claim, target, witness, reveal);
     const receipt = (await proof.wait())!;
     this.#log("prove", receipt);
     return receipt;
+  }
+
+  /** Commits, and counts what that costs. */
+  async #committing(act: () => Promise<Reveal>): Promise<Reveal> {
+    const reveal = await act();
+    const { claims } = this.world;
+    const block = await claims.runner?.provider?.getBlock("latest");
+    const hash = block?.transactions[0];
+    if (hash === undefined) throw new Error("the commitment is not in the latest block");
+    const receipt = await claims.runner?.provider?.getTransactionReceipt(hash);
+    this.#log("commit", receipt as ContractTransactionReceipt | null);
+    return reveal;
   }
 
   gasTotal(): bigint {

@@ -1,6 +1,9 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
+import { branchIdOf } from "@millrace/jobs";
+
 import type { IResultClaims } from "../../../typechain-types/index.js";
+import { commitToFirst } from "../../claims/support/commitments.js";
 import type { Dice } from "../Dice.js";
 import type { Action, Play } from "../Play.js";
 
@@ -24,13 +27,10 @@ const hasBond = ({ bondGwei }: Branch): boolean => bondGwei !== 0n;
 /** Points at outputs, opens what can be opened, lets the rest time out, withdraws the branch bonds. */
 export const claimActions: Readonly<Record<string, Action>> = {
   point: async (play, dice) => {
-    const { claimId, claim } = await pickClaim(play, dice, isUntouched);
-    const { claims } = play.world;
-    // What a claim's branches cost was fixed when it was posted.
-    const { bondGwei } = await claims.claimOf(claimId);
-    return claims
-      .connect(dice.pick(challengersOf(play)))
-      .pointTop(claimId, claim, REGION_OUTPUT, { value: bondGwei * 10n ** 9n });
+    const { claimId, claim, branch } = await pickClaim(play, dice, isUntouched);
+    const claims = play.world.claims.connect(dice.pick(challengersOf(play)));
+    const reveal = await commitToFirst(claims, claimId, branch);
+    return claims.pointTop(claimId, claim, REGION_OUTPUT, reveal, { value: await claims.bondOf(claimId) });
   },
 
   open: async (play, dice) => {
@@ -42,7 +42,7 @@ export const claimActions: Readonly<Record<string, Action>> = {
   timeout: async (play, dice) => {
     const { claimId, claim, branch } = await pickClaim(play, dice, isPending);
     if (dice.chance(30)) await play.pass(21);
-    return play.world.claims.connect(play.world.challenger).timeout(claimId, claim, branch);
+    return play.world.claims.connect(play.world.challenger).timeout(claimId, claim, branch, []);
   },
 
   withdrawBonds: async (play, dice) => {
@@ -50,7 +50,9 @@ export const claimActions: Readonly<Record<string, Action>> = {
     const account = dice.pick([...challengersOf(play), ...play.providers]);
     // An account that burns gas when it is paid burns its own: what it brought is what it can burn.
     const options = { gasLimit: 1_000_000 };
-    return play.world.claims.connect(account).withdrawBonds(claimId, claim, [branch], account, account, options);
+    return play.world.claims
+      .connect(account)
+      .withdrawBonds(claimId, claim, [branchIdOf(claimId, branch)], account, account, options);
   },
 };
 

@@ -218,6 +218,8 @@ export class AgentWorld {
       inputRoot,
       bundleHash,
       dataUri: `${this.bundles.url}/${bundleHash}`,
+      isSmallJob: true,
+      isPrivate: false,
       ...changes,
     };
     await (await tasks.open(terms)).wait();

@@ -4,9 +4,11 @@ import { claimIdOf, GameHistory, readClaim, readOrder } from "@millrace/jobs";
 import { execute, Region, TraceTree } from "@millrace/tensor";
 import { heartbeatSigner, uptimeDomain } from "@millrace/uptime-tree/format";
 import { expect } from "chai";
-import { parseEther } from "ethers";
+import { concat, hexlify, parseEther } from "ethers";
 
 import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
+import { commitToFirst } from "../../claims/support/commitments.js";
+import { depthOf } from "../../verifiers/support/tree.js";
 import { AgentWorld, type Party } from "./AgentWorld.js";
 import { sampleBundle } from "./sampleBundle.js";
 
@@ -96,7 +98,7 @@ describe("node agent", function () {
       expect((await world.contracts.tasks.taskOf(taskId)).attempt).to.equal(0n);
     });
 
-    it("should go on where kill -9 stopped it, and open what is pointed at meanwhile", async () => {
+    it("should go on where kill -9 stopped it, and answer what was asked meanwhile", async () => {
       const terms = { nodeIds: [honest.nodeId], windowSeconds: 20, responseSeconds: 600 };
       const taskId = await world.openTask(sampleBundle(2), terms);
       await world.until("the submission", statusIs(taskId, STATUS.submitted));
@@ -107,18 +109,30 @@ describe("node agent", function () {
       const claimId = claimIdOf(taskId, 1);
       const [posted] = await readClaim(claims, { claimId, fromBlock: 0 });
       const bondWei = await claims.branchBond();
-      await (await claims.pointTop(claimId, posted.claim, Region.Body, { value: bondWei })).wait();
+      const { bodyRoot, header } = posted.claim;
+      const top = { region: Region.Body, height: depthOf(Number(header.bodyWords)), position: 0, hash: bodyRoot };
+      const reveal = await commitToFirst(claims, claimId, top);
+      await (await claims.pointTop(claimId, posted.claim, Region.Body, reveal, { value: bondWei })).wait();
+      const feeWei = await claims.feeOf(claimId);
+      for (const region of [Region.Input, Region.Output])
+        await (await claims.demand(claimId, posted.claim, region, 0, { value: feeWei })).wait();
       agent = await world.startAgent(honest, { policy: { minPriceCredits: "5" } });
       const game = new GameHistory(claimId, posted.block);
       await world.until("the opening", async () => {
         await game.readTo(claims, await world.provider.getBlockNumber());
         return game.all().length === 1 && game.pending().length === 0;
       });
+      await world.until("the chunks", async () => {
+        await game.readTo(claims, await world.provider.getBlockNumber());
+        return game.demands().length === 2 && game.demands().every(({ words }) => words !== undefined);
+      });
+      const words = game.demands().find(({ region }) => region === (Region.Input as number))?.words ?? [];
+      expect(concat(words)).to.equal(hexlify(sampleBundle(2).input.subarray(0, 32 * words.length)));
       const balance = await world.provider.getBalance(honest.provider.address);
       await world.provider.send("evm_increaseTime", [700]);
       await world.until("the payment", statusIs(taskId, STATUS.finalized));
       await world.until("the challenger's bond", async () => {
-        return (await world.provider.getBalance(honest.provider.address)) === balance + bondWei;
+        return (await world.provider.getBalance(honest.provider.address)) === balance + bondWei + 2n * feeWei;
       });
     });
 

@@ -1,6 +1,6 @@
-import { GameHistory, type PostedClaim, readClaim } from "@millrace/jobs";
+import { branchIdOf, GameHistory, type PostedClaim, readClaim } from "@millrace/jobs";
 import type { Contracts, Logger, TransactionSender } from "@millrace/sdk";
-import { type Traces, treeOf } from "@millrace/tensor";
+import { siblingsOf, type Traces, treeOf } from "@millrace/tensor";
 
 interface Chain {
   readonly contracts: Contracts;
@@ -9,7 +9,15 @@ interface Chain {
   readonly logger: Logger;
 }
 
-/** Answers for one claim: opens what is pointed at, and takes the bonds of those who pointed in vain. */
+/** Chunks have 2^8 words, or are the whole of a smaller region. */
+const CHUNK_LOG2 = 8;
+/** Bonds withdrawn by one call at most. */
+const BONDS_PER_CALL = 32;
+
+/**
+ * Answers for one claim: opens what is pointed at, shows what is demanded, and takes the fees, and the bonds of those who
+ * pointed in vain. It keeps nothing but the traces: what is pending stands on chain.
+ */
 export class ClaimKeeper {
   private constructor(
     private readonly chain: Chain,
@@ -28,6 +36,7 @@ export class ClaimKeeper {
   async answer(block: number, now: number): Promise<void> {
     const { contracts, sender, logger } = this.chain;
     await this.history.readTo(contracts.claims, block);
+    await this.#deliver(now);
     const pending = this.history.pending().filter(({ answerBy }) => now <= answerBy);
     for (const { key, answerBy } of pending.sort((a, b) => a.answerBy - b.answerBy)) {
       const { region, height, position } = key;
@@ -46,18 +55,45 @@ export class ClaimKeeper {
     }
   }
 
-  /** Pays the bonds of a final claim's branches to its provider. */
+  /** Shows every demanded chunk that can still be shown, the most urgent first. */
+  async #deliver(now: number): Promise<void> {
+    const { contracts, sender, logger } = this.chain;
+    const { claimId, claim } = this.posted;
+    const due = this.history.demands().filter(({ words, answerBy }) => words === undefined && now <= answerBy);
+    for (const { region, chunk, answerBy } of due.sort((a, b) => a.answerBy - b.answerBy)) {
+      const tree = treeOf(this.traces, region as 0 | 1 | 2);
+      if (tree === undefined) continue;
+      const log2 = Math.min(CHUNK_LOG2, tree.depth);
+      const words = Array.from({ length: 2 ** log2 }, (_, i) => tree.node(0, chunk * 2 ** log2 + i));
+      const siblings = siblingsOf(tree, chunk, log2);
+      await sender.send(
+        () => contracts.claims.deliver.populateTransaction(claimId, claim, region, chunk, words, siblings),
+        `deliver ${claimId.toString()} ${region}/${chunk}`,
+      );
+      logger.info({ claimId, region, chunk, answerBy }, "chunk delivered");
+    }
+  }
+
+  /** Pays fees of chunks, and the bonds of a final claim's branches, to its provider. */
   async collectBonds(block: number): Promise<void> {
     const { contracts, sender, logger } = this.chain;
     await this.history.readTo(contracts.claims, block);
     const { claimId, claim } = this.posted;
-    const branches = this.history.all().map(({ key }) => key);
-    if (branches.length === 0) return;
+    const asked = [
+      ...this.history.all().map(({ key }) => branchIdOf(claimId, key)),
+      ...this.history.demands().map(({ demandId }) => demandId),
+    ];
+    const stored = await Promise.all(asked.map((id) => contracts.claims.branchOf(id)));
+    // After a restart some may be withdrawn already.
+    const left = asked.filter((_, i) => stored[i]?.bondGwei !== 0n);
     const { provider } = claim.terms;
-    await sender.send(
-      () => contracts.claims.withdrawBonds.populateTransaction(claimId, claim, branches, provider, provider),
-      `withdraw bonds of ${claimId.toString()}`,
-    );
-    logger.info({ claimId, branches: branches.length }, "bonds of challengers collected");
+    for (let i = 0; i < left.length; i += BONDS_PER_CALL) {
+      const ids = left.slice(i, i + BONDS_PER_CALL);
+      await sender.send(
+        () => contracts.claims.withdrawBonds.populateTransaction(claimId, claim, ids, provider, provider),
+        `withdraw bonds of ${claimId.toString()}`,
+      );
+    }
+    if (left.length > 0) logger.info({ claimId, branches: left.length }, "bonds of challengers collected");
   }
 }

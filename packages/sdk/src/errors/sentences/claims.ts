@@ -43,6 +43,36 @@ export const CLAIM_SENTENCES: Sentences = {
     "The word is right: recomputing it gives what the provider claims.",
     "Nothing is proven and nothing changed; npx hardhat dispute open finds out whether another word is wrong.",
   ],
+  ClaimGame_NotCommitted: [
+    "{account:hex} did not commit to this in an earlier block.",
+    "Commit to it first, and show it from the next block on: npx hardhat dispute open does both.",
+  ],
+  ClaimGame_NotEntitled: [
+    "Claim {claimId} is of a private job, and {account:hex} is no checker of its buyer.",
+    "The buyer can name you.",
+  ],
+  ClaimGame_TooManyDemands: [
+    "The provider is asked for {most} chunks already.",
+    "Wait until it has shown one, or its time is over.",
+  ],
+  ClaimGame_OtherVerifier: [
+    "The verifier has the code {codeHash:hex}, jobs pinned {pinned:hex}.",
+    "Nothing can be proven with it; timeouts still work.",
+  ],
+  ClaimGame_BadRewardRule: ["The reward rule is out of bounds.", "Choose a refund within MAX_MOVE_REFUND."],
+  ResultClaims_NotItsPath: [
+    "{count} hashes are not those of all branches above {branchId:hex}.",
+    "Give one for each, from the bottom up.",
+  ],
+  ResultClaims_NothingToDemand: [
+    "Words of the {region:Region} are not demanded in chunks.",
+    "Point at its root instead: npx hardhat dispute open.",
+  ],
+  ResultClaims_NoSuchChunk: ["The {region:Region} has no chunk {chunk}.", "Chunks are counted from 0."],
+  ResultClaims_NotTheChunk: [
+    "These words are not chunk {chunk} of the {region:Region}.",
+    "Take them from the committed trace.",
+  ],
   ClaimGame_BadTerms: ["The claim's terms are out of bounds.", "Look at the order's windows and its program."],
   ClaimGame_BadBond: ["A branch bond of {bondWei:eth} is out of bounds.", "Choose one within its bounds."],
   TensorProgram_BadHeader: ["The program's header is malformed.", "Build the bundle anew."],
