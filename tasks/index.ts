@@ -1,3 +1,4 @@
+import { capacityTasks } from "./capacity/index.js";
 import { channelTasks } from "./channel/index.js";
 import { creditsTasks } from "./credits/index.js";
 import { disputeTasks } from "./dispute/index.js";
@@ -15,6 +16,7 @@ import { systemTasks } from "./system/index.js";
 
 /** All commands that Millrace adds to Hardhat. */
 export const millraceTasks = [
+  ...capacityTasks,
   ...channelTasks,
   ...creditsTasks,
   ...disputeTasks,

@@ -1,0 +1,26 @@
+import { findEvent } from "../lib/events.js";
+import { parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+
+interface Values {
+  readonly node: string;
+  readonly epoch: string;
+}
+
+export default async function strike(session: Session, { node, epoch: given }: Values): Promise<void> {
+  const { contracts } = await session.protocol();
+  const nodeId = parseWhole(node, "--node");
+  const epoch = parseWhole(given, "--epoch");
+  const { strikes: most } = await contracts.capacity.rules();
+  const sent = await session.execute({
+    title: `Count the silence of node ${nodeId} in epoch ${epoch}`,
+    facts: [["result", `${most} in a row jail it, until it passes`]],
+    steps: [{ label: "strike", request: await contracts.capacity.strike.populateTransaction(epoch, nodeId) }],
+  });
+  if (sent === undefined) return;
+  const strikes = findEvent(contracts.capacity, sent.last, "NodeStruck")?.args["strikes"] as bigint;
+  session.output.result(
+    { epoch, nodeId, strikes, transaction: sent.last.hash },
+    `Node ${nodeId} has been silent ${strikes} times in a row.`,
+  );
+}
