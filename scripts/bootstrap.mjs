@@ -182,10 +182,13 @@ async function findNode(npm) {
   return { node, label: `Node ${NODE_TO_FETCH} through npx, as this machine has ${version.trim()}` };
 }
 
-/** npm and whatever its install scripts start must see the new Node first. */
+/**
+ * npm and whatever its install scripts start must see the new Node first. onnxruntime-node has all that its tests need in
+ * its package, and would download libraries for graphics cards.
+ */
 function environmentWith(node) {
   const env = cleanEnvironment();
-  return { ...env, PATH: [dirname(node), env.PATH].join(delimiter) };
+  return { ...env, ONNXRUNTIME_NODE_INSTALL: "skip", PATH: [dirname(node), env.PATH].join(delimiter) };
 }
 
 async function install() {
