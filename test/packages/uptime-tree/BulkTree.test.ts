@@ -1,9 +1,11 @@
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
+import { hexlify } from "ethers";
 import fc from "fast-check";
 
 import { EMPTY_ROOT } from "@millrace/uptime-tree";
-import { BulkTree, type LeafWriter } from "@millrace/uptime-tree/bulk";
+import { BulkTree, bulkTreeOf, type LeafWriter } from "@millrace/uptime-tree/bulk";
+import { LeafTable, NodeTable } from "@millrace/uptime-tree/format";
 
 /** Writes words as they are ABI-encoded. */
 function writer(leaves: readonly (readonly bigint[])[]): LeafWriter {
@@ -59,5 +61,30 @@ describe("BulkTree", () => {
     expect(empty.root).to.equal(EMPTY_ROOT);
     expect(() => empty.proof(0)).to.throw(RangeError);
     expect(() => new BulkTree(1, 32, writer([[1n]])).proof(1)).to.throw(RangeError);
+  });
+
+  it("should give the root and proofs of a report's own tree, for any report", () => {
+    const nodes = fc.array(
+      fc.record({
+        provider: fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => hexlify(bytes)),
+        units: fc.nat(65_535),
+        weight: fc.nat(2 ** 32 - 1),
+        active: fc.boolean(),
+        capacityPassed: fc.boolean(),
+        rewardBefore: fc.bigInt({ min: 0n, max: 2n ** 127n }),
+      }),
+      { minLength: 1, maxLength: 20 },
+    );
+    fc.assert(
+      fc.property(nodes, fc.uint8Array({ minLength: 640, maxLength: 640 }), (rows, noise) => {
+        const table = NodeTable.from(rows);
+        const facts = { epoch: 9, slotsPerEpoch: 240, threshold: 1, pot: 2n ** 90n, nodes: table };
+        const leaves = LeafTable.aggregate(facts, [noise.slice(0, 32 * rows.length)]);
+        const [bulk, plain] = [bulkTreeOf(leaves), leaves.tree()];
+        expect(bulk.root).to.equal(plain.root);
+        for (const i of rows.keys()) expect(bulk.proof(i)).to.deep.equal(plain.proof(i));
+      }),
+      { numRuns: 20 },
+    );
   });
 });

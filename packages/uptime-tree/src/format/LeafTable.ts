@@ -3,6 +3,9 @@ import type { NodeTable } from "./NodeTable.js";
 import { BITMAP_BYTES, bitmapOf, type Sightings } from "./Sightings.js";
 import { encodeWords, leafValues, type Leaf } from "../Leaf.js";
 
+/** Bytes of a leaf's ABI encoding: eight words. */
+export const LEAF_BYTES = 256;
+
 /** What the leaves of an epoch follow from. */
 export interface AggregationFacts {
   readonly epoch: number;
@@ -70,10 +73,28 @@ export class LeafTable {
     };
   }
 
+  /** Writes the ABI encoding of a leaf, `LEAF_BYTES` long, into bytes that are zero. @param index number of the node less one */
+  write(index: number, view: DataView, at: number): void {
+    view.setUint32(at + 28, this.epoch);
+    view.setUint32(at + 60, index);
+    view.setUint32(at + 92, index + 1);
+    for (let byte = 0; byte < 20; byte++) view.setUint8(at + 108 + byte, this.nodes.providers[20 * index + byte] ?? 0);
+    for (let byte = 0; byte < BITMAP_BYTES; byte++)
+      view.setUint8(at + 128 + byte, this.bitmaps[BITMAP_BYTES * index + byte] ?? 0);
+    putUint128(view, at + 176, this.points[index] ?? 0n);
+    putUint128(view, at + 208, this.pointsBefore[index] ?? 0n);
+    putUint128(view, at + 240, this.rewards[index] ?? 0n);
+  }
+
   /** The report's tree. */
   tree(): StandardTree {
     return treeOf(this.count, (index) => encodeWords(leafValues(this.leaf(index))));
   }
+}
+
+function putUint128(view: DataView, at: number, value: bigint): void {
+  view.setBigUint64(at, value >> 64n);
+  view.setBigUint64(at + 8, BigInt.asUintN(64, value));
 }
 
 /** Reward for some points, rounded down. All rewards together never exceed the pot. */

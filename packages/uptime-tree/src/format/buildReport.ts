@@ -9,20 +9,29 @@ import type { Report } from "../Report.js";
 export interface BuiltReport {
   readonly report: Report;
   readonly leaves: LeafTable;
-  readonly tree: StandardTree;
+  readonly tree: LeafTree;
   readonly evidence: EvidenceTree;
   readonly data: DataCommitment;
   /** The data file. */
   readonly bytes: Uint8Array;
 }
 
-/** The report that follows from a data file. Pure: equal data give equal reports, to the byte. */
-export function buildReport(file: EpochFile): BuiltReport {
+/** Root and proofs over the leaves of a report. */
+export type LeafTree = Pick<StandardTree, "proof" | "root">;
+
+/**
+ * The report that follows from a data file. Pure: equal data give equal reports, to the byte.
+ * @param treeOf how the tree is built; for large reports `bulkTreeOf` of `@millrace/uptime-tree/bulk`, with equal roots
+ */
+export function buildReport(
+  file: EpochFile,
+  treeOf: (leaves: LeafTable) => LeafTree = (leaves) => leaves.tree(),
+): BuiltReport {
   const leaves = LeafTable.aggregate(
     file,
     file.observations.map(({ sightings }) => sightings),
   );
-  const tree = leaves.tree();
+  const tree = treeOf(leaves);
   const evidence = new EvidenceTree(file.observations);
   const bytes = encodeDataFile(file);
   const data = new DataCommitment(bytes);

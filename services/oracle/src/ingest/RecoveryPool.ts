@@ -86,6 +86,7 @@ export class RecoveryPool {
       thread.work.forEach(({ item }, i) => {
         items.set(item, ITEM_BYTES * i);
       });
+      thread.worker.ref();
       thread.worker.postMessage(items, [items.buffer]);
     }
   }
@@ -96,6 +97,8 @@ export class RecoveryPool {
     worker.on("message", (keys: Uint8Array) => {
       const done = thread.work;
       thread.work = [];
+      // An idle thread keeps no process alive; one that works does.
+      worker.unref();
       done.forEach(({ resolve }, i) => {
         resolve(addressOf(keys.subarray(KEY_BYTES * i, KEY_BYTES * (i + 1))));
       });

@@ -1,6 +1,7 @@
 import { getAddress } from "ethers";
 
 import { buildReport, hashReport, NodeTable, type BuiltReport, type Observation } from "@millrace/uptime-tree/format";
+import { bulkTreeOf } from "@millrace/uptime-tree/bulk";
 
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
@@ -54,16 +55,19 @@ export class Assembler {
     nodes.forEach((node, index) => {
       table.set(index, { ...node, rewardBefore: rewards(index) });
     });
-    const built = buildReport({
-      ...this.protocol,
-      epoch,
-      threshold,
-      pot,
-      previousReport,
-      registryDigest,
-      nodes: table,
-      observations,
-    });
+    const built = buildReport(
+      {
+        ...this.protocol,
+        epoch,
+        threshold,
+        pot,
+        previousReport,
+        registryDigest,
+        nodes: table,
+        observations,
+      },
+      bulkTreeOf,
+    );
     const reportHash = hashReport(built.report);
     this.history.keep(reportHash, built);
     return { reportHash, built };

@@ -1,6 +1,7 @@
 import { ZeroHash } from "ethers";
 
 import { buildReport, decodeDataFile, hashReport, type BuiltReport } from "@millrace/uptime-tree/format";
+import { bulkTreeOf } from "@millrace/uptime-tree/bulk";
 
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
@@ -27,7 +28,7 @@ export class ReportHistory {
     const known = this.built.get(reportHash);
     if (known !== undefined) return known;
     const own = this.store.reportData(reportHash);
-    const report = own === undefined ? await this.fetch(reportHash) : buildReport(decodeDataFile(own));
+    const report = own === undefined ? await this.fetch(reportHash) : buildReport(decodeDataFile(own), bulkTreeOf);
     this.remember(reportHash, report);
     return report;
   }
@@ -55,7 +56,7 @@ export class ReportHistory {
   private async fetch(reportHash: string): Promise<BuiltReport> {
     const found = await this.peers.find("report data", async (client) => {
       const bytes = await client.data(reportHash);
-      const report = buildReport(decodeDataFile(bytes));
+      const report = buildReport(decodeDataFile(bytes), bulkTreeOf);
       // The hash covers the root of the leaves and every chunk of the file: a peer cannot slip in anything else.
       return hashReport(report.report) === reportHash ? report : undefined;
     });
