@@ -1,0 +1,32 @@
+import { parseArgs } from "node:util";
+
+import { Report } from "../../scripts/report/Report.js";
+import { writePage } from "../writePage.js";
+import { measureIngest, measureRecovery } from "./measureIngest.js";
+import { measureScale } from "./measureScale.js";
+import { oraclePage } from "./oraclePage.js";
+import { readKills } from "./readKills.js";
+
+const HELP = `Measures the uptime oracle's service, and writes reports/oracle.json and docs/oracle-benchmarks.md.
+
+  --nodes <n>       nodes of the large epoch, 1,000,000 unless given
+  --heartbeats <n>  heartbeats of the measured stream, 20,000 unless given
+  --help            show this`;
+const PAGE = new URL("../../docs/oracle-benchmarks.md", import.meta.url);
+
+const { values } = parseArgs({
+  options: { nodes: { type: "string" }, heartbeats: { type: "string" }, help: { type: "boolean" } },
+});
+if (values.help === true) console.log(HELP);
+else await bench(Number(values.nodes ?? 1_000_000), Number(values.heartbeats ?? 20_000));
+
+async function bench(nodes: number, heartbeats: number): Promise<void> {
+  const report = new Report("oracle");
+  await measureScale(report, nodes);
+  await measureRecovery(report, 2_000);
+  await measureIngest(report, heartbeats);
+  readKills(report);
+  const file = report.write();
+  await writePage(PAGE, oraclePage(report.facts));
+  console.log(`wrote ${file} and docs/oracle-benchmarks.md`);
+}
