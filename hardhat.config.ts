@@ -48,7 +48,9 @@ const sizedFiles = [
   "contracts/market/LeaseMarket.sol",
 ];
 
-const kernelFiles = globSync("contracts/{,test/}kernels/**/*.sol", { cwd: import.meta.dirname });
+const kernelFiles = globSync(["contracts/{,test/}kernels/**/*.sol", "examples/hamming/*.sol"], {
+  cwd: import.meta.dirname,
+});
 
 /** One profile for tests, node and deployment: what is tested is what is deployed. */
 const profile = {
@@ -72,6 +74,7 @@ const simulated = {
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers, longTests, steadyClock],
   tasks: millraceTasks,
+  paths: { sources: { solidity: ["contracts", "examples/hamming"] } },
   solidity: {
     profiles: { default: profile, production: profile },
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],

@@ -1,9 +1,8 @@
 import { checkClaim, GameHistory, handOf, type Move, nextMove, type PostedClaim, readClaim } from "@millrace/jobs";
-import { type Bundle, Region, rootsOf, type Traces, treeOf } from "@millrace/tensor";
+import { type Bundle, type KernelSet, ownKernels, Region, rootsOf, type Traces, treeOf } from "@millrace/tensor";
 import type { ContractTransactionReceipt, ContractTransactionResponse } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
-import { KERNELS } from "../../ignition/kernels.js";
 import { marketWorld, NODE_OF_ALICE, type Opened, TaskDriver, type World } from "./market.js";
 
 type Connection = Awaited<ReturnType<HardhatRuntimeEnvironment["network"]["create"]>>;
@@ -40,27 +39,31 @@ const SLASHED = 3n;
 /** The whole system on a chain of its own, with a provider, a buyer and a challenger who dispute a tensor program. */
 export class DisputeArena {
   readonly #kernels: ReadonlyMap<string, string>;
+  readonly #known: KernelSet;
   readonly #driver: TaskDriver;
 
   private constructor(
     readonly connection: Connection,
     readonly world: World,
     kernels: ReadonlyMap<string, string>,
+    known: KernelSet,
   ) {
     this.#kernels = kernels;
+    this.#known = known;
     this.#driver = new TaskDriver(connection, world);
   }
 
-  static async open(hre: HardhatRuntimeEnvironment): Promise<DisputeArena> {
+  /** @param known kernels that programs may use, each deployed and admitted */
+  static async open(hre: HardhatRuntimeEnvironment, known: KernelSet = ownKernels): Promise<DisputeArena> {
     const connection = await hre.network.create("default");
     const world = await marketWorld(connection);
     const kernels = new Map<string, string>();
-    for (const name of KERNELS) {
+    for (const name of known.names) {
       const kernel = await connection.ethers.deployContract(name);
       await world.kernels.admit(kernel);
       kernels.set(name, await kernel.getAddress());
     }
-    return new DisputeArena(connection, world, kernels);
+    return new DisputeArena(connection, world, kernels, known);
   }
 
   /** The buyer orders a program on its input, and alice's node takes the job. */
@@ -100,7 +103,8 @@ export class DisputeArena {
     for (;;) {
       const { number, timestamp } = await this.#latest();
       await game.readTo(claims, number);
-      const options = { kernelAddress: (_hash: string, name: string) => this.#kernelAddress(name) };
+      const kernelAddress = (_hash: string, name: string): string => this.#kernelAddress(name);
+      const options = { kernelAddress, kernels: this.#known };
       const hand = await handOf(claims, challenger, posted.claimId);
       // Blocks come with transactions: what is sent now lies in the next second.
       const move = nextMove({ bundle, honest, posted, game, hand, now: timestamp + 1 }, verdict.firstWrong, options);

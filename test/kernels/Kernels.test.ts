@@ -7,7 +7,14 @@ import hre from "hardhat";
 import { compiledKernelHashes } from "../../scripts/lib/kernelHashes.js";
 import { anyCase, caseOf, type Expected, expectedOf, KERNELS, type KernelCase, wordOf } from "./kernelCases.js";
 import { documentedGas, READ_GAS } from "./documentedGas.js";
-import { deployKernels, encodeCompute, encodeFirst, encodeReads, type KernelWorld } from "./kernelFixture.js";
+import {
+  deployKernels,
+  encodeCompute,
+  encodedAnswers,
+  encodeFirst,
+  encodeReads,
+  type KernelWorld,
+} from "./kernelFixture.js";
 
 const CASES = 1_000;
 
@@ -28,17 +35,6 @@ function drawCases(name: string): Drawn[] {
     .sample(caseOf(name), { seed, numRuns: CASES })
     .map((case_) => ({ case_, expected: expectedOf(name, case_, draw) }));
 }
-
-/** The canonical encoding of a dynamic array of elements of so many words, which is all that the verifier accepts. */
-function encoded(elements: number, words: readonly bigint[]): bigint[] {
-  return [32n, BigInt(elements), ...words];
-}
-
-const encodedRanges = (ranges: readonly Range[]): bigint[] =>
-  encoded(
-    ranges.length,
-    ranges.flatMap(({ start, log2 }) => [BigInt(start), BigInt(log2)]),
-  );
 
 describe("kernels", () => {
   let world: KernelWorld;
@@ -68,9 +64,8 @@ describe("kernels", () => {
           encodeCompute(case_, words),
         ]);
         const outcomes = await world.callMany(name, calls);
-        drawn.forEach(({ expected: { first, reads, result } }, i) => {
-          const answers = [encodedRanges(first), encodedRanges(reads), encoded(result.length, result)];
-          answers.forEach((answer, k) => {
+        drawn.forEach(({ expected }, i) => {
+          encodedAnswers(expected).forEach((answer, k) => {
             expect(outcomes[3 * i + k]!.words, calls[3 * i + k]).to.deep.equal(answer);
           });
         });

@@ -1,4 +1,4 @@
-import { encodeParams, kernelByName, type Range } from "@millrace/tensor";
+import { encodeParams, type Kernel, kernelByName, type Range } from "@millrace/tensor";
 import fc from "fast-check";
 
 /** Arguments of one call of a kernel's three functions. */
@@ -280,11 +280,11 @@ export interface Expected {
 
 /** What the twin says, for words drawn from `draw`. */
 export function expectedOf(
-  name: string,
+  kernelOrName: Kernel | string,
   { params, piece, lane }: KernelCase,
   draw: (range: Range) => bigint[],
 ): Expected {
-  const kernel = kernelByName(name);
+  const kernel = typeof kernelOrName === "string" ? kernelByName(kernelOrName) : kernelOrName;
   const first = kernel.first(params, piece, lane);
   const firstWords = first === undefined ? [] : draw(first);
   const reads = kernel.reads(params, piece, lane, firstWords);

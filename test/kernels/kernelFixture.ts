@@ -1,8 +1,9 @@
+import type { Range } from "@millrace/tensor";
 import { id } from "ethers";
 import hre from "hardhat";
 
 import type { IKernel } from "../../typechain-types/index.js";
-import { type KernelCase, KERNELS } from "./kernelCases.js";
+import { type Expected, type KernelCase, KERNELS } from "./kernelCases.js";
 import { decodeOutcomes, encodeArguments, encodeBatch, hexWord, type Outcome } from "./rawCalls.js";
 
 /** Calls in one: far below the gas of a transaction, and few round trips. */
@@ -21,12 +22,12 @@ const FIRST = selector("first(bytes,uint64,uint16)");
 const READS = selector("reads(bytes,uint64,uint16,bytes32[])");
 const COMPUTE = selector("compute(bytes,uint64,uint16,bytes32[])");
 
-/** All kernels, deployed once, and a contract that calls them in batches. */
-export async function deployKernels(): Promise<KernelWorld> {
+/** Kernels, deployed once, and a contract that calls them in batches. */
+export async function deployKernels(names: readonly string[] = KERNELS): Promise<KernelWorld> {
   const { ethers } = await hre.network.create();
   const harness = await (await ethers.deployContract("KernelHarness")).getAddress();
   const kernels = new Map<string, IKernel>();
-  for (const name of KERNELS) kernels.set(name, (await ethers.deployContract(name)) as unknown as IKernel);
+  for (const name of names) kernels.set(name, (await ethers.deployContract(name)) as unknown as IKernel);
   return {
     kernels,
     callMany: async (name, calls) => {
@@ -40,6 +41,22 @@ export async function deployKernels(): Promise<KernelWorld> {
       return outcomes;
     },
   };
+}
+
+/** The canonical encoding of a dynamic array of elements of so many words, which is all that the verifier accepts. */
+function encoded(elements: number, words: readonly bigint[]): bigint[] {
+  return [32n, BigInt(elements), ...words];
+}
+
+const encodedRanges = (ranges: readonly Range[]): bigint[] =>
+  encoded(
+    ranges.length,
+    ranges.flatMap(({ start, log2 }) => [BigInt(start), BigInt(log2)]),
+  );
+
+/** What the contract must return, word by word, to `first`, `reads` and `compute`. */
+export function encodedAnswers({ first, reads, result }: Expected): bigint[][] {
+  return [encodedRanges(first), encodedRanges(reads), encoded(result.length, result)];
 }
 
 export function toWord(value: bigint): string {

@@ -1,6 +1,7 @@
 import { TensorError } from "./errors.ts";
 import type { Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";
-import { kernelByCodeHash } from "./kernels/registry.ts";
+import type { KernelSet } from "./kernels/KernelSet.ts";
+import { ownKernels } from "./kernels/registry.ts";
 import { Mode } from "./program/descriptor.ts";
 import type { PlacedOperator, Program } from "./program/Program.ts";
 import { assertRanges } from "./program/ranges.ts";
@@ -13,12 +14,15 @@ export interface ExecuteOptions {
   readonly onOperator?: (index: number, words: Uint8Array) => void;
   /** Computes every lane with the reference instead of WebAssembly: slow, for tests. */
   readonly reference?: boolean;
+  /** Kernels that the program may use, by default those of this package. */
+  readonly kernels?: KernelSet;
 }
 
 /** Runs a program on its input. The result depends on nothing else, to the bit. */
 export function execute(program: Program, input: Uint8Array, options: ExecuteOptions = {}): Execution {
   program.assertInput(input);
-  const kernels = program.operators.map((operator) => kernelByCodeHash(operator.kernelCodeHash));
+  const known = options.kernels ?? ownKernels;
+  const kernels = program.operators.map((operator) => known.byCodeHash(operator.kernelCodeHash));
   const instance = new TensorInstance();
   const size = program.totalWords * WORD_BYTES;
   const base = instance.allocate(size);

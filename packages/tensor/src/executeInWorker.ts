@@ -18,6 +18,8 @@ export interface WorkerOptions {
   readonly signal?: AbortSignal;
   /** For adversarial runs of tests and the demo: an execution that is wrong in one place and consistent after it. */
   readonly alter?: Alteration;
+  /** Modules whose default export is a list of `KnownKernel`: kernels of others, which the program may use as well. */
+  readonly kernelModules?: readonly string[];
 }
 
 export type WorkerReply =
@@ -26,10 +28,10 @@ export type WorkerReply =
 
 /** Runs a program and builds its trees in a thread of its own, so that the caller keeps answering. */
 export function executeInWorker(program: Program, input: Uint8Array, options: WorkerOptions = {}): Promise<Traces> {
-  const { signal, alter } = options;
+  const { signal, alter, kernelModules } = options;
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("./worker.ts", import.meta.url), {
-      workerData: { json: programToJson(program), input, alter },
+      workerData: { json: programToJson(program), input, alter, kernelModules },
     });
     const stop = (): void => {
       void worker.terminate();

@@ -14,8 +14,10 @@ export { execute, type ExecuteOptions } from "./execute.ts";
 export { type Alteration, executeInWorker, type WorkerOptions } from "./executeInWorker.ts";
 export { kernelCodeHash, kernelCodeHashes, kernelName } from "./kernels/codeHashes.ts";
 export type { Extent, Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";
-export { encodeParams } from "./kernels/params.ts";
-export { kernelByCodeHash, kernelByName } from "./kernels/registry.ts";
+export { elementOf, lanesLog2, lowBits, rangeAt, toLane } from "./kernels/kernelMath.ts";
+export { KernelSet, type KnownKernel } from "./kernels/KernelSet.ts";
+export { encodeParams, field, log2Field } from "./kernels/params.ts";
+export { kernelByCodeHash, kernelByName, ownKernels } from "./kernels/registry.ts";
 export { argMax, type ArgMaxOptions } from "./operators/argMax.ts";
 export { add, type ElementwiseOptions, maximum, minimum, multiply, select } from "./operators/elementwise.ts";
 export { gather, type GatherOptions } from "./operators/gather.ts";
@@ -60,10 +62,10 @@ export {
   type ProgramHeader,
   Region,
 } from "./program/Program.ts";
-export { ProgramBuilder } from "./program/ProgramBuilder.ts";
+export { assertLaneBits, assertSame, ProgramBuilder } from "./program/ProgramBuilder.ts";
 export { programFromJson, type ProgramJson, programToJson } from "./program/programJson.ts";
 export { type SumNode, SumTree } from "./program/SumTree.ts";
-export { rowsOf, type Shape, type Tensor } from "./program/Tensor.ts";
+export { rowLog2Of, rowsOf, type Shape, type Tensor } from "./program/Tensor.ts";
 export { type DifferentChild, firstDifference, firstDifferentChild } from "./trace/firstDifference.ts";
 export { keccak256Hex } from "./trace/keccak.ts";
 export { type NodeSource, siblingsOf } from "./trace/NodeSource.ts";

@@ -1,6 +1,7 @@
 import { TensorError } from "./errors.ts";
-import type { Range } from "./kernels/Kernel.ts";
-import { kernelByCodeHash } from "./kernels/registry.ts";
+import type { Kernel, Range } from "./kernels/Kernel.ts";
+import type { KernelSet } from "./kernels/KernelSet.ts";
+import { ownKernels } from "./kernels/registry.ts";
 import { Mode } from "./program/descriptor.ts";
 import { type PlacedOperator, type Program, type ProgramHeader, Region } from "./program/Program.ts";
 import { readsAsZero } from "./program/ranges.ts";
@@ -42,6 +43,8 @@ export interface Witness {
 export interface WitnessOptions {
   /** Address of a kernel contract with this code hash. */
   readonly kernelAddress: (codeHash: Hex, name: string) => string;
+  /** Kernels that the program may use, by default those of this package. */
+  readonly kernels?: KernelSet;
 }
 
 const ZERO_ADDRESS = `0x${"00".repeat(20)}`;
@@ -66,7 +69,7 @@ export function makeWitness(
   program: Program,
   committed: Traces<NodeSource>,
   at: WordAddress,
-  { kernelAddress }: WitnessOptions,
+  { kernelAddress, kernels = ownKernels }: WitnessOptions,
 ): Witness {
   const tree = requireTree(committed, at.region);
   const { start, words } = program.region(at.region);
@@ -87,7 +90,8 @@ export function makeWitness(
 
   const height = operator.mode === Mode.Piece ? operator.pieceLog2 : 0;
   const position = Math.floor(at.position / 2 ** height);
-  const evidence = collectReads(program, committed, operator, address, at.lane);
+  const kernel = kernels.byCodeHash(operator.kernelCodeHash);
+  const evidence = collectReads(program, committed, kernel, operator, address, at.lane);
   return {
     ...opened,
     kernel: kernelAddress(operator.kernelCodeHash, operator.kernel),
@@ -111,11 +115,11 @@ interface Evidence {
 function collectReads(
   program: Program,
   committed: Traces<NodeSource>,
+  kernel: Kernel,
   operator: PlacedOperator,
   address: number,
   atLane: number,
 ): Evidence {
-  const kernel = kernelByCodeHash(operator.kernelCodeHash);
   const piece = Math.floor((address - operator.start) / 2 ** operator.pieceLog2);
   const lane = operator.mode === Mode.Piece ? 0 : atLane;
   const pieceStart = operator.start + piece * 2 ** operator.pieceLog2;

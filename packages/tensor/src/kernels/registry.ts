@@ -1,14 +1,14 @@
-import { TensorError } from "../errors.ts";
 import { argMax } from "./argMax.ts";
 import { bounce } from "./bounce.ts";
 import { cameraRays } from "./cameraRays.ts";
-import { kernelName } from "./codeHashes.ts";
+import { kernelCodeHashes } from "./codeHashes.ts";
 import { convolution } from "./convolution.ts";
 import { convolutionGradient } from "./convolutionGradient.ts";
 import { elementwise } from "./elementwise.ts";
 import { gather } from "./gather.ts";
 import { hashChain } from "./hashChain.ts";
 import type { Kernel } from "./Kernel.ts";
+import { KernelSet } from "./KernelSet.ts";
 import { layerNorm } from "./layerNorm.ts";
 import { lookup } from "./lookup.ts";
 import { matMul } from "./matMul.ts";
@@ -51,21 +51,20 @@ const kernels: readonly Kernel[] = [
   transpose,
 ];
 
+/** The kernels of this repository. */
+export const ownKernels = new KernelSet(
+  kernels.flatMap((kernel) => {
+    const codeHash = kernelCodeHashes()[kernel.name];
+    // While contracts are being written, a twin may be there before the build has seen its contract.
+    return codeHash === undefined ? [] : [{ kernel, codeHash }];
+  }),
+);
+
 export function kernelByName(name: string): Kernel {
-  const kernel = kernels.find((candidate) => candidate.name === name);
-  if (kernel === undefined)
-    throw new TensorError(
-      "UNKNOWN_KERNEL",
-      `no kernel ${name}`,
-      `known are ${kernels.map((known) => known.name).join(", ")}`,
-    );
-  return kernel;
+  return ownKernels.byName(name).kernel;
 }
 
-/** The twin of a kernel contract; programs may name kernels that this executor has not, and then cannot be run here. */
+/** The twin of a kernel contract of this repository. */
 export function kernelByCodeHash(codeHash: string): Kernel {
-  const name = kernelName(codeHash);
-  if (name === undefined)
-    throw new TensorError("UNKNOWN_KERNEL", `no kernel with the code hash ${codeHash}`, "refuse this program");
-  return kernelByName(name);
+  return ownKernels.byCodeHash(codeHash);
 }

@@ -1,5 +1,6 @@
 import { TensorError } from "../errors.ts";
-import { kernelCodeHash } from "../kernels/codeHashes.ts";
+import type { KernelSet } from "../kernels/KernelSet.ts";
+import { ownKernels } from "../kernels/registry.ts";
 import { isPowerOfTwo, type LaneBits, lanesPerWord, REGION_WORDS, roundUp } from "../words.ts";
 import { Mode, type OperatorDescriptor } from "./descriptor.ts";
 import { Program, Region } from "./Program.ts";
@@ -35,7 +36,13 @@ interface PendingOperator extends OperatorSpec {
 /** Collects tensors and operators, checks shapes, and resolves addresses when the program is built. */
 export class ProgramBuilder {
   #inWords = 0;
+  readonly #kernels: KernelSet;
   readonly #operators: Record<typeof Region.Body | typeof Region.Output, PendingOperator[]> = { 1: [], 2: [] };
+
+  /** @param kernels kernels that the program may use, by default those of this package */
+  constructor(kernels: KernelSet = ownKernels) {
+    this.#kernels = kernels;
+  }
 
   /**
    * Declares a tensor of the input region. Its words are written with `InputWriter`.
@@ -73,7 +80,7 @@ export class ProgramBuilder {
     const addressOf: AddressOf = (tensor) => starts[tensor.region] + tensor.offset;
     const finish = (operator: PendingOperator): OperatorDescriptor => ({
       kernel: operator.kernel,
-      kernelCodeHash: kernelCodeHash(operator.kernel),
+      kernelCodeHash: this.#kernels.byName(operator.kernel).codeHash,
       words: operator.words,
       usedWords: operator.usedWords,
       mode: operator.mode ?? Mode.Lane,
