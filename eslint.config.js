@@ -34,7 +34,7 @@ export default defineConfig(
     },
   },
   {
-    files: ["test/**/*.ts", "packages/*/test/**/*.ts", "services/*/test/**/*.ts"],
+    files: ["test/**/*.ts", "packages/*/test/**/*.ts", "services/*/test/**/*.ts", "examples/**/*.test.ts"],
     rules: {
       // `expect(x).to.be.true` is an expression, and mocha's callbacks may be async without awaiting.
       "@typescript-eslint/no-unused-expressions": "off",
