@@ -1,5 +1,7 @@
 import type { Section } from "./Section.js";
+import { finality } from "./finality.js";
+import { opGame } from "./opGame.js";
 import { tensorGames } from "./tensorGames.js";
 
 /** In the order of the page. */
-export const SECTIONS: readonly Section[] = [tensorGames];
+export const SECTIONS: readonly Section[] = [tensorGames, opGame, finality];
