@@ -287,6 +287,23 @@ describe("ResultClaims, the game", () => {
     });
   });
 
+  it("I6: should end in a proof at the edges of the largest body: its first word, its last, and the last of its tree", async () => {
+    const words = 2 ** 40 - 128;
+    const edges: [number, (memory: Memory) => void][] = [
+      [0, (memory) => memory.words.set(64, hex(1))],
+      [words - 1, (memory) => memory.words.set(64 + words - 1, hex(1))],
+      [2 ** 40 - 1, (memory) => memory.pads[Region.Body]!.set(2 ** 40 - 1, hex(1))],
+    ];
+    for (const [position, spoilt] of edges) {
+      const { game, claims } = await claimOf(words, spoilt);
+      const path = game(Region.Body);
+      expect(await path.toWords()).to.equal(position);
+      expect(path.path).to.have.length(8);
+      await path.prove(position, 0);
+      expect(await claims.stateOf(ID)).to.equal(State.Slashed);
+    }
+  });
+
   it("I6: should end in a proof for any wrong trace of any program, by a challenger that sees only openings", async () => {
     const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
     await fc.assert(

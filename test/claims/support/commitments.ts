@@ -8,7 +8,7 @@ import type { IResultClaims } from "../../../typechain-types/index.js";
 import { Region } from "../../verifiers/support/program.js";
 import { depthOf } from "../../verifiers/support/tree.js";
 import type { makeWitness, Target } from "../../verifiers/support/witness.js";
-import type { Claim } from "./claims.js";
+import type { BranchKey as TestBranchKey, Claim } from "./claims.js";
 
 /** What a call shows of a commitment. */
 export interface Reveal {
@@ -51,7 +51,7 @@ async function accountOf({ runner }: IResultClaims): Promise<string> {
 }
 
 /** The first branch of a region. */
-export function topOf({ header, bodyRoot, outputRoot }: Claim, region: Region): BranchKey {
+export function topOf({ header, bodyRoot, outputRoot }: Claim, region: Region): TestBranchKey {
   const [words, hash] = region === Region.Body ? [header.bodyWords, bodyRoot] : [header.outWords, outputRoot];
   return { region, height: depthOf(words), position: 0, hash };
 }

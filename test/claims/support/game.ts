@@ -38,7 +38,7 @@ export class HiddenTree implements Tree {
 }
 
 /** A challenger's view of the provider's tree: what openings showed, else what it computed itself. */
-class SeenTree implements Tree {
+export class SeenTree implements Tree {
   readonly #seen = new Map<string, Word>();
 
   constructor(readonly own: Tree) {}
