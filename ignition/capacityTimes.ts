@@ -1,14 +1,16 @@
-/** Parts of an epoch; the longest round and the choice of its start take eight. */
-const PARTS = 10;
+/** Part of an epoch in whole seconds, at least one. */
+const part = (epochSeconds: number, percent: number): number => Math.max(1, Math.floor((epochSeconds * percent) / 100));
 
-/** Times of a round that fit into an epoch of any length from eight seconds on: a local chain's epochs are short. */
+/**
+ * Times of a round that fit into an epoch of any length from eight seconds on: a local chain's epochs are short. Most of
+ * it is for computing and opening, as a busy machine needs seconds for either.
+ */
 export function capacityTimes(epochSeconds: number): Readonly<Record<string, number>> {
-  const part = Math.max(1, Math.floor(epochSeconds / PARTS));
   return {
     drawDelaySeconds: 0,
-    leadSeconds: part,
-    windowSeconds: 2 * part,
-    openSeconds: 2 * part,
-    reportSeconds: part,
+    leadSeconds: part(epochSeconds, 5),
+    windowSeconds: part(epochSeconds, 30),
+    openSeconds: part(epochSeconds, 25),
+    reportSeconds: part(epochSeconds, 5),
   };
 }
