@@ -6,7 +6,7 @@ import type { Meter } from "./Meter.js";
 /** Closes and reports of epochs, what providers collect for them, and what they earned from buyers. */
 export async function measureRewards(connection: Connection, world: BenchWorld, meter: Meter): Promise<void> {
   const driver = new LeaseDriver(connection, world);
-  const { uptime, settlement, nodes, newcomers, parameters } = world;
+  const { rewards: payer, settlement, nodes, newcomers, parameters } = world;
   const count = Number(await nodes.nodeCount());
   const bitmaps = Array<bigint>(count).fill(ALL_UP);
   const before = Number(world.nodesBefore);
@@ -19,7 +19,7 @@ export async function measureRewards(connection: Connection, world: BenchWorld, 
     const proven = await meter.measure("report-k5", () => driver.report(epoch, bitmaps, rewards));
     await driver.pass(parameters.reportChallengeSeconds + 1);
     for (const { leaf, proof } of proven.slice(-newcomers.length)) {
-      await meter.measure(operation, () => uptime.collect(leaf, proof));
+      await meter.measure(operation, () => payer.collect(leaf, proof));
     }
   }
   for (const provider of newcomers) await meter.measure("collect-earnings", () => settlement.collect(provider));

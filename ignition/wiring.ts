@@ -11,6 +11,7 @@ export const PERMISSIONS = {
   POST: 1n << 8n,
   HIRE: 1n << 9n,
   REWARD: 1n << 10n,
+  JUDGE: 1n << 11n,
   BUY_FOR: 1n << 12n,
 } as const;
 
@@ -39,7 +40,8 @@ export const WIRING: readonly Wire[] = [
   { callee: "BurnMintSettlement", caller: "ProofMarket", permissions: ["CREDIT", "BUY_FOR"] },
   { callee: "BurnMintSettlement", caller: "ApprovalMarket", permissions: ["CREDIT", "BUY_FOR"] },
   { callee: "StakingRegistry", caller: "NodeRegistry", permissions: ["REQUIRE"] },
-  { callee: "StakingRegistry", caller: "UptimeOracle", permissions: ["BOND", "SLASH", "REWARD"] },
+  { callee: "StakingRegistry", caller: "UptimeOracle", permissions: ["BOND", "SLASH"] },
+  { callee: "StakingRegistry", caller: "UptimeRewards", permissions: ["REWARD"] },
   { callee: "StakingRegistry", caller: "ResultClaims", permissions: ["SLASH"] },
   { callee: "StakingRegistry", caller: "TaskMarket", permissions: ["BOND", "SLASH"] },
   { callee: "StakingRegistry", caller: "LeaseMarket", permissions: ["BOND", "SLASH"] },
@@ -53,6 +55,8 @@ export const WIRING: readonly Wire[] = [
   { callee: "NodeRegistry", caller: "LeaseMarket", permissions: ["RESERVE"] },
   { callee: "NodeRegistry", caller: "LeaseOrders", permissions: ["RESERVE"] },
   { callee: "NodeRegistry", caller: "CapacityProofs", permissions: ["JAIL"] },
+  { callee: "UptimeOracle", caller: "UptimeProofs", permissions: ["JUDGE"] },
+  { callee: "UptimeOracle", caller: "UptimeChallenges", permissions: ["JUDGE"] },
   { callee: "ResultClaims", caller: "TaskMarket", permissions: ["POST"] },
   { callee: "LeaseMarket", caller: "LeaseOrders", permissions: ["HIRE"] },
   { callee: "LeaseMarket", caller: "QuoteDesk", permissions: ["HIRE"] },

@@ -384,9 +384,9 @@ interface ILeaseMarket is IEntryPause, IBatch {
 
     /// @notice Thrown when a piece is settled without a leaf too early, or while a posted report is not final.
     /// @param epoch The epoch
-    /// @param postedAt When its report was posted; zero means that none is
+    /// @param finalAt When its posted report is final; zero means that none is posted
     /// @param unreportedAt First second at which pay can be released without a leaf
-    error LeaseMarket_ReportAwaited(uint32 epoch, uint48 postedAt, uint48 unreportedAt);
+    error LeaseMarket_ReportAwaited(uint32 epoch, uint48 finalAt, uint48 unreportedAt);
 
     // ─── BUYER ───
 
@@ -434,7 +434,7 @@ interface ILeaseMarket is IEntryPause, IBatch {
     function close(uint256 leaseId) external;
 
     /// @notice Says no, ahead of the report timeout, to paying for an epoch of which no report is posted: the pay then
-    /// waits until the longer leaf timeout for a report to come.
+    /// waits until the longer leaf timeout for a report to come, and without one covers only slots with a receipt.
     /// @dev Emits {LeaseObjected}. Saying it again changes nothing.
     ///
     /// Requirements:
@@ -488,14 +488,14 @@ interface ILeaseMarket is IEntryPause, IBatch {
 
     // ─── ANYONE ───
 
-    /// @notice Settles the next piece by the node's leaf of a final report: seconds in slots attested up are paid, the
-    /// others return to the buyer. A pledge is judged by the same leaf.
+    /// @notice Settles the next piece by the node's leaf of a final report: seconds in slots attested up, as they stand
+    /// after all corrections, are paid, the others return to the buyer. A pledge is judged by the same leaf.
     /// @dev Emits {LeaseSettled}; {LeaseSlashed} if the piece is below the pledge, or the node was dark; {LeaseClosed}
     /// and {LeaseReleased} if it was dark while the lease runs; {LeaseUnbonded} with the last piece.
     ///
     /// Requirements:
     /// - a piece is left to settle, and the leaf is of its epoch and the lease's node;
-    /// - the leaf is proven by that epoch's final report.
+    /// - the leaf is proven by that epoch's final report, and no challenge to it is open.
     /// @param leaseId The lease
     /// @param leaf The node's leaf
     /// @param proof Its Merkle proof
@@ -511,8 +511,9 @@ interface ILeaseMarket is IEntryPause, IBatch {
     /// @return settled How many were settled
     function settleMany(Settlement[] calldata items) external returns (uint256 settled);
 
-    /// @notice Pays the next piece in full: no report was posted in time, or nobody brought the node's leaf of a final
-    /// one.
+    /// @notice Pays the next piece without a leaf: in full when no report was posted in time, or nobody brought the
+    /// node's leaf of a final one; when the buyer objected and no report came, the slots of which a receipt was shown
+    /// in `UptimeReceipts`.
     /// @dev Emits {LeaseSettled}. A report that is posted but not final holds the pay; a buyer's objection holds it
     /// until the leaf timeout.
     ///

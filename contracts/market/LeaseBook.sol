@@ -10,7 +10,9 @@ import {IMaintenanceWindows} from "../hardware/IMaintenanceWindows.sol";
 import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
+import {IUptimeChallenges} from "../uptime/IUptimeChallenges.sol";
 import {IUptimeOracle} from "../uptime/IUptimeOracle.sol";
+import {IUptimeReceipts} from "../uptime/IUptimeReceipts.sol";
 import {ILeaseMarket} from "./ILeaseMarket.sol";
 import {LeaseClock} from "./LeaseClock.sol";
 
@@ -36,6 +38,8 @@ abstract contract LeaseBook is ILeaseMarket, EntryPause, Wired {
     INodeRegistry internal immutable _NODES;
     IMaintenanceWindows internal immutable _MAINTENANCE;
     IUptimeOracle internal immutable _ORACLE;
+    IUptimeChallenges internal immutable _CHALLENGES;
+    IUptimeReceipts internal immutable _RECEIPTS;
 
     uint48 internal immutable _GENESIS_AT;
     uint32 private immutable _EPOCH_SECONDS;
@@ -63,6 +67,8 @@ abstract contract LeaseBook is ILeaseMarket, EntryPause, Wired {
     /// @param nodes Hardware
     /// @param maintenance When nodes need not be up
     /// @param oracle Uptime
+    /// @param challenges What was corrected of it
+    /// @param receipts What is known of it without a report
     /// @param all The market's periods
     constructor(
         address deployer,
@@ -72,6 +78,8 @@ abstract contract LeaseBook is ILeaseMarket, EntryPause, Wired {
         INodeRegistry nodes,
         IMaintenanceWindows maintenance,
         IUptimeOracle oracle,
+        IUptimeChallenges challenges,
+        IUptimeReceipts receipts,
         Periods memory all
     ) AccessManaged(authority) Wired(deployer) {
         _requireAddress(authority, "authority");
@@ -80,11 +88,15 @@ abstract contract LeaseBook is ILeaseMarket, EntryPause, Wired {
         _requireAddress(address(nodes), "nodes");
         _requireAddress(address(maintenance), "maintenance");
         _requireAddress(address(oracle), "oracle");
+        _requireAddress(address(challenges), "challenges");
+        _requireAddress(address(receipts), "receipts");
         _SETTLEMENT = settlement;
         _STAKING = staking;
         _NODES = nodes;
         _MAINTENANCE = maintenance;
         _ORACLE = oracle;
+        _CHALLENGES = challenges;
+        _RECEIPTS = receipts;
 
         EpochClock.Clock memory clock = settlement.clock();
         _GENESIS_AT = clock.genesisAt;
@@ -214,14 +226,15 @@ abstract contract LeaseBook is ILeaseMarket, EntryPause, Wired {
     /// @dev A leaf that exists can be brought by anyone, and a buyer whose node was down will. Only where none can be
     /// had (a node that the report leaves out, data that nobody keeps) does the longer timeout let the provider out. An
     /// objection buys time for a report, not more: whoever gives one cannot thereby refuse to pay for ever.
-    function _checkUnreported(uint256 leaseId, uint32 epoch) internal view {
-        uint48 postedAt = _ORACLE.reportOf(epoch).postedAt;
-        bool isPosted = postedAt != 0;
+    /// Says whether there is a final report, but no leaf.
+    function _checkUnreported(uint256 leaseId, uint32 epoch) internal view returns (bool isPosted) {
+        uint48 finalAt = _ORACLE.reportOf(epoch).finalAt;
+        isPosted = finalAt != 0;
         bool isHeld = isPosted || _objections[leaseId][epoch];
         uint256 wait = isHeld ? _LEAF_TIMEOUT_SECONDS : _REPORT_TIMEOUT_SECONDS;
         uint48 unreportedAt = (_clock().endOf(epoch) + wait).toUint48();
-        bool isDue = block.timestamp >= unreportedAt && (!isPosted || _ORACLE.isFinal(epoch));
-        require(isDue, LeaseMarket_ReportAwaited(epoch, postedAt, unreportedAt));
+        bool isDue = block.timestamp >= unreportedAt && block.timestamp >= finalAt;
+        require(isDue, LeaseMarket_ReportAwaited(epoch, finalAt, unreportedAt));
     }
 
     /// @dev Ahead of the timeout, so that a provider knows by then whether it is paid.

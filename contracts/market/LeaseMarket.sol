@@ -10,7 +10,9 @@ import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
 import {SlashTable} from "../staking/SlashTable.sol";
+import {IUptimeChallenges} from "../uptime/IUptimeChallenges.sol";
 import {IUptimeOracle} from "../uptime/IUptimeOracle.sol";
+import {IUptimeReceipts} from "../uptime/IUptimeReceipts.sol";
 import {IMillToken} from "../token/IMillToken.sol";
 import {CreditPurchase} from "./CreditPurchase.sol";
 import {ILeaseMarket} from "./ILeaseMarket.sol";
@@ -48,6 +50,8 @@ contract LeaseMarket is LeaseBook, CreditPurchase, Batch {
     /// @param nodes Hardware
     /// @param maintenance When nodes need not be up
     /// @param oracle Uptime
+    /// @param challenges What was corrected of it
+    /// @param receipts What is known of it without a report
     /// @param all The market's periods
     constructor(
         address deployer,
@@ -58,10 +62,12 @@ contract LeaseMarket is LeaseBook, CreditPurchase, Batch {
         INodeRegistry nodes,
         IMaintenanceWindows maintenance,
         IUptimeOracle oracle,
+        IUptimeChallenges challenges,
+        IUptimeReceipts receipts,
         Periods memory all
     )
         CreditPurchase(token, settlement)
-        LeaseBook(deployer, authority, settlement, staking, nodes, maintenance, oracle, all)
+        LeaseBook(deployer, authority, settlement, staking, nodes, maintenance, oracle, challenges, receipts, all)
     {
         _requireAddress(address(token), "token");
     }
@@ -195,13 +201,14 @@ contract LeaseMarket is LeaseBook, CreditPurchase, Batch {
         Piece memory piece = _pieceOf(leaseId);
         require(leaf.epoch == piece.epoch, LeaseMarket_WrongEpoch(leaseId, leaf.epoch, piece.epoch));
         require(leaf.nodeId == lease.nodeId, LeaseMarket_WrongNode(leaseId, leaf.nodeId, lease.nodeId));
-        _ORACLE.verifyFinal(leaf, proof);
+        (bytes32 root, ) = _ORACLE.verifyFinal(leaf, proof);
+        uint256 bitmap = _CHALLENGES.correctedBitmap(root, leaf.nodeId, leaf.bitmap);
 
-        uint256 upSeconds = piece.upSecondsOf(leaf.bitmap, _clock());
+        uint256 upSeconds = piece.upSecondsOf(bitmap, _clock());
         address provider = _providerOf(lease);
         _settle(leaseId, lease, piece, upSeconds, provider);
         if (!lease.has(LeaseClock.PLEDGED)) return;
-        _judge(leaseId, lease, piece, piece.toAt - piece.fromAt - upSeconds, leaf.bitmap, provider);
+        _judge(leaseId, lease, piece, piece.toAt - piece.fromAt - upSeconds, bitmap, provider);
         _unbondIfSettled(leaseId, lease, provider);
     }
 
@@ -220,10 +227,14 @@ contract LeaseMarket is LeaseBook, CreditPurchase, Batch {
         LeaseClock.Record storage lease = _leases[leaseId];
         Piece memory piece = _pieceOf(leaseId);
         require(epoch == piece.epoch, LeaseMarket_WrongEpoch(leaseId, epoch, piece.epoch));
-        _checkUnreported(leaseId, epoch);
+        bool isPosted = _checkUnreported(leaseId, epoch);
 
+        uint256 upSeconds = piece.toAt - piece.fromAt;
+        if (!isPosted && _objections[leaseId][epoch]) {
+            upSeconds = piece.upSecondsOf(_RECEIPTS.seenOf(epoch, lease.nodeId), _clock());
+        }
         address provider = _providerOf(lease);
-        _settle(leaseId, lease, piece, piece.toAt - piece.fromAt, provider);
+        _settle(leaseId, lease, piece, upSeconds, provider);
         if (lease.has(LeaseClock.PLEDGED)) _unbondIfSettled(leaseId, lease, provider);
     }
 

@@ -4,10 +4,11 @@ pragma solidity 0.8.37;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
 import {EpochClock} from "../common/EpochClock.sol";
+import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {SlashTable} from "../staking/SlashTable.sol";
 
 /// @title UptimeWorld
-/// @notice All that UptimeOracle calls, as facts that a test states: token, settlement, staking and node registry.
+/// @notice All that the uptime contracts call, as facts that a test states: token, settlement, staking, hardware.
 contract UptimeWorld is ERC20Burnable {
     EpochClock.Clock private _clock;
     uint32 public nextEpochToClose;
@@ -18,6 +19,8 @@ contract UptimeWorld is ERC20Burnable {
     mapping(address provider => uint256 mill) public rewarded;
     bytes32 private _registryDigest;
     uint64 private _nodeCount;
+    mapping(uint64 nodeId => INodeRegistry.Node node) private _nodes;
+    mapping(uint64 nodeId => address agent) private _agents;
 
     event Slashed(SlashTable.Offence offence, address provider, uint256 mill, address buyer, address reporter);
 
@@ -27,6 +30,28 @@ contract UptimeWorld is ERC20Burnable {
 
     function setNodes(bytes32 registryDigest, uint64 nodeCount) external {
         (_registryDigest, _nodeCount) = (registryDigest, nodeCount);
+    }
+
+    function setNode(uint64 nodeId, address provider, uint16 units, address agent) external {
+        _nodes[nodeId].provider = provider;
+        _nodes[nodeId].units = units;
+        _agents[nodeId] = agent;
+    }
+
+    function nodeOf(uint64 nodeId) external view returns (INodeRegistry.Node memory node) {
+        return _nodes[nodeId];
+    }
+
+    function agentAt(uint64 nodeId, uint32) external view returns (address agent) {
+        return _agents[nodeId];
+    }
+
+    function statusOf(uint64) external pure returns (INodeRegistry.Status status) {
+        return INodeRegistry.Status.Active;
+    }
+
+    function weightAt(uint16, uint32) external pure returns (uint32 weight) {
+        return 100;
     }
 
     function setActive(address provider, uint256 mill) external {

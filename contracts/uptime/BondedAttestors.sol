@@ -192,7 +192,7 @@ abstract contract BondedAttestors is AccessManaged, EntryPause, EIP712, IUptimeO
 
     /// @dev The bond stays until the last report that the attestor can sign is beyond challenge, and an epoch more to
     /// bring what is found late.
-    function _dismiss(address account) private {
+    function _dismiss(address account) internal {
         Attestor storage attestor = _member(account);
         uint32 fromEpoch = nextSetEpoch();
         uint48 releaseAt = _clock().endOf(uint256(fromEpoch) + MAX_LATE_EPOCHS) + _challengeSeconds;

@@ -2,23 +2,29 @@
 pragma solidity 0.8.37;
 
 import {IEntryPause} from "../common/IEntryPause.sol";
+import {IWired} from "../common/IWired.sol";
+import {SlashTable} from "../staking/SlashTable.sol";
 
 /// @title IUptimeOracle
-/// @notice Who was up: one report an epoch, signed by a quorum of bonded attestors, and what providers collect for it.
+/// @notice Who was up: one report an epoch, signed by a quorum of bonded attestors.
+///
+/// The contracts above it judge: `UptimeProofs` by what is wrong on its face, `UptimeChallenges` by what is not shown,
+/// where single leaves are corrected too. They report here whom they convict and which reports fall; nobody else can.
+/// `UptimeRewards` pays by what stands here.
 ///
 /// Assumptions:
 /// - fewer than a third of the attestors lie; an epoch in which more are proven to contradict themselves is void;
-/// - Settlement mints the pots of an epoch to this contract when the epoch is closed, and `potOf` states them exactly.
+/// - judges are the protocol's own contracts and call only with proof.
 ///
 /// Promises:
-/// - an epoch has at most one report that stands, its pots are spent at most once, and nothing but pots is ever paid;
-/// - an attestor that signs one report per epoch and predecessor can never be slashed (I7);
-/// - what is not collected neither vanishes nor grows (I8); a pot without a taker is burned;
-/// - collecting, leaving the set and taking a bond back work in a pause.
+/// - an epoch has at most one report that stands, and what is final never changes;
+/// - an attestor that signs one report per epoch and predecessor, one observation per epoch and one batch per slot, and
+///   shows what it is asked for, can never be slashed (I7);
+/// - leaving the set and taking a bond back work in a pause.
 ///
 /// Life of a report: None → Posted → Final, or Posted → Void. Final and Void are for ever. A posted report that was
 /// built on a void one goes back to None and may be posted again on what is left.
-interface IUptimeOracle is IEntryPause {
+interface IUptimeOracle is IEntryPause, IWired {
     // ─── TYPES ───
 
     /// @notice What is known of an epoch, in life order.
@@ -32,10 +38,10 @@ interface IUptimeOracle is IEntryPause {
     /// @notice What the attestors sign (EIP-712). The root is never zero.
     /// @param epoch The epoch it is about; exactly one.
     /// @param root Merkle root of the leaves, one per node in registry order.
-    /// @param evidenceRoot Merkle root of the observations that were included.
+    /// @param evidenceRoot Merkle root over `(attestor, slot, root)` of every included observation (`UptimeEvidence`).
     /// @param nodeCount Leaves under `root`: every node that was added before the epoch ended.
     /// @param totalPoints Sum of the points of all leaves.
-    /// @param dataHash keccak256 of the epoch's data file.
+    /// @param dataHash Commitment to every chunk of the epoch's data file.
     /// @param previousReport Hash of the last report before this one, zero for the first.
     /// @param registryDigest Digest of the node registry when the epoch ended, `NodeRegistry.registryAt`.
     /// @param configDigest `configDigest()` of this contract.
@@ -53,35 +59,33 @@ interface IUptimeOracle is IEntryPause {
         uint32 consensusVersion;
     }
 
-    /// @notice What is stored of a report; the rest of it is in its event, under `reportHash`.
+    /// @notice What is kept of a report; the rest of it is in its event, under its hash.
     /// @param root 32 bytes. Zero means that no report stands.
-    /// @param reportHash 32 bytes. EIP-712 struct hash of the report; the next report names it.
-    /// @param postedAt 6 bytes. Time of the block that posted it; zero means that no report stands.
-    /// @param finalAt 6 bytes. First second at which it is final; never before its predecessor.
+    /// @param finalAt 6 bytes. First second at which it is final; never before its predecessor. Zero: no report.
     /// @param previousEpoch 4 bytes. Epoch of the report before it; its own epoch means that it is the first.
-    /// @param payees 4 bytes. Bit i: seat i of the epoch's set signed, and was not proven guilty before the end.
+    /// @param payees 4 bytes. Bit i: seat i of the epoch's set is paid for it.
+    /// @param signers 4 bytes. Bit i: seat i signed it, in time or late.
     /// @param cumulativePot 12 bytes. Availability pots (MILL) of all reports that stand, up to and with this one; the
     /// pot of a report without points is not among them.
+    /// @param transmitter 1 byte. Seat that sent it when it was its turn, plus one; zero: somebody else did.
+    /// @param sequence 1 byte. Number of the report among those that stand, modulo 256: where its hash is kept.
     struct ReportRecord {
         bytes32 root;
-        bytes32 reportHash;
-        uint48 postedAt;
         uint48 finalAt;
         uint32 previousEpoch;
         uint32 payees;
+        uint32 signers;
         uint96 cumulativePot;
+        uint8 transmitter;
+        uint8 sequence;
     }
 
     /// @notice What is stored of an epoch beside its report.
     /// @param guilty 4 bytes. Bit i: seat i of the epoch's set was proven to contradict itself.
-    /// @param paid 4 bytes. Bit i: seat i was paid for the report.
-    /// @param isVoid 1 byte. Whether more were proven guilty than a quorum tolerates, before a report was final.
-    /// @param isCancelled 1 byte. Whether what nobody can collect of the pots was burned.
+    /// @param isVoid 1 byte. Whether its report fell, or more were proven guilty than a quorum tolerates.
     struct EpochState {
         uint32 guilty;
-        uint32 paid;
         bool isVoid;
-        bool isCancelled;
     }
 
     /// @notice One node's part of a report.
@@ -116,14 +120,6 @@ interface IUptimeOracle is IEntryPause {
         uint96 bondRequired;
         uint48 releaseAt;
         bool isMember;
-    }
-
-    /// @notice What a node's provider has collected.
-    /// @param mill 12 bytes. MILL paid for the node.
-    /// @param throughEpoch 4 bytes. Newest epoch whose leaf was used.
-    struct Collection {
-        uint96 mill;
-        uint32 throughEpoch;
     }
 
     // ─── EVENTS ───
@@ -178,45 +174,47 @@ interface IUptimeOracle is IEntryPause {
         Report report
     );
 
-    /// @notice Emitted when an attestor is proven to have signed two reports that exclude each other.
+    /// @notice Emitted when the points of a report jump against the report before: it is open for twice the time.
+    /// @param epoch The epoch.
+    /// @param pointsBefore Points of the report before.
+    /// @param points Points of this one.
+    event ReportQuarantined(uint32 indexed epoch, uint96 pointsBefore, uint96 points);
+
+    /// @notice Emitted when an attestor signs a posted report late.
+    /// @param epoch The epoch.
+    /// @param seat Its seat in the epoch's set.
+    /// @param isPaid Whether its observation was included, so that it is paid as the others.
+    event ReportCosigned(uint32 indexed epoch, uint8 indexed seat, bool isPaid);
+
+    /// @notice Emitted when an attestor is slashed for what a judge found.
     /// @param epoch The epoch.
     /// @param account The attestor.
     /// @param seat Its seat in the epoch's set.
+    /// @param offence What it did.
     /// @param slashed MILL taken from its bond.
     /// @param reporter Who proved it.
-    event ContradictionProven(
+    event AttestorConvicted(
         uint32 indexed epoch,
         address indexed account,
         uint8 seat,
+        SlashTable.Offence offence,
         uint256 slashed,
         address indexed reporter
     );
 
-    /// @notice Emitted when an epoch becomes void: more attestors contradicted themselves than a quorum tolerates.
+    /// @notice Emitted when an attestor that missed `MISSED_REPORTS` reports in a row is taken out of the set.
+    /// @param account The attestor.
+    /// @param newestEpoch Epoch of the newest report that it missed.
+    event AttestorEjected(address indexed account, uint32 newestEpoch);
+
+    /// @notice Emitted when an epoch becomes void: its report was proven false or not shown, or more attestors
+    /// contradicted themselves than a quorum tolerates.
     /// @param epoch The epoch.
     event EpochVoided(uint32 indexed epoch);
 
     /// @notice Emitted when a posted report falls because it was built on a void one; it may be posted again.
     /// @param epoch The epoch.
     event ReportReopened(uint32 indexed epoch);
-
-    /// @notice Emitted when the rewards of a node are paid.
-    /// @param nodeId The node.
-    /// @param provider The receiver.
-    /// @param epoch Epoch of the leaf.
-    /// @param mill MILL paid.
-    event RewardsCollected(uint64 indexed nodeId, address indexed provider, uint32 indexed epoch, uint256 mill);
-
-    /// @notice Emitted when an attestor is paid for a report.
-    /// @param epoch The epoch of the report.
-    /// @param account The attestor.
-    /// @param mill MILL paid.
-    event AttestorPaid(uint32 indexed epoch, address indexed account, uint256 mill);
-
-    /// @notice Emitted when what nobody can collect of an epoch's pots is burned.
-    /// @param epoch The epoch.
-    /// @param mill MILL burned for good.
-    event PotCancelled(uint32 indexed epoch, uint256 mill);
 
     /// @notice Emitted when the length of the challenge window of future reports is set.
     /// @param challengeSeconds Length in seconds.
@@ -310,9 +308,6 @@ interface IUptimeOracle is IEntryPause {
     /// @param key The key of that seat in the epoch's set.
     error UptimeOracle_WrongSigner(uint8 seat, address key);
 
-    /// @notice Thrown when two reports do not exclude each other: other epoch, other predecessor, or the same report.
-    error UptimeOracle_NoContradiction();
-
     /// @notice Thrown when an attestor was already slashed for an epoch.
     /// @param epoch The epoch.
     /// @param seat Its seat.
@@ -328,9 +323,26 @@ interface IUptimeOracle is IEntryPause {
     /// @param index Index of the leaf.
     error UptimeOracle_BadProof(uint32 epoch, uint32 index);
 
-    /// @notice Thrown when nothing of an epoch's pots can be cancelled, or not yet.
+    /// @notice Thrown when a report that is named does not stand, or is no longer open to challenge.
+    /// @param epoch Its epoch.
+    /// @param status What is known of that epoch.
+    error UptimeOracle_NotOpen(uint32 epoch, ReportStatus status);
+
+    /// @notice Thrown when an attestor has signed a report already.
     /// @param epoch The epoch.
-    error UptimeOracle_NothingToCancel(uint32 epoch);
+    /// @param seat Its seat.
+    error UptimeOracle_AlreadySigned(uint32 epoch, uint8 seat);
+
+    /// @notice Thrown when evidence is not under the evidence root of its report.
+    /// @param epoch The epoch.
+    /// @param seat Seat of the attestor whose evidence it is.
+    error UptimeOracle_NotIncluded(uint32 epoch, uint8 seat);
+
+    /// @notice Thrown when an attestor that is to be ejected signed within the last reports, or had no seat.
+    /// @param account The attestor.
+    /// @param missed Reports in a row that it missed.
+    /// @param needed Reports that it must have missed.
+    error UptimeOracle_NotDead(address account, uint256 missed, uint256 needed);
 
     // ─── ATTESTORS ───
 
@@ -391,7 +403,8 @@ interface IUptimeOracle is IEntryPause {
     // ─── REPORTS ───
 
     /// @notice Posts the report of an epoch. Anyone may send it.
-    /// @dev Emits {ReportPosted}.
+    /// @dev Emits {ReportPosted}, and {ReportQuarantined} when the points jump. Whose turn it is (see `dutySeat`) and
+    /// who sends it is paid a part of the attestors' pot more, as its gas.
     ///
     /// Requirements:
     /// - Settlement closed the epoch, no report stands for it or a later one, it is not void, the deadline is not over;
@@ -402,56 +415,55 @@ interface IUptimeOracle is IEntryPause {
     /// @param signatures 64-byte ERC-2098 signatures, one after the other, in order of seats.
     function submitReport(Report calldata report, uint32 signers, bytes calldata signatures) external;
 
-    /// @notice Proves that an attestor signed two reports that exclude each other: of one epoch and predecessor.
-    /// Takes the slash table's part of its bond and expels it.
-    /// @dev Emits {ContradictionProven} and {AttestorLeft}; {EpochVoided} and {ReportReopened} when more attestors of
-    /// the epoch are proven than its quorum tolerates and the report is not final.
+    /// @notice Adds an attestor's signature to a posted report, so that silent members can show that they are there; it
+    /// is paid as the others if its observation was included. Anyone may send it.
+    /// @dev Emits {ReportCosigned}.
     ///
     /// Requirements:
-    /// - both reports are of one epoch and one predecessor, and differ;
-    /// - both signatures are of the key in the seat; it was not proven for this epoch before.
-    /// @param first One report.
-    /// @param second The other.
+    /// - the report stands and is not final; the seat has not signed it, and the signature is of its key;
+    /// - `inclusion` is empty, or proves `(key, 255, sightingsRoot)` under the report's evidence root.
+    /// @param report The report.
     /// @param seat Seat of the attestor in the epoch's set.
-    /// @param firstSignature 64-byte ERC-2098 signature of `first`.
-    /// @param secondSignature 64-byte ERC-2098 signature of `second`.
-    function proveContradiction(
-        Report calldata first,
-        Report calldata second,
+    /// @param signature 64-byte ERC-2098 signature of the report.
+    /// @param sightingsRoot Root of the attestor's sightings; ignored without a proof.
+    /// @param inclusion Merkle proof; empty: not included.
+    function cosign(
+        Report calldata report,
         uint8 seat,
-        bytes calldata firstSignature,
-        bytes calldata secondSignature
+        bytes calldata signature,
+        bytes32 sightingsRoot,
+        bytes32[] calldata inclusion
     ) external;
 
-    // ─── PAY ───
-
-    /// @notice Pays what a node has earned and not collected; anyone may call, the provider of the leaf receives, on
-    /// its payout account. One collection covers any number of epochs. A provider with delegators is paid through the
-    /// staking registry, which shares it with them.
-    /// @dev Emits {RewardsCollected}. Pays `max(0, raw − collected)`, never more than the availability pots since the
-    /// node's last collection, nor, over all nodes, more than the pots of all final reports. Nothing due pays nothing.
+    /// @notice Takes an attestor out of the next set that signed none of the newest `MISSED_REPORTS` final reports, nor
+    /// any posted one. Anyone may call. It keeps its bond: silence is no lie.
+    /// @dev Emits {AttestorEjected} and {AttestorLeft}.
     ///
-    /// Requirements: as `verifyFinal`.
-    /// @param leaf The node's leaf of a final report.
-    /// @param proof Merkle proof of the leaf.
-    /// @return mill MILL paid.
-    function collect(Leaf calldata leaf, bytes32[] calldata proof) external returns (uint256 mill);
-
-    /// @notice Pays an attestor its share of the attestors' pots of final reports that it signed; anyone may call.
-    /// @dev Emits {AttestorPaid} for each. What is not due (named twice, not signed, not final) is passed over.
+    /// Requirements: the account is a member and had a seat for each of these reports.
     /// @param account The attestor.
-    /// @param epochs The epochs, in any order.
-    /// @return mill MILL paid.
-    function collectAttestorPay(address account, uint32[] calldata epochs) external returns (uint256 mill);
+    function eject(address account) external;
 
-    /// @notice Burns what nobody can collect of an epoch's pots: both when no report came in time or the epoch is void,
-    /// the availability pot when the final report has no points, the attestors' when none of its signers may be paid.
-    /// @dev Emits {PotCancelled}.
+    // ─── JUDGES ───
+
+    /// @notice Takes the slash table's part of an attestor's bond and expels it.
+    /// @dev Emits {AttestorConvicted} and {AttestorLeft}; {EpochVoided} and {ReportReopened} when more attestors of the
+    /// epoch are proven to contradict themselves than its quorum tolerates and the report is not final.
     ///
-    /// Requirements: the epoch is closed, one of the cases holds, and it was not cancelled before.
+    /// Requirements: the caller may judge; a contradiction was not proven for this epoch and seat before.
     /// @param epoch The epoch.
-    /// @return mill MILL burned.
-    function cancelPot(uint32 epoch) external returns (uint256 mill);
+    /// @param seat Seat of the attestor in the epoch's set.
+    /// @param offence What it did.
+    /// @param reporter Who proved it.
+    function convict(uint32 epoch, uint8 seat, SlashTable.Offence offence, address reporter) external;
+
+    /// @notice Voids the epoch of a posted report, and slashes those who signed what cannot be true.
+    /// @dev Emits {EpochVoided}, {ReportReopened} for reports built on it, {AttestorConvicted} for each signer.
+    ///
+    /// Requirements: the caller may judge; the report is posted and not final.
+    /// @param epoch The epoch.
+    /// @param isFalse Whether the report is false, so that its signers are at fault; otherwise it was not shown.
+    /// @param reporter Who proved it.
+    function voidReport(uint32 epoch, bool isFalse, address reporter) external;
 
     // ─── PARAMETERS ───
 
@@ -471,10 +483,58 @@ interface IUptimeOracle is IEntryPause {
 
     // ─── READ ───
 
-    /// @notice Reverts unless the report of the leaf's epoch is final and proves the leaf.
+    /// @notice Reverts unless the report of the leaf's epoch is final and proves the leaf. What was corrected of the
+    /// leaf stands in `UptimeChallenges`.
     /// @param leaf The leaf.
     /// @param proof Merkle proof as of OpenZeppelin's StandardMerkleTree.
-    function verifyFinal(Leaf calldata leaf, bytes32[] calldata proof) external view;
+    /// @return root Root of the report, by which corrections are named.
+    /// @return cumulativePot Pots of all reports up to and with this one.
+    function verifyFinal(
+        Leaf calldata leaf,
+        bytes32[] calldata proof
+    ) external view returns (bytes32 root, uint96 cumulativePot);
+
+    /// @notice Reverts unless a report stands and is open to challenge.
+    /// @param report The report.
+    /// @return finalAt First second at which it no longer is.
+    function verifyPosted(Report calldata report) external view returns (uint48 finalAt);
+
+    /// @notice Who is paid for the final report of an epoch.
+    /// @param epoch The epoch.
+    /// @param account An attestor.
+    /// @return payees Bit i: seat i is paid; zero without a final report.
+    /// @return bit Bit of the attestor's seat; zero if it is not among them.
+    /// @return transmitterBit Bit of the payee that sent the report in its turn; zero: nobody.
+    function payeesOf(
+        uint32 epoch,
+        address account
+    ) external view returns (uint32 payees, uint32 bit, uint32 transmitterBit);
+
+    /// @notice Hash of the report of an epoch; kept for the last 32 reports.
+    /// @param epoch The epoch.
+    /// @return reportHash EIP-712 struct hash, zero when no report stands.
+    function reportHashAt(uint32 epoch) external view returns (bytes32 reportHash);
+
+    /// @notice EIP-712 digest that attestors sign for a report.
+    /// @param report The report.
+    /// @return digest The digest.
+    function reportDigest(Report calldata report) external view returns (bytes32 digest);
+
+    /// @notice EIP-712 struct hash of a report, by which the next report names it.
+    /// @param report The report.
+    /// @return reportHash The hash.
+    function reportHashOf(Report calldata report) external pure returns (bytes32 reportHash);
+
+    /// @notice EIP-712 digest of any message of the oracle's domain.
+    /// @param structHash Struct hash of the message.
+    /// @return digest The digest that is signed.
+    function digestOf(bytes32 structHash) external view returns (bytes32 digest);
+
+    /// @notice Signing key of a seat.
+    /// @param epoch The epoch.
+    /// @param seat The seat.
+    /// @return key The key; reverts when the set has no such seat.
+    function keyOf(uint32 epoch, uint8 seat) external view returns (address key);
 
     /// @notice The stored report of an epoch; all zero when none stands.
     /// @param epoch The epoch.
@@ -501,22 +561,18 @@ interface IUptimeOracle is IEntryPause {
     /// @return epoch Its epoch.
     function newestReport() external view returns (bytes32 reportHash, uint32 epoch);
 
-    /// @notice EIP-712 digest that attestors sign for a report.
-    /// @param report The report.
-    /// @return digest The digest.
-    function reportDigest(Report calldata report) external view returns (bytes32 digest);
-
-    /// @notice EIP-712 struct hash of a report, by which the next report names it.
-    /// @param report The report.
-    /// @return reportHash The hash.
-    function reportHashOf(Report calldata report) external pure returns (bytes32 reportHash);
-
     /// @notice The set of an epoch.
     /// @param epoch The epoch.
     /// @return seats Signing key of each seat; empty when there is no set.
     /// @return quorum Signatures that a report needs: more than two thirds.
     /// @return threshold Attestors that must have seen a slot for it to be up, `n − quorum + 1`.
     function setOf(uint32 epoch) external view returns (address[] memory seats, uint256 quorum, uint256 threshold);
+
+    /// @notice Seat whose turn it is to send the report of an epoch: the turns of `TURN_SLOTS` slots begin with the end
+    /// of the epoch, at seat `epoch mod n`, and go round.
+    /// @param epoch The epoch.
+    /// @return seat The seat; zero without a set.
+    function dutySeat(uint32 epoch) external view returns (uint8 seat);
 
     /// @notice First epoch of a set that is changed now.
     /// @return epoch The next epoch; zero before genesis.
@@ -532,19 +588,10 @@ interface IUptimeOracle is IEntryPause {
     /// @return account The account, zero for a stranger.
     function accountOfKey(address key) external view returns (address account);
 
-    /// @notice What was collected for a node.
-    /// @param nodeId The node.
-    /// @return collection The record.
-    function collectionOf(uint64 nodeId) external view returns (Collection memory collection);
-
     /// @notice What is stored of an epoch beside its report.
     /// @param epoch The epoch.
     /// @return state The record.
     function epochStateOf(uint32 epoch) external view returns (EpochState memory state);
-
-    /// @notice MILL paid to providers so far.
-    /// @return mill The sum.
-    function rewardsPaid() external view returns (uint256 mill);
 
     /// @notice Digest of the rules that off-chain members must share: version, chain time, quorum rule, grace.
     /// @return digest The digest.

@@ -2,35 +2,36 @@
 pragma solidity 0.8.37;
 
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {EpochClock} from "../common/EpochClock.sol";
+import {Permissions} from "../common/Permissions.sol";
+import {Wired} from "../common/Wired.sol";
 import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
 import {SlashTable} from "../staking/SlashTable.sol";
-import {IMillToken} from "../token/IMillToken.sol";
 import {AttestorSet} from "./AttestorSet.sol";
 import {BondedAttestors} from "./BondedAttestors.sol";
 import {IUptimeOracle} from "./IUptimeOracle.sol";
 import {SlotBitmap} from "./SlotBitmap.sol";
+import {UptimeEvidence} from "./UptimeEvidence.sol";
 import {UptimeLeaf} from "./UptimeLeaf.sol";
 import {UptimeReport} from "./UptimeReport.sol";
 
 /// @title UptimeOracle
 /// @notice See `IUptimeOracle`.
-contract UptimeOracle is BondedAttestors {
+contract UptimeOracle is Wired, BondedAttestors {
     using AttestorSet for AttestorSet.Book;
     using EpochClock for EpochClock.Clock;
     using SafeCast for uint256;
-    using SafeERC20 for IMillToken;
     using SlotBitmap for uint256;
     using UptimeLeaf for Leaf;
     using UptimeReport for Report;
 
-    /// @notice Version of the function from observations to a report.
+    /// @notice Version of the formats and of the function from observations to a report.
     uint32 public constant CONSENSUS_VERSION = 2;
 
     /// @notice Part of a slot, after its end, in which heartbeats still count: one over this.
@@ -43,40 +44,54 @@ contract UptimeOracle is BondedAttestors {
     /// two.
     uint256 public constant MAX_NODE_POINTS = 1 << 44;
 
-    IMillToken private immutable _MILL;
+    /// @notice Points that are more than this many times those of the report before, or less than one over it, jump.
+    uint256 public constant JUMP_FACTOR = 4;
+
+    /// @notice Reports in a row after which a silent attestor may be ejected.
+    uint256 public constant MISSED_REPORTS = 7;
+
+    /// @notice Length of a turn to send a report, in slots.
+    uint32 public constant TURN_SLOTS = 2;
+
+    /// @dev Reports that can be open at once are fewer: each is at most `MAX_LATE_EPOCHS` late, and its window, twice
+    /// if it jumped, at most `2 * MAX_CHALLENGE_EPOCHS` long.
+    uint256 private constant _KEPT_HASHES = 32;
+
+    /// @dev Numbers that a report's sequence goes through.
+    uint256 private constant _SEQUENCES = 256;
+
     IBurnMintSettlement private immutable _SETTLEMENT;
     INodeRegistry private immutable _NODES;
     bytes32 private immutable _CONFIG_DIGEST;
 
     mapping(uint32 epoch => ReportRecord record) private _reports;
     mapping(uint32 epoch => EpochState state) private _epochs;
-    mapping(uint64 nodeId => Collection collection) private _collections;
+
+    /// @dev Hash of report n at n modulo its length: rewriting a slot costs a quarter of a new one.
+    bytes32[_KEPT_HASHES] private _hashes;
 
     /// @dev Epoch of the newest report that stands, meaningful only if there is one.
     uint32 private _newestEpoch;
     bool private _hasReport;
-    /// @dev MILL paid to providers; never more than `_rewardsFunded`.
-    uint96 private _rewardsPaid;
-    /// @dev The largest `cumulativePot` of a report from which something was collected.
-    uint96 private _rewardsFunded;
+    /// @dev Its points; zero after it fell, so that the next report is compared with nothing and counts as a jump.
+    uint96 private _newestPoints;
 
     constructor(
+        address deployer,
         address initialAuthority,
-        IMillToken mill,
         IBurnMintSettlement settlement,
         IStakingRegistry staking,
         INodeRegistry nodes,
         uint32 newChallengeSeconds,
         uint96 newBond
     )
+        Wired(deployer)
         AccessManaged(initialAuthority)
         EIP712("Millrace Uptime", "1")
         BondedAttestors(staking, settlement, newChallengeSeconds, newBond)
     {
         require(initialAuthority != address(0), UptimeOracle_ZeroAddress("authority"));
-        require(address(mill) != address(0), UptimeOracle_ZeroAddress("mill"));
         require(address(nodes) != address(0), UptimeOracle_ZeroAddress("nodes"));
-        _MILL = mill;
         _SETTLEMENT = settlement;
         _NODES = nodes;
         _CONFIG_DIGEST = keccak256(
@@ -91,9 +106,10 @@ contract UptimeOracle is BondedAttestors {
         _checkReportable(report.epoch);
         _checkPossible(report);
         bytes32 reportHash = report.hash();
-        _checkQuorum(report.epoch, _hashTypedDataV4(reportHash), signers, signatures);
+        address[] storage keys = _book.keysAt(report.epoch);
+        _checkQuorum(keys, _hashTypedDataV4(reportHash), signers, signatures);
 
-        uint48 finalAt = _record(report, reportHash, signers);
+        uint48 finalAt = _record(report, reportHash, signers, keys);
         emit ReportPosted({
             epoch: report.epoch,
             reportHash: reportHash,
@@ -105,80 +121,101 @@ contract UptimeOracle is BondedAttestors {
     }
 
     /// @inheritdoc IUptimeOracle
-    function proveContradiction(
-        Report calldata first,
-        Report calldata second,
+    function cosign(
+        Report calldata report,
         uint8 seat,
-        bytes calldata firstSignature,
-        bytes calldata secondSignature
+        bytes calldata signature,
+        bytes32 sightingsRoot,
+        bytes32[] calldata inclusion
     ) external {
-        uint32 epoch = first.epoch;
-        bytes32 firstHash = first.hash();
-        bytes32 secondHash = second.hash();
-        // What was built on a void report is signed again on another predecessor: that is no contradiction.
-        bool exclusive = second.epoch == epoch && second.previousReport == first.previousReport;
-        require(exclusive && firstHash != secondHash, UptimeOracle_NoContradiction());
-
-        address[] storage keys = _book.keysAt(epoch);
-        require(seat < keys.length, UptimeOracle_WrongSigner(seat, address(0)));
-        UptimeReport.checkSignature(_hashTypedDataV4(firstHash), keys[seat], seat, firstSignature);
-        UptimeReport.checkSignature(_hashTypedDataV4(secondHash), keys[seat], seat, secondSignature);
-        require((_epochs[epoch].guilty >> seat) & 1 == 0, UptimeOracle_AlreadyProven(epoch, seat));
-
-        _markGuilty(epoch, seat, keys.length);
-        address account = accountOfKey(keys[seat]);
-        uint256 slashed = _punish(account, SlashTable.Offence.AttestorContradiction, msg.sender);
-        emit ContradictionProven({epoch: epoch, account: account, seat: seat, slashed: slashed, reporter: msg.sender});
-    }
-
-    // ─── PAY ───
-
-    /// @inheritdoc IUptimeOracle
-    function collect(Leaf calldata leaf, bytes32[] calldata proof) external returns (uint256 mill) {
-        ReportRecord storage record = _verifiedRecord(leaf, proof);
-        Collection storage collection = _collections[leaf.nodeId];
-        uint96 funded = Math.max(_rewardsFunded, record.cumulativePot).toUint96();
-        mill = _collectable(leaf, collection, record.cumulativePot, funded);
-        if (mill == 0) return 0;
-
-        collection.mill += mill.toUint96();
-        collection.throughEpoch = leaf.epoch;
-        _rewardsPaid += mill.toUint96();
-        _rewardsFunded = funded;
-        emit RewardsCollected({nodeId: leaf.nodeId, provider: leaf.provider, epoch: leaf.epoch, mill: mill});
-        _payProvider(leaf.provider, mill);
-    }
-
-    /// @inheritdoc IUptimeOracle
-    function collectAttestorPay(address account, uint32[] calldata epochs) external returns (uint256 mill) {
-        for (uint256 i = 0; i < epochs.length; ++i) mill += _takeAttestorPay(account, epochs[i]);
-        if (mill != 0) _MILL.safeTransfer(account, mill);
-    }
-
-    /// @inheritdoc IUptimeOracle
-    function cancelPot(uint32 epoch) external returns (uint256 mill) {
-        EpochState storage state = _epochs[epoch];
-        bool open = !state.isCancelled && _SETTLEMENT.nextEpochToClose() > epoch;
-        (uint128 availability, uint128 attestors) = _SETTLEMENT.potOf(epoch);
-        if (_hasNoTaker(epoch)) {
-            mill = uint256(availability) + attestors;
-        } else if (isFinal(epoch)) {
-            ReportRecord storage record = _reports[epoch];
-            if (record.cumulativePot == _potBefore(epoch, record)) mill += availability;
-            if (record.payees == 0) mill += attestors;
+        ReportRecord storage record = _postedRecord(report);
+        address key = keyOf(report.epoch, seat);
+        // A seat is below 32, so its bit fits.
+        uint32 bit = uint32(1) << seat;
+        require(record.signers & bit == 0, UptimeOracle_AlreadySigned(report.epoch, seat));
+        UptimeReport.checkSignature(reportDigest(report), key, seat, signature);
+        bool isPaid = inclusion.length != 0 && _epochs[report.epoch].guilty & bit == 0;
+        if (inclusion.length != 0) {
+            bytes32 leafHash = UptimeEvidence.evidenceLeaf(key, UptimeEvidence.SIGHTINGS_SLOT, sightingsRoot);
+            bool isIncluded = MerkleProof.verifyCalldata(inclusion, report.evidenceRoot, leafHash);
+            require(isIncluded, UptimeOracle_NotIncluded(report.epoch, seat));
         }
-        require(open && mill != 0, UptimeOracle_NothingToCancel(epoch));
 
-        state.isCancelled = true;
-        emit PotCancelled({epoch: epoch, mill: mill});
-        _MILL.burn(mill);
+        record.signers |= bit;
+        if (isPaid) record.payees |= bit;
+        emit ReportCosigned({epoch: report.epoch, seat: seat, isPaid: isPaid});
+    }
+
+    /// @inheritdoc IUptimeOracle
+    function eject(address account) external {
+        uint256 missed = _missedBy(account);
+        require(missed >= MISSED_REPORTS, UptimeOracle_NotDead(account, missed, MISSED_REPORTS));
+        emit AttestorEjected({account: account, newestEpoch: _newestEpoch});
+        _dismiss(account);
+    }
+
+    // ─── JUDGES ───
+
+    /// @inheritdoc IUptimeOracle
+    function convict(
+        uint32 epoch,
+        uint8 seat,
+        SlashTable.Offence offence,
+        address reporter
+    ) external onlyWired(Permissions.JUDGE) {
+        address[] storage keys = _book.keysAt(epoch);
+        if (offence == SlashTable.Offence.AttestorContradiction) _markGuilty(epoch, seat, keys.length);
+        else if (statusOf(epoch) == ReportStatus.Posted) _reports[epoch].payees &= ~(uint32(1) << seat);
+        _convict(epoch, seat, keys[seat], offence, reporter);
+    }
+
+    /// @inheritdoc IUptimeOracle
+    function voidReport(uint32 epoch, bool isFalse, address reporter) external onlyWired(Permissions.JUDGE) {
+        ReportStatus status = statusOf(epoch);
+        require(status == ReportStatus.Posted, UptimeOracle_NotOpen(epoch, status));
+        uint32 signers = _reports[epoch].signers;
+        _void(epoch);
+        if (!isFalse) return;
+        address[] storage keys = _book.keysAt(epoch);
+        // At most 32 seats.
+        for (uint8 seat = 0; seat < keys.length; ++seat) {
+            if ((signers >> seat) & 1 == 0) continue;
+            _convict(epoch, seat, keys[seat], SlashTable.Offence.FalseReport, reporter);
+        }
     }
 
     // ─── READ ───
 
     /// @inheritdoc IUptimeOracle
-    function verifyFinal(Leaf calldata leaf, bytes32[] calldata proof) external view {
-        _verifiedRecord(leaf, proof);
+    function verifyFinal(
+        Leaf calldata leaf,
+        bytes32[] calldata proof
+    ) external view returns (bytes32 root, uint96 cumulativePot) {
+        ReportRecord storage record = _reports[leaf.epoch];
+        // None and Void have no time of finality, and no root.
+        uint48 finalAt = record.finalAt;
+        bool final_ = finalAt != 0 && block.timestamp >= finalAt;
+        require(final_, UptimeOracle_NotFinal(leaf.epoch, statusOf(leaf.epoch)));
+        (root, cumulativePot) = (record.root, record.cumulativePot);
+        require(leaf.isUnder(proof, root), UptimeOracle_BadProof(leaf.epoch, leaf.index));
+    }
+
+    /// @inheritdoc IUptimeOracle
+    function verifyPosted(Report calldata report) external view returns (uint48 finalAt) {
+        return _postedRecord(report).finalAt;
+    }
+
+    /// @inheritdoc IUptimeOracle
+    function payeesOf(
+        uint32 epoch,
+        address account
+    ) external view returns (uint32 payees, uint32 bit, uint32 transmitterBit) {
+        if (!isFinal(epoch)) return (0, 0, 0);
+        ReportRecord storage record = _reports[epoch];
+        (payees, bit) = (record.payees, uint32(_bitOf(_book.keysAt(epoch), account)));
+        bit &= payees;
+        uint8 transmitter = record.transmitter;
+        if (transmitter != 0) transmitterBit = payees & (uint32(1) << (transmitter - 1));
     }
 
     /// @inheritdoc IUptimeOracle
@@ -188,10 +225,9 @@ contract UptimeOracle is BondedAttestors {
 
     /// @inheritdoc IUptimeOracle
     function statusOf(uint32 epoch) public view returns (ReportStatus status) {
-        if (_epochs[epoch].isVoid) return ReportStatus.Void;
-        ReportRecord storage record = _reports[epoch];
-        if (record.postedAt == 0) return ReportStatus.None;
-        return block.timestamp < record.finalAt ? ReportStatus.Posted : ReportStatus.Final;
+        uint48 finalAt = _reports[epoch].finalAt;
+        if (finalAt != 0) return block.timestamp < finalAt ? ReportStatus.Posted : ReportStatus.Final;
+        return _epochs[epoch].isVoid ? ReportStatus.Void : ReportStatus.None;
     }
 
     /// @inheritdoc IUptimeOracle
@@ -206,11 +242,19 @@ contract UptimeOracle is BondedAttestors {
 
     /// @inheritdoc IUptimeOracle
     function newestReport() public view returns (bytes32 reportHash, uint32 epoch) {
-        if (_hasReport) (reportHash, epoch) = (_reports[_newestEpoch].reportHash, _newestEpoch);
+        if (_hasReport) (reportHash, epoch) = (_hashOf(_reports[_newestEpoch]), _newestEpoch);
     }
 
     /// @inheritdoc IUptimeOracle
-    function reportDigest(Report calldata report) external view returns (bytes32 digest) {
+    function reportHashAt(uint32 epoch) external view returns (bytes32 reportHash) {
+        ReportRecord storage record = _reports[epoch];
+        if (record.finalAt == 0) return 0;
+        uint256 age = (_SEQUENCES + _reports[_newestEpoch].sequence - record.sequence) % _SEQUENCES;
+        if (age < _KEPT_HASHES) return _hashOf(record);
+    }
+
+    /// @inheritdoc IUptimeOracle
+    function reportDigest(Report calldata report) public view returns (bytes32 digest) {
         return _hashTypedDataV4(report.hash());
     }
 
@@ -220,18 +264,25 @@ contract UptimeOracle is BondedAttestors {
     }
 
     /// @inheritdoc IUptimeOracle
-    function collectionOf(uint64 nodeId) external view returns (Collection memory collection) {
-        return _collections[nodeId];
+    function digestOf(bytes32 structHash) external view returns (bytes32 digest) {
+        return _hashTypedDataV4(structHash);
+    }
+
+    /// @inheritdoc IUptimeOracle
+    function keyOf(uint32 epoch, uint8 seat) public view returns (address key) {
+        address[] storage keys = _book.keysAt(epoch);
+        require(seat < keys.length, UptimeOracle_WrongSigner(seat, address(0)));
+        return keys[seat];
+    }
+
+    /// @inheritdoc IUptimeOracle
+    function dutySeat(uint32 epoch) external view returns (uint8 seat) {
+        return _dutySeat(epoch, _book.keysAt(epoch).length);
     }
 
     /// @inheritdoc IUptimeOracle
     function epochStateOf(uint32 epoch) external view returns (EpochState memory state) {
         return _epochs[epoch];
-    }
-
-    /// @inheritdoc IUptimeOracle
-    function rewardsPaid() external view returns (uint256 mill) {
-        return _rewardsPaid;
     }
 
     /// @inheritdoc IUptimeOracle
@@ -242,21 +293,32 @@ contract UptimeOracle is BondedAttestors {
     // ─── INTERNAL WRITE ───
 
     /// @dev Stores a report that passed all checks as the newest.
-    function _record(Report calldata report, bytes32 reportHash, uint32 signers) private returns (uint48 finalAt) {
+    function _record(
+        Report calldata report,
+        bytes32 reportHash,
+        uint32 signers,
+        address[] storage keys
+    ) private returns (uint48 finalAt) {
         uint32 epoch = report.epoch;
         ReportRecord memory record = ReportRecord({
             root: report.root,
-            reportHash: reportHash,
-            postedAt: uint256(block.timestamp).toUint48(),
             finalAt: (block.timestamp + _challengeSeconds).toUint48(),
             previousEpoch: epoch,
             payees: signers & ~_epochs[epoch].guilty,
-            cumulativePot: 0
+            signers: signers,
+            cumulativePot: 0,
+            transmitter: _transmitter(epoch, keys),
+            sequence: 0
         });
         if (_hasReport) {
             ReportRecord storage previous = _reports[_newestEpoch];
             record.previousEpoch = _newestEpoch;
             record.cumulativePot = previous.cumulativePot;
+            record.sequence = uint8((uint256(previous.sequence) + 1) % _SEQUENCES);
+            if (_jumps(_newestPoints, report.totalPoints)) {
+                record.finalAt += _challengeSeconds;
+                emit ReportQuarantined({epoch: epoch, pointsBefore: _newestPoints, points: report.totalPoints});
+            }
             // A window that was shortened in between must not make a report final on one that can still fall.
             if (previous.finalAt > record.finalAt) record.finalAt = previous.finalAt;
         }
@@ -265,14 +327,15 @@ contract UptimeOracle is BondedAttestors {
             record.cumulativePot += uint256(pot).toUint96();
         }
         _reports[epoch] = record;
-        _newestEpoch = epoch;
-        _hasReport = true;
+        _hashes[record.sequence % _KEPT_HASHES] = reportHash;
+        (_newestEpoch, _hasReport, _newestPoints) = (epoch, true, report.totalPoints);
         return record.finalAt;
     }
 
     /// @dev What is final stays as it is: later proofs cost the bond, but change no epoch that was paid for.
     function _markGuilty(uint32 epoch, uint8 seat, uint256 seats) private {
         EpochState storage state = _epochs[epoch];
+        require((state.guilty >> seat) & 1 == 0, UptimeOracle_AlreadyProven(epoch, seat));
         // A seat is below 32, so its bit fits.
         uint32 bit = uint32(1) << seat;
         state.guilty |= bit;
@@ -281,15 +344,28 @@ contract UptimeOracle is BondedAttestors {
 
         if (status == ReportStatus.Posted) _reports[epoch].payees &= ~bit;
         // Fewer liars than this, and at least one of any quorum is honest: the report follows from observations.
-        if (uint256(state.guilty).countUp() < AttestorSet.thresholdOf(seats)) return;
-        state.isVoid = true;
-        emit EpochVoided(epoch);
-        if (status == ReportStatus.Posted) _reopenFrom(epoch);
+        if (uint256(state.guilty).countUp() >= AttestorSet.thresholdOf(seats)) _void(epoch);
     }
 
-    /// @dev Drops the report of an epoch and all that were built on it. None of them is final, and a report is at most
-    /// `MAX_LATE_EPOCHS` late and `MAX_CHALLENGE_EPOCHS` open: the walk has no more steps than these and one.
-    function _reopenFrom(uint32 epoch) private {
+    function _convict(uint32 epoch, uint8 seat, address key, SlashTable.Offence offence, address reporter) private {
+        address account = accountOfKey(key);
+        uint256 slashed = _punish(account, offence, reporter);
+        emit AttestorConvicted({
+            epoch: epoch,
+            account: account,
+            seat: seat,
+            offence: offence,
+            slashed: slashed,
+            reporter: reporter
+        });
+    }
+
+    /// @dev Voids an epoch that is not final. Drops its report and all that were built on it: none of them is final,
+    /// and fewer are open than hashes are kept.
+    function _void(uint32 epoch) private {
+        _epochs[epoch].isVoid = true;
+        emit EpochVoided(epoch);
+        if (_reports[epoch].finalAt == 0) return;
         uint32 cursor = _newestEpoch;
         while (cursor != epoch) {
             uint32 previousEpoch = _reports[cursor].previousEpoch;
@@ -299,35 +375,7 @@ contract UptimeOracle is BondedAttestors {
         }
         uint32 newestEpoch = _reports[epoch].previousEpoch;
         delete _reports[epoch];
-        _newestEpoch = newestEpoch;
-        _hasReport = newestEpoch != epoch;
-    }
-
-    /// @dev What delegators share in goes through the staking registry; what is all the provider's goes to its
-    /// payout account at once.
-    function _payProvider(address provider, uint256 mill) private {
-        if (_STAKING.hasDelegators(provider)) {
-            _MILL.safeTransfer(address(_STAKING), mill);
-            _STAKING.reward(provider, mill);
-        } else {
-            _MILL.safeTransfer(_SETTLEMENT.payoutOf(provider), mill);
-        }
-    }
-
-    /// @dev Pot of the attestors in equal parts; what does not divide goes to the first of them, one wei each.
-    function _takeAttestorPay(address account, uint32 epoch) private returns (uint256 mill) {
-        if (!isFinal(epoch)) return 0;
-        ReportRecord storage record = _reports[epoch];
-        uint256 bit = _bitOf(_book.keysAt(epoch), account) & record.payees & ~_epochs[epoch].paid;
-        if (bit == 0) return 0;
-
-        (, uint256 pot) = _SETTLEMENT.potOf(epoch);
-        uint256 payees = record.payees;
-        uint256 count = payees.countUp();
-        uint256 rank = (payees & (bit - 1)).countUp();
-        mill = pot / count + (rank < pot % count ? 1 : 0);
-        _epochs[epoch].paid |= bit.toUint32();
-        emit AttestorPaid({epoch: epoch, account: account, mill: mill});
+        (_newestEpoch, _hasReport, _newestPoints) = (newestEpoch, newestEpoch != epoch, 0);
     }
 
     // ─── INTERNAL READ ───
@@ -358,8 +406,12 @@ contract UptimeOracle is BondedAttestors {
         require(possible, UptimeOracle_ImpossibleReport());
     }
 
-    function _checkQuorum(uint32 epoch, bytes32 digest, uint32 signers, bytes calldata signatures) private view {
-        address[] storage keys = _book.keysAt(epoch);
+    function _checkQuorum(
+        address[] storage keys,
+        bytes32 digest,
+        uint32 signers,
+        bytes calldata signatures
+    ) private view {
         uint256 count = UptimeReport.checkSignatures(digest, keys, signers, signatures);
         uint256 quorum = AttestorSet.quorumOf(keys.length);
         uint256 least = _isLocalChain() ? 1 : MIN_PUBLIC_QUORUM;
@@ -367,42 +419,50 @@ contract UptimeOracle is BondedAttestors {
         require(count >= quorum, UptimeOracle_NoQuorum(count, quorum));
     }
 
-    function _verifiedRecord(
-        Leaf calldata leaf,
-        bytes32[] calldata proof
-    ) private view returns (ReportRecord storage record) {
-        ReportStatus status = statusOf(leaf.epoch);
-        require(status == ReportStatus.Final, UptimeOracle_NotFinal(leaf.epoch, status));
-        record = _reports[leaf.epoch];
-        require(leaf.isUnder(proof, record.root), UptimeOracle_BadProof(leaf.epoch, leaf.index));
+    /// @dev The record of a report that stands and can still be challenged.
+    function _postedRecord(Report calldata report) private view returns (ReportRecord storage record) {
+        record = _reports[report.epoch];
+        ReportStatus status = statusOf(report.epoch);
+        bool isOpen = status == ReportStatus.Posted && _hashOf(record) == report.hash();
+        require(isOpen, UptimeOracle_NotOpen(report.epoch, status));
     }
 
-    /// @dev A quorum of liars could write any reward into a leaf. Two bounds keep it inside the pots: those since the
-    /// node's last collection, and all of them.
-    function _collectable(
-        Leaf calldata leaf,
-        Collection storage collection,
-        uint256 cumulativePot,
-        uint256 funded
-    ) private view returns (uint256 mill) {
-        uint256 collected = collection.mill;
-        uint256 since = collected == 0 ? 0 : _reports[collection.throughEpoch].cumulativePot;
-        mill = Math.saturatingSub(leaf.rawCumulativeReward, collected);
-        mill = Math.min(mill, Math.saturatingSub(cumulativePot, since));
-        mill = Math.min(mill, funded - _rewardsPaid);
+    /// @dev Only for reports that are among the newest `_KEPT_HASHES`: open ones, and the newest.
+    function _hashOf(ReportRecord storage record) private view returns (bytes32 reportHash) {
+        return _hashes[record.sequence % _KEPT_HASHES];
     }
 
-    /// @dev `cumulativePot` of the report before one.
-    function _potBefore(uint32 epoch, ReportRecord storage record) private view returns (uint96 mill) {
-        uint32 previousEpoch = record.previousEpoch;
-        if (previousEpoch != epoch) mill = _reports[previousEpoch].cumulativePot;
+    /// @dev Final reports in a row, from the newest, that an attestor did not sign; zero if it signed a posted one.
+    function _missedBy(address account) private view returns (uint256 missed) {
+        if (!_hasReport) return 0;
+        uint32 epoch = _newestEpoch;
+        while (missed < MISSED_REPORTS) {
+            ReportRecord storage record = _reports[epoch];
+            uint256 bit = _bitOf(_book.keysAt(epoch), account);
+            if (bit == 0 || record.signers & bit != 0) return block.timestamp < record.finalAt ? 0 : missed;
+            if (block.timestamp >= record.finalAt) ++missed;
+            if (record.previousEpoch == epoch) return missed;
+            epoch = record.previousEpoch;
+        }
     }
 
-    /// @dev No report stands, and none can come any more.
-    function _hasNoTaker(uint32 epoch) private view returns (bool none) {
-        ReportStatus status = statusOf(epoch);
-        if (status == ReportStatus.Void) return true;
-        return status == ReportStatus.None && block.timestamp >= reportDeadline(epoch);
+    /// @dev Seat of the sender plus one when it is its turn, zero otherwise.
+    function _transmitter(uint32 epoch, address[] storage keys) private view returns (uint8 transmitter) {
+        uint8 seat = _dutySeat(epoch, keys.length);
+        address key = keys[seat];
+        if (key == msg.sender || accountOfKey(key) == msg.sender) return seat + 1;
+    }
+
+    function _dutySeat(uint32 epoch, uint256 seats) private view returns (uint8 seat) {
+        if (seats == 0) return 0;
+        EpochClock.Clock memory clock = _clock();
+        uint256 since = Math.saturatingSub(block.timestamp, clock.endOf(epoch));
+        // A seat is below 32.
+        return uint8((epoch + since / (uint256(TURN_SLOTS) * clock.slotSeconds())) % seats);
+    }
+
+    function _jumps(uint256 pointsBefore, uint256 points) private pure returns (bool jumps) {
+        return points > pointsBefore * JUMP_FACTOR || pointsBefore > points * JUMP_FACTOR;
     }
 
     /// @dev Bit of the seat of an account; zero if it has none.

@@ -56,12 +56,17 @@ library UptimeReport {
     /// @param seat Its seat, for the error
     /// @param signature 64 bytes as of ERC-2098; a high `s` has no encoding there, so a signature has one form only
     function checkSignature(bytes32 digest, address key, uint8 seat, bytes calldata signature) internal pure {
-        require(signature.length == SIGNATURE_BYTES, IUptimeOracle.UptimeOracle_WrongSigner(seat, key));
-        bytes32 r = bytes32(signature[:32]);
-        bytes32 vs = bytes32(signature[32:]);
-        (address signer, ECDSA.RecoverError problem, ) = ECDSA.tryRecover(digest, r, vs);
         // A failed recovery yields zero, which must not pass for a seat (X-14).
-        bool valid = problem == ECDSA.RecoverError.NoError && signer == key;
+        bool valid = key != address(0) && signerOf(digest, signature) == key;
         require(valid, IUptimeOracle.UptimeOracle_WrongSigner(seat, key));
+    }
+
+    /// @notice The key that signed a digest.
+    /// @param digest The digest
+    /// @param signature 64 bytes as of ERC-2098
+    /// @return signer The key; zero when the signature belongs to nobody
+    function signerOf(bytes32 digest, bytes calldata signature) internal pure returns (address signer) {
+        if (signature.length != SIGNATURE_BYTES) return address(0);
+        (signer, , ) = ECDSA.tryRecover(digest, bytes32(signature[:32]), bytes32(signature[32:]));
     }
 }

@@ -81,13 +81,29 @@ export default buildModule("Millrace", (m) => {
     m.getParameter("maintenanceRules"),
   ]);
   const UptimeOracle = m.contract("UptimeOracle", [
+    deployer,
     authority,
-    MillToken,
     BurnMintSettlement,
     StakingRegistry,
     NodeRegistry,
     m.getParameter("reportChallengeSeconds"),
     m.getParameter("attestorBond"),
+  ]);
+  const UptimeProofs = m.contract("UptimeProofs", [UptimeOracle, BurnMintSettlement, NodeRegistry, HardwareCatalog]);
+  const UptimeChallenges = m.contract("UptimeChallenges", [
+    UptimeOracle,
+    BurnMintSettlement,
+    NodeRegistry,
+    HardwareCatalog,
+    m.getParameter("uptimeBondWei"),
+  ]);
+  const UptimeReceipts = m.contract("UptimeReceipts", [UptimeOracle]);
+  const UptimeRewards = m.contract("UptimeRewards", [
+    MillToken,
+    BurnMintSettlement,
+    StakingRegistry,
+    UptimeOracle,
+    UptimeChallenges,
   ]);
   const BlockBeacon = m.contract("BlockBeacon");
   const CapacityProofs = m.contract("CapacityProofs", [
@@ -150,6 +166,8 @@ export default buildModule("Millrace", (m) => {
     NodeRegistry,
     MaintenanceWindows,
     UptimeOracle,
+    UptimeChallenges,
+    UptimeReceipts,
     m.getParameter("leasePeriods"),
   ]);
   const VoucherChannels = m.contract("VoucherChannels", [
@@ -189,6 +207,10 @@ export default buildModule("Millrace", (m) => {
     NodeTraits,
     MaintenanceWindows,
     UptimeOracle,
+    UptimeProofs,
+    UptimeChallenges,
+    UptimeReceipts,
+    UptimeRewards,
     BlockBeacon,
     CapacityProofs,
     ResultClaims,
@@ -201,7 +223,7 @@ export default buildModule("Millrace", (m) => {
     ApprovalMarket,
   };
 
-  const payees = m.call(BurnMintSettlement, "setPayees", [UptimeOracle, m.getParameter("ecosystemPayee")]);
+  const payees = m.call(BurnMintSettlement, "setPayees", [UptimeRewards, m.getParameter("ecosystemPayee")]);
   const sealed = wireAndSeal(m, modules, payees);
   const classes = CLASSES.map(({ kind, name, stakePerUnit, weight, challengeSize }, index) =>
     m.call(HardwareCatalog, "addClass", [kind, name, stakePerUnit, weight, challengeSize], {

@@ -36,12 +36,12 @@ export async function auditChapter(world: World, setup: Setup, jobs: Jobs): Prom
 const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
 
 async function settlementFacts({ contracts, report, narrator }: World): Promise<void> {
-  const { settlement, uptime } = contracts;
+  const { settlement, rewards: uptimeRewards } = contracts;
   const [bought, closed, collected, rewards] = await Promise.all([
     settlement.queryFilter(settlement.filters.Bought()),
     settlement.queryFilter(settlement.filters.EpochClosed()),
     settlement.queryFilter(settlement.filters.Collected()),
-    uptime.rewardsPaid(),
+    uptimeRewards.rewardsPaid(),
   ]);
   const closings = closed.map(({ args }) => args.closing);
   const burned = sum(bought.map(({ args }) => args.mill));

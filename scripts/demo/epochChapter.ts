@@ -84,7 +84,7 @@ async function settleLease(
 /** Providers collect what they earned and their nodes' rewards, attestors their pay. Anyone may do it for them. */
 async function collectAll(world: World, { nodes }: Setup, epoch: number): Promise<void> {
   const { cast, narrator, contracts } = world;
-  const { settlement, uptime } = world.as(cast.treasury);
+  const { settlement, rewards } = world.as(cast.treasury);
   for (const { account } of cast.providers) {
     const isDue = async () => (await contracts.settlement.collectable(account.address)) > 0n;
     await collectOnce(isDue, () => world.mined(settlement.collect(account.address)));
@@ -92,16 +92,16 @@ async function collectAll(world: World, { nodes }: Setup, epoch: number): Promis
   for (const nodeId of [...nodes.values()].flat()) {
     const { leaf, proof } = await fetchLeaf(world, epoch, nodeId);
     const isDue = async () => {
-      const { mill } = await contracts.uptime.collectionOf(nodeId);
+      const { mill } = await contracts.rewards.collectionOf(nodeId);
       return BigInt(leaf.rawCumulativeReward) > mill;
     };
-    await collectOnce(isDue, () => world.mined(uptime.collect(leaf, proof)));
+    await collectOnce(isDue, () => world.mined(rewards.collect(leaf, proof)));
   }
-  for (const { address } of cast.attestors) await world.mined(uptime.collectAttestorPay(address, [epoch]));
+  for (const { address } of cast.attestors) await world.mined(rewards.collectAttestorPay(address, [epoch]));
   for (const { name, account } of cast.providers) {
     narrator.say(`${name} now holds ${formatMill(await contracts.token.balanceOf(account.address))}`);
   }
-  narrator.say(`rewards for being there: ${formatMill(await contracts.uptime.rewardsPaid())}`);
+  narrator.say(`rewards for being there: ${formatMill(await contracts.rewards.rewardsPaid())}`);
 }
 
 /**

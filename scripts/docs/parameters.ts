@@ -412,7 +412,7 @@ export const PARAMETERS: readonly Parameter[] = [
     key: "reportChallengeSeconds",
     contract: "UptimeOracle",
     unit: "s",
-    what: "time in which a posted report can be contradicted",
+    what: "time in which a posted report can be challenged; twice as long after a jump",
     min: "1",
     max: "MAX_CHALLENGE_EPOCHS epochs",
     setter: "setChallengeSeconds",
@@ -427,6 +427,14 @@ export const PARAMETERS: readonly Parameter[] = [
     max: "2^96 − 1",
     setter: "setAttestorBond",
     acts: "for attestors admitted then",
+  },
+  {
+    key: "uptimeBondWei",
+    contract: "UptimeChallenges",
+    unit: "wei of the chain's coin",
+    what: "bond of a challenge to a slot, least fee of a demand for data",
+    min: "1 wei",
+    max: "2^96 − 1",
   },
   {
     key: "branchBondWei",

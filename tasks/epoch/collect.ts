@@ -35,9 +35,9 @@ export default async function collect(session: Session, { account: given, attest
     steps,
   });
   if (sent === undefined) return;
-  const { settlement, uptime } = protocol.contracts;
+  const { settlement, rewards: nodePay } = protocol.contracts;
   const fromWork = paid(settlement, sent, "Collected");
-  const fromNodes = paid(uptime, sent, "RewardsCollected");
+  const fromNodes = paid(nodePay, sent, "RewardsCollected");
   session.output.result(
     { account, mill: fromWork + fromNodes, fromWork, fromNodes, transactions: sent.receipts.map(({ hash }) => hash) },
     `${account} has ${formatMill(fromWork + fromNodes)} more.`,
@@ -56,11 +56,11 @@ async function earnings({ contracts: { settlement } }: Protocol, account: string
 }
 
 async function rewards(protocol: Protocol, account: string, attestor: string): Promise<Due> {
-  const { uptime } = protocol.contracts;
+  const { rewards: nodePay } = protocol.contracts;
   const { rewards: due, without } = await nodeRewards(protocol, account, attestor);
   const steps: Step[] = [];
   for (const { nodeId, leaf, proof } of due) {
-    const request = await uptime.collect.populateTransaction(leaf, proof);
+    const request = await nodePay.collect.populateTransaction(leaf, proof);
     steps.push({ label: `collect rewards of node ${nodeId}`, request });
   }
   const facts: Fact[] = due.map(({ nodeId, leaf }) => [

@@ -40,7 +40,7 @@ export async function nodeRewards(protocol: Protocol, account: string, attestor:
       without.push(nodeId);
       continue;
     }
-    const { mill } = await contracts.uptime.collectionOf(nodeId);
+    const { mill } = await contracts.rewards.collectionOf(nodeId);
     if (proven.leaf.rawCumulativeReward > mill) rewards.push({ nodeId, ...proven });
   }
   return { rewards, without };

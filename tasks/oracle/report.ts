@@ -20,13 +20,12 @@ export default async function report(session: Session, values: Values): Promise<
     contracts.uptime.reportDeadline(epoch),
   ]);
   const status = labelOf("ReportStatus", state);
-  const { root, postedAt, finalAt } = record;
+  const { root, finalAt } = record;
   const uptime = await uptimeOf(values, epoch, epochs.slotsPerEpoch);
   session.output.result(
-    { epoch, status, root, postedAt, finalAt, deadline, uptime },
+    { epoch, status, root, finalAt, deadline, uptime },
     `Report of epoch ${epoch}\n${facts([
       ["status", status],
-      ["posted", formatTime(postedAt)],
       ["final", formatTime(finalAt)],
       ["due by", formatTime(deadline)],
       ["root", root],

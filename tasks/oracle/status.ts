@@ -14,17 +14,13 @@ export default async function status(session: Session, { last }: { last: string 
   const first = Math.max(0, epoch - limit);
   const reports = await Promise.all(
     Array.from({ length: epoch - first }, async (_, i) => {
-      const [{ root, postedAt, finalAt }, state] = await Promise.all([
-        uptime.reportOf(first + i),
-        uptime.statusOf(first + i),
-      ]);
-      return { epoch: first + i, status: labelOf("ReportStatus", state), root, postedAt, finalAt };
+      const [{ root, finalAt }, state] = await Promise.all([uptime.reportOf(first + i), uptime.statusOf(first + i)]);
+      return { epoch: first + i, status: labelOf("ReportStatus", state), root, finalAt };
     }),
   );
-  const rows = reports.map(({ epoch: of, status: state, root, postedAt, finalAt }) => [
+  const rows = reports.map(({ epoch: of, status: state, root, finalAt }) => [
     `${of}`,
     state,
-    formatTime(postedAt),
     formatTime(finalAt),
     shortHex(root),
   ]);
@@ -33,6 +29,6 @@ export default async function status(session: Session, { last }: { last: string 
     { epoch, attestors, quorum, threshold, reports },
     `${table(["attestor", "key"], members, "There are no attestors in this epoch.")}\n` +
       `${quorum} of ${keys.length} sign a report; a slot is up when ${threshold} of them saw it.\n` +
-      table(["epoch", "report", "posted", "final", "root"], rows, "No epoch is over yet."),
+      table(["epoch", "report", "final", "root"], rows, "No epoch is over yet."),
   );
 }

@@ -25,7 +25,11 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   NodeTraits: ["NodeRegistry", "Inspections"],
   MaintenanceWindows: ["StakingRegistry", "NodeRegistry"],
   TensorVerifier: ["KernelRegistry"],
-  UptimeOracle: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
+  UptimeOracle: ["deployer", "AccessManager", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
+  UptimeProofs: ["UptimeOracle", "BurnMintSettlement", "NodeRegistry", "HardwareCatalog"],
+  UptimeChallenges: ["UptimeOracle", "BurnMintSettlement", "NodeRegistry", "HardwareCatalog"],
+  UptimeReceipts: ["UptimeOracle"],
+  UptimeRewards: ["MillToken", "BurnMintSettlement", "StakingRegistry", "UptimeOracle", "UptimeChallenges"],
   CapacityProofs: ["BlockBeacon", "NodeRegistry", "HardwareCatalog", "StakingRegistry", "BurnMintSettlement", "MatMul"],
   ResultClaims: ["deployer", "AccessManager", "StakingRegistry", "TensorVerifier"],
   TaskMarket: [
@@ -48,6 +52,8 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
     "NodeRegistry",
     "MaintenanceWindows",
     "UptimeOracle",
+    "UptimeChallenges",
+    "UptimeReceipts",
   ],
   VoucherChannels: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry"],
   LeaseOrders: [
@@ -153,7 +159,7 @@ describe("Deployment", function () {
       const settlement = deployed.contracts["BurnMintSettlement"] as BurnMintSettlement;
       const [availability, checks, rest] = await settlement.payees();
       expect([availability, checks, rest]).to.deep.equal([
-        deployed.record.contracts.UptimeOracle,
+        deployed.record.contracts.UptimeRewards,
         connection.ethers.ZeroAddress,
         ecosystem.address,
       ]);

@@ -71,7 +71,7 @@ export class Play {
     readonly hostile?: Hostile,
   ) {
     this.reads = new Reads(connection);
-    this.store = new Store(connection, world, world.uptime);
+    this.store = new Store(connection, world, world.rewards);
     this.leasing = new LeaseDriver(connection, world);
     this.tasking = new TaskDriver(connection, world);
     this.vouchers = new ChannelDriver(connection, world);

@@ -69,7 +69,7 @@ export class Store {
   /** Every thaw that runs: when it said that it would be released. */
   readonly thaws = new Map<string, bigint>();
   nextEpoch = 0n;
-  /** MILL that UptimeOracle should hold: pots, less what left them. */
+  /** MILL that UptimeRewards should hold: pots, less what left them. */
   pots = 0n;
   availability = 0n;
   /** What is left of each epoch's pots for its attestors and for cancelling. */

@@ -39,8 +39,10 @@ describe("LeaseMarket", () => {
 
   describe("constructor", () => {
     it("should refuse a missing address and name it", async () => {
-      const { governor: deployer, authority, token, settlement, staking, nodes, maintenance, uptime } = world;
-      const addresses = { deployer, authority, token, settlement, staking, nodes, maintenance, oracle: uptime };
+      const { governor: deployer, authority, token, settlement, staking, nodes, maintenance } = world;
+      const { uptime: oracle, challenges, receipts } = world;
+      const uptimeParts = { oracle, challenges, receipts };
+      const addresses = { deployer, authority, token, settlement, staking, nodes, maintenance, ...uptimeParts };
       for (const missing of Object.keys(addresses)) {
         const given = Object.entries(addresses).map(([name, at]) => (name === missing ? ethers.ZeroAddress : at));
         await expect(ethers.deployContract("LeaseMarket", [...given, world.parameters.leasePeriods]))
@@ -50,8 +52,10 @@ describe("LeaseMarket", () => {
     });
 
     it("should refuse periods out of bounds", async () => {
-      const { governor, authority, token, settlement, staking, nodes, maintenance, uptime } = world;
-      const below = [governor, authority, token, settlement, staking, nodes, maintenance, uptime];
+      const { governor, authority, token, settlement, staking, nodes, maintenance } = world;
+      const { uptime, challenges, receipts } = world;
+      const uptimeParts = [uptime, challenges, receipts];
+      const below = [governor, authority, token, settlement, staking, nodes, maintenance, ...uptimeParts];
       for (const change of [
         { graceSeconds: 2_592_001 },
         { noticeSeconds: 2_592_001 },

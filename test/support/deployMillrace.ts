@@ -29,7 +29,11 @@ import type {
   StakingRegistry,
   TaskMarket,
   TensorVerifier,
+  UptimeChallenges,
   UptimeOracle,
+  UptimeProofs,
+  UptimeReceipts,
+  UptimeRewards,
   VoucherChannels,
 } from "../../typechain-types/index.js";
 import { runModule } from "./runModule.js";
@@ -82,6 +86,7 @@ export const PARAMETERS = {
   forcedInclusionSeconds: 0,
   reportChallengeSeconds: 60,
   attestorBond: 1_000n * MILL,
+  uptimeBondWei: 10n ** 16n,
   taskBondRule: { floor: 10n * MILL, detectionPpm: 500_000 },
   leasePeriods: { graceSeconds: 100, noticeSeconds: 60, reportTimeoutSeconds: 400, leafTimeoutSeconds: 2_000 },
   channelMinNoticeSeconds: 30,
@@ -112,6 +117,10 @@ export interface Millrace {
   verifier: TensorVerifier;
   claims: ResultClaims;
   uptime: UptimeOracle;
+  uptimeProofs: UptimeProofs;
+  challenges: UptimeChallenges;
+  receipts: UptimeReceipts;
+  rewards: UptimeRewards;
   beacon: BlockBeacon;
   capacity: CapacityProofs;
   tasks: TaskMarket;
@@ -187,6 +196,10 @@ export async function deployMillrace(
     verifier: connected("TensorVerifier") as TensorVerifier,
     claims: connected("ResultClaims") as ResultClaims,
     uptime: connected("UptimeOracle") as UptimeOracle,
+    uptimeProofs: connected("UptimeProofs") as UptimeProofs,
+    challenges: connected("UptimeChallenges") as UptimeChallenges,
+    receipts: connected("UptimeReceipts") as UptimeReceipts,
+    rewards: connected("UptimeRewards") as UptimeRewards,
     beacon: connected("BlockBeacon") as BlockBeacon,
     capacity: connected("CapacityProofs") as CapacityProofs,
     tasks: connected("TaskMarket") as TaskMarket,

@@ -26,7 +26,7 @@ describe("UptimeOracle contradictions", () => {
     change: Partial<Report> = { dataHash: "0x" + "99".repeat(32) },
   ) => {
     const other = { ...report, ...change };
-    return await at.oracle.proveContradiction(
+    return await at.proofs.proveContradiction(
       report,
       other,
       seat,
@@ -40,12 +40,14 @@ describe("UptimeOracle contradictions", () => {
     const [, , , , reporter] = await ethers.getSigners();
     const guilty = at.attestors[1]!.address;
     const other = { ...report, root: "0x" + "99".repeat(32) };
-    const sent = at.oracle
+    const sent = at.proofs
       .connect(reporter)
       .proveContradiction(report, other, 1, await at.signOne(report, 1), await at.signOne(other, 1));
     await expect(sent)
-      .to.emit(at.oracle, "ContradictionProven")
-      .withArgs(0, guilty, 1, SLASHED, reporter!.address)
+      .to.emit(at.proofs, "ContradictionProven")
+      .withArgs(0, 1, 0, reporter!.address)
+      .and.to.emit(at.oracle, "AttestorConvicted")
+      .withArgs(0, guilty, 1, CONTRADICTION, SLASHED, reporter!.address)
       .and.to.emit(at.world, "Slashed")
       .withArgs(CONTRADICTION, guilty, SLASHED, "0x0000000000000000000000000000000000000000", reporter!.address);
     expect(await at.world.bonded(guilty)).to.equal(BOND - SLASHED);
@@ -58,13 +60,13 @@ describe("UptimeOracle contradictions", () => {
 
   it("should slash for reports that were never posted", async () => {
     const { report } = await at.build(5);
-    await expect(prove(report, 3)).to.emit(at.oracle, "ContradictionProven");
+    await expect(prove(report, 3)).to.emit(at.proofs, "ContradictionProven");
   });
 
   it("should never slash for one report, two epochs or two predecessors (I7)", async () => {
     const { report } = await at.post(0);
     for (const change of [{}, { epoch: 1 }, { previousReport: "0x" + "42".repeat(32) }]) {
-      await expect(prove(report, 0, change)).to.be.revertedWithCustomError(at.oracle, "UptimeOracle_NoContradiction");
+      await expect(prove(report, 0, change)).to.be.revertedWithCustomError(at.proofs, "UptimeProofs_NoContradiction");
     }
   });
 
@@ -73,15 +75,15 @@ describe("UptimeOracle contradictions", () => {
     const other = { ...report, dataHash: ZeroHash };
     const [mine, theirs] = [await at.signOne(report, 0), await at.signOne(other, 1)];
     for (const seat of [0, 1]) {
-      await expect(at.oracle.proveContradiction(report, other, seat, mine, theirs))
+      await expect(at.proofs.proveContradiction(report, other, seat, mine, theirs))
         .to.be.revertedWithCustomError(at.oracle, "UptimeOracle_WrongSigner")
         .withArgs(seat, at.attestors[seat]!.address);
     }
-    await expect(at.oracle.proveContradiction(report, other, 4, mine, theirs)).to.be.revertedWithCustomError(
+    await expect(at.proofs.proveContradiction(report, other, 4, mine, theirs)).to.be.revertedWithCustomError(
       at.oracle,
       "UptimeOracle_WrongSigner",
     );
-    await expect(at.oracle.proveContradiction(report, other, 0, mine, "0x")).to.be.revertedWithCustomError(
+    await expect(at.proofs.proveContradiction(report, other, 0, mine, "0x")).to.be.revertedWithCustomError(
       at.oracle,
       "UptimeOracle_WrongSigner",
     );
@@ -95,8 +97,8 @@ describe("UptimeOracle contradictions", () => {
       .withArgs(0, 0);
     const guilty = at.attestors[0]!.address;
     await expect(prove({ ...report, epoch: 1 }, 0))
-      .to.emit(at.oracle, "ContradictionProven")
-      .withArgs(1, guilty, 0, BOND - SLASHED, (await ethers.getSigners())[0]!.address);
+      .to.emit(at.oracle, "AttestorConvicted")
+      .withArgs(1, guilty, 0, CONTRADICTION, BOND - SLASHED, (await ethers.getSigners())[0]!.address);
     expect(await at.world.bonded(guilty)).to.equal(0);
     // With nothing left the proof still stands.
     const { report: later } = await at.build(0, { overrides: { epoch: 0, previousReport: at.hash(report) } });
@@ -120,7 +122,7 @@ describe("UptimeOracle contradictions", () => {
     expect(await at.oracle.statusOf(0)).to.equal(Status.Posted);
     await expect(prove(report, 3)).to.emit(at.oracle, "EpochVoided").withArgs(0);
     expect(await at.oracle.statusOf(0)).to.equal(Status.Void);
-    expect((await at.oracle.reportOf(0)).postedAt).to.equal(0);
+    expect((await at.oracle.reportOf(0)).finalAt).to.equal(0);
     expect(await at.oracle.newestReport()).to.deep.equal([ZeroHash, 0n]);
     const { signers, signatures } = await at.sign(report, [0, 1, 2]);
     await expect(at.oracle.submitReport(report, signers, signatures))
@@ -149,8 +151,8 @@ describe("UptimeOracle contradictions", () => {
     const { signers, signatures } = await at.sign(again, [1, 2, 3]);
     await at.oracle.submitReport(again, signers, signatures);
     await expect(
-      at.oracle.proveContradiction(second, again, 2, await at.signOne(second, 2), await at.signOne(again, 2)),
-    ).to.be.revertedWithCustomError(at.oracle, "UptimeOracle_NoContradiction");
+      at.proofs.proveContradiction(second, again, 2, await at.signOne(second, 2), await at.signOne(again, 2)),
+    ).to.be.revertedWithCustomError(at.proofs, "UptimeProofs_NoContradiction");
     expect((await at.oracle.reportOf(2)).cumulativePot, "the void pot is not counted").to.equal(2n * POT.availability);
   });
 

@@ -17,7 +17,7 @@ describe("UptimeOracle rewards", () => {
     at = await networkHelpers.loadFixture(deploy);
   });
 
-  const held = async (): Promise<bigint> => await at.world.balanceOf(at.oracle);
+  const held = async (): Promise<bigint> => await at.world.balanceOf(at.rewards);
   const balances = async (): Promise<bigint[]> =>
     await Promise.all(at.providers.map((provider) => at.world.balanceOf(provider)));
 
@@ -119,13 +119,13 @@ describe("UptimeOracle rewards", () => {
       const { leaves, tree } = await at.post(0);
       await at.finalise(0);
       for (const leaf of leaves) {
-        await expect(at.oracle.collect(leaf, tree.proof(leaf.index)))
-          .to.emit(at.oracle, "RewardsCollected")
+        await expect(at.rewards.collect(leaf, tree.proof(leaf.index)))
+          .to.emit(at.rewards, "RewardsCollected")
           .withArgs(leaf.nodeId, leaf.provider, 0, leaf.rawCumulativeReward);
-        await at.oracle.collect(leaf, tree.proof(leaf.index));
+        await at.rewards.collect(leaf, tree.proof(leaf.index));
       }
       expect(await balances()).to.deep.equal(leaves.map(({ rawCumulativeReward }) => rawCumulativeReward));
-      expect(await at.oracle.rewardsPaid()).to.equal(leaves.reduce((sum, leaf) => sum + leaf.rawCumulativeReward, 0n));
+      expect(await at.rewards.rewardsPaid()).to.equal(leaves.reduce((sum, leaf) => sum + leaf.rawCumulativeReward, 0n));
       // Units 1, 2, 3 of one class: a sixth, a third, a half, each rounded down.
       expect(await balances()).to.deep.equal([166_666n, 333_333n, 500_000n]);
     });
@@ -135,11 +135,11 @@ describe("UptimeOracle rewards", () => {
       await at.post(1, { bitmap: 1n });
       const third = await at.post(2, { bitmap: 0b11n });
       await at.finalise(2);
-      await at.oracle.collect(first.leaves[0]!, first.tree.proof(0));
-      for (const leaf of third.leaves) await at.oracle.collect(leaf, third.tree.proof(leaf.index));
+      await at.rewards.collect(first.leaves[0]!, first.tree.proof(0));
+      for (const leaf of third.leaves) await at.rewards.collect(leaf, third.tree.proof(leaf.index));
       expect(await balances()).to.deep.equal(third.leaves.map(({ rawCumulativeReward }) => rawCumulativeReward));
       // An older leaf finds nothing left.
-      await at.oracle.collect(first.leaves[0]!, first.tree.proof(0));
+      await at.rewards.collect(first.leaves[0]!, first.tree.proof(0));
       expect(await balances()).to.deep.equal(third.leaves.map(({ rawCumulativeReward }) => rawCumulativeReward));
     });
 
@@ -148,7 +148,7 @@ describe("UptimeOracle rewards", () => {
       await at.finalise(0);
       await at.oracle.pauseEntries(7 * 24 * 3600);
       const [, , , stranger] = await ethers.getSigners();
-      await at.oracle.connect(stranger).collect(leaves[2]!, tree.proof(2));
+      await at.rewards.connect(stranger).collect(leaves[2]!, tree.proof(2));
       expect(await at.world.balanceOf(at.providers[2]!)).to.equal(500_000n);
     });
 
@@ -157,7 +157,7 @@ describe("UptimeOracle rewards", () => {
       await at.finalise(0);
       const provider = at.providers[2]!;
       await at.world.setDelegators(provider, true);
-      for (const leaf of leaves) await at.oracle.collect(leaf, tree.proof(leaf.index));
+      for (const leaf of leaves) await at.rewards.collect(leaf, tree.proof(leaf.index));
       expect(await at.world.rewarded(provider)).to.equal(500_000n);
       expect(await at.world.balanceOf(at.world)).to.equal(500_000n);
       expect(await balances()).to.deep.equal([166_666n, 333_333n, 0n]);
@@ -173,15 +173,15 @@ describe("UptimeOracle rewards", () => {
       const { signers, signatures } = await at.sign(report, [0, 1, 2]);
       await at.oracle.submitReport(report, signers, signatures);
       await at.finalise(0);
-      for (const [i, leaf] of greedy.entries()) await at.oracle.collect(leaf, tree.getProof(i));
-      expect(await at.oracle.rewardsPaid()).to.equal(POT.availability);
+      for (const [i, leaf] of greedy.entries()) await at.rewards.collect(leaf, tree.getProof(i));
+      expect(await at.rewards.rewardsPaid()).to.equal(POT.availability);
       expect(await held(), "the attestors' pot is untouched").to.equal(POT.attestors);
     });
 
     it("should never pay a node more than the pots since its last collection", async () => {
       const first = await at.post(0);
       await at.finalise(0);
-      await at.oracle.collect(first.leaves[0]!, first.tree.proof(0));
+      await at.rewards.collect(first.leaves[0]!, first.tree.proof(0));
       await at.close(1);
       const { leaves } = await at.build(1);
       const greedy = leaves.map((leaf, i) => (i === 0 ? { ...leaf, rawCumulativeReward: 2n ** 127n } : leaf));
@@ -191,7 +191,7 @@ describe("UptimeOracle rewards", () => {
       await at.oracle.submitReport(report, signers, signatures);
       await at.finalise(1);
       const before = await at.world.balanceOf(at.providers[0]!);
-      await at.oracle.collect(greedy[0]!, tree.getProof(0));
+      await at.rewards.collect(greedy[0]!, tree.getProof(0));
       expect((await at.world.balanceOf(at.providers[0]!)) - before).to.equal(POT.availability);
     });
 
@@ -199,7 +199,7 @@ describe("UptimeOracle rewards", () => {
       await at.world.mint(at.oracle, 10n ** 20n);
       const { leaves, tree } = await at.post(0);
       await at.finalise(0);
-      for (const leaf of leaves) await at.oracle.collect(leaf, tree.proof(leaf.index));
+      for (const leaf of leaves) await at.rewards.collect(leaf, tree.proof(leaf.index));
       expect(await balances()).to.deep.equal([166_666n, 333_333n, 500_000n]);
     });
   });
@@ -210,7 +210,7 @@ describe("UptimeOracle rewards", () => {
       await at.finalise(0);
       const pay: bigint[] = [];
       for (const { address } of at.attestors) {
-        await at.oracle.collectAttestorPay(address, [0]);
+        await at.rewards.collectAttestorPay(address, [0]);
         pay.push(await at.world.balanceOf(address));
       }
       expect(pay).to.deep.equal([334n, 0n, 334n, 333n]);
@@ -221,19 +221,19 @@ describe("UptimeOracle rewards", () => {
       await at.post(1);
       await at.finalise(1);
       const { address } = at.attestors[1]!;
-      await at.oracle.collectAttestorPay(address, [1, 0, 0, 1, 5, 1]);
+      await at.rewards.collectAttestorPay(address, [1, 0, 0, 1, 5, 1]);
       expect(await at.world.balanceOf(address)).to.equal(2n * 334n);
-      await at.oracle.collectAttestorPay(address, [0, 1]);
+      await at.rewards.collectAttestorPay(address, [0, 1]);
       expect(await at.world.balanceOf(address)).to.equal(2n * 334n);
     });
 
     it("should pay nobody before the report is final, and no stranger ever", async () => {
       await at.post(0);
       const { address } = at.attestors[0]!;
-      await at.oracle.collectAttestorPay(address, [0]);
+      await at.rewards.collectAttestorPay(address, [0]);
       expect(await at.world.balanceOf(address)).to.equal(0);
       await at.finalise(0);
-      await at.oracle.collectAttestorPay(at.providers[0]!, [0]);
+      await at.rewards.collectAttestorPay(at.providers[0]!, [0]);
       expect(await at.world.balanceOf(at.providers[0]!)).to.equal(0);
     });
 
@@ -243,7 +243,7 @@ describe("UptimeOracle rewards", () => {
       const { address } = member!;
       await at.oracle.connect(member).resign();
       await at.finalise(0);
-      await at.oracle.collectAttestorPay(address, [0]);
+      await at.rewards.collectAttestorPay(address, [0]);
       expect(await at.world.balanceOf(address)).to.equal(334n);
     });
 
@@ -251,9 +251,9 @@ describe("UptimeOracle rewards", () => {
       const { report } = await at.post(0);
       const other: Report = { ...report, dataHash: keccak256("0x") };
       const proof = [await at.signOne(report, 0), await at.signOne(other, 0)] as const;
-      await at.oracle.proveContradiction(report, other, 0, ...proof);
+      await at.proofs.proveContradiction(report, other, 0, ...proof);
       await at.finalise(0);
-      for (const { address } of at.attestors) await at.oracle.collectAttestorPay(address, [0]);
+      for (const { address } of at.attestors) await at.rewards.collectAttestorPay(address, [0]);
       const pay = await Promise.all(at.attestors.map(({ address }) => at.world.balanceOf(address)));
       expect(pay).to.deep.equal([0n, 501n, 500n, 0n]);
     });
@@ -263,11 +263,11 @@ describe("UptimeOracle rewards", () => {
     await at.after(0);
     const { report: early } = await at.build(0);
     const other: Report = { ...early, dataHash: keccak256("0x") };
-    await at.oracle.proveContradiction(early, other, 1, await at.signOne(early, 1), await at.signOne(other, 1));
+    await at.proofs.proveContradiction(early, other, 1, await at.signOne(early, 1), await at.signOne(other, 1));
     await at.post(0);
     await at.finalise(0);
     expect((await at.oracle.reportOf(0)).payees).to.equal(0b101n);
-    for (const { address } of at.attestors) await at.oracle.collectAttestorPay(address, [0]);
+    for (const { address } of at.attestors) await at.rewards.collectAttestorPay(address, [0]);
     const pay = await Promise.all(at.attestors.map(({ address }) => at.world.balanceOf(address)));
     expect(pay).to.deep.equal([501n, 0n, 500n, 0n]);
   });
@@ -275,13 +275,13 @@ describe("UptimeOracle rewards", () => {
   describe("cancelPot", () => {
     const cancels = async (epoch: number, mill: bigint): Promise<void> => {
       const supply = await at.world.totalSupply();
-      await expect(at.oracle.cancelPot(epoch)).to.emit(at.oracle, "PotCancelled").withArgs(epoch, mill);
+      await expect(at.rewards.cancelPot(epoch)).to.emit(at.rewards, "PotCancelled").withArgs(epoch, mill);
       expect(supply - (await at.world.totalSupply())).to.equal(mill);
       await refuses(epoch);
     };
     const refuses = async (epoch: number): Promise<void> => {
-      await expect(at.oracle.cancelPot(epoch))
-        .to.be.revertedWithCustomError(at.oracle, "UptimeOracle_NothingToCancel")
+      await expect(at.rewards.cancelPot(epoch))
+        .to.be.revertedWithCustomError(at.rewards, "UptimeRewards_NothingToCancel")
         .withArgs(epoch);
     };
 
@@ -307,16 +307,16 @@ describe("UptimeOracle rewards", () => {
       await refuses(0);
       await at.finalise(0);
       expect(leaves.every(({ points }) => points === 0n)).to.equal(true);
-      await at.oracle.collect(leaves[0]!, tree.proof(0));
+      await at.rewards.collect(leaves[0]!, tree.proof(0));
       await cancels(0, POT.availability);
-      for (const { address } of at.attestors) await at.oracle.collectAttestorPay(address, [0]);
+      for (const { address } of at.attestors) await at.rewards.collectAttestorPay(address, [0]);
       expect(await held()).to.equal(0);
       // The next epoch pays as if it had never been.
       const next = await at.post(1);
       await at.finalise(1);
       await refuses(1);
-      for (const leaf of next.leaves) await at.oracle.collect(leaf, next.tree.proof(leaf.index));
-      expect(await at.oracle.rewardsPaid()).to.equal(999_999n);
+      for (const leaf of next.leaves) await at.rewards.collect(leaf, next.tree.proof(leaf.index));
+      expect(await at.rewards.rewardsPaid()).to.equal(999_999n);
     });
 
     it("should burn both pots of a void epoch, once", async () => {
@@ -324,7 +324,7 @@ describe("UptimeOracle rewards", () => {
       for (const seat of [0, 1]) {
         const other = { ...report, dataHash: hexlify(new Uint8Array(32).fill(9)) };
         const proof = [await at.signOne(report, seat), await at.signOne(other, seat)] as const;
-        await at.oracle.proveContradiction(report, other, seat, ...proof);
+        await at.proofs.proveContradiction(report, other, seat, ...proof);
       }
       await cancels(0, POT.availability + POT.attestors);
     });
@@ -335,7 +335,7 @@ describe("UptimeOracle rewards", () => {
       const { report } = await at.post(0, { seats: [0] });
       const other = { ...report, dataHash: hexlify(new Uint8Array(32).fill(9)) };
       // One of one: a single contradiction is more than the quorum tolerates.
-      await at.oracle.proveContradiction(report, other, 0, await at.signOne(report, 0), await at.signOne(other, 0));
+      await at.proofs.proveContradiction(report, other, 0, await at.signOne(report, 0), await at.signOne(other, 0));
       expect(await at.oracle.statusOf(0)).to.equal(Status.Void);
       await cancels(0, POT.availability + POT.attestors);
     });
@@ -361,13 +361,13 @@ describe("UptimeOracle rewards", () => {
     const epochs = Array.from({ length: 12 }, (_, epoch) => epoch);
     for (const epoch of epochs) {
       const supply = await at.world.totalSupply();
-      await at.oracle.cancelPot(epoch).catch(() => undefined);
+      await at.rewards.cancelPot(epoch).catch(() => undefined);
       cancelled += supply - (await at.world.totalSupply());
     }
-    for (const leaf of last!.leaves) await at.oracle.collect(leaf, last!.tree.proof(leaf.index));
-    for (const { address } of at.attestors) await at.oracle.collectAttestorPay(address, epochs);
+    for (const leaf of last!.leaves) await at.rewards.collect(leaf, last!.tree.proof(leaf.index));
+    for (const { address } of at.attestors) await at.rewards.collectAttestorPay(address, epochs);
     const pots = (await at.world.nextEpochToClose()) * (POT.availability + POT.attestors);
-    const paid = (await at.oracle.rewardsPaid()) + (await attestorPay());
+    const paid = (await at.rewards.rewardsPaid()) + (await attestorPay());
     expect(paid + cancelled + (await held())).to.equal(pots);
     // What stays is the rounding of each epoch: less than a wei for each node.
     expect(Number(await held())).to.be.lessThan(12 * 3);

@@ -96,12 +96,12 @@ describe("UptimeOracle on the whole system", () => {
   });
 
   it("should pay the reporter of a contradiction, burn the rest, and leave the supply exact (I1, I5)", async () => {
-    const { staking, uptime, attestors, reporter, token, bond } = system;
+    const { staking, uptime, uptimeProofs, attestors, reporter, token, bond } = system;
     const guilty = attestors[2]!;
     const first = await emptyReport(system, 1, "0x" + "01".repeat(32));
     const second = { ...first, dataHash: "0x" + "02".repeat(32) };
     const signatures = [await sign(system, guilty, first), await sign(system, guilty, second)] as const;
-    await uptime.connect(reporter).proveContradiction(first, second, 2, ...signatures);
+    await uptimeProofs.connect(reporter).proveContradiction(first, second, 2, ...signatures);
     const slashed = (bond * 800_000n) / MAX_PPM;
     expect(await token.balanceOf(reporter)).to.equal((slashed * 300_000n) / MAX_PPM);
     const account = await staking.accountOf(guilty);
@@ -118,7 +118,7 @@ describe("UptimeOracle on the whole system", () => {
   });
 
   it("should post after the close, pay its signers and cancel what has no taker, to the wei (I1, I8)", async () => {
-    const { uptime, attestors, settlement, token } = system;
+    const { uptime, rewards, attestors, settlement, token } = system;
     await close(system, 1);
     const report = await emptyReport(system, 1, "0x" + "01".repeat(32));
     const signatures = await Promise.all(attestors.slice(0, 3).map((attestor) => sign(system, attestor, report)));
@@ -127,17 +127,17 @@ describe("UptimeOracle on the whole system", () => {
 
     const pot = await settlement.potOf(1);
     expect(pot.availability > 0n && pot.attestors > 0n).to.equal(true);
-    expect(await token.balanceOf(uptime)).to.be.greaterThanOrEqual(pot.availability + pot.attestors);
-    for (const attestor of attestors) await uptime.collectAttestorPay(attestor, [1]);
+    expect(await token.balanceOf(rewards)).to.be.greaterThanOrEqual(pot.availability + pot.attestors);
+    for (const attestor of attestors) await rewards.collectAttestorPay(attestor, [1]);
     const pay = await Promise.all(attestors.map((attestor) => token.balanceOf(attestor)));
     expect(pay.reduce((sum, mill) => sum + mill, 0n)).to.equal(pot.attestors);
     const burned = await token.burnedByHolders();
-    await uptime.cancelPot(1);
+    await rewards.cancelPot(1);
     expect((await token.burnedByHolders()) - burned, "no node, no points").to.equal(pot.availability);
     // Epoch 0 had no set: nobody can report it, and it is cancelled when its time is over.
     await networkHelpers.time.increaseTo(await uptime.reportDeadline(0));
-    await uptime.cancelPot(0);
-    expect(await token.balanceOf(uptime)).to.equal(0n);
+    await rewards.cancelPot(0);
+    expect(await token.balanceOf(rewards)).to.equal(0n);
     expect(await identity(system), "I1").to.equal(0n);
     expect((await uptime.newestReport()).reportHash).not.to.equal(ZeroHash);
   });

@@ -14,12 +14,23 @@ import {
   type Report,
 } from "@millrace/uptime-tree";
 
-import type { UptimeOracle, UptimeWorld } from "../../typechain-types/index.js";
+import type {
+  UptimeChallenges,
+  UptimeOracle,
+  UptimeProofs,
+  UptimeReceipts,
+  UptimeRewards,
+  UptimeWorld,
+} from "../../typechain-types/index.js";
 
 export const EPOCH_SECONDS = 40;
 export const SLOTS = 20;
 export const CHALLENGE_SECONDS = 60;
 export const BOND = 1_000n;
+export const BOND_WEI = 10n ** 16n;
+const JUDGE = 1n << 11n;
+/** Speaks for all nodes. */
+export const agent = Wallet.createRandom();
 export const REGISTRY_DIGEST = "0x" + "d1".repeat(32);
 export const POT = { availability: 1_000_000n, attestors: 1_001n };
 
@@ -44,6 +55,10 @@ export class UptimeFixture {
     readonly networkHelpers: NetworkHelpers,
     readonly world: UptimeWorld,
     readonly oracle: UptimeOracle,
+    readonly proofs: UptimeProofs,
+    readonly challenges: UptimeChallenges,
+    readonly rewards: UptimeRewards,
+    readonly receipts: UptimeReceipts,
     readonly genesisAt: number,
     readonly chainId: bigint,
     /** Keys by seat; each is also its account. */
@@ -72,7 +87,7 @@ export class UptimeFixture {
     const now = await this.networkHelpers.time.latest();
     if (now < this.genesisAt + (epoch + 1) * EPOCH_SECONDS) await this.after(epoch);
     while ((await this.world.nextEpochToClose()) <= BigInt(epoch)) {
-      await this.world.close(pot.availability, pot.attestors, this.oracle);
+      await this.world.close(pot.availability, pot.attestors, this.rewards);
     }
   }
 
@@ -165,18 +180,24 @@ export async function deployUptime(
   const world = await ethers.deployContract("UptimeWorld", [genesisAt, EPOCH_SECONDS, SLOTS]);
   const authority = await ethers.deployContract("AccessManager", [admin!.address]);
   const oracle = await ethers.deployContract("UptimeOracle", [
+    admin!.address,
     authority,
-    world,
     world,
     world,
     world,
     CHALLENGE_SECONDS,
     BOND,
   ]);
+  const proofs = await ethers.deployContract("UptimeProofs", [oracle, world, world, world]);
+  const challenges = await ethers.deployContract("UptimeChallenges", [oracle, world, world, world, BOND_WEI]);
+  const rewards = await ethers.deployContract("UptimeRewards", [world, world, world, oracle, challenges]);
+  const receipts = await ethers.deployContract("UptimeReceipts", [oracle]);
+  for (const judge of [proofs, challenges]) await oracle.wire(judge, JUDGE);
   const attestors = Array.from({ length: count }, () => Wallet.createRandom().connect(ethers.provider));
   for (const attestor of attestors) await join({ world, oracle, networkHelpers }, attestor);
   const providers = others.slice(10, 13).map(({ address }) => address);
   await world.setNodes(REGISTRY_DIGEST, providers.length);
+  for (const [i, provider] of providers.entries()) await world.setNode(i + 1, provider, i + 1, agent.address);
   const { chainId } = await ethers.provider.getNetwork();
   const configDigest = await oracle.configDigest();
   return new UptimeFixture(
@@ -184,6 +205,10 @@ export async function deployUptime(
     networkHelpers,
     world,
     oracle,
+    proofs,
+    challenges,
+    rewards,
+    receipts,
     genesisAt,
     chainId,
     attestors,

@@ -56,16 +56,16 @@ export const epochActions: Readonly<Record<string, Action>> = {
 
   collectRewards: async ({ world, reports }, dice) => {
     const proven = dice.pick([...reports.values()].flat());
-    return world.uptime.connect(world.stranger).collect(proven.leaf, proven.proof);
+    return world.rewards.connect(world.stranger).collect(proven.leaf, proven.proof);
   },
 
   collectAttestorPay: async ({ world, reports }, dice) =>
-    world.uptime
+    world.rewards
       .connect(world.stranger)
       .collectAttestorPay(dice.pick(world.attestors), [...reports.keys(), ...reports.keys()]),
 
   cancelPot: async ({ world }, dice) => {
     const closed = Number(await world.settlement.nextEpochToClose());
-    return world.uptime.connect(world.stranger).cancelPot(dice.int(0, closed));
+    return world.rewards.connect(world.stranger).cancelPot(dice.int(0, closed));
   },
 };

@@ -53,8 +53,8 @@ describe("attestors as processes", () => {
 
     await world!.until(async () => await contracts.uptime.isFinal(epoch), "the end of the window");
     for (const { leaf, proof } of [up!, down!]) await contracts.uptime.verifyFinal(leaf, proof);
-    await (await contracts.uptime.collect(up!.leaf, up!.proof)).wait();
-    expect((await contracts.uptime.collectionOf(1)).mill).to.equal(up!.leaf.rawCumulativeReward);
+    await (await contracts.rewards.collect(up!.leaf, up!.proof)).wait();
+    expect((await contracts.rewards.collectionOf(1)).mill).to.equal(up!.leaf.rawCumulativeReward);
     expect(up!.leaf.rawCumulativeReward > 0n).to.equal(true);
   });
 

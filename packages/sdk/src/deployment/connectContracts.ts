@@ -10,6 +10,7 @@ export interface Contracts {
   readonly beacon: types.IBlockBeacon;
   readonly capacity: types.ICapacityProofs;
   readonly catalog: types.IHardwareCatalog;
+  readonly challenges: types.IUptimeChallenges;
   readonly channels: types.IVoucherChannels;
   readonly claims: types.IResultClaims;
   readonly inspections: types.IInspections;
@@ -21,12 +22,15 @@ export interface Contracts {
   readonly prices: types.IPriceOracle;
   readonly quotes: types.IQuoteDesk;
   readonly proofs: types.IProofMarket;
+  readonly receipts: types.IUptimeReceipts;
+  readonly rewards: types.IUptimeRewards;
   readonly settlement: types.IBurnMintSettlement;
   readonly staking: types.IStakingRegistry;
   readonly tasks: types.ITaskMarket;
   readonly token: types.IMillToken;
   readonly traits: types.INodeTraits;
   readonly uptime: types.IUptimeOracle;
+  readonly uptimeProofs: types.IUptimeProofs;
   readonly verifier: types.ITensorVerifier;
 }
 
@@ -38,6 +42,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     beacon: types.IBlockBeacon__factory.connect(contracts.BlockBeacon, runner),
     capacity: types.ICapacityProofs__factory.connect(contracts.CapacityProofs, runner),
     catalog: types.IHardwareCatalog__factory.connect(contracts.HardwareCatalog, runner),
+    challenges: types.IUptimeChallenges__factory.connect(contracts.UptimeChallenges, runner),
     channels: types.IVoucherChannels__factory.connect(contracts.VoucherChannels, runner),
     claims: types.IResultClaims__factory.connect(contracts.ResultClaims, runner),
     inspections: types.IInspections__factory.connect(contracts.Inspections, runner),
@@ -49,12 +54,15 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     prices: types.IPriceOracle__factory.connect(contracts.PriceOracle, runner),
     quotes: types.IQuoteDesk__factory.connect(contracts.QuoteDesk, runner),
     proofs: types.IProofMarket__factory.connect(contracts.ProofMarket, runner),
+    receipts: types.IUptimeReceipts__factory.connect(contracts.UptimeReceipts, runner),
+    rewards: types.IUptimeRewards__factory.connect(contracts.UptimeRewards, runner),
     settlement: types.IBurnMintSettlement__factory.connect(contracts.BurnMintSettlement, runner),
     staking: types.IStakingRegistry__factory.connect(contracts.StakingRegistry, runner),
     tasks: types.ITaskMarket__factory.connect(contracts.TaskMarket, runner),
     token: types.IMillToken__factory.connect(contracts.MillToken, runner),
     traits: types.INodeTraits__factory.connect(contracts.NodeTraits, runner),
     uptime: types.IUptimeOracle__factory.connect(contracts.UptimeOracle, runner),
+    uptimeProofs: types.IUptimeProofs__factory.connect(contracts.UptimeProofs, runner),
     verifier: types.ITensorVerifier__factory.connect(contracts.TensorVerifier, runner),
   };
 }

@@ -93,7 +93,7 @@ export class LeaseKeeper {
     const piece = await leases.nextPieceOf(leaseId);
     const epoch = Number(piece.epoch);
     if (piece.fromAt === piece.toAt || now < clock.endOf(epoch)) return;
-    const [isFinal, { postedAt }, periods] = await Promise.all([
+    const [isFinal, { finalAt }, periods] = await Promise.all([
       uptime.isFinal(epoch),
       uptime.reportOf(epoch),
       leases.periods(),
@@ -105,8 +105,8 @@ export class LeaseKeeper {
       logger.info({ leaseId, epoch }, "lease settled");
       return;
     }
-    const wait = Number(postedAt === 0n ? periods.reportTimeoutSeconds : periods.leafTimeoutSeconds);
-    if (now < clock.endOf(epoch) + wait || (postedAt !== 0n && !isFinal)) return;
+    const wait = Number(finalAt === 0n ? periods.reportTimeoutSeconds : periods.leafTimeoutSeconds);
+    if (now < clock.endOf(epoch) + wait || (finalAt !== 0n && !isFinal)) return;
     await sender.send(
       () => leases.settleUnreported.populateTransaction(leaseId, epoch),
       `settle ${leaseId.toString()}`,
@@ -117,7 +117,7 @@ export class LeaseKeeper {
   /** Collects rewards of the newest final report, once, and whatever MILL is owed. */
   async #collect(): Promise<void> {
     const { contracts, store, nodeIds, sender, logger } = this.#parts;
-    const { uptime, settlement, nodes } = contracts;
+    const { uptime, rewards, settlement, nodes } = contracts;
     const [, newest] = await uptime.newestReport();
     const epoch = Number(newest);
     if (epoch >= store.next("rewards", 0) && (await uptime.isFinal(epoch))) {
@@ -127,7 +127,7 @@ export class LeaseKeeper {
         isComplete &&= proven !== undefined;
         if (proven === undefined || proven.leaf.rawCumulativeReward === 0n) continue;
         const { leaf, proof } = proven;
-        await sender.send(() => uptime.collect.populateTransaction(leaf, proof), `collect node ${nodeId.toString()}`);
+        await sender.send(() => rewards.collect.populateTransaction(leaf, proof), `collect node ${nodeId.toString()}`);
         logger.info({ nodeId, epoch }, "rewards collected");
       }
       if (isComplete) store.setNext("rewards", epoch + 1);

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {IHardwareCatalog} from "../hardware/IHardwareCatalog.sol";
+import {INodeRegistry} from "../hardware/INodeRegistry.sol";
+import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
+import {SlashTable} from "../staking/SlashTable.sol";
+import {IUptimeChallenges} from "./IUptimeChallenges.sol";
+import {IUptimeOracle} from "./IUptimeOracle.sol";
+import {SlotBitmap} from "./SlotBitmap.sol";
+import {UptimeEvidence} from "./UptimeEvidence.sol";
+import {UptimeLeaf} from "./UptimeLeaf.sol";
+
+/// @title UptimeChallenges
+/// @notice See `IUptimeChallenges`.
+contract UptimeChallenges is IUptimeChallenges {
+    using SafeCast for int256;
+    using SafeCast for uint256;
+    using SlotBitmap for uint256;
+    using UptimeEvidence for UptimeEvidence.Heartbeat;
+    using UptimeEvidence for UptimeEvidence.Observation;
+    using UptimeEvidence for UptimeEvidence.Receipt;
+    using UptimeEvidence for UptimeEvidence.Sightings;
+    using UptimeLeaf for IUptimeOracle.Leaf;
+
+    /// @notice Part of the window in which an answer is due: one over this.
+    uint32 public constant ANSWER_DIVISOR = 4;
+
+    /// @notice Bytes of a chunk of the data file; the last one may be shorter.
+    uint256 public constant CHUNK_BYTES = 1024;
+
+    /// @notice Open demands to one epoch for which the fee grows by one bond.
+    uint32 public constant DEMANDS_PER_STEP = 16;
+
+    IUptimeOracle private immutable _ORACLE;
+    IBurnMintSettlement private immutable _SETTLEMENT;
+    INodeRegistry private immutable _NODES;
+    IHardwareCatalog private immutable _CATALOG;
+    uint16 private immutable _SLOTS_PER_EPOCH;
+    uint96 private immutable _BOND_WEI;
+
+    mapping(bytes32 challengeId => Challenge challenge) private _challenges;
+    mapping(bytes32 root => mapping(uint64 nodeId => Correction correction)) private _corrections;
+    mapping(uint64 nodeId => NodeCorrections corrections) private _nodeCorrections;
+    mapping(bytes32 demandId => Demand demand) private _demands;
+    mapping(uint32 epoch => uint32 count) private _openDemands;
+    mapping(address account => uint256 amountWei) private _owed;
+
+    constructor(
+        IUptimeOracle oracle,
+        IBurnMintSettlement settlement,
+        INodeRegistry nodes,
+        IHardwareCatalog catalog,
+        uint96 newBondWei
+    ) {
+        require(address(oracle) != address(0), UptimeChallenges_ZeroValue("oracle"));
+        require(address(settlement) != address(0), UptimeChallenges_ZeroValue("settlement"));
+        require(address(nodes) != address(0), UptimeChallenges_ZeroValue("nodes"));
+        require(address(catalog) != address(0), UptimeChallenges_ZeroValue("catalog"));
+        require(newBondWei != 0, UptimeChallenges_ZeroValue("bond"));
+        (_ORACLE, _SETTLEMENT, _NODES, _CATALOG) = (oracle, settlement, nodes, catalog);
+        _SLOTS_PER_EPOCH = settlement.clock().slotsPerEpoch;
+        _BOND_WEI = newBondWei;
+    }
+
+    // ─── FALSE DOWN ───
+
+    /// @inheritdoc IUptimeChallenges
+    function restoreSlot(
+        IUptimeOracle.Report calldata report,
+        IUptimeOracle.Leaf calldata leaf,
+        bytes32[] calldata proof,
+        uint8 slot,
+        UptimeEvidence.Receipt[] calldata receipts
+    ) external {
+        _ORACLE.verifyPosted(report);
+        _checkSlot(report, leaf, proof, slot, false);
+        uint32 seats = _seatsOf(receipts, leaf.nodeId, leaf.epoch, slot, 0);
+        (, , uint256 threshold) = _ORACLE.setOf(leaf.epoch);
+        require(receipts.length >= threshold, UptimeChallenges_TooFewReceipts(receipts.length, threshold));
+
+        int128 gain = _worthDown(report, leaf).toInt256().toInt128();
+        emit SlotRestored({epoch: leaf.epoch, nodeId: leaf.nodeId, slot: slot, seats: seats});
+        _correct({epoch: leaf.epoch, root: report.root, nodeId: leaf.nodeId, slot: slot, delta: gain});
+    }
+
+    // ─── FALSE UP ───
+
+    /// @inheritdoc IUptimeChallenges
+    function challengeSlot(
+        IUptimeOracle.Report calldata report,
+        IUptimeOracle.Leaf calldata leaf,
+        bytes32[] calldata proof,
+        uint8 slot
+    ) external payable returns (bytes32 challengeId) {
+        require(msg.value == _BOND_WEI, UptimeChallenges_WrongBond(msg.value, _BOND_WEI));
+        _ORACLE.verifyPosted(report);
+        _checkSlot(report, leaf, proof, slot, true);
+        challengeId = challengeIdOf(_ORACLE.reportHashOf(report), leaf.nodeId, slot);
+        Challenge storage challenge = _challenges[challengeId];
+        require(challenge.status == ChallengeStatus.None, UptimeChallenges_AlreadyChallenged(challengeId));
+
+        _challenges[challengeId] = Challenge({
+            challenger: msg.sender,
+            answerBy: _answerBy(),
+            slot: slot,
+            status: ChallengeStatus.Open,
+            shown: 0,
+            root: report.root,
+            nodeId: leaf.nodeId,
+            epoch: leaf.epoch,
+            bondWei: _BOND_WEI,
+            lossMill: _worthUp(report, leaf).toUint128()
+        });
+        emit SlotChallenged({
+            challengeId: challengeId,
+            epoch: leaf.epoch,
+            nodeId: leaf.nodeId,
+            slot: slot,
+            challenger: msg.sender,
+            bondWei: _BOND_WEI,
+            answerBy: challenge.answerBy
+        });
+        ++_touched(leaf.epoch, report.root, leaf.nodeId).openChallenges;
+        emit LeafHeld({epoch: leaf.epoch, nodeId: leaf.nodeId, root: report.root});
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function showHeartbeat(
+        bytes32 challengeId,
+        UptimeEvidence.Heartbeat calldata heartbeat,
+        UptimeEvidence.Receipt[] calldata receipts
+    ) external {
+        Challenge storage challenge = _open(challengeId, false);
+        (uint64 nodeId, uint32 epoch) = (challenge.nodeId, challenge.epoch);
+        bytes32 digest = heartbeat.checkHeartbeat(_ORACLE, _NODES, nodeId, epoch, challenge.slot);
+        for (uint256 i = 0; i < receipts.length; ++i) {
+            bool isSame = receipts[i].heartbeatHash == digest;
+            require(isSame, UptimeChallenges_OtherHeartbeat(receipts[i].seat));
+        }
+
+        uint32 shown = _seatsOf(receipts, nodeId, epoch, challenge.slot, challenge.shown);
+        challenge.shown = shown;
+        emit HeartbeatShown(challengeId, shown);
+        (, , uint256 threshold) = _ORACLE.setOf(epoch);
+        if (uint256(shown).countUp() < threshold) return;
+        challenge.status = ChallengeStatus.Answered;
+        _owed[msg.sender] += challenge.bondWei;
+        emit ChallengeAnswered(challengeId, msg.sender);
+        _free(challenge.root, nodeId);
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function clearSlot(bytes32 challengeId) external {
+        Challenge storage challenge = _open(challengeId, true);
+        challenge.status = ChallengeStatus.Cleared;
+        _owed[challenge.challenger] += challenge.bondWei;
+        emit SlotCleared(challengeId);
+        _correct({
+            epoch: challenge.epoch,
+            root: challenge.root,
+            nodeId: challenge.nodeId,
+            slot: challenge.slot,
+            delta: -uint256(challenge.lossMill).toInt256().toInt128()
+        });
+        _free(challenge.root, challenge.nodeId);
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function proveFalseSighting(
+        bytes32 challengeId,
+        uint8 seat,
+        UptimeEvidence.Observation calldata observation,
+        UptimeEvidence.Sightings calldata sightings
+    ) external {
+        Challenge storage challenge = _challenges[challengeId];
+        bool isCleared = challenge.status == ChallengeStatus.Cleared && observation.epoch == challenge.epoch;
+        require(isCleared, UptimeChallenges_WrongStatus(challengeId, challenge.status, challenge.answerBy));
+        address key = _ORACLE.keyOf(challenge.epoch, seat);
+        uint32 bit = uint32(1) << seat;
+        require(challenge.shown & bit == 0, UptimeChallenges_SameSeat(seat));
+        observation.checkObservation(_ORACLE, key, seat);
+        uint256 bitmap = sightings.checkedBitmap(observation.root, key, challenge.nodeId);
+        require(bitmap.isUp(challenge.slot), UptimeChallenges_NothingSeen(seat));
+
+        challenge.shown |= bit;
+        emit FalseSightingProven(challengeId, seat);
+        _ORACLE.convict({
+            epoch: challenge.epoch,
+            seat: seat,
+            offence: SlashTable.Offence.AttestorNoHeartbeat,
+            reporter: challenge.challenger
+        });
+    }
+
+    // ─── CORRECTIONS ───
+
+    /// @inheritdoc IUptimeChallenges
+    function settleCorrection(bytes32 root, uint64 nodeId) external {
+        Correction storage correction = _corrections[root][nodeId];
+        bool isDue = correction.isPending && correction.openChallenges == 0;
+        require(isDue, UptimeChallenges_NothingToSettle(nodeId));
+        uint32 epoch = correction.epoch;
+        int128 delta = 0;
+        --_nodeCorrections[nodeId].pending;
+        if (_ORACLE.reportOf(epoch).root == root) {
+            IUptimeOracle.ReportStatus status = _ORACLE.statusOf(epoch);
+            bool isFinal = status == IUptimeOracle.ReportStatus.Final;
+            require(isFinal, IUptimeOracle.UptimeOracle_NotFinal(epoch, status));
+            delta = correction.delta;
+            correction.isPending = false;
+            _nodeCorrections[nodeId].delta += delta;
+        } else {
+            // The same leaf may come back with the same root, and would have to be corrected again.
+            delete _corrections[root][nodeId];
+        }
+        emit CorrectionSettled({epoch: epoch, nodeId: nodeId, root: root, delta: delta});
+    }
+
+    // ─── MISSING DATA ───
+
+    /// @inheritdoc IUptimeChallenges
+    function demandPart(
+        IUptimeOracle.Report calldata report,
+        Part part,
+        uint32 index
+    ) external payable returns (bytes32 demandId) {
+        uint96 feeWei = feeOf(report.epoch);
+        require(msg.value == feeWei, UptimeChallenges_WrongBond(msg.value, feeWei));
+        uint48 finalAt = _ORACLE.verifyPosted(report);
+        bool exists = part == Part.DataChunk || index < report.nodeCount;
+        demandId = demandIdOf(_ORACLE.reportHashOf(report), part, index);
+        uint48 answerBy = _answerBy();
+        // The report must still be open for as long again after the deadline: a part that is missing is no matter of
+        // one leaf, and what is final never falls.
+        bool inTime = answerBy + answerSeconds() <= finalAt;
+        bool isNew = _demands[demandId].demander == address(0);
+        require(exists && inTime && isNew, UptimeChallenges_CannotDemand(demandId, answerBy));
+
+        _demands[demandId] = Demand({demander: msg.sender, answerBy: answerBy, feeWei: feeWei});
+        ++_openDemands[report.epoch];
+        emit PartDemanded({
+            demandId: demandId,
+            epoch: report.epoch,
+            part: part,
+            index: index,
+            demander: msg.sender,
+            feeWei: feeWei,
+            answerBy: answerBy
+        });
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function showLeaf(
+        IUptimeOracle.Report calldata report,
+        IUptimeOracle.Leaf calldata leaf,
+        bytes32[] calldata proof
+    ) external {
+        bytes32 demandId = demandIdOf(_ORACLE.reportHashOf(report), Part.Leaf, leaf.index);
+        require(leaf.isUnder(proof, report.root), UptimeChallenges_WrongPart(demandId));
+        _answer(demandId, report.epoch);
+        emit LeafShown(demandId, leaf);
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function showChunk(
+        IUptimeOracle.Report calldata report,
+        uint32 index,
+        uint256 length,
+        bytes32 chunksRoot,
+        bytes calldata chunk,
+        bytes32[] calldata proof
+    ) external {
+        bytes32 demandId = demandIdOf(_ORACLE.reportHashOf(report), Part.DataChunk, index);
+        bool isIts = keccak256(abi.encode(length, chunksRoot)) == report.dataHash;
+        uint256 start = uint256(index) * CHUNK_BYTES;
+        if (start < length) {
+            bytes32 leafHash = keccak256(bytes.concat(keccak256(abi.encode(index, keccak256(chunk)))));
+            bool isWhole = chunk.length == Math.min(CHUNK_BYTES, length - start);
+            isIts = isIts && isWhole && MerkleProof.verifyCalldata(proof, chunksRoot, leafHash);
+        } else {
+            isIts = isIts && chunk.length == 0;
+        }
+        require(isIts, UptimeChallenges_WrongPart(demandId));
+        _answer(demandId, report.epoch);
+        emit ChunkShown(demandId, length, chunk);
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function voidMissing(IUptimeOracle.Report calldata report, Part part, uint32 index) external {
+        _ORACLE.verifyPosted(report);
+        bytes32 demandId = demandIdOf(_ORACLE.reportHashOf(report), part, index);
+        Demand memory demand = _demands[demandId];
+        bool isMissed = demand.demander != address(0) && block.timestamp >= demand.answerBy;
+        require(isMissed, UptimeChallenges_NoDemand(demandId, demand.answerBy));
+
+        _close(demandId, report.epoch);
+        _owed[demand.demander] += demand.feeWei;
+        emit PartMissed(demandId);
+        _ORACLE.voidReport({epoch: report.epoch, isFalse: false, reporter: demand.demander});
+    }
+
+    // ─── MONEY ───
+
+    /// @inheritdoc IUptimeChallenges
+    function withdraw(address payable account) external {
+        uint256 amountWei = _owed[account];
+        require(amountWei != 0, UptimeChallenges_NothingOwed(account));
+        _owed[account] = 0;
+        emit Withdrawn(account, amountWei);
+        Address.sendValue(account, amountWei);
+    }
+
+    // ─── READ ───
+
+    /// @inheritdoc IUptimeChallenges
+    function challengeOf(bytes32 challengeId) external view returns (Challenge memory challenge) {
+        return _challenges[challengeId];
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function demandOf(bytes32 demandId) external view returns (Demand memory demand) {
+        return _demands[demandId];
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function correctedBitmap(bytes32 root, uint64 nodeId, uint256 bitmap) external view returns (uint256 corrected) {
+        Correction storage correction = _corrections[root][nodeId];
+        if (!correction.isTouched) return bitmap;
+        uint32 open = correction.openChallenges;
+        require(open == 0, UptimeChallenges_LeafHeld(nodeId, open));
+        return bitmap ^ correction.flipped;
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function correctedReward(uint64 nodeId, uint128 rawCumulativeReward) external view returns (uint256 mill) {
+        NodeCorrections memory corrections = _nodeCorrections[nodeId];
+        require(corrections.pending == 0, UptimeChallenges_LeafHeld(nodeId, corrections.pending));
+        // A reward of 128 bits and a sum of 128 bits fit.
+        int256 earned = int256(uint256(rawCumulativeReward)) + corrections.delta;
+        return earned > 0 ? uint256(earned) : 0;
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function correctionOf(bytes32 root, uint64 nodeId) external view returns (Correction memory correction) {
+        return _corrections[root][nodeId];
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function correctionsOf(uint64 nodeId) external view returns (NodeCorrections memory corrections) {
+        return _nodeCorrections[nodeId];
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function challengeIdOf(bytes32 reportHash, uint64 nodeId, uint8 slot) public pure returns (bytes32 challengeId) {
+        return keccak256(abi.encode(reportHash, nodeId, slot));
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function demandIdOf(bytes32 reportHash, Part part, uint32 index) public pure returns (bytes32 demandId) {
+        return keccak256(abi.encode(reportHash, part, index));
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function bondWei() external view returns (uint96 bond) {
+        return _BOND_WEI;
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function feeOf(uint32 epoch) public view returns (uint96 feeWei) {
+        return _BOND_WEI * (1 + _openDemands[epoch] / DEMANDS_PER_STEP);
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function answerSeconds() public view returns (uint32 length) {
+        return (_ORACLE.challengeSeconds() + ANSWER_DIVISOR - 1) / ANSWER_DIVISOR;
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function owedTo(address account) external view returns (uint256 amountWei) {
+        return _owed[account];
+    }
+
+    // ─── INTERNAL WRITE ───
+
+    /// @dev The correction of a leaf, counted against its node from the first touch until it is settled.
+    function _touched(uint32 epoch, bytes32 root, uint64 nodeId) private returns (Correction storage correction) {
+        correction = _corrections[root][nodeId];
+        if (correction.isPending) return correction;
+        (correction.epoch, correction.isTouched, correction.isPending) = (epoch, true, true);
+        ++_nodeCorrections[nodeId].pending;
+    }
+
+    function _correct(uint32 epoch, bytes32 root, uint64 nodeId, uint8 slot, int128 delta) private {
+        Correction storage correction = _touched(epoch, root, nodeId);
+        // A report that fell and came back with the same leaves may have two challenges to one slot.
+        if (correction.flipped.isUp(slot)) return;
+        correction.flipped |= 1 << slot;
+        correction.delta += delta;
+        emit LeafCorrected({epoch: epoch, nodeId: nodeId, root: root, slot: slot, delta: delta});
+    }
+
+    function _free(bytes32 root, uint64 nodeId) private {
+        Correction storage correction = _corrections[root][nodeId];
+        --correction.openChallenges;
+        emit LeafFreed({epoch: correction.epoch, nodeId: nodeId, root: root});
+    }
+
+    /// @dev Ends a demand in time and pays who answered.
+    function _answer(bytes32 demandId, uint32 epoch) private {
+        Demand memory demand = _demands[demandId];
+        bool isOpen = demand.demander != address(0) && block.timestamp < demand.answerBy;
+        require(isOpen, UptimeChallenges_NoDemand(demandId, demand.answerBy));
+        _close(demandId, epoch);
+        _owed[msg.sender] += demand.feeWei;
+    }
+
+    function _close(bytes32 demandId, uint32 epoch) private {
+        delete _demands[demandId];
+        --_openDemands[epoch];
+    }
+
+    // ─── INTERNAL READ ───
+
+    /// @dev A challenge that is not decided; over or not, as the step needs it.
+    function _open(bytes32 challengeId, bool over) private view returns (Challenge storage challenge) {
+        challenge = _challenges[challengeId];
+        bool isRight = challenge.status == ChallengeStatus.Open && (block.timestamp >= challenge.answerBy) == over;
+        require(isRight, UptimeChallenges_WrongStatus(challengeId, challenge.status, challenge.answerBy));
+    }
+
+    /// @dev A slot is turned once at most: a bit that was turned has no longer the value that a proof starts from.
+    function _checkSlot(
+        IUptimeOracle.Report calldata report,
+        IUptimeOracle.Leaf calldata leaf,
+        bytes32[] calldata proof,
+        uint8 slot,
+        bool isUp
+    ) private view {
+        bool isUnder = leaf.epoch == report.epoch && leaf.isUnder(proof, report.root);
+        require(isUnder, UptimeChallenges_NotUnder(report.root, leaf.index));
+        uint256 flipped = _corrections[report.root][leaf.nodeId].flipped;
+        bool isRight = slot < _SLOTS_PER_EPOCH && leaf.bitmap.isUp(slot) == isUp && !flipped.isUp(slot);
+        require(isRight, UptimeChallenges_WrongSlot(leaf.nodeId, slot));
+    }
+
+    /// @dev Seats that gave receipts, each once, added to seats known before.
+    function _seatsOf(
+        UptimeEvidence.Receipt[] calldata receipts,
+        uint64 nodeId,
+        uint32 epoch,
+        uint8 slot,
+        uint32 before
+    ) private view returns (uint32 seats) {
+        seats = before;
+        for (uint256 i = 0; i < receipts.length; ++i) {
+            uint8 seat = receipts[i].seat;
+            receipts[i].checkReceipt(_ORACLE, nodeId, epoch, slot);
+            uint32 bit = uint32(1) << seat;
+            require(seats & bit == 0, UptimeChallenges_SameSeat(seat));
+            seats |= bit;
+        }
+    }
+
+    function _answerBy() private view returns (uint48 answerBy) {
+        return (block.timestamp + answerSeconds()).toUint48();
+    }
+
+    /// @dev MILL for one slot more, rounded down.
+    function _worthDown(
+        IUptimeOracle.Report calldata report,
+        IUptimeOracle.Leaf calldata leaf
+    ) private view returns (uint256 mill) {
+        if (report.totalPoints == 0) return 0;
+        (uint128 pot, ) = _SETTLEMENT.potOf(report.epoch);
+        return Math.mulDiv(pot, _pointsPerSlot(leaf), report.totalPoints);
+    }
+
+    /// @dev MILL for one slot less, rounded up.
+    function _worthUp(
+        IUptimeOracle.Report calldata report,
+        IUptimeOracle.Leaf calldata leaf
+    ) private view returns (uint256 mill) {
+        if (report.totalPoints == 0) return 0;
+        (uint128 pot, ) = _SETTLEMENT.potOf(report.epoch);
+        return Math.mulDiv(pot, _pointsPerSlot(leaf), report.totalPoints, Math.Rounding.Ceil);
+    }
+
+    /// @dev What the leaf itself was given for a slot. A leaf without slots says nothing of that; the registry does,
+    /// for a node that can earn now.
+    function _pointsPerSlot(IUptimeOracle.Leaf calldata leaf) private view returns (uint256 points) {
+        uint256 slots = leaf.bitmap.countUp();
+        if (slots != 0) return leaf.points / slots;
+        if (_NODES.statusOf(leaf.nodeId) != INodeRegistry.Status.Active) return 0;
+        INodeRegistry.Node memory node = _NODES.nodeOf(leaf.nodeId);
+        return uint256(node.units) * _CATALOG.weightAt(node.classId, leaf.epoch);
+    }
+}
