@@ -13,7 +13,7 @@ describe("scenario dispute-training", () => {
     const story = new Story(scenario.name, scenario.title, (line) => told.push(line));
     const findings = await scenario.run(hre, story);
     // The scenario itself throws unless the word that was proven wrong is the one that was tampered with.
-    expect(findings["moves"]).to.equal(9);
+    expect(findings["moves"]).to.equal(11);
     expect(findings["gas"]).to.be.below(1_000_000n);
     expect(findings["refunded"]).to.be.above(0n);
     expect(findings["burned"]).to.be.at.least(findings["toBuyer"]);
