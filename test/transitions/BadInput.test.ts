@@ -4,7 +4,7 @@ import hre from "hardhat";
 
 import { WIRING } from "../../ignition/wiring.js";
 import { marketWorld, type World } from "../market/marketFixture.js";
-import { BADNESSES, type Badness, badValue } from "./badValues.js";
+import { type Badness, badnessesOf, badValue } from "./badValues.js";
 import { changingFunctions, deployedAbis } from "./deployedAbis.js";
 
 const connection = await hre.network.create();
@@ -85,8 +85,9 @@ describe("Bad input", function () {
     const abi = new Interface([fragment]);
     const mayHarm = new Set(["a stranger", "a provider", "a buyer"]);
     return [...callers].flatMap(([caller, from]) =>
-      BADNESSES.map((badness) => {
-        const isEntitled = !mayHarm.has(caller) || (caller !== "a stranger" && /small|long/.test(badness));
+      badnessesOf(fragment.inputs ?? []).map((badness) => {
+        const isEntitled =
+          !mayHarm.has(caller) || (caller !== "a stranger" && /small|long|dupl|unsorted/.test(badness));
         const values = (fragment.inputs ?? []).map((input) => badValue(input, badness, alice.address));
         return { caller, from, badness, isEntitled, data: abi.encodeFunctionData(fragment.name ?? "", values) };
       }),
@@ -115,7 +116,12 @@ describe("Bad input", function () {
     const hash: unknown = await provider.request({ method: "eth_sendTransaction", params: [sent] });
     const receipt = await connection.ethers.provider.getTransactionReceipt(hash as string);
     await snapshot.restore();
-    // What a batch did not do it tells.
+    // What a batch did not do it tells, by a named error.
+    const batch = new Interface(["event ItemFailed(uint256 indexed index, bytes reason)"]);
+    for (const log of receipt?.logs.filter(({ topics }) => topics[0] === ITEM_FAILED) ?? []) {
+      const reason = batch.parseLog(log)?.args["reason"] as string;
+      expect(errors.get(reason.slice(0, 10)), `${what}: ${reason}`).not.to.equal(undefined);
+    }
     const told = receipt?.logs.filter(({ topics }) => topics[0] !== ITEM_FAILED) ?? [];
     expect(told.length, `${what} went through, and something happened`).to.equal(0);
   }
