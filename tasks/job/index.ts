@@ -90,6 +90,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
       verifier: { description: "Address of the verifier; its code is pinned as it is now", required: true },
       program: { description: "Hash of the program, as the verifier names it", required: true },
       input: { description: "Commitment to the input", required: true },
+      data: { description: "File that providers find as input.bin under --url; its hash is in the order" },
       ...TERMS,
     },
     action: () => import("./openProof.js"),

@@ -1,4 +1,4 @@
-import { keccak256 } from "ethers";
+import { keccak256, ZeroHash } from "ethers";
 
 import { formatCredits, formatDuration, shortHex } from "@millrace/sdk";
 
@@ -9,11 +9,13 @@ import type { Session } from "../lib/Session.js";
 import { openingOf } from "./openingOf.js";
 import type { TermValues } from "./plainTerms.js";
 import { plainTerms } from "./plainTerms.js";
+import { readFileOf } from "./readFileOf.js";
 
 interface Values extends TermValues {
   readonly verifier: string;
   readonly program: string;
   readonly input: string;
+  readonly data: string | undefined;
 }
 
 export default async function openProof(session: Session, values: Values): Promise<void> {
@@ -29,6 +31,7 @@ export default async function openProof(session: Session, values: Values): Promi
     ...plainTerms(values, deployment, { now: await now(), traitsHash: opening.traitsHash }),
     programHash: await contracts.proofs.programHashOf(program),
     inputRoot: parseHash(values.input, "--input"),
+    bundleHash: values.data === undefined ? ZeroHash : keccak256(await readFileOf(values.data, "--data")),
   };
   const sent = await session.execute({
     title: "Open a task for a proven result",

@@ -1,4 +1,5 @@
-import { labelOf, MillraceError } from "@millrace/sdk";
+import { plainLeaseOrder, readLeaseOrder } from "@millrace/jobs";
+import { labelOf } from "@millrace/sdk";
 
 import type { ILeaseOrders } from "../../typechain-types/index.js";
 import { parseId } from "../lib/inputs.js";
@@ -28,19 +29,14 @@ export interface OrderView {
 export async function readOrders({ contracts, deployment }: Protocol, buyer?: string): Promise<OrderView[]> {
   const { orders } = contracts;
   const opened = await orders.queryFilter(orders.filters.OrderOpened(undefined, buyer), deployment.deployedAtBlock);
-  return Promise.all(opened.map(async ({ args }) => viewOf(orders, args.orderId, plain(args.order))));
+  return Promise.all(opened.map(async ({ args }) => viewOf(orders, args.orderId, plainLeaseOrder(args.order))));
 }
 
 /** The order of a number, as a person gives it. */
 export async function readOrder(protocol: Protocol, given: string): Promise<OrderView> {
   const orderId = parseId(given, "--order");
   const { orders } = protocol.contracts;
-  const opened = await orders.queryFilter(orders.filters.OrderOpened(orderId), protocol.deployment.deployedAtBlock);
-  const [event] = opened;
-  if (event !== undefined) return viewOf(orders, orderId, plain(event.args.order));
-  throw new MillraceError("BAD_INPUT", `There is no order ${orderId}.`, {
-    hint: "npx hardhat order list lists all of them.",
-  });
+  return viewOf(orders, orderId, await readLeaseOrder(orders, orderId, protocol.deployment.deployedAtBlock));
 }
 
 async function viewOf(orders: ILeaseOrders, orderId: bigint, order: ILeaseOrders.OrderStruct): Promise<OrderView> {
@@ -58,36 +54,4 @@ async function viewOf(orders: ILeaseOrders, orderId: bigint, order: ILeaseOrders
     }),
   );
   return { orderId, order, buyer: order.buyer as string, status: labelOf("OrderStatus", status), escrow, seats };
-}
-
-/** What a log gives is frozen and has its lists as results; calls want plain ones. */
-function plain({ buyer, openedAt, feePpm, terms }: ILeaseOrders.OrderStructOutput): ILeaseOrders.OrderStruct {
-  const { wanted, seats, startRate, maxRate, rampSeconds, leaseSeconds, listSeconds, fillSeconds } = terms;
-  const { bond, uptimePpm, penaltyPpm, darkSlots } = terms.pledge;
-  return {
-    buyer,
-    openedAt,
-    feePpm,
-    terms: {
-      wanted: {
-        classId: wanted.classId,
-        units: wanted.units,
-        nodeIds: [...wanted.nodeIds],
-        region: wanted.region,
-        attributes: wanted.attributes,
-        inspectors: [...wanted.inspectors],
-        allInspectors: wanted.allInspectors,
-      },
-      seats,
-      startRate,
-      maxRate,
-      rampSeconds,
-      leaseSeconds,
-      listSeconds,
-      fillSeconds,
-      pledge: { bond, uptimePpm, penaltyPpm, darkSlots },
-      workloadHash: terms.workloadHash,
-      dataUri: terms.dataUri,
-    },
-  };
 }

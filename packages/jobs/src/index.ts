@@ -14,6 +14,7 @@ export { type Hand, handOf } from "./Hand.js";
 export { nodeEndpoint } from "./nodeEndpoint.js";
 export { type Move, nextMove, proofMove, type Reveal } from "./nextMove.js";
 export { readClaim, type PostedClaim } from "./readClaim.js";
+export { plainLeaseOrder, readLeaseOrder } from "./readLeaseOrder.js";
 export { readNodeDetails } from "./readNodeDetails.js";
 export { readOrder } from "./readOrder.js";
 export { readTraits } from "./readTraits.js";

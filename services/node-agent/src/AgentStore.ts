@@ -22,7 +22,7 @@ const SCHEMA = `
 `;
 
 /** Kinds of job that an agent follows. */
-export type JobKind = "lease" | "task";
+export type JobKind = "lease" | "order" | "proof" | "task";
 
 /** How far one of this agent's attempts has got; the chain knows the rest. */
 export type AttemptStatus = "accepted" | "failed" | "paid" | "submitted";
@@ -86,6 +86,12 @@ export class AgentStore {
   /** Follows new jobs; those known are left as they are. */
   follow(kind: JobKind, ids: readonly bigint[]): void {
     const insert = this.#db.prepare("INSERT OR IGNORE INTO jobs (kind, id) VALUES (?, ?)");
+    for (const id of ids) insert.run(kind, String(id));
+  }
+
+  /** Follows jobs, and those again that were over. */
+  followAgain(kind: JobKind, ids: readonly bigint[]): void {
+    const insert = this.#db.prepare("INSERT OR REPLACE INTO jobs (kind, id) VALUES (?, ?)");
     for (const id of ids) insert.run(kind, String(id));
   }
 

@@ -1,8 +1,40 @@
-import { parseCredits, parseMill, serviceSchema } from "@millrace/sdk";
+import { parseCredits, parseMill, parseRate, serviceSchema } from "@millrace/sdk";
+import { getAddress, isAddress } from "ethers";
 import { z } from "zod";
 
 const count = z.coerce.number().int().nonnegative();
 const hash = z.string().regex(/^0x[0-9a-f]{64}$/i, "is not a hash of 32 bytes");
+
+/** Which orders of leases an agent takes seats of: its provider's stake answers for what they promise. */
+const leasePolicySchema = z.object({
+  /** Off, unless the provider wants it; the agent's key must be the provider's operator. */
+  acceptSeats: z.stringbool().or(z.boolean()).default(false),
+  /** Least rate of a unit, such as `0.5/h`. */
+  minRate: z.coerce.string().default("0/h").transform(parseRate),
+  /** Longest lease, seconds. */
+  maxSeconds: count.default(30 * 86_400),
+  /** Most that the bond of one seat may bind, MILL. */
+  maxBondMill: z.coerce.string().default("0").transform(parseMill),
+  /** Most uptime that it promises, PPM. */
+  maxUptimePpm: count.max(1_000_000).default(0),
+  /** Whether it waits in clusters that may not fill. */
+  clusters: z.stringbool().or(z.boolean()).default(true),
+});
+
+/** A program that this agent can prove, and the command that does it. */
+const proverSchema = z.object({
+  /** The verifier that the provider knows. */
+  verifier: z
+    .string()
+    .refine((text) => isAddress(text), "is not an address")
+    .transform((text) => getAddress(text)),
+  /** The program, as the verifier names it. */
+  program: hash,
+  /** Takes a job as JSON on its standard input and prints `{ "outputRoot", "proof" }`. */
+  command: z.array(z.string()).min(1),
+  /** Longest that it may take, seconds. */
+  timeoutSeconds: count.default(600),
+});
 
 /** Which tasks an agent takes. */
 export const policySchema = z.object({
@@ -22,6 +54,8 @@ export const policySchema = z.object({
   minResponseSeconds: count.default(5),
   /** Largest program, in words of 32 bytes over all regions: what fits into memory about three times. */
   maxWords: count.default(2 ** 24),
+  leases: leasePolicySchema.prefault({}),
+  provers: z.array(proverSchema).default([]),
 });
 
 /** Settings of a node agent. */
@@ -43,3 +77,5 @@ export const agentSchema = serviceSchema.extend({
 
 export type AgentConfig = z.infer<typeof agentSchema>;
 export type Policy = z.infer<typeof policySchema>;
+export type LeasePolicy = z.infer<typeof leasePolicySchema>;
+export type Prover = z.infer<typeof proverSchema>;

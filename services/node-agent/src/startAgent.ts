@@ -23,6 +23,8 @@ import { HeartbeatSender } from "./heartbeat/HeartbeatSender.js";
 import { ReceiptKeeper } from "./heartbeat/ReceiptKeeper.js";
 import { createServer } from "./http/createServer.js";
 import { LeaseKeeper } from "./leases/LeaseKeeper.js";
+import { SeatKeeper } from "./orders/SeatKeeper.js";
+import { ProofKeeper } from "./proofs/ProofKeeper.js";
 import { NodePicker } from "./tasks/NodePicker.js";
 import { ResultStore } from "./tasks/ResultStore.js";
 import { TaskKeeper } from "./tasks/TaskKeeper.js";
@@ -35,6 +37,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   const contracts = connectContracts(deployment, wallet);
   const nodeIds = config.nodes.map(BigInt).sort((a, b) => (a < b ? -1 : 1));
   await checkKey(contracts, nodeIds, wallet.address);
+  if (config.policy.leases.acceptSeats) await checkOperator(contracts, nodeIds, wallet.address);
   const clock = new EpochClock(await contracts.settlement.clock());
 
   const store = new AgentStore(config.dataDir);
@@ -64,6 +67,8 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     threads: config.challengeThreads,
     signal,
   });
+  const seats = new SeatKeeper({ ...parts, policy: config.policy.leases, signal });
+  const proofs = new ProofKeeper({ ...parts, picker, policy: config.policy, signal });
 
   let block = 0;
   const health = (): Record<string, unknown> => ({
@@ -87,10 +92,12 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     await tasks.onBlock(head);
     if (config.answerChallenges) capacity.onBlock(head);
     if (config.collect) leases.onBlock(head);
+    if (config.policy.leases.acceptSeats) seats.onBlock(head);
+    if (config.policy.provers.length > 0) proofs.onBlock(head);
   });
   shutdown.add("following the chain", async () => {
     await following;
-    await Promise.all([tasks.idle(), leases.idle(), capacity.idle()]);
+    await Promise.all([tasks.idle(), leases.idle(), seats.idle(), proofs.idle(), capacity.idle()]);
   });
 
   /** Calls back for the latest block, as often as it changes, until the shutdown; survives a chain that is away. */
@@ -123,6 +130,21 @@ async function checkKey({ nodes }: Contracts, nodeIds: readonly bigint[], addres
         BigInt(agent) === 0n
           ? "There is no such node: correct the list of nodes."
           : `Its agent is ${agent}: use that key, or rotate the node's agent.`,
+    });
+  }
+}
+
+/** Seats bind a provider's stake to promises about its node: that is the operator's to decide, not any agent's. */
+async function checkOperator(
+  { nodes, staking }: Contracts,
+  nodeIds: readonly bigint[],
+  address: string,
+): Promise<void> {
+  for (const nodeId of nodeIds) {
+    const provider = await nodes.providerOf(nodeId);
+    if (await staking.isOperator(provider, address)) continue;
+    throw new MillraceError("WRONG_KEY", `${address} may not take orders of leases for ${provider}.`, {
+      hint: `The provider must name it: npx hardhat provider operator --operator ${address}.`,
     });
   }
 }

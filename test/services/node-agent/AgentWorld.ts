@@ -19,7 +19,8 @@ import type { ITaskBook } from "../../../typechain-types/index.js";
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const PHRASE = "test test test test test test test test test test test junk";
 const STAKE = parseEther("400000");
-const KIND_TASK = 2;
+/** Leases and tasks. */
+const KINDS = 3;
 const READY = /"msg":"ready"/;
 
 /** Accounts of the local chain by what they are here. */
@@ -149,7 +150,7 @@ export class AgentWorld {
     const consent = agent.signingKey.sign(await nodes.consentDigest(provider.address, agent.address)).serialized;
     const endpoint = `http://127.0.0.1:${port}`;
     const details = { region: ZeroHash, attributes: 0, source: ZeroHash, endpoint, metadata: "" };
-    const ask = { ratePerUnit: 1, minSeconds: 1, maxSeconds: 3_600, kinds: KIND_TASK, changedAt: 0 };
+    const ask = { ratePerUnit: 1, minSeconds: 1, maxSeconds: 3_600, kinds: KINDS, changedAt: 0 };
     await (await nodes.addNode(1, units, agent.address, details, ask, consent)).wait();
     const party = { name, provider, agent, nodeId: await nodes.nodeCount(), port };
     this.#parties.push(party);

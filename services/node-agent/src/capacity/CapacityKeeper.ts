@@ -4,7 +4,7 @@ import type { Hex } from "@millrace/tensor";
 
 import type { ICapacityProofs } from "../../../../typechain-types/index.js";
 import type { Conduct } from "../Conduct.js";
-import type { Head } from "../tasks/TaskKeeper.js";
+import type { Head } from "../Rounds.js";
 import type { BeaconRecorder } from "./BeaconRecorder.js";
 import type { RootStore } from "./RootStore.js";
 

@@ -1,8 +1,9 @@
-import { type Contracts, decodeError, type EpochClock, type Logger, type TransactionSender } from "@millrace/sdk";
+import { type Contracts, type EpochClock, type Logger, type TransactionSender } from "@millrace/sdk";
 
 import type { AgentStore } from "../AgentStore.js";
 import { blockRanges } from "../blockRanges.js";
 import type { AttestorClient, ProvenLeaf } from "../heartbeat/AttestorClient.js";
+import { type Head, Rounds } from "../Rounds.js";
 
 /** Member of `ILeaseMarket.LeaseStatus`. */
 const SETTLED = 5n;
@@ -22,41 +23,30 @@ interface Parts {
 /** Settles what leases of this agent's nodes have streamed, frees units, and collects what the provider has earned. */
 export class LeaseKeeper {
   readonly #parts: Parts;
-  #round: Promise<void> | undefined;
+  readonly #rounds: Rounds;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#rounds = new Rounds(parts, (head) => this.#takeRound(head));
   }
 
   /** Starts a round, unless one is under way. */
-  onBlock(head: { number: number; timestamp: number }): void {
-    this.#round ??= this.#takeRound(head).finally(() => {
-      this.#round = undefined;
-    });
+  onBlock(head: Head): void {
+    this.#rounds.onBlock(head);
   }
 
   /** Resolves when no round is under way. */
   async idle(): Promise<void> {
-    await this.#round;
+    await this.#rounds.idle();
   }
 
-  async #takeRound(head: { number: number; timestamp: number }): Promise<void> {
-    await this.#try("leases", () => this.#findLeases(head.number));
+  async #takeRound(head: Head): Promise<void> {
+    await this.#rounds.attempt("leases", () => this.#findLeases(head.number));
     for (const leaseId of this.#parts.store.open("lease")) {
       if (this.#parts.signal.aborted) return;
-      await this.#try("lease", () => this.#advance(leaseId, head.timestamp));
+      await this.#rounds.attempt("lease", () => this.#advance(leaseId, head.timestamp));
     }
-    await this.#try("rewards", () => this.#collect());
-  }
-
-  async #try(what: string, act: () => Promise<void>): Promise<void> {
-    const { signal, logger } = this.#parts;
-    try {
-      await act();
-    } catch (error) {
-      // Anyone may settle and collect: somebody else was faster, or the chain does not answer. The next round will tell.
-      if (!signal.aborted) logger.debug({ what, reason: decodeError(error).sentence }, "not done");
-    }
+    await this.#rounds.attempt("rewards", () => this.#collect());
   }
 
   async #findLeases(block: number): Promise<void> {

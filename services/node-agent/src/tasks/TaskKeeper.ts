@@ -7,6 +7,7 @@ import type { AgentStore } from "../AgentStore.js";
 import { blockRanges } from "../blockRanges.js";
 import type { Conduct } from "../Conduct.js";
 import type { Policy } from "../config.js";
+import type { Head } from "../Rounds.js";
 import { ClaimKeeper } from "./ClaimKeeper.js";
 import type { NodePicker } from "./NodePicker.js";
 import { refusalOf, unprovable } from "./refusal.js";
@@ -25,12 +26,6 @@ interface Parts {
   readonly deployedAtBlock: number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
-}
-
-/** The chain as of one block. */
-export interface Head {
-  readonly number: number;
-  readonly timestamp: number;
 }
 
 /** How long an order that could not be taken is left alone. */

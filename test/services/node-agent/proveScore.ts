@@ -1,0 +1,12 @@
+import { text } from "node:stream/consumers";
+
+import { toUtf8String } from "ethers";
+
+import { proveScore, stopProver } from "../../market/proofDriver.js";
+
+/** A prover as an agent starts one: a job on standard input, a proof on standard output. */
+const { input } = JSON.parse(await text(process.stdin)) as { input: string };
+const { values, salt } = JSON.parse(toUtf8String(input)) as { values: string[]; salt: string };
+const { outputRoot, proof } = await proveScore(values.map(BigInt), BigInt(salt));
+await stopProver();
+process.stdout.write(JSON.stringify({ outputRoot, proof }));
