@@ -44,13 +44,16 @@ const kernelSettings = {
 const sizeSettings = { ...settings, optimizer: { enabled: true, runs: 200 } };
 const sizedFiles = [
   "contracts/claims/ResultClaims.sol",
+  "contracts/claims/RunClaims.sol",
   "contracts/market/ApprovalMarket.sol",
   "contracts/market/LeaseMarket.sol",
 ];
 
-const kernelFiles = globSync(["contracts/{,test/}kernels/**/*.sol", "examples/hamming/*.sol"], {
-  cwd: import.meta.dirname,
-});
+const kernelFiles = [
+  ...globSync(["contracts/{,test/}kernels/**/*.sol", "examples/hamming/*.sol"], { cwd: import.meta.dirname }),
+  // Programs name their machine by its code hash.
+  "contracts/verifiers/rv32/Rv32Verifier.sol",
+];
 
 /** One profile for tests, node and deployment: what is tested is what is deployed. */
 const profile = {

@@ -26,4 +26,6 @@ export const GOVERNED: readonly { readonly contract: string; readonly pausable: 
   { contract: "QuoteDesk", pausable: true },
   { contract: "ProofMarket", pausable: true },
   { contract: "ApprovalMarket", pausable: true },
+  { contract: "RunClaims", pausable: false },
+  { contract: "MachineMarket", pausable: true },
 ];

@@ -13,7 +13,7 @@ library Permissions {
     uint256 internal constant COMPENSATE = 1 << 2;
     /// @notice StakingRegistry: move own stake into a bond and back. Held by the markets and UptimeOracle.
     uint256 internal constant BOND = 1 << 3;
-    /// @notice StakingRegistry: slash. Held by the markets, ResultClaims, UptimeOracle and CapacityProofs.
+    /// @notice StakingRegistry: slash. Held by the markets, ResultClaims, RunClaims, UptimeOracle and CapacityProofs.
     uint256 internal constant SLASH = 1 << 4;
     /// @notice NodeRegistry: reserve and release units. Held by the markets.
     uint256 internal constant RESERVE = 1 << 5;
@@ -21,7 +21,7 @@ library Permissions {
     uint256 internal constant JAIL = 1 << 6;
     /// @notice StakingRegistry: set the stake that a provider's nodes require. Held by NodeRegistry.
     uint256 internal constant REQUIRE = 1 << 7;
-    /// @notice ResultClaims: post a claim. Held by TaskMarket.
+    /// @notice ResultClaims and RunClaims: post a claim. Held by TaskMarket and MachineMarket.
     uint256 internal constant POST = 1 << 8;
     /// @notice LeaseMarket: begin a lease that both sides agreed to. Held by LeaseOrders and QuoteDesk.
     uint256 internal constant HIRE = 1 << 9;

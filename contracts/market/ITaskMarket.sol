@@ -2,7 +2,7 @@
 pragma solidity 0.8.37;
 
 import {ProgramHeader} from "../verifiers/TensorTypes.sol";
-import {ITaskBook} from "./ITaskBook.sol";
+import {IClaimMarket} from "./IClaimMarket.sol";
 
 /// @title ITaskMarket
 /// @notice Pay for a result: a buyer escrows the most it will pay, the offered price climbs until a provider takes it,
@@ -33,17 +33,7 @@ import {ITaskBook} from "./ITaskBook.sol";
 /// - Finalized and Cancelled are for ever.
 ///
 /// Assumptions: Settlement, Staking, NodeRegistry and ResultClaims are the protocol's own and call nobody back.
-interface ITaskMarket is ITaskBook {
-    // ─── TYPES ───
-
-    /// @notice One item of `finalizeMany`: the arguments of `finalize`.
-    /// @param taskId The task
-    /// @param order Its order
-    struct Finalization {
-        uint256 taskId;
-        TaskOrder order;
-    }
-
+interface ITaskMarket is IClaimMarket {
     // ─── EVENTS ───
 
     /// @notice Emitted when a result was claimed.
@@ -95,28 +85,4 @@ interface ITaskMarket is ITaskBook {
         bytes32 bodyRoot,
         bytes32 outputRoot
     ) external;
-
-    // ─── ANYONE ───
-
-    /// @notice Pays a result whose claim stands, returns the bond and the rest of the escrow, and frees the node.
-    /// @dev Emits {TaskFinalized}.
-    ///
-    /// Requirements:
-    /// - the status is Confirmed.
-    /// @param taskId The task
-    /// @param order Its order
-    function finalize(uint256 taskId, TaskOrder calldata order) external;
-
-    /// @notice Pays many results. One that cannot be paid is told by an event and stops no other.
-    /// @dev Emits what `finalize` does, or {ItemFailed}. Requirements: 1..64 items, and gas for each (see `IBatch`).
-    /// @param items The arguments of each `finalize`
-    function finalizeMany(Finalization[] calldata items) external;
-
-    // ─── READ ───
-
-    /// @notice The claim of an attempt.
-    /// @param taskId The task
-    /// @param attempt The attempt
-    /// @return claimId `taskId * 256 + attempt`
-    function claimIdOf(uint256 taskId, uint8 attempt) external pure returns (uint256 claimId);
 }

@@ -8,6 +8,11 @@ contract StakingRecorder {
     event SlashAsked(SlashTable.Offence offence, address provider, uint256 mill, address buyer, address reporter);
 
     uint256 public slashes;
+    mapping(address provider => mapping(address account => bool isOne)) public isOperator;
+
+    function setOperator(address provider, address account) external {
+        isOperator[provider][account] = true;
+    }
 
     function slashBond(
         SlashTable.Offence offence,

@@ -139,6 +139,28 @@ export default buildModule("Millrace", (m) => {
     ResultClaims,
     m.getParameter("taskBondRule"),
   ]);
+  const RunClaims = m.contract("RunClaims", [
+    {
+      deployer,
+      authority,
+      staking: StakingRegistry,
+      verifier: verification.Rv32Verifier,
+      branchBondWei: m.getParameter("branchBondWei"),
+      rewards: m.getParameter("claimRewards"),
+      forcedInclusionSeconds: m.getParameter("forcedInclusionSeconds"),
+    },
+    NodeRegistry,
+  ]);
+  const MachineMarket = m.contract("MachineMarket", [
+    authority,
+    MillToken,
+    BurnMintSettlement,
+    StakingRegistry,
+    NodeRegistry,
+    NodeTraits,
+    RunClaims,
+    m.getParameter("taskBondRule"),
+  ]);
   const ProofMarket = m.contract("ProofMarket", [
     authority,
     MillToken,
@@ -221,6 +243,8 @@ export default buildModule("Millrace", (m) => {
     QuoteDesk,
     ProofMarket,
     ApprovalMarket,
+    RunClaims,
+    MachineMarket,
   };
 
   const payees = m.call(BurnMintSettlement, "setPayees", [UptimeRewards, m.getParameter("ecosystemPayee")]);
@@ -235,17 +259,18 @@ export default buildModule("Millrace", (m) => {
   return { AccessManager: authority, ...modules, ...verification };
 });
 
-/** The registry of kernels, all kernels of this repository admitted, and the verifier over it. */
+/** The registry of kernels, all kernels of this repository admitted, the verifier over it, and that of machines. */
 function verifiers(m: IgnitionModuleBuilder) {
   const KernelRegistry = m.contract("KernelRegistry");
   const TensorVerifier = m.contract("TensorVerifier", [KernelRegistry]);
+  const Rv32Verifier = m.contract("Rv32Verifier");
   const kernels: Contracts = {};
   for (const name of KERNELS) {
     const kernel = m.contract(name);
     m.call(KernelRegistry, "admit", [kernel], { id: `admit${name}` });
     kernels[name] = kernel;
   }
-  return { KernelRegistry, TensorVerifier, ...kernels };
+  return { KernelRegistry, TensorVerifier, Rv32Verifier, ...kernels };
 }
 
 /** Fills the maps of the callees from the one table of the wiring, then makes them final. */

@@ -41,6 +41,16 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
     "NodeTraits",
     "ResultClaims",
   ],
+  RunClaims: ["deployer", "AccessManager", "StakingRegistry", "Rv32Verifier", "NodeRegistry"],
+  MachineMarket: [
+    "AccessManager",
+    "MillToken",
+    "BurnMintSettlement",
+    "StakingRegistry",
+    "NodeRegistry",
+    "NodeTraits",
+    "RunClaims",
+  ],
   ProofMarket: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "NodeTraits"],
   ApprovalMarket: ["AccessManager", "MillToken", "BurnMintSettlement", "StakingRegistry", "NodeRegistry", "NodeTraits"],
   LeaseMarket: [

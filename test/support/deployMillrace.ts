@@ -23,8 +23,11 @@ import type {
   PostedFeed,
   PriceOracle,
   QuoteDesk,
+  MachineMarket,
   ProofMarket,
   ResultClaims,
+  RunClaims,
+  Rv32Verifier,
   SettlementTerms,
   StakingRegistry,
   TaskMarket,
@@ -130,6 +133,9 @@ export interface Millrace {
   quotes: QuoteDesk;
   proofs: ProofMarket;
   approvals: ApprovalMarket;
+  machine: Rv32Verifier;
+  machines: MachineMarket;
+  runs: RunClaims;
 }
 
 /**
@@ -206,6 +212,9 @@ export async function deployMillrace(
     leases: connected("LeaseMarket") as LeaseMarket,
     proofs: connected("ProofMarket") as ProofMarket,
     approvals: connected("ApprovalMarket") as ApprovalMarket,
+    machine: connected("Rv32Verifier") as Rv32Verifier,
+    machines: connected("MachineMarket") as MachineMarket,
+    runs: connected("RunClaims") as RunClaims,
     channels: connected("VoucherChannels") as VoucherChannels,
     orders: connected("LeaseOrders") as LeaseOrders,
     quotes: connected("QuoteDesk") as QuoteDesk,

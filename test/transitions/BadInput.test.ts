@@ -153,6 +153,8 @@ const MEANT: ReadonlySet<string> = new Set([
   "PriceOracle.observe",
   "ResultClaims.commit",
   "ResultClaims.nameChecker",
+  "RunClaims.commit",
+  "RunClaims.nameChecker",
   "StakingRegistry.register",
   "StakingRegistry.setCommission",
   "StakingRegistry.setMetadata",

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {TraceTree} from "../libraries/TraceTree.sol";
 import {Rv32Alu} from "./Rv32Alu.sol";
+import {StepWitness} from "./Rv32Types.sol";
 
 /// @title Rv32Machine
 /// @notice One step of a RISC-V machine (RV32IM, unprivileged), as the chain checks it.
@@ -27,22 +28,6 @@ import {Rv32Alu} from "./Rv32Alu.sol";
 library Rv32Machine {
     using TraceTree for bytes32;
 
-    // ─── TYPES ───
-
-    /// @notice What a step is computed from.
-    /// @param state The state, 176 bytes
-    /// @param code Leaf with the instruction; not looked at where the pc has none
-    /// @param codeSiblings Its siblings, bottom up
-    /// @param data Leaf that a load or store touches; not looked at by other instructions
-    /// @param dataSiblings Its siblings, bottom up
-    struct Witness {
-        bytes state;
-        bytes32 code;
-        bytes32[] codeSiblings;
-        bytes32 data;
-        bytes32[] dataSiblings;
-    }
-
     // ─── CONSTANTS ───
 
     /// @notice Length of a state.
@@ -61,6 +46,7 @@ library Rv32Machine {
     uint256 internal constant MAX_DEPTH = 27;
 
     uint256 private constant _PC = 32;
+    uint256 private constant _STEP = 36;
     uint256 private constant _STATUS = 44;
     uint256 private constant _REGISTERS = 48;
 
@@ -102,8 +88,8 @@ library Rv32Machine {
     /// @param witness The state, and the leaves of its memory that the step reads
     /// @param depth Depth of the memory's tree; at most `MAX_DEPTH`
     /// @return next Hash of the next state
-    function step(Witness calldata witness, uint256 depth) internal pure returns (bytes32 next) {
-        require(witness.state.length == STATE_BYTES, Rv32Machine_BadState(witness.state.length));
+    function step(StepWitness calldata witness, uint256 depth) internal pure returns (bytes32 next) {
+        _checkState(witness.state);
         require(depth <= MAX_DEPTH, Rv32Machine_TooDeep(depth));
         uint256 machine = _load(witness.state);
         if (_word(machine, _STATUS) != RUNNING) return _hash(machine);
@@ -116,8 +102,40 @@ library Rv32Machine {
         return _hash(machine);
     }
 
+    // ─── STATES ───
+
+    /// @notice Root of a state's memory.
+    /// @param state The state
+    /// @return root The root
+    function memoryRootOf(bytes calldata state) internal pure returns (bytes32 root) {
+        _checkState(state);
+        return bytes32(state);
+    }
+
+    /// @notice Steps that a state comes after.
+    /// @param state The state
+    /// @return count How many
+    function stepCount(bytes calldata state) internal pure returns (uint256 count) {
+        _checkState(state);
+        return uint64(bytes8(state[_STEP:]));
+    }
+
+    /// @notice Status of a state.
+    /// @param state The state
+    /// @return status `RUNNING`; everything else stands still
+    function statusOf(bytes calldata state) internal pure returns (uint256 status) {
+        _checkState(state);
+        return uint32(bytes4(state[_STATUS:]));
+    }
+
+    function _checkState(bytes calldata state) private pure {
+        require(state.length == STATE_BYTES, Rv32Machine_BadState(state.length));
+    }
+
+    // ─── INSTRUCTIONS ───
+
     /// @dev Carries out one instruction on the copy of the state.
-    function _execute(uint256 machine, uint256 instruction, Witness calldata witness, uint256 depth) private pure {
+    function _execute(uint256 machine, uint256 instruction, StepWitness calldata witness, uint256 depth) private pure {
         uint256 opcode = instruction & 0x7f;
         if (opcode == _SYSTEM) return _setStatus(machine, _isExit(machine, instruction) ? EXITED : TRAPPED);
 
@@ -132,13 +150,11 @@ library Rv32Machine {
         else _setStatus(machine, TRAPPED);
     }
 
-    // ─── INSTRUCTIONS ───
-
     /// @dev Instructions after which the next one follows; false if it traps.
     function _work(
         uint256 machine,
         uint256 instruction,
-        Witness calldata witness,
+        StepWitness calldata witness,
         uint256 depth
     ) private pure returns (bool isDone) {
         uint256 opcode = instruction & 0x7f;
@@ -205,7 +221,7 @@ library Rv32Machine {
     function _access(
         uint256 machine,
         uint256 instruction,
-        Witness calldata witness,
+        StepWitness calldata witness,
         uint256 depth
     ) private pure returns (bool done) {
         bool isStore = instruction & 0x7f == _STORE;
@@ -235,7 +251,7 @@ library Rv32Machine {
         uint256 memoryAddress,
         uint256 size,
         uint256 value,
-        Witness calldata witness
+        StepWitness calldata witness
     ) private pure {
         bytes32 leaf = Rv32Alu.withLittleEndian(witness.data, memoryAddress & 31, size, value);
         bytes32 root = leaf.fold(memoryAddress >> 5, witness.dataSiblings);
@@ -244,7 +260,7 @@ library Rv32Machine {
         }
     }
 
-    // ─── STATE ───
+    // ─── REGISTERS ───
 
     /// @dev A copy of the state in memory, with room to read whole words to its end.
     function _load(bytes calldata state) private pure returns (uint256 machine) {
@@ -296,7 +312,7 @@ library Rv32Machine {
     /// @dev Counts mod 2^64.
     function _countStep(uint256 machine) private pure {
         assembly ("memory-safe") {
-            let place := add(machine, 36)
+            let place := add(machine, _STEP)
             let word := mload(place)
             mstore(place, or(shl(192, add(shr(192, word), 1)), shr(64, shl(64, word))))
         }

@@ -1,6 +1,6 @@
 import type { Provider } from "ethers";
 
-import type { IResultClaims } from "../../../typechain-types/index.js";
+import type { IClaimGame } from "../../../typechain-types/index.js";
 
 const GWEI = 10n ** 9n;
 /** `BOND_GAS`, `BOND_SLOPE` and `CHUNK_BONDS` of the contracts. */
@@ -14,19 +14,27 @@ const ceilDiv = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
  * What to send along with a pointer: the bond, and a quarter more in case gas gets dearer or others point first. What is
  * too much comes back. Nodes answer calls as if gas cost nothing, so the price is the latest block's.
  */
-export async function bondToSend(claims: IResultClaims, provider: Provider, claimId: bigint): Promise<bigint> {
+export async function bondToSend(
+  claims: Pick<IClaimGame, "claimOf">,
+  provider: Provider,
+  claimId: bigint,
+): Promise<bigint> {
   const { base, pending } = await baseOf(claims, provider, claimId);
   return withMargin(ceilDiv(base * (BOND_SLOPE + pending), BOND_SLOPE));
 }
 
 /** What to send along with a demand for a chunk. */
-export async function feeToSend(claims: IResultClaims, provider: Provider, claimId: bigint): Promise<bigint> {
+export async function feeToSend(
+  claims: Pick<IClaimGame, "claimOf">,
+  provider: Provider,
+  claimId: bigint,
+): Promise<bigint> {
   const { base } = await baseOf(claims, provider, claimId);
   return withMargin(base * CHUNK_BONDS);
 }
 
 async function baseOf(
-  claims: IResultClaims,
+  claims: Pick<IClaimGame, "claimOf">,
   provider: Provider,
   claimId: bigint,
 ): Promise<{ base: bigint; pending: bigint }> {

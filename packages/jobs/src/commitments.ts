@@ -44,6 +44,11 @@ export function finishDigest(claimId: bigint, { target, witness }: Evidence, acc
       [target.region, target.position, target.lane, witness.shown, words, siblings],
     ),
   );
+  return finishDigestOf(claimId, evidence, account, salt);
+}
+
+/** What an account commits to before it proves what some evidence shows; each game says what that is. */
+export function finishDigestOf(claimId: bigint, evidence: string, account: string, salt: string): string {
   const types = ["bytes32", "uint256", "bytes32", "address", "bytes32"];
   return keccak256(abi.encode(types, [FINISH_TAG, claimId, evidence, account, salt]));
 }

@@ -3,7 +3,15 @@
 export { acceptance } from "./acceptance.js";
 export { bondToSend, feeToSend } from "./bondToSend.js";
 export { checkClaim, type Verdict } from "./checkClaim.js";
-export { branchIdOf, committedAt, demandIdOf, type Evidence, finishDigest, firstDigest } from "./commitments.js";
+export {
+  branchIdOf,
+  committedAt,
+  demandIdOf,
+  type Evidence,
+  finishDigest,
+  finishDigestOf,
+  firstDigest,
+} from "./commitments.js";
 export { directProof } from "./directProof.js";
 export { fetchBundle } from "./fetchBundle.js";
 export { fetchBytes, type FetchOptions } from "./fetchBytes.js";
@@ -21,3 +29,24 @@ export { readTraits } from "./readTraits.js";
 export { serveBundles } from "./serveBundles.js";
 export { submissionOf, type Submission } from "./submissionOf.js";
 export { attemptOf, claimIdOf } from "./claimId.js";
+export {
+  encodeEnd,
+  encodeStep,
+  type Ends,
+  machineProgramHash,
+  programValues,
+  type ProgramValues,
+  type Segment,
+  segmentId,
+  stepEvidence,
+} from "./runs/encodings.js";
+export {
+  firstWrongCheckpoint,
+  nextRunMove,
+  type RunKnowledge,
+  type RunMove,
+  type States,
+  stepsWithin,
+} from "./runs/nextRunMove.js";
+export { type PostedRun, readRun, type RunClaimValues } from "./runs/readRun.js";
+export { RunHistory, type SegmentFacts } from "./runs/RunHistory.js";

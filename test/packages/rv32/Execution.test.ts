@@ -12,7 +12,6 @@ import {
   programOfElf,
   programRoot,
   Rv32Error,
-  segmentSteps,
   startMachine,
   Status,
   stepWitness,
@@ -46,11 +45,11 @@ describe("Execution", () => {
   });
 
   it("should commit to the reference's states", () => {
-    const { levels, checkpoints, final } = trace;
-    expect([levels, final.status]).to.deep.equal([2, Status.Exited]);
-    expect(checkpoints.length).to.equal(Math.ceil(Number(final.steps) / 32 ** levels));
+    const { log2, checkpoints, final } = trace;
+    expect([log2, final.status]).to.deep.equal([10, Status.Exited]);
+    expect(checkpoints.length).to.equal(Math.ceil(Number(final.steps) / 2 ** log2));
     for (const i of [0, 1, checkpoints.length - 1]) {
-      expect(checkpoints[i]).to.deep.equal(referenceHash(program, segmentSteps(levels) * BigInt(i + 1)));
+      expect(checkpoints[i]).to.deep.equal(referenceHash(program, 2n ** BigInt(log2) * BigInt(i + 1)));
     }
     expect(checkpoints.at(-1)).to.deep.equal(hashState(final.state));
   });

@@ -6,12 +6,12 @@ import { layoutOf } from "../program/layout.ts";
 import { type MachineProgram, startMachine } from "../program/MachineProgram.ts";
 import type { StepWitness } from "../stepWitness.ts";
 import type { WasmMachine } from "../WasmMachine.ts";
+import { highestLog2, isWhole } from "./segments.ts";
 import { Snapshots } from "./Snapshots.ts";
 
-/** Children of a segment: each opening of the game shows so many states. */
-export const SEGMENT_WIDTH = 32;
-const MAX_CHECKPOINTS = 256;
-const FIRST_LEVELS = 2;
+/** Checkpoints unless more are asked for: 2 KiB of calldata. A claim can have 256. */
+const CHECKPOINTS = 64;
+const FIRST_LOG2 = 10;
 
 /** Steps between two looks at the clock: a fifth of a second or so. */
 const CHUNK = 2n ** 25n;
@@ -30,13 +30,15 @@ export interface ExecutionOptions {
   readonly corrupt?: Corruption;
   /** Bytes of snapshots to keep; more make going back faster. */
   readonly snapshotBytes?: number;
+  /** Most checkpoints, 32 to 256: more make a claim dearer and a dispute shorter. */
+  readonly checkpoints?: number;
 }
 
 /** The result of an execution as it is claimed. */
 export interface Trace {
-  /** Steps between two checkpoints: 32 to the power of this. */
-  readonly levels: number;
-  /** Hashes of the states after each `32^levels` steps; the last one is that of the final state. */
+  /** Steps between two checkpoints: 2 to the power of this. */
+  readonly log2: number;
+  /** Hashes of the states after each `2^log2` steps; the last one is that of the final state. */
   readonly checkpoints: readonly Uint8Array[];
   readonly final: FinalState;
 }
@@ -58,6 +60,7 @@ export class Execution {
   readonly #input: Uint8Array;
   readonly #corrupt: Corruption | undefined;
   readonly #snapshots: Snapshots;
+  readonly #maxCheckpoints: number;
   #machine: WasmMachine;
   #end: bigint | undefined;
 
@@ -67,6 +70,7 @@ export class Execution {
     this.#input = input;
     this.#corrupt = options.corrupt;
     this.#snapshots = new Snapshots(options.snapshotBytes ?? SNAPSHOT_BYTES);
+    this.#maxCheckpoints = options.checkpoints ?? CHECKPOINTS;
     this.#machine = startMachine(program, input);
     this.#machine.takeTouched();
   }
@@ -77,23 +81,21 @@ export class Execution {
    */
   run(onProgress?: (steps: bigint) => void): Trace {
     this.#restart();
-    let levels = FIRST_LEVELS;
-    const checkpoints: Uint8Array[] = [];
+    let log2 = Math.min(FIRST_LOG2, highestLog2(this.#program.maxSteps));
+    let checkpoints: Uint8Array[] = [];
     for (;;) {
-      const next = segmentSteps(levels) * BigInt(checkpoints.length + 1);
-      this.#advance(next, onProgress);
+      this.#advance(2n ** BigInt(log2) * BigInt(checkpoints.length + 1), onProgress);
       checkpoints.push(this.#machine.stateHash());
       if (this.#isDone()) break;
       this.#snapshots.add(this.#machine);
-      if (checkpoints.length < MAX_CHECKPOINTS) continue;
-      // Longer segments: each 32nd checkpoint is one of theirs.
-      levels += 1;
-      const kept = checkpoints.filter((_, i) => (i + 1) % SEGMENT_WIDTH === 0);
-      checkpoints.splice(0, checkpoints.length, ...kept);
-      this.#snapshots.thin(SEGMENT_WIDTH);
+      if (checkpoints.length < this.#maxCheckpoints) continue;
+      log2 += 1;
+      checkpoints = everySecond(checkpoints);
+      this.#snapshots.thin(2);
     }
+    for (; !isWhole(log2); log2++) checkpoints = everySecond(checkpoints);
     this.#end = this.#machine.steps;
-    return { levels, checkpoints, final: this.#final() };
+    return { log2, checkpoints, final: this.#final() };
   }
 
   /** Hashes of the states after so many steps each, in ascending order. */
@@ -171,9 +173,9 @@ export class Execution {
   }
 }
 
-/** Steps of a segment with so many levels below it. */
-export function segmentSteps(levels: number): bigint {
-  return BigInt(SEGMENT_WIDTH) ** BigInt(levels);
+/** The checkpoints at twice the distance; of an odd number the last, which is the final state's, stays. */
+function everySecond(checkpoints: readonly Uint8Array[]): Uint8Array[] {
+  return checkpoints.filter((_, i) => i % 2 === 1 || i === checkpoints.length - 1);
 }
 
 /** Hash of a state. */

@@ -26,7 +26,9 @@ export const CONTRACT_NAMES = [
   "QuoteDesk",
   "ProofMarket",
   "ApprovalMarket",
+  "MachineMarket",
   "ResultClaims",
+  "RunClaims",
   "UptimeOracle",
   "UptimeProofs",
   "UptimeChallenges",
@@ -36,6 +38,7 @@ export const CONTRACT_NAMES = [
   "CapacityProofs",
   "KernelRegistry",
   "TensorVerifier",
+  "Rv32Verifier",
   "AccessManager",
 ] as const;
 

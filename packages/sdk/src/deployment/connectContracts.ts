@@ -16,6 +16,7 @@ export interface Contracts {
   readonly inspections: types.IInspections;
   readonly kernels: types.IKernelRegistry;
   readonly leases: types.ILeaseMarket;
+  readonly machines: types.IMachineMarket;
   readonly maintenance: types.IMaintenanceWindows;
   readonly nodes: types.INodeRegistry;
   readonly orders: types.ILeaseOrders;
@@ -24,6 +25,7 @@ export interface Contracts {
   readonly proofs: types.IProofMarket;
   readonly receipts: types.IUptimeReceipts;
   readonly rewards: types.IUptimeRewards;
+  readonly runs: types.IRunClaims;
   readonly settlement: types.IBurnMintSettlement;
   readonly staking: types.IStakingRegistry;
   readonly tasks: types.ITaskMarket;
@@ -48,6 +50,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     inspections: types.IInspections__factory.connect(contracts.Inspections, runner),
     kernels: types.IKernelRegistry__factory.connect(contracts.KernelRegistry, runner),
     leases: types.ILeaseMarket__factory.connect(contracts.LeaseMarket, runner),
+    machines: types.IMachineMarket__factory.connect(contracts.MachineMarket, runner),
     maintenance: types.IMaintenanceWindows__factory.connect(contracts.MaintenanceWindows, runner),
     nodes: types.INodeRegistry__factory.connect(contracts.NodeRegistry, runner),
     orders: types.ILeaseOrders__factory.connect(contracts.LeaseOrders, runner),
@@ -56,6 +59,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     proofs: types.IProofMarket__factory.connect(contracts.ProofMarket, runner),
     receipts: types.IUptimeReceipts__factory.connect(contracts.UptimeReceipts, runner),
     rewards: types.IUptimeRewards__factory.connect(contracts.UptimeRewards, runner),
+    runs: types.IRunClaims__factory.connect(contracts.RunClaims, runner),
     settlement: types.IBurnMintSettlement__factory.connect(contracts.BurnMintSettlement, runner),
     staking: types.IStakingRegistry__factory.connect(contracts.StakingRegistry, runner),
     tasks: types.ITaskMarket__factory.connect(contracts.TaskMarket, runner),

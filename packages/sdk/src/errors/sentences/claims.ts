@@ -75,6 +75,67 @@ export const CLAIM_SENTENCES: Sentences = {
   ],
   ClaimGame_BadTerms: ["The claim's terms are out of bounds.", "Look at the order's windows and its program."],
   ClaimGame_BadBond: ["A branch bond of {bondWei:eth} is out of bounds.", "Choose one within its bounds."],
+  RunClaims_OtherProgram: [
+    "The program is {programHash:hex}, the order pins {expected:hex}.",
+    "Use the program that the order names.",
+  ],
+  RunClaims_OtherMachine: [
+    "The program is for a machine with the code {codeHash:hex}, this market's has {pinned:hex}.",
+    "Make the program again: npx hardhat job open --elf.",
+  ],
+  RunClaims_TooManySteps: ["A program that may do {maxSteps} steps cannot be disputed.", "Let it do at most {limit}."],
+  RunClaims_BadCheckpoints: [
+    "{count} checkpoints, each 2^{log2} steps apart, are out of bounds.",
+    "Commit to the run anew: the node agent chooses them.",
+  ],
+  RunClaims_NotAtTheEnd: [
+    "The last checkpoint is {checkpoint:hex}, the final state {finalHash:hex}.",
+    "Let the last checkpoint be the final state's hash.",
+  ],
+  RunClaims_NotASegment: [
+    "The two states are not neighbours number {index} of what was committed to.",
+    "Read the game again, and point with npx hardhat dispute open.",
+  ],
+  RunClaims_EndOfPath: ["The segment {branchId:hex} ends its path: its steps are shown.", "Prove the wrong step now."],
+  RunClaims_NotAPath: [
+    "{count} segments are no path to there.",
+    "Bring all from the checkpoints down to the one that is meant.",
+  ],
+  SegmentTree_PathTooLong: ["A path of {count} segments goes on below single steps.", "Bring only those of the game."],
+  RunClaims_NotProvider: [
+    "{account:hex} does not answer for claim {claimId}.",
+    "Use the key of its provider, its operator or the node's agent.",
+  ],
+  RunClaims_BadOpening: [
+    "{count} states do not open the segment.",
+    "Show the state after each of its children; the last is the segment's own.",
+  ],
+  RunClaims_StepIsRight: [
+    "The step is right: doing it gives what the provider claims.",
+    "Nothing is proven and nothing changed.",
+  ],
+  RunClaims_NothingToDemand: ["A run has no {region:Region} to demand.", "Demand chunks of its input or output."],
+  RunClaims_NoSuchChunk: ["The {region:Region} has no chunk {chunk}.", "Chunks are counted from 0."],
+  RunClaims_NotTheChunk: [
+    "These words are not chunk {chunk} of the {region:Region}.",
+    "Take them from the run's memory.",
+  ],
+  Rv32Verifier_BadDepth: ["A memory of depth {depth} is no job's.", "Choose 10 to 26: 32 KiB to 2 GiB."],
+  Rv32Verifier_NoSteps: ["The program may do no step.", "Let it do at least one."],
+  Rv32Verifier_NotFinal: [
+    "The machine goes on after step {step}.",
+    "Run it until it exits, traps or has used up its steps.",
+  ],
+  Rv32Verifier_OtherOutput: [
+    "The output {outputRoot:hex} is not in the final state's memory.",
+    "Take its root from that state.",
+  ],
+  Rv32Machine_BadState: ["A state has {length} bytes, not 176.", "Make the witness with npx hardhat dispute open."],
+  Rv32Machine_TooDeep: ["A memory of depth {depth} is more than 32 bits address.", "Choose at most 27."],
+  Rv32Machine_BadProof: [
+    "The leaf {leafIndex} is not in the state's memory.",
+    "Make the witness from the state before the step.",
+  ],
   TensorProgram_BadHeader: ["The program's header is malformed.", "Build the bundle anew."],
   TensorVerifier_BadOperator: ["The proof's operator is malformed.", "Make the proof with npx hardhat dispute prove."],
   TensorVerifier_NotInProgram: [

@@ -177,6 +177,10 @@ export const MARKET_SENTENCES: Sentences = {
     "Only the provider {provider:hex} or its operator may do this, not {caller:hex}.",
     "Use one of these keys.",
   ],
+  MachineMarket_WrongProgram: [
+    "The program is {given:hex}, the order names {ordered:hex}.",
+    "Bring the program that the order names.",
+  ],
   ProofMarket_WrongProgram: [
     "The program {given:hex} is not the one of the order, {ordered:hex}.",
     "Give verifier, code hash and program as the buyer named them.",
