@@ -18,4 +18,5 @@ export const scenarioTasks = noun("scenario", "Plays a story of the protocol on 
     "A training with one corrupted weight update, found and proven on chain",
   ),
   scenario("dispute-render", "disputeRender", "A picture without its shadows, proven wrong by one pixel"),
+  scenario("dispute-rv32", "disputeRv32", "A program with one corrupted instruction, found and done again on chain"),
 ]);

@@ -1,0 +1,107 @@
+import { readFileSync } from "node:fs";
+
+import { RunHistory, stepsWithin } from "@millrace/jobs";
+import { type Corruption, Execution, openingsOf, programOfElf } from "@millrace/rv32";
+import { formatMill } from "@millrace/sdk";
+
+import { MachineDriver, marketWorld } from "./lib/market.js";
+import type { Scenario } from "./lib/Scenario.js";
+
+const ELF = new URL("../examples/guest/elf/regex.elf", import.meta.url);
+const TEXT = ["[0-9]+ (steps|gas)$", "it took 4711 steps", "nobody saw it", "all for 12 gas", "and 3 more"].join("\n");
+
+/** One bit of one register after one instruction; what the program does after that follows from it. */
+const CORRUPTION: Corruption = { step: 4_711n, register: 15, xor: 1 };
+
+const PATIENT = { ackSeconds: 3_600, workSeconds: 36_000, windowSeconds: 36_000, responseSeconds: 7_200 };
+
+/** A search in a text, one instruction of which the provider did not do as the machine does it. */
+export const scenario: Scenario = {
+  name: "dispute-rv32",
+  title: "A program with one corrupted instruction, found and done again on chain",
+
+  async run(hre, story) {
+    story.chapter("The job");
+    const job = {
+      program: programOfElf(readFileSync(ELF), { depth: 14, maxSteps: 2n ** 24n }),
+      input: Buffer.from(TEXT),
+    };
+    story.line(
+      "a regular expression search, compiled from examples/guest/c/regex.c, as a program of RISC-V instructions",
+    );
+    story.line(`its input begins with the pattern: ${TEXT.split("\n")[0]}`);
+
+    story.chapter("Two executions");
+    const honest = new Execution(job.program, job.input);
+    const theirs = new Execution(job.program, job.input, { corrupt: CORRUPTION });
+    const right = honest.run();
+    const wrong = theirs.run();
+    const found = (execution: Execution): string => JSON.stringify(Buffer.from(execution.output()).toString());
+    story.line(
+      `the challenger's: ${right.final.steps} steps, exit code ${right.final.exitCode}, output ${found(honest)}`,
+    );
+    story.line(
+      `the provider's: one bit of x${CORRUPTION.register} is turned over after step ${CORRUPTION.step}; ` +
+        `${wrong.final.steps} steps, output ${found(theirs)}`,
+    );
+
+    story.chapter("On chain");
+    const connection = await hre.network.create("default");
+    const driver = new MachineDriver(connection, await marketWorld(connection));
+    const opened = await driver.open(job, PATIENT);
+    await driver.accept(opened);
+    const { bond } = await driver.world.machines.taskOf(opened.taskId);
+    const claimId = await driver.submit(opened, job, wrong);
+    story.line(`a provider takes the job with a bond of ${formatMill(bond)}, and claims its run`);
+    const { log2, checkpoints } = wrong;
+    story.line(
+      `the claim: ${checkpoints.length} checkpoints, 2^${log2} steps apart, ${openingsOf(log2)} openings above a step`,
+    );
+
+    story.chapter("The dispute");
+    const game = await driver.game(claimId, { theirs, honest });
+    for (let move = await game.nextMove(); move !== undefined; move = await game.nextMove()) {
+      if (move.kind === "wait") {
+        const history = new RunHistory(claimId, 0);
+        await history.readTo(driver.world.runs, await connection.ethers.provider.getBlockNumber());
+        const segment = history.pending()[0]?.segment;
+        await game.answer();
+        if (segment !== undefined) {
+          const shown = stepsWithin(segment);
+          story.line(`the provider shows its states after ${shown.length} parts, up to step ${shown.at(-1)}`);
+        }
+        continue;
+      }
+      await game.play(move);
+      if (move.kind === "pointTop")
+        story.line(`the challenger points at checkpoint ${move.index}, the first it does not have`);
+      if (move.kind === "point") story.line(`the challenger points at part ${move.index}, the first that ends wrong`);
+      if (move.kind === "prove") {
+        const machine = await instructionAt(job, move.proof.step);
+        story.line(`the chain does step ${move.proof.step} itself: instruction 0x${machine.word} at 0x${machine.pc}`);
+        story.line(`it ends in ${move.next}, not in ${move.proof.last}`);
+        break;
+      }
+    }
+
+    story.chapter("The end");
+    const state = await driver.world.runs.stateOf(claimId);
+    if (state !== 3n) throw new Error(`the claim is in state ${state}, not slashed`);
+    for (const { call, used } of game.gas) story.line(`${call}: ${used} gas`);
+    story.line(
+      `the bond of ${formatMill(bond)} is slashed; the dispute took ${game.gasTotal()} gas, both sides together`,
+    );
+    return { gas: Number(game.gasTotal()), moves: game.gas.length, step: Number(CORRUPTION.step) };
+  },
+};
+
+async function instructionAt(
+  job: Parameters<MachineDriver["open"]>[0],
+  step: bigint,
+): Promise<{ pc: string; word: string }> {
+  const { startMachine } = await import("@millrace/rv32");
+  const machine = startMachine(job.program, job.input);
+  machine.run(step);
+  const reference = machine.reference();
+  return { pc: reference.pc.toString(16), word: (reference.instruction() ?? 0).toString(16).padStart(8, "0") };
+}
