@@ -110,4 +110,20 @@ export const MUTANTS: readonly Mutant[] = [
       "taskId = ++_taskCount;\n        for (uint256 i = 0; i < 12_000 * taskId; ++i) _taskCount = uint64(taskId);",
     test: WHOLE_SYSTEM,
   },
+  {
+    promise: "I6",
+    file: "contracts/capacity/CapacityProofs.sol",
+    find: "if (committed == computed) continue;",
+    replace: "if (committed == committed) continue;",
+    test: "test/capacity/CapacityProofs.test.ts",
+    grep: "a wrong entry",
+  },
+  {
+    promise: "I10",
+    file: "contracts/hardware/HardwareCatalog.sol",
+    find: "uint32 fromEpoch = _currentEpoch() + 1;",
+    replace: "uint32 fromEpoch = _currentEpoch();",
+    test: "test/hardware/HardwareCatalog.test.ts",
+    grep: "challengeSizeAt",
+  },
 ];

@@ -140,7 +140,7 @@ describe("CapacityProofs", () => {
       expect(await capacity.hasCapacity(first, 1), "the past stays").to.equal(true);
     });
 
-    it("should not be asked of classes without a challenge", async () => {
+    it("should not be asked of classes without a challenge, nor in another size than the epoch began with (I10)", async () => {
       const { capacity, catalog, first, begin } = await networkHelpers.loadFixture(added);
       await catalog.changeClass(CLASS, GPU_STAKE, 10, 0, true);
       await begin(1);
@@ -260,7 +260,7 @@ describe("CapacityProofs", () => {
         .withArgs(1, first, State.Passed);
     });
 
-    it("should slash a wrong entry by the table, jail the node for the whole term, and cost it the epoch", async () => {
+    it("should slash a wrong entry by the table, jail the node for the whole term, and cost it the epoch (I6)", async () => {
       const { capacity, staking, registry, market, alice, first, begin, recordAt, compute, openings } =
         await networkHelpers.loadFixture(added);
       const times = await begin(1);
