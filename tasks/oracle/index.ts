@@ -17,4 +17,10 @@ export const oracleTasks = noun("oracle", "Who was up: attestors and their repor
     },
     action: () => import("./report.js"),
   }),
+  reading({
+    name: "verify",
+    description: "Computes the report of an epoch's data file and compares it with the one on chain",
+    options: { file: { description: "Data file, as attestors serve it", required: true } },
+    action: () => import("./verify.js"),
+  }),
 ]);
