@@ -27,7 +27,13 @@ export { SENTENCES } from "./errors/sentences/index.js";
 export { createLogger, type Logger } from "./log/createLogger.js";
 export { listen, type Address, type Listener } from "./process/listen.js";
 export { Shutdown } from "./process/Shutdown.js";
-export { runService, serviceSchema, type ServiceConfig, type ServiceContext } from "./process/runService.js";
+export {
+  runService,
+  serviceSchema,
+  type CheckContext,
+  type ServiceConfig,
+  type ServiceContext,
+} from "./process/runService.js";
 export { sleep } from "./process/sleep.js";
 export { formatCredits, parseCredits } from "./units/credits.js";
 export { formatDuration, parseDuration } from "./units/duration.js";

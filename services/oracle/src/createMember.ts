@@ -1,18 +1,18 @@
 import { join } from "node:path";
 
-import { Contract, getAddress, parseEther, parseUnits, type ContractRunner } from "ethers";
+import { getAddress, parseEther, parseUnits } from "ethers";
 
 import {
   connectContracts,
   EpochClock,
   isLocalChain,
-  MillraceError,
   TransactionSender,
   type Contracts,
   type ServiceContext,
 } from "@millrace/sdk";
-import { CONSENSUS_VERSION, uptimeDomain } from "@millrace/uptime-tree/format";
+import { uptimeDomain } from "@millrace/uptime-tree/format";
 
+import { checkNodes, checkVersion } from "./checkRules.js";
 import { ChainFacts } from "./chain/ChainFacts.js";
 import { ChainWatch } from "./chain/ChainWatch.js";
 import type { OracleConfig } from "./config.js";
@@ -58,16 +58,20 @@ export interface OracleMember {
 
 type Context = Pick<
   ServiceContext<OracleConfig>,
-  "config" | "deployment" | "logger" | "provider" | "shutdown" | "wallet"
+  "config" | "deployment" | "logger" | "onRpcFault" | "provider" | "shutdown" | "wallet"
 >;
 
 /** Puts a member together from its settings, the chain and its database. */
 export async function createMember(context: Context, metrics: Metrics): Promise<OracleMember> {
   const { config, deployment, logger, provider, shutdown, wallet: signer } = context;
   const { chainId } = deployment;
+  context.onRpcFault(({ code }) => {
+    metrics.rpcFaults.inc({ code });
+  });
   const contracts = connectContracts(deployment, signer);
   const clock = new EpochClock(await contracts.settlement.clock());
   const oracle = deployment.contracts.UptimeOracle;
+  checkNodes(config, chainId);
   await checkVersion(oracle, signer);
   const identity: Identity = {
     attestor: getAddress(signer.address),
@@ -131,14 +135,4 @@ export async function createMember(context: Context, metrics: Metrics): Promise<
   const { closeEpochs } = config;
   const driver = new Driver({ ...common, attestor: identity.attestor, closeEpochs, member, leader });
   return { ...common, member, driver };
-}
-
-/** A member that follows other rules than the contract would only sign what is refused. */
-async function checkVersion(oracle: string, runner: ContractRunner): Promise<void> {
-  const contract = new Contract(oracle, ["function CONSENSUS_VERSION() view returns (uint32)"], runner);
-  const version = Number(await contract.getFunction("CONSENSUS_VERSION")());
-  if (version === CONSENSUS_VERSION) return;
-  throw new MillraceError("WRONG_STATE", `The oracle follows version ${version}, this program ${CONSENSUS_VERSION}.`, {
-    hint: "Run the program of that version.",
-  });
 }

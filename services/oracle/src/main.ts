@@ -1,5 +1,6 @@
 import { runService } from "@millrace/sdk";
 
+import { checkOracle } from "./checkOracle.js";
 import { oracleSchema } from "./config.js";
 import { startOracle } from "./startOracle.js";
 
@@ -7,5 +8,6 @@ await runService({
   name: "oracle",
   about: "observes nodes, agrees with the other members on a report of each epoch, and sends it.",
   schema: oracleSchema,
+  check: checkOracle,
   start: startOracle,
 });

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -113,6 +114,25 @@ export class OracleWorld {
       closeEpochs: true,
       logLevel: "debug",
     };
+  }
+
+  /** Runs a member's program to its end, with other fields or without its key; what it says and its exit code. */
+  async runMember(
+    member: number,
+    fields: Record<string, unknown>,
+    flags: readonly string[],
+    withKey = true,
+  ): Promise<{ code: number | null; output: string }> {
+    const file = join(this.folder, `run-${member}.json`);
+    writeFileSync(file, JSON.stringify({ ...this.configOf(member), ...fields }));
+    const args = ["--import", "tsx", "services/oracle/src/main.ts", "--config", file, ...flags];
+    const key_ = withKey ? this.attestorKey(member).privateKey : "";
+    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, MILLRACE_PRIVATE_KEY: key_ } });
+    let output = "";
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+    return { code, output };
   }
 
   async startMember(member: number): Promise<void> {

@@ -127,6 +127,28 @@ describe("attestors as processes", () => {
       expect(metrics).to.match(new RegExp(`heartbeats_total\\{outcome="${outcome}"\\} [1-9]`));
   });
 
+  it("should only look with --check or without a key, and say in one line why it does not start", async () => {
+    const checked = await world!.runMember(0, {}, ["--check"]);
+    expect(checked.code).to.equal(0);
+    for (const line of ["is latest", "has a seat", "for gas", "Nothing was signed"])
+      expect(checked.output).to.contain(line);
+    const keyless = await world!.runMember(0, {}, [], false);
+    expect(keyless.code).to.equal(0);
+    expect(keyless.output).to.contain("There is no key");
+
+    const refused = async (fields: Record<string, unknown>): Promise<string> => {
+      const { code, output } = await world!.runMember(0, fields, []);
+      expect(code).to.equal(1);
+      const lines = output.split("\n").filter((line) => line.startsWith("oracle: "));
+      expect(lines).to.have.length(1);
+      return lines[0]!;
+    };
+    expect(await refused({ port: "eighty" })).to.contain("port");
+    expect(await refused({ chainId: 5 })).to.contain("not chain 5");
+    // The member itself runs: another process with its key must not, whatever its folder.
+    expect(await refused({ port: 0, dataDir: join(world!.folder, "another") })).to.contain("Another process");
+  });
+
   it("should end cleanly on SIGTERM, and have signed one observation and one report an epoch (I7)", async () => {
     const codes = await Promise.all(members.map((member) => world!.stop(`attestor-${member}`)));
     expect(codes).to.deep.equal(members.map(() => 0));

@@ -1,9 +1,10 @@
-import { parseArgs } from "node:util";
+import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
 import { type JsonRpcApiProvider, Wallet } from "ethers";
 import { z } from "zod";
 
 import { openQuorum } from "../chain/rpc/openQuorum.js";
+import type { RpcFault } from "../chain/rpc/RpcEndpoint.js";
 import { loadConfig } from "../config/loadConfig.js";
 import { readEnvironment } from "../config/readEnvironment.js";
 import type { Deployment } from "../deployment/Deployment.js";
@@ -44,9 +45,17 @@ export interface ServiceContext<Config extends ServiceConfig> {
   /** The service's key, from `MILLRACE_PRIVATE_KEY`. */
   readonly wallet: Wallet;
   readonly shutdown: Shutdown;
+  /** Calls back for every answer of a node of the chain that did not count. */
+  readonly onRpcFault: (listener: (fault: RpcFault) => void) => void;
   /** Options of the command line beside `--config`. */
   readonly flags: Readonly<Record<string, string | undefined>>;
 }
+
+/** What a check is given: all that a service is, but the key, of which it needs the address only. */
+export type CheckContext<Config extends ServiceConfig> = Pick<
+  ServiceContext<Config>,
+  "config" | "deployment" | "logger" | "provider"
+> & { readonly address: string | undefined };
 
 interface ServiceDefinition<Schema extends z.ZodObject<typeof serviceSchema.shape>> {
   readonly name: string;
@@ -55,6 +64,11 @@ interface ServiceDefinition<Schema extends z.ZodObject<typeof serviceSchema.shap
   readonly schema: Schema;
   /** Further options that take a value, with their help. */
   readonly options?: Readonly<Record<string, string>>;
+  /**
+   * What `--check` looks at, and a start without a key: everything that can be wrong before anything is signed. A line a
+   * fact. @throws MillraceError for what would keep it from its work
+   */
+  readonly check?: (context: CheckContext<z.infer<Schema>>) => Promise<readonly string[]>;
   /** Serves until the shutdown; resolves once it is ready. */
   readonly start: (context: ServiceContext<z.infer<Schema>>) => Promise<void>;
 }
@@ -68,7 +82,7 @@ export async function runService<Schema extends z.ZodObject<typeof serviceSchema
 ): Promise<void> {
   const { name, schema, start, options = {} } = definition;
   try {
-    const flags = parseFlags(Object.keys(options));
+    const { check, ...flags } = parseFlags(Object.keys(options), definition.check !== undefined);
     if (flags["help"] !== undefined) {
       process.stdout.write(help(definition));
       return;
@@ -77,12 +91,15 @@ export async function runService<Schema extends z.ZodObject<typeof serviceSchema
     const logger = createLogger({ name, level: config.logLevel });
     const shutdown = new Shutdown({ logger, deadlineMs: 5_000 });
     shutdown.listen();
+    const listeners: ((fault: RpcFault) => void)[] = [];
     const provider = await openQuorum({
       rpcUrls: [...new Set([config.rpcUrl, ...config.rpcUrls])],
       quorum: config.rpcQuorum,
       chainId: config.chainId,
-      onFault: ({ url, code, message }) => {
+      onFault: (fault) => {
+        const { url, code, message } = fault;
         logger.warn({ url, code, message }, "a node of the chain is left alone for a while");
+        for (const listener of listeners) listener(fault);
       },
     });
     shutdown.add("connection to the chain", () => {
@@ -91,8 +108,18 @@ export async function runService<Schema extends z.ZodObject<typeof serviceSchema
     const { chainId } = await provider.getNetwork();
     const deployment =
       config.deployment === undefined ? loadDeployment(chainId) : readDeployment(config.deployment, chainId);
+    const hasKey = (readEnvironment()["MILLRACE_PRIVATE_KEY"] ?? "") !== "";
+    if (definition.check !== undefined && (check !== undefined || !hasKey)) {
+      const address = hasKey ? readWallet(name).address : undefined;
+      const lines = await definition.check({ config, logger, provider, deployment, address });
+      const end = hasKey ? "Nothing was signed." : "There is no key (MILLRACE_PRIVATE_KEY), so nothing was signed.";
+      process.stdout.write(`${[...lines, end].map((line) => `${name}: ${line}`).join("\n")}\n`);
+      await shutdown.run("checked");
+      return;
+    }
     const wallet = readWallet(name).connect(provider);
-    await start({ config, logger, provider, deployment, wallet, shutdown, flags });
+    const onRpcFault = (listener: (fault: RpcFault) => void): void => void listeners.push(listener);
+    await start({ config, logger, provider, deployment, wallet, shutdown, onRpcFault, flags });
     logger.info({ address: wallet.address, port: config.port, chainId }, "ready");
   } catch (error) {
     process.stderr.write(`${name}: ${decodeError(error).sentence}\n`);
@@ -100,12 +127,20 @@ export async function runService<Schema extends z.ZodObject<typeof serviceSchema
   }
 }
 
-function parseFlags(names: readonly string[]): Record<string, string | undefined> {
+function parseFlags(names: readonly string[], canCheck: boolean): Record<string, string | undefined> {
   const strings = Object.fromEntries(["config", ...names].map((name) => [name, { type: "string" as const }]));
   try {
-    const { values } = parseArgs({ options: { ...strings, help: { type: "boolean", short: "h" } } });
-    const { help: wantsHelp, ...rest } = values as Record<string, string | boolean | undefined>;
-    return { ...(rest as Record<string, string | undefined>), ...(wantsHelp === true && { help: "" }) };
+    const switches: ParseArgsOptionsConfig = {
+      help: { type: "boolean", short: "h" },
+      ...(canCheck && { check: { type: "boolean" } }),
+    };
+    const { values } = parseArgs({ options: { ...strings, ...switches } });
+    const { help: wantsHelp, check, ...rest } = values as Record<string, string | boolean | undefined>;
+    return {
+      ...(rest as Record<string, string | undefined>),
+      ...(wantsHelp === true && { help: "" }),
+      ...(check === true && { check: "" }),
+    };
   } catch (cause) {
     throw new MillraceError("BAD_INPUT", cause instanceof Error ? `${cause.message}.` : String(cause), {
       hint: "See --help.",
@@ -114,10 +149,16 @@ function parseFlags(names: readonly string[]): Record<string, string | undefined
   }
 }
 
-function help({ name, about, options = {} }: Pick<ServiceDefinition<never>, "about" | "name" | "options">): string {
+function help({
+  name,
+  about,
+  options = {},
+  check,
+}: Pick<ServiceDefinition<never>, "about" | "name" | "options"> & { readonly check?: unknown }): string {
   const rows = Object.entries({
     "config <file>": "JSON or YAML; its fields stand in the service's README",
     ...options,
+    ...(check !== undefined && { check: "look at everything and sign nothing; so does a start without a key" }),
   });
   const lines = rows.map(([option, what]) => `  --${option.padEnd(18)} ${what}`);
   return `${name}: ${about}\n\n${lines.join("\n")}\n\nThe key is taken from MILLRACE_PRIVATE_KEY, in the environment or in .env.\n`;
