@@ -74,16 +74,16 @@ describe("ResultClaims, adversaries", function () {
     const challenger = player(world.challenger);
     const arrivesAfter = random.below(WINDOW_SECONDS - 2 * ROUND_SECONDS);
 
-    for (let round = 0; round < MAX_ROUNDS; round++) {
-      if ((await world.claims.stateOf(ID)) !== BigInt(State.Open)) break;
+    // Any step can be the claim's end.
+    const isOpen = async (): Promise<boolean> => (await world.claims.stateOf(ID)) === BigInt(State.Open);
+    for (let round = 0; round < MAX_ROUNDS && (await isOpen()); round++) {
       if (round < helperSteps && (await now()) < postedAt + WINDOW_SECONDS - 5) await helper?.step();
-      if (spam !== undefined && random.chance(30)) await spam.step();
+      if (spam !== undefined && random.chance(30) && (await isOpen())) await spam.step();
       if (copier !== undefined && random.chance(30)) expect(await copier.step(), "copied").to.be.false;
-      await provider.step();
-      const isOpen = (await world.claims.stateOf(ID)) === BigInt(State.Open);
-      if (isOpen && (await now()) >= postedAt + arrivesAfter) await challenger?.step();
-      const isQuiet =
-        board.pending().length === 0 && (challenger === undefined || (await now()) < postedAt + arrivesAfter);
+      if (await isOpen()) await provider.step();
+      const hasArrived = (await now()) >= postedAt + arrivesAfter;
+      if (hasArrived && (await isOpen())) await challenger?.step();
+      const isQuiet = board.pending().length === 0 && (challenger === undefined || !hasArrived);
       await networkHelpers.time.increase(1 + random.below(isQuiet ? 3 * ROUND_SECONDS : ROUND_SECONDS));
     }
 
