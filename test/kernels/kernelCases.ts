@@ -15,7 +15,11 @@ const triangle = fc
       fc.array(fc.integer({ min: -3_000, max: 3_000 }), { minLength: 9, maxLength: 9 }),
       fc.array(fc.constantFrom(-1_000, 0, 1_000, -9_000), { minLength: 9, maxLength: 9 }),
     ),
-    fc.bigInt({ min: 0n, max: 2n ** 112n - 1n }),
+    // Normals, reflectivity and colour, or none of them.
+    fc.oneof(
+      { weight: 5, arbitrary: fc.bigInt({ min: 0n, max: 2n ** 112n - 1n }) },
+      { weight: 1, arbitrary: fc.constant(2n ** 32n - 1n) },
+    ),
   )
   .map(
     ([corners, rest]) =>
