@@ -44,6 +44,7 @@ export {
   type ShadeOptions,
   type Vector3,
 } from "./operators/rays.ts";
+export { type MomentumOptions, momentumStep } from "./operators/momentum.ts";
 export { pool, poolGradient, type PoolOptions } from "./operators/pool.ts";
 export { rearrange, type RearrangeOptions, type SourceCoordinate } from "./operators/rearrange.ts";
 export { requantise, type RequantiseOptions } from "./operators/requantise.ts";
