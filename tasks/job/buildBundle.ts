@@ -5,6 +5,7 @@ import type { Bundle } from "@millrace/tensor";
 import { readBundle } from "@millrace/tensor";
 import type { Mesh, Weights } from "@millrace/workloads";
 import {
+  buildConvolutional,
   buildInference,
   buildOnnx,
   buildRendering,
@@ -13,6 +14,7 @@ import {
   buildTransformer,
   parseObj,
   readGltf,
+  TRAINING_LARGE,
 } from "@millrace/workloads";
 import { z } from "zod";
 
@@ -34,6 +36,7 @@ export interface BundleWish {
 /** What a workload is cut down to by `--size small`: seconds instead of minutes, of the same kind. */
 const SMALL = {
   training: { digits: 128, batch: 32, epochs: 1, hidden: 32 },
+  convolutional: { digits: 64, batch: 32, epochs: 1, filters: 4 },
   inference: { count: 32 },
   render: { width: 32, height: 32, frames: 1 },
 } as const;
@@ -42,7 +45,7 @@ const SMALL = {
 export async function buildBundle(wish: BundleWish): Promise<Bundle> {
   if ([wish.workload, wish.bundle, wish.onnx].filter((given) => given !== undefined).length !== 1) {
     throw new MillraceError("BAD_INPUT", "job open needs one of --workload, --bundle and --onnx.", {
-      hint: "Give --workload training, inference, render or transformer, the folder of a bundle, or a model.",
+      hint: "Give --workload training, training-mlp, training-conv, inference, render or transformer, the folder of a bundle, or a model.",
     });
   }
   if (wish.bundle !== undefined) return readFolder(wish.bundle);
@@ -55,6 +58,10 @@ export async function buildBundle(wish: BundleWish): Promise<Bundle> {
   switch (wish.workload as string) {
     case "training":
       return buildTraining(isSmall ? SMALL.training : {});
+    case "training-mlp":
+      return buildTraining(isSmall ? SMALL.training : TRAINING_LARGE);
+    case "training-conv":
+      return buildConvolutional(isSmall ? SMALL.convolutional : {});
     case "inference":
       return buildInference({ weights: await readWeights(wish.weights), ...(isSmall ? SMALL.inference : {}) });
     case "render":
@@ -65,7 +72,7 @@ export async function buildBundle(wish: BundleWish): Promise<Bundle> {
       return buildTransformer();
     default:
       throw new MillraceError("BAD_INPUT", `There is no workload "${wish.workload}".`, {
-        hint: "Choose training, inference, render or transformer, or give --bundle with a program of your own.",
+        hint: "Choose training, training-mlp, training-conv, inference, render or transformer, or give --bundle with a program of your own.",
       });
   }
 }

@@ -50,7 +50,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     name: "open",
     description: "Opens a task: locks its highest price, and lets the offered price climb until a provider accepts",
     options: {
-      workload: { description: "training, inference, render or transformer" },
+      workload: { description: "training, training-mlp, training-conv, inference, render or transformer" },
       bundle: { description: "Folder with job.json and input.bin of any program, instead of --workload" },
       onnx: { description: "Model that a framework quantised and wrote as ONNX, instead of --workload" },
       inputs: { description: "JSON file with a row of numbers for each example, for --onnx" },

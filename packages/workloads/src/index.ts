@@ -1,3 +1,14 @@
+export {
+  buildConvolutional,
+  buildConvolutionalInference,
+  CONVOLUTIONAL_DEFAULTS,
+  type ConvolutionalAbout,
+  convolutionalAccuracy,
+  type ConvolutionalJob,
+  type ConvolutionalOptions,
+  type ConvolutionalWeights,
+  decodeConvolutional,
+} from "./convolutional.ts";
 export { type Digit, digitSplit, type DigitSplit, takeDigits } from "./digits.ts";
 export {
   buildInference,
@@ -20,6 +31,7 @@ export {
   buildTraining,
   decodeTraining,
   TRAINING_DEFAULTS,
+  TRAINING_LARGE,
   type TrainingAbout,
   type TrainingJob,
   type TrainingOptions,

@@ -1,3 +1,4 @@
+import { type ConvolutionalAbout, convolutionalAccuracy, decodeConvolutional } from "./convolutional.ts";
 import { digitSplit } from "./digits.ts";
 import { decodeInference, type InferenceAbout, predictionAccuracy } from "./inference.ts";
 import { accuracyOf } from "./network.ts";
@@ -8,7 +9,8 @@ import { decodeTransformer, type TransformerAbout } from "./transformer/build.ts
 import { WorkloadError } from "./WorkloadError.ts";
 
 /** What a job is, as its job.json says under `about`. */
-export type WorkloadAbout = TrainingAbout | InferenceAbout | RenderingAbout | TransformerAbout | OnnxAbout;
+export type WorkloadAbout =
+  TrainingAbout | ConvolutionalAbout | InferenceAbout | RenderingAbout | TransformerAbout | OnnxAbout;
 
 export interface ResultFile {
   readonly name: string;
@@ -27,6 +29,7 @@ export interface Result {
 export function resultFiles(about: unknown, output: Uint8Array): Result {
   const known = about as WorkloadAbout | undefined;
   if (known?.kind === "training") return trainingResult(known, output);
+  if (known?.kind === "training-conv") return convolutionalResult(known, output);
   if (known?.kind === "inference") return inferenceResult(known, output);
   if (known?.kind === "rendering") return renderingResult(known, output);
   if (known?.kind === "transformer") return transformerResult(known, output);
@@ -42,6 +45,18 @@ function trainingResult(about: TrainingAbout, output: Uint8Array): Result {
   return {
     files: [{ name: "weights.json", bytes: Buffer.from(`${JSON.stringify(json)}\n`) }],
     summary: `network trained on ${about.digits} digits: ${percent(accuracy)} of ${heldOut.length} held-out digits right`,
+    accuracy,
+  };
+}
+
+function convolutionalResult(about: ConvolutionalAbout, output: Uint8Array): Result {
+  const weights = decodeConvolutional(about, output);
+  const { heldOut } = digitSplit();
+  const accuracy = convolutionalAccuracy(weights, heldOut);
+  const json = { filters: weights.filters.map((row) => [...row]), classes: weights.dense.map((row) => [...row]) };
+  return {
+    files: [{ name: "weights.json", bytes: Buffer.from(`${JSON.stringify(json)}\n`) }],
+    summary: `convolutional network trained on ${about.digits} digits: ${percent(accuracy)} of ${heldOut.length} held-out digits right`,
     accuracy,
   };
 }

@@ -31,6 +31,9 @@ export interface TrainingOptions {
 
 export const TRAINING_DEFAULTS: TrainingOptions = { digits: 7_680, batch: 128, epochs: 2, hidden: 32 };
 
+/** More neurons, smaller batches and more epochs: 94 % of held-out digits instead of 92 %, in four times the time. */
+export const TRAINING_LARGE: TrainingOptions = { digits: 7_680, batch: 64, epochs: 6, hidden: 64 };
+
 /** A program with its input, and how to read what it computes. */
 export interface TrainingJob {
   readonly program: Program;

@@ -21,6 +21,7 @@ import {
   type WordAddress,
 } from "@millrace/tensor";
 import {
+  buildConvolutional,
   buildInference,
   buildOnnx,
   buildRendering,
@@ -51,6 +52,7 @@ function jobs(): Record<string, Job> {
   };
   return {
     training: buildTraining({ digits: 64, batch: 32, epochs: 2, hidden: 17 }),
+    "training of a convolutional network": buildConvolutional({ digits: 64, batch: 32, epochs: 1, filters: 3 }),
     inference: buildInference({ weights, count: 100 }),
     rendering: buildRendering({ width: 32, height: 32, frames: 2 }),
     "a transformer": buildTransformer(),
