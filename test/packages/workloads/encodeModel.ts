@@ -7,7 +7,9 @@ export interface ModelParts {
   readonly inputs: readonly { readonly name: string; readonly dims: readonly number[] }[];
   readonly outputs: readonly string[];
   /** Type of the outputs, float if left out. */
-  readonly output?: "float" | "int64";
+  readonly output?: "float" | "int32" | "int64";
+  /** Inputs of any number of rows and columns of int8. */
+  readonly int8Inputs?: readonly string[];
   readonly constants: readonly {
     readonly name: string;
     readonly type: "float" | "int8" | "uint8" | "int32";
@@ -27,7 +29,14 @@ const TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 const INT_ATTRIBUTE = 2;
 
 /** The bytes of a model file. */
-export function encodeModel({ inputs, outputs, output = "float", constants, nodes }: ModelParts): Uint8Array {
+export function encodeModel({
+  inputs,
+  outputs,
+  output = "float",
+  int8Inputs = [],
+  constants,
+  nodes,
+}: ModelParts): Uint8Array {
   const schema = new URL("../../../packages/workloads/src/onnx/onnx.proto", import.meta.url);
   const type = protobuf.parse(readFileSync(schema, "utf8")).root.lookupType("onnx.ModelProto");
   const valueOf = (name: string, elemType: number, dims: readonly number[]): object => ({
@@ -51,7 +60,10 @@ export function encodeModel({ inputs, outputs, output = "float", constants, node
       dataType: TYPES[element],
       ...(element === "float" ? { floatData: values } : { int32Data: values }),
     })),
-    input: inputs.map(({ name, dims }) => valueOf(name, TYPES.float, dims)),
+    input: [
+      ...inputs.map(({ name, dims }) => valueOf(name, TYPES.float, dims)),
+      ...int8Inputs.map((name) => valueOf(name, TYPES.int8, [0, 0])),
+    ],
     output: outputs.map((name) => valueOf(name, TYPES[output], [0, 0])),
   };
   const model = { irVersion: 8, producerName: "test", graph, opsetImport: [{ domain: "", version: 17 }] };
