@@ -57,7 +57,8 @@ describe("a member that is killed again and again", () => {
     for (const each of folders) rmSync(each, { recursive: true, force: true });
   });
 
-  it("should sign each thing once, lose no epoch, and report what it reports undisturbed (I7)", async () => {
+  it("should sign each thing once, lose no epoch, and report what it reports undisturbed (I7)", async function () {
+    if (hre.globalOptions.long) this.timeout(0);
     const kills = hre.globalOptions.long ? MANY : FEW;
     const report = new Report("oracle-kills");
     const killed: Statements = new Map();
