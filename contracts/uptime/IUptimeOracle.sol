@@ -308,6 +308,11 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @param key The key of that seat in the epoch's set.
     error UptimeOracle_WrongSigner(uint8 seat, address key);
 
+    /// @notice Thrown when an epoch's set has no such seat.
+    /// @param seat What was given, counted from 0.
+    /// @param seats How many it has.
+    error UptimeOracle_NoSuchSeat(uint8 seat, uint256 seats);
+
     /// @notice Thrown when an attestor was already slashed for an epoch.
     /// @param epoch The epoch.
     /// @param seat Its seat.
@@ -449,7 +454,7 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @dev Emits {AttestorConvicted} and {AttestorLeft}; {EpochVoided} and {ReportReopened} when more attestors of the
     /// epoch are proven to contradict themselves than its quorum tolerates and the report is not final.
     ///
-    /// Requirements: the caller may judge; a contradiction was not proven for this epoch and seat before.
+    /// Requirements: the caller may judge; the set has the seat; a contradiction was not proven for this epoch and seat before.
     /// @param epoch The epoch.
     /// @param seat Seat of the attestor in the epoch's set.
     /// @param offence What it did.

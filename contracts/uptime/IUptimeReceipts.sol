@@ -16,7 +16,7 @@ interface IUptimeReceipts {
     /// @notice Thrown when the oracle's address is zero.
     error UptimeReceipts_ZeroAddress();
 
-    /// @notice Thrown when there is not one slot for each receipt.
+    /// @notice Thrown when there is no receipt, or not one slot for each.
     /// @param slots Slots given.
     /// @param receipts Receipts given.
     error UptimeReceipts_WrongCount(uint256 slots, uint256 receipts);

@@ -164,6 +164,7 @@ contract UptimeOracle is Wired, BondedAttestors {
         address reporter
     ) external onlyWired(Permissions.JUDGE) {
         address[] storage keys = _book.keysAt(epoch);
+        require(seat < keys.length, UptimeOracle_NoSuchSeat(seat, keys.length));
         if (offence == SlashTable.Offence.AttestorContradiction) _markGuilty(epoch, seat, keys.length);
         else if (statusOf(epoch) == ReportStatus.Posted) _reports[epoch].payees &= ~(uint32(1) << seat);
         _convict(epoch, seat, keys[seat], offence, reporter);

@@ -26,7 +26,8 @@ contract UptimeReceipts is IUptimeReceipts {
         uint8[] calldata slots,
         UptimeEvidence.Receipt[] calldata receipts
     ) external returns (uint256 seen) {
-        require(slots.length == receipts.length, UptimeReceipts_WrongCount(slots.length, receipts.length));
+        bool isOneEach = slots.length != 0 && slots.length == receipts.length;
+        require(isOneEach, UptimeReceipts_WrongCount(slots.length, receipts.length));
         seen = _seen[epoch][nodeId];
         for (uint256 i = 0; i < slots.length; ++i) {
             receipts[i].checkReceipt(_ORACLE, nodeId, epoch, slots[i]);
