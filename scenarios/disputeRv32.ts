@@ -60,16 +60,16 @@ export const scenario: Scenario = {
 
     story.chapter("The dispute");
     const game = await driver.game(claimId, { theirs, honest });
-    for (let move = await game.nextMove(); move !== undefined; move = await game.nextMove()) {
+    for (let isOver = false; !isOver;) {
+      const move = await game.nextMove();
+      if (move === undefined) throw new Error("the challenger finds nothing wrong");
       if (move.kind === "wait") {
         const history = new RunHistory(claimId, 0);
         await history.readTo(driver.world.runs, await connection.ethers.provider.getBlockNumber());
-        const segment = history.pending()[0]?.segment;
+        const [{ segment }] = history.pending();
         await game.answer();
-        if (segment !== undefined) {
-          const shown = stepsWithin(segment);
-          story.line(`the provider shows its states after ${shown.length} parts, up to step ${shown.at(-1)}`);
-        }
+        const shown = stepsWithin(segment);
+        story.line(`the provider shows its states after ${shown.length} parts, up to step ${shown.at(-1)}`);
         continue;
       }
       await game.play(move);
@@ -80,8 +80,8 @@ export const scenario: Scenario = {
         const machine = await instructionAt(job, move.proof.step);
         story.line(`the chain does step ${move.proof.step} itself: instruction 0x${machine.word} at 0x${machine.pc}`);
         story.line(`it ends in ${move.next}, not in ${move.proof.last}`);
-        break;
       }
+      isOver = move.kind === "prove";
     }
 
     story.chapter("The end");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { Execution, programOfElf } from "@millrace/rv32";
 import { expect } from "chai";
+import type { BaseContract } from "ethers";
 import hre from "hardhat";
 
 import type { Job } from "../claims/support/runs.js";
@@ -87,7 +88,7 @@ describe("MachineMarket", () => {
     const { machines, runs, machine, buyer } = world;
     const program = await driver.program(JOB);
     const { order } = await driver.open(JOB);
-    const refused: [object, { interface: unknown }, string][] = [
+    const refused: [object, BaseContract, string][] = [
       [{ codeHash: `0x${"11".repeat(32)}` }, runs, "RunClaims_OtherMachine"],
       [{ maxSteps: 2n ** 43n + 1n }, runs, "RunClaims_TooManySteps"],
       [{ maxSteps: 0n }, machine, "Rv32Verifier_NoSteps"],
@@ -95,9 +96,10 @@ describe("MachineMarket", () => {
       [{ depth: 27 }, machine, "Rv32Verifier_BadDepth"],
     ];
     for (const [changes, contract, error] of refused) {
-      await expect(machines.connect(buyer).open(order.terms, { ...program, ...changes }), error)
-        // Both are contracts; the matcher reads their interface only.
-        .to.be.revertedWithCustomError(contract as typeof runs, error);
+      await expect(
+        machines.connect(buyer).open(order.terms, { ...program, ...changes }),
+        error,
+      ).to.be.revertedWithCustomError(contract, error);
     }
   });
 

@@ -1,4 +1,4 @@
-import { machineProgramHash, programValues, readRun } from "@millrace/jobs";
+import { machineProgramHash, programValues, type ProgramValues, readRun } from "@millrace/jobs";
 import { inputRoot, type Trace } from "@millrace/rv32";
 import { hexlify } from "ethers";
 
@@ -17,7 +17,7 @@ export class MachineDriver {
   ) {}
 
   /** What an order says of a job. */
-  async program({ program }: Job) {
+  async program({ program }: Job): Promise<ProgramValues> {
     return programValues(program, await this.world.runs.VERIFIER_CODE_HASH());
   }
 

@@ -8,6 +8,7 @@ import {
   nextRunMove,
   type PostedRun,
   programValues,
+  type ProgramValues,
   readRun,
   RunHistory,
   type RunMove,
@@ -77,7 +78,11 @@ export interface Job {
 }
 
 /** Arguments of `post` after the claim's id. */
-export function postArguments({ provider, buyer, codeHash }: RunsWorld, { program, input }: Job, trace: Trace) {
+export function postArguments(
+  { provider, buyer, codeHash }: RunsWorld,
+  { program, input }: Job,
+  trace: Trace,
+): readonly [TermsStruct, bigint, ProgramValues, RunValues] {
   const values = programValues(program, codeHash);
   const terms = {
     programHash: machineProgramHash(values),
@@ -92,8 +97,17 @@ export function postArguments({ provider, buyer, codeHash }: RunsWorld, { progra
   return [terms, NODE_ID, values, runValues(trace)] as const;
 }
 
+/** A `Run` of the contracts. */
+export interface RunValues {
+  readonly log2: number;
+  readonly checkpoints: string[];
+  readonly end: string;
+}
+
+type TermsStruct = Parameters<RunClaims["post"]>[1] & object;
+
 /** A trace as the contracts take it. */
-export function runValues(trace: Trace) {
+export function runValues(trace: Trace): RunValues {
   return { log2: trace.log2, checkpoints: trace.checkpoints.map((hash) => hexlify(hash)), end: encodeEnd(trace.final) };
 }
 
