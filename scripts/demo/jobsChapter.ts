@@ -40,9 +40,10 @@ export interface Jobs {
   readonly lease: bigint;
 }
 
-const LEASE_SECONDS = 34;
+/** The lease ends with its epoch, or this long before, as each transaction of the next seconds takes one of its own. */
+const LEASE_MARGIN_SECONDS = 4;
 /** Seconds of the lease after which the node dies. */
-const KILL_AFTER_SECONDS = 16;
+const KILL_AFTER_SECONDS = 14;
 const MAX_RATE = parseEther("1");
 /** Low enough that only who cuts corners takes it at once; what follows without a cheat starts at what work costs. */
 const LOW_START_PRICE = parseEther("5");
@@ -128,9 +129,12 @@ export async function jobsChapter(
 
 async function hireLease(world: World, { leasedNode }: Setup): Promise<bigint> {
   const { leases } = world.as(world.cast.buyer);
-  await world.mined(leases.hire(leasedNode, 1, LEASE_SECONDS, MAX_RATE));
+  const { clock, epochs } = world;
+  const now = await clock.now();
+  const seconds = epochs.endOf(epochs.epochAt(now)) - now - LEASE_MARGIN_SECONDS;
+  await world.mined(leases.hire(leasedNode, 1, seconds, MAX_RATE));
   const leaseId = await leases.leaseCount();
-  world.narrator.say(`the buyer leases node ${leasedNode} for ${LEASE_SECONDS} s`);
+  world.narrator.say(`the buyer leases node ${leasedNode} for ${seconds} s`);
   return leaseId;
 }
 
