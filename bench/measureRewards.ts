@@ -6,7 +6,7 @@ import type { Meter } from "./Meter.js";
 /** Closes and reports of epochs, what providers collect for them, and what they earned from buyers. */
 export async function measureRewards(connection: Connection, world: BenchWorld, meter: Meter): Promise<void> {
   const driver = new LeaseDriver(connection, world);
-  const { rewards: payer, settlement, nodes, newcomers, parameters } = world;
+  const { rewards: payer, settlement, nodes, newcomers } = world;
   const count = Number(await nodes.nodeCount());
   const bitmaps = Array<bigint>(count).fill(ALL_UP);
   const before = Number(world.nodesBefore);
@@ -17,7 +17,7 @@ export async function measureRewards(connection: Connection, world: BenchWorld, 
     await meter.measure("close-epoch", () => driver.closeThrough(epoch));
     const rewards = bitmaps.map((_, index) => (index < before ? 0n : BigInt(round + 1) * MILL));
     const proven = await meter.measure("report-k5", () => driver.report(epoch, bitmaps, rewards));
-    await driver.pass(parameters.reportChallengeSeconds + 1);
+    await driver.passToFinal(epoch);
     for (const { leaf, proof } of proven.slice(-newcomers.length)) {
       await meter.measure(operation, () => payer.collect(leaf, proof));
     }

@@ -454,7 +454,8 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @dev Emits {AttestorConvicted} and {AttestorLeft}; {EpochVoided} and {ReportReopened} when more attestors of the
     /// epoch are proven to contradict themselves than its quorum tolerates and the report is not final.
     ///
-    /// Requirements: the caller may judge; the set has the seat; a contradiction was not proven for this epoch and seat before.
+    /// Requirements: the caller may judge; the set has the seat; a contradiction was not proven for this epoch and seat
+    /// before.
     /// @param epoch The epoch.
     /// @param seat Seat of the attestor in the epoch's set.
     /// @param offence What it did.

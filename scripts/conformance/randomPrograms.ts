@@ -95,7 +95,7 @@ async function tryBuild(
     await execa("riscv64-unknown-elf-strip", ["-o", join(keep, `${name}.elf`), `${base}.elf`]);
     const sha256 = createHash("sha256").update(emulated.stdout).digest("hex");
     const expected = { exit: emulated.exitCode, start, end, sha256 };
-    writeFileSync(join(keep, `${name}.json`), `${JSON.stringify(expected)}\n`);
+    writeFileSync(join(keep, `${name}.json`), `${JSON.stringify(expected, null, 2)}\n`);
   }
   return true;
 }

@@ -21,6 +21,7 @@ import { inputRoot, type MachineProgram, type Trace } from "@millrace/rv32";
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { type ContractTransactionReceipt, type ContractTransactionResponse, hexlify, id } from "ethers";
 
+import type { TermsStruct } from "../../../typechain-types/contracts/claims/RunClaims.js";
 import type { AgentBook, RunClaims, Rv32Verifier, StakingRecorder } from "../../../typechain-types/index.js";
 import { BRANCH_BOND, JOB_BOND, POST, RESPONSE_SECONDS, WINDOW_SECONDS } from "./claims.js";
 
@@ -103,8 +104,6 @@ export interface RunValues {
   readonly checkpoints: string[];
   readonly end: string;
 }
-
-type TermsStruct = Parameters<RunClaims["post"]>[1] & object;
 
 /** A trace as the contracts take it. */
 export function runValues(trace: Trace): RunValues {
