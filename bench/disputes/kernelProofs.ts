@@ -94,8 +94,8 @@ async function prove(
   const target = { region: Region.Output, position: piece, lane };
   const witness = makeWitness(program, traces, target, { kernelAddress: () => address });
   // The tests' own reference has enums of its own, with the same values.
-  const [shown, evidence] = [target as never, witness as never];
-  const sent = await proveWord(world.claims.connect(world.challenger), claimId, claim, shown, evidence);
+  const [place, evidence] = [target as never, witness as never];
+  const sent = await proveWord(world.claims.connect(world.challenger), claimId, claim, place, evidence);
   const receipt = await sent.wait();
   if (Number(await world.claims.stateOf(claimId)) !== (State.Slashed as number))
     throw new Error(`${name} was not proven wrong`);
