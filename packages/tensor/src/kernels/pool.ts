@@ -1,9 +1,7 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
 import { elementOf, lowBits, saturated, scaled, toLane } from "./kernelMath.ts";
 import { field, hasFlag, log2Field, signedField } from "./params.ts";
-import { isFastPool, summaryOf, type Window, windowOf, windowRanges } from "./poolWindow.ts";
-
-export const PoolFlag = { Max: 1n } as const;
+import { isFastPool, poolArguments, PoolFlag, summaryOf, type Window, windowOf, windowRanges } from "./poolWindow.ts";
 
 function windowAt(params: Uint8Array, piece: number, lane: number): Window | undefined {
   const rowLog2 = log2Field(params, 12);
@@ -40,28 +38,7 @@ export const pool: Kernel = {
 
   run({ instance, base }: TraceMemory, params: Uint8Array, start: number, usedWords: number): boolean {
     if (!isFastPool(params)) return false;
-    const size = (index: number): number => Number(field(params, index));
-    const shift = field(params, 15);
-    instance.exports.pool(
-      base + 32 * start,
-      usedWords,
-      base + 32 * size(0),
-      size(1),
-      size(2),
-      size(3),
-      size(4),
-      log2Field(params, 5),
-      log2Field(params, 6),
-      size(7),
-      size(8),
-      size(9),
-      size(10),
-      size(11),
-      log2Field(params, 12),
-      hasFlag(params, 13, PoolFlag.Max) ? 1 : 0,
-      Number(signedField(params, 14, 32)),
-      Number(shift > 64n ? 64n : shift),
-    );
+    instance.exports.pool(...poolArguments(params, base, start, usedWords));
     return true;
   },
 };

@@ -2,8 +2,7 @@ import { divided } from "./imageMath.ts";
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
 import { elementOf, lanesLog2, lowBits, rangeAt, saturated, scaled, signedLane, toLane } from "./kernelMath.ts";
 import { field, hasFlag, log2Field, signedField } from "./params.ts";
-import { PoolFlag } from "./pool.ts";
-import { isFastPool, summaryOf, type Window, windowOf, windowRanges } from "./poolWindow.ts";
+import { isFastPool, poolArguments, PoolFlag, summaryOf, type Window, windowOf, windowRanges } from "./poolWindow.ts";
 
 interface Pixel {
   readonly window: Window;
@@ -70,28 +69,9 @@ export const poolGradient: Kernel = {
   run({ instance, base }: TraceMemory, params: Uint8Array, start: number, usedWords: number): boolean {
     const outRowLanes = BigInt(2 ** (log2Field(params, 12) + lanesLog2(log2Field(params, 6))));
     if (!isFastPool(params) || field(params, 11) * field(params, 4) > outRowLanes) return false;
-    const size = (index: number): number => Number(field(params, index));
-    const shift = field(params, 15);
     instance.exports.poolGradient(
-      base + 32 * start,
-      usedWords,
-      base + 32 * size(0),
-      size(1),
-      size(2),
-      size(3),
-      size(4),
-      log2Field(params, 5),
-      log2Field(params, 6),
-      size(7),
-      size(8),
-      size(9),
-      size(10),
-      size(11),
-      log2Field(params, 12),
-      hasFlag(params, 13, PoolFlag.Max) ? 1 : 0,
-      Number(signedField(params, 14, 32)),
-      Number(shift > 64n ? 64n : shift),
-      base + 32 * size(16),
+      ...poolArguments(params, base, start, usedWords),
+      base + 32 * Number(field(params, 16)),
     );
     return true;
   },

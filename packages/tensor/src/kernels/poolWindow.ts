@@ -1,9 +1,12 @@
 import { cover, divided } from "./imageMath.ts";
 import type { Range } from "./Kernel.ts";
 import { lanesLog2, minimum, rangeAt, signedLane } from "./kernelMath.ts";
-import { field, log2Field } from "./params.ts";
+import type { KernelArguments } from "../wasm/TensorModule.ts";
+import { field, hasFlag, log2Field, signedField } from "./params.ts";
 
 /** Twin of `PoolWindow.sol`. */
+
+export const PoolFlag = { Max: 1n } as const;
 
 export const MAX_WINDOW_HEIGHT = 6;
 export const MAX_WINDOW_WIDTH = 8;
@@ -80,4 +83,30 @@ export function isFastPool(params: Uint8Array): boolean {
     field(params, 3) * field(params, 4) <= BigInt(2 ** (rowLog2 + lanesLog2(laneLog2))) &&
     sizes.every((size) => size < 2n ** 16n)
   );
+}
+
+/** What the WebAssembly of both pooling kernels takes first, in its order: where to write, then the fields of params. */
+export function poolArguments(params: Uint8Array, base: number, start: number, usedWords: number): KernelArguments {
+  const size = (index: number): number => Number(field(params, index));
+  const shift = field(params, 15);
+  return [
+    base + 32 * start,
+    usedWords,
+    base + 32 * size(0),
+    size(1),
+    size(2),
+    size(3),
+    size(4),
+    log2Field(params, 5),
+    log2Field(params, 6),
+    size(7),
+    size(8),
+    size(9),
+    size(10),
+    size(11),
+    log2Field(params, 12),
+    hasFlag(params, 13, PoolFlag.Max) ? 1 : 0,
+    Number(signedField(params, 14, 32)),
+    Number(shift > 64n ? 64n : shift),
+  ];
 }

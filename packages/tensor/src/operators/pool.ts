@@ -1,6 +1,6 @@
 import { TensorError } from "../errors.ts";
 import { encodeParams } from "../kernels/params.ts";
-import { PoolFlag } from "../kernels/pool.ts";
+import { PoolFlag } from "../kernels/poolWindow.ts";
 import { MAX_WINDOW_HEIGHT, MAX_WINDOW_WIDTH } from "../kernels/poolWindow.ts";
 import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.ts";
 import { MAX_READ_WORDS } from "../program/ranges.ts";

@@ -9,7 +9,7 @@ const PAGE_BYTES = 65_536;
 const MAX_BYTES = 2 ** 32 - PAGE_BYTES;
 
 /** Byte address of the result, its length, then as the function of that name in `assembly/` says. */
-type KernelArguments = readonly [out: number, length: number, ...rest: number[]];
+export type KernelArguments = readonly [out: number, length: number, ...rest: number[]];
 
 /** Functions of `assembly/`; pointers are byte addresses in the instance's memory. */
 export interface TensorExports {
