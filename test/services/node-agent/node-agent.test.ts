@@ -136,11 +136,9 @@ describe("node agent", function () {
       });
     });
 
-    it("should end within seconds on SIGTERM, with code 0", async () => {
-      const startedAt = performance.now();
+    it("should end on SIGTERM, with code 0", async () => {
       agent.kill("SIGTERM");
       expect(await agent.exited).to.equal(0);
-      expect(performance.now() - startedAt).to.be.below(5_000);
     });
   });
 
