@@ -3,20 +3,12 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { type AddressLike, TypedDataEncoder } from "ethers";
 import hre from "hardhat";
 
+import { domainOf, INSPECTION_TYPES as TYPES } from "../support/typedData.js";
 import { hardwareFixture } from "./hardwareFixture.js";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
 const { time } = networkHelpers;
-
-const TYPES = {
-  Inspection: [
-    { name: "nodeId", type: "uint64" },
-    { name: "attributes", type: "uint256" },
-    { name: "issuedAt", type: "uint48" },
-    { name: "expiresAt", type: "uint48" },
-  ],
-};
 
 describe("Inspections", () => {
   const deployHardware = hardwareFixture(connection);
@@ -25,12 +17,7 @@ describe("Inspections", () => {
     const context = await deployHardware();
     const inspections = await ethers.deployContract("Inspections", [context.registry]);
     await context.addNode(context.alice);
-    const domain = {
-      name: "Millrace Inspections",
-      version: "1",
-      chainId: (await ethers.provider.getNetwork()).chainId,
-      verifyingContract: await inspections.getAddress(),
-    };
+    const domain = await domainOf(connection, "Millrace Inspections", inspections);
     const issuedAt = await time.latest();
     const statement = { nodeId: 1, attributes: 0b101n, issuedAt, expiresAt: issuedAt + 1_000 };
     const bring = async (inspector: HardhatEthersSigner, changes: Partial<typeof statement> = {}) => {

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 
 import { DAY, EPOCH_SECONDS, MILL } from "../staking/stakingFixture.js";
+import { AGENT_CONSENT_TYPES, domainOf } from "../support/typedData.js";
 import {
   ask,
   details,
@@ -145,18 +146,8 @@ describe("NodeRegistry", () => {
 
     it("should bind the consent to provider, key, contract and chain (T-38)", async () => {
       const { registry, alice, carol } = await networkHelpers.loadFixture(deploy);
-      const domain = {
-        name: "Millrace Nodes",
-        version: "1",
-        chainId: 31_337n,
-        verifyingContract: await registry.getAddress(),
-      };
-      const types = {
-        AgentConsent: [
-          { name: "provider", type: "address" },
-          { name: "agent", type: "address" },
-        ],
-      };
+      const domain = await domainOf(connection, "Millrace Nodes", registry);
+      const types = AGENT_CONSENT_TYPES;
       const message = { provider: alice.address, agent: carol.address };
       expect(await registry.consentDigest(alice, carol)).to.equal(ethers.TypedDataEncoder.hash(domain, types, message));
       for (const other of [

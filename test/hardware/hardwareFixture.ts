@@ -3,6 +3,7 @@ import { ZeroHash } from "ethers";
 
 import type { HardwareCatalog, INodeRegistry, NodeRegistry } from "../../typechain-types/index.js";
 import { type Connection, MILL, REQUIRE, type StakingContext, stakingFixture } from "../staking/stakingFixture.js";
+import { AGENT_CONSENT_TYPES, domainOf } from "../support/typedData.js";
 
 export const RESERVE = 32n;
 export const JAIL = 64n;
@@ -85,20 +86,9 @@ export function hardwareFixture(connection: Connection): () => Promise<HardwareC
       await registry.connect(provider).addNode(GPU_CLASS, units, provider, details, ask, "0x");
       return registry.nodeCount();
     };
-    const domain = {
-      name: "Millrace Nodes",
-      version: "1",
-      chainId: (await ethers.provider.getNetwork()).chainId,
-      verifyingContract: await registry.getAddress(),
-    };
-    const types = {
-      AgentConsent: [
-        { name: "provider", type: "address" },
-        { name: "agent", type: "address" },
-      ],
-    };
+    const domain = await domainOf(connection, "Millrace Nodes", registry);
     const consent = async (agent: HardhatEthersSigner, provider: HardhatEthersSigner): Promise<string> =>
-      agent.signTypedData(domain, types, { provider: provider.address, agent: agent.address });
+      agent.signTypedData(domain, AGENT_CONSENT_TYPES, { provider: provider.address, agent: agent.address });
     return { ...context, jailer, catalog, registry, addNode, consent };
   };
 }

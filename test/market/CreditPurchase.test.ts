@@ -2,11 +2,12 @@ import { expect } from "chai";
 import { MaxUint256, Signature, ZeroHash } from "ethers";
 import hre from "hardhat";
 
+import { domainOf, PERMIT_TYPES } from "../support/typedData.js";
 import { ChannelDriver, NOTICE_SECONDS } from "./channelDriver.js";
 import { CREDIT, MILL, marketWorld, taskTerms, type World } from "./marketFixture.js";
 
 const connection = await hre.network.create();
-const { ethers, networkHelpers } = connection;
+const { networkHelpers } = connection;
 
 const NO_PERMIT = { value: 0n, deadline: 0n, v: 0, r: ZeroHash, s: ZeroHash };
 const SPENT = 1_000n * MILL;
@@ -27,21 +28,7 @@ describe("CreditPurchase", () => {
 
   async function permit(value = SPENT, deadline = MaxUint256) {
     const { token, settlement, stranger } = world;
-    const domain = {
-      name: "Millrace",
-      version: "1",
-      chainId: (await ethers.provider.getNetwork()).chainId,
-      verifyingContract: await token.getAddress(),
-    };
-    const types = {
-      Permit: [
-        { name: "owner", type: "address" },
-        { name: "spender", type: "address" },
-        { name: "value", type: "uint256" },
-        { name: "nonce", type: "uint256" },
-        { name: "deadline", type: "uint256" },
-      ],
-    };
+    const domain = await domainOf(connection, "Millrace", token);
     const message = {
       owner: stranger.address,
       spender: await settlement.getAddress(),
@@ -49,7 +36,7 @@ describe("CreditPurchase", () => {
       nonce: await token.nonces(stranger),
       deadline,
     };
-    const { v, r, s } = Signature.from(await stranger.signTypedData(domain, types, message));
+    const { v, r, s } = Signature.from(await stranger.signTypedData(domain, PERMIT_TYPES, message));
     return { value, deadline, v, r, s };
   }
 

@@ -3,6 +3,7 @@ import type { HDNodeWallet } from "ethers";
 
 import type { ITaskBook } from "../../typechain-types/index.js";
 import { type Connection, CREDIT, deployMillrace, MILL, type Millrace } from "../support/deployMillrace.js";
+import { AGENT_CONSENT_TYPES, domainOf } from "../support/typedData.js";
 
 export { CREDIT, MILL };
 
@@ -134,19 +135,11 @@ export async function addNode(
   provider: HardhatEthersSigner,
   agent: HardhatEthersSigner,
 ): Promise<void> {
-  const domain = {
-    name: "Millrace Nodes",
-    version: "1",
-    chainId: (await ethers.provider.getNetwork()).chainId,
-    verifyingContract: await nodes.getAddress(),
-  };
-  const types = {
-    AgentConsent: [
-      { name: "provider", type: "address" },
-      { name: "agent", type: "address" },
-    ],
-  };
-  const consent = await agent.signTypedData(domain, types, { provider: provider.address, agent: agent.address });
+  const domain = await domainOf({ ethers }, "Millrace Nodes", nodes);
+  const consent = await agent.signTypedData(domain, AGENT_CONSENT_TYPES, {
+    provider: provider.address,
+    agent: agent.address,
+  });
   const details = { region: ethers.ZeroHash, attributes: 0, source: ethers.ZeroHash, endpoint: "", metadata: "" };
   const ask = { ratePerUnit: RATE, minSeconds: 20, maxSeconds: 100_000, kinds: KIND_LEASE | KIND_TASK, changedAt: 0 };
   await nodes.connect(provider).addNode(1, 2, agent, details, ask, consent);

@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import hre from "hardhat";
 
+import { domainOf, PERMIT_TYPES } from "../support/typedData.js";
+
 const { ethers, networkHelpers } = await hre.network.create();
 
 const MINT = 1n;
@@ -130,24 +132,11 @@ describe("MillToken", () => {
   });
 
   describe("permit", () => {
-    const types = {
-      Permit: [
-        { name: "owner", type: "address" },
-        { name: "spender", type: "address" },
-        { name: "value", type: "uint256" },
-        { name: "nonce", type: "uint256" },
-        { name: "deadline", type: "uint256" },
-      ],
-    };
+    const types = PERMIT_TYPES;
 
     async function signed() {
       const { token, holder, other } = await fixture();
-      const domain = {
-        name: "Millrace",
-        version: "1",
-        chainId: (await ethers.provider.getNetwork()).chainId,
-        verifyingContract: await token.getAddress(),
-      };
+      const domain = await domainOf({ ethers }, "Millrace", token);
       const message = {
         owner: holder.address,
         spender: other.address,

@@ -1,16 +1,8 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
+import { domainOf, INSPECTION_TYPES } from "../../support/typedData.js";
 import type { Dice } from "../Dice.js";
 import type { Action, Play } from "../Play.js";
-
-const STATEMENT_TYPES = {
-  Statement: [
-    { name: "nodeId", type: "uint64" },
-    { name: "attributes", type: "uint256" },
-    { name: "issuedAt", type: "uint48" },
-    { name: "expiresAt", type: "uint48" },
-  ],
-};
 
 /** Providers announce maintenance and call it off; inspectors confirm attributes and take their word back. */
 export const hardwareActions: Readonly<Record<string, Action>> = {
@@ -36,13 +28,8 @@ export const hardwareActions: Readonly<Record<string, Action>> = {
       issuedAt,
       expiresAt: issuedAt + dice.int(1, 400),
     };
-    const domain = {
-      name: "Millrace Inspections",
-      version: "1",
-      chainId: (await play.connection.ethers.provider.getNetwork()).chainId,
-      verifyingContract: await inspections.getAddress(),
-    };
-    const signature = await inspector.signTypedData(domain, STATEMENT_TYPES, statement);
+    const domain = await domainOf(play.connection, "Millrace Inspections", inspections);
+    const signature = await inspector.signTypedData(domain, INSPECTION_TYPES, statement);
     return inspections.connect(stranger).bring(inspector, statement, signature);
   },
 
