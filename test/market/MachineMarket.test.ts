@@ -1,21 +1,15 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
-import { Execution, programOfElf } from "@millrace/rv32";
+import { Execution } from "@millrace/rv32";
 import { expect } from "chai";
 import type { BaseContract } from "ethers";
 import hre from "hardhat";
 
-import type { Job } from "../claims/support/runs.js";
+import { runValues, SORTING as JOB } from "../claims/support/runs.js";
 import { MachineDriver } from "./machineDriver.js";
 import { marketWorld, TASK_STATUSES, type World } from "./marketFixture.js";
 import { NODE_OF_ALICE } from "./taskDriver.js";
 
 const connection = await hre.network.create();
 const { networkHelpers } = connection;
-
-const ELF = readFileSync(join(import.meta.dirname, "../packages/rv32/guests/sorting-O2.elf"));
-const JOB: Job = { program: programOfElf(ELF, { depth: 10, maxSteps: 100_000n }), input: Uint8Array.of(7) };
 
 async function fixture() {
   const world = await marketWorld(connection);
@@ -78,7 +72,6 @@ describe("MachineMarket", () => {
     const { final, log2, checkpoints } = new Execution(JOB.program, JOB.input).run();
     expect([log2, checkpoints.length > 1, final.exitCode]).to.deep.equal([10, true, 0]);
     const trace = new Execution(JOB.program, JOB.input).run();
-    const { runValues } = await import("../claims/support/runs.js");
     await expect(
       machines.connect(alice).submit(opened.taskId, opened.order, other, runValues(trace)),
     ).to.be.revertedWithCustomError(world.runs, "RunClaims_OtherProgram");

@@ -1,19 +1,38 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
-import type { Trace } from "@millrace/rv32";
-import { Execution, programOfElf } from "@millrace/rv32";
-import { expect } from "chai";
+import { Execution } from "@millrace/rv32";
 import hre from "hardhat";
 
-import { type Job, runValues } from "../claims/support/runs.js";
+import { SORTING } from "../claims/support/runs.js";
+import { describeTransitions } from "./claimMarketTransitions.js";
 import { MachineDriver } from "./machineDriver.js";
-import { marketWorld, TASK_STATUSES, type TaskStatus } from "./marketFixture.js";
-import { NODE_OF_BOB, type Opened } from "./taskDriver.js";
+import { marketWorld } from "./marketFixture.js";
+import type { Opened } from "./taskDriver.js";
+import { bringTo } from "./taskStatuses.js";
 
 const connection = await hre.network.create();
-const { networkHelpers } = connection;
 
-const ELF = readFileSync(join(import.meta.dirname, "../packages/rv32/guests/sorting-O2.elf"));
-const JOB: Job = { program: programOfElf(ELF, { depth: 10, maxSteps: 100_000n }), input: Uint8Array.of(7) };
-const RUN: Trace = new Execution(JOB.program, JOB.input).run();
+const honest = new Execution(SORTING.program, SORTING.input);
+const wrong = new Execution(SORTING.program, SORTING.input, { corrupt: { step: 3_000n, register: 12, xor: 8 } });
+
+describeTransitions("MachineMarket", connection, async () => {
+  const world = await marketWorld(connection);
+  const driver = new MachineDriver(connection, world);
+  const reject = async ({ taskId }: Opened): Promise<void> => {
+    const { attempt } = await world.machines.taskOf(taskId);
+    const game = await driver.game(await world.machines.claimIdOf(taskId, attempt), { theirs: wrong, honest });
+    await game.playOut();
+  };
+  return {
+    world,
+    market: world.machines,
+    inStatus: async (status) =>
+      bringTo(status, connection, {
+        market: world.machines.connect(world.buyer),
+        open: async (changes) => driver.open(SORTING, changes),
+        accept: async (opened, holdsData) => driver.accept(opened, holdsData),
+        submit: async (opened) => driver.submit(opened, SORTING, (status === "Rejected" ? wrong : honest).run()),
+        reject,
+      }),
+    accept: async (opened, nodeId, caller) => driver.accept(opened, false, nodeId, caller),
+    submit: async (opened, caller) => driver.submit(opened, SORTING, honest.run(), caller),
+  };
+});

@@ -38,13 +38,19 @@ export class MachineDriver {
     return { taskId, order: { terms, snapshot } };
   }
 
-  async accept({ taskId, order }: Opened): Promise<void> {
-    await this.world.machines.connect(this.world.alice).accept(taskId, order, NODE_OF_ALICE, true);
+  async accept(
+    { taskId, order }: Opened,
+    holdsData = true,
+    nodeId = NODE_OF_ALICE,
+    caller = this.world.alice,
+  ): Promise<void> {
+    await this.world.machines.connect(caller).accept(taskId, order, nodeId, holdsData);
   }
 
-  async submit({ taskId, order }: Opened, job: Job, trace: Trace): Promise<bigint> {
-    const { machines, alice } = this.world;
-    await machines.connect(alice).submit(taskId, order, await this.program(job), runValues(trace));
+  /** @returns id of the claim */
+  async submit({ taskId, order }: Opened, job: Job, trace: Trace, caller = this.world.alice): Promise<bigint> {
+    const { machines } = this.world;
+    await machines.connect(caller).submit(taskId, order, await this.program(job), runValues(trace));
     return machines.claimIdOf(taskId, (await machines.taskOf(taskId)).attempt);
   }
 

@@ -4,6 +4,7 @@ import type { ContractTransactionResponse } from "ethers";
 import type { ITaskBook } from "../../typechain-types/index.js";
 import { commitToFirst } from "../claims/support/commitments.js";
 import type { Connection } from "../support/deployMillrace.js";
+import { bringTo } from "./taskStatuses.js";
 import {
   BODY_ROOT,
   HEADER,
@@ -99,31 +100,14 @@ export class TaskDriver {
 
   /** A new task in a status, accepted by alice's node where the status needs a provider. */
   async inStatus(status: TaskStatus): Promise<Opened> {
-    const now = await this.connection.networkHelpers.time.latest();
-    const opened = await this.open(status === "Expired" ? { expiresAt: now + 50 } : {});
-    if (status === "None") return { ...opened, taskId: opened.taskId + 1n };
-    if (status === "Listed") return opened;
-    if (status === "Expired") {
-      await this.pass(60);
-      return opened;
-    }
-    if (status === "Cancelled") {
-      await this.world.tasks.connect(this.world.buyer).cancel(opened.taskId, opened.order);
-      return opened;
-    }
-    if (status === "Accepted" || status === "Unacknowledged") {
-      await this.accept(opened, false);
-      if (status === "Unacknowledged") await this.pass(40);
-      return opened;
-    }
-    await this.accept(opened);
-    if (status === "Overdue") await this.pass(130);
-    if (status === "Working" || status === "Overdue") return opened;
-    await this.submit(opened);
-    if (status === "Rejected") await this.slashClaim(opened);
-    if (status === "Confirmed" || status === "Finalized") await this.pass(70);
-    if (status === "Finalized") await this.world.tasks.finalize(opened.taskId, opened.order);
-    return opened;
+    const { tasks } = this.world;
+    return bringTo(status, this.connection, {
+      market: tasks.connect(this.world.buyer),
+      open: async (changes) => this.open(changes),
+      accept: async (opened, holdsData) => this.accept(opened, holdsData),
+      submit: async (opened) => this.submit(opened),
+      reject: async (opened) => this.slashClaim(opened),
+    });
   }
 }
 

@@ -18,10 +18,12 @@ interface Machine {
 
 const MACHINES: Readonly<Record<string, Machine>> = {
   TaskMarket: {
-    table: "test/market/TaskMarket.transitions.test.ts",
+    table: "test/market/claimMarketTransitions.ts",
     // `acceptFitting` is `accept` behind a check of traits: test/market/NodeTraits.test.ts.
     besides: ["open", "buyCredits", "acceptFitting"],
   },
+  MachineMarket: { table: "test/market/claimMarketTransitions.ts", besides: ["open", "buyCredits", "acceptFitting"] },
+  ProofMarket: { table: "test/market/ProofMarket.test.ts", besides: ["open", "buyCredits", "acceptFitting"] },
   LeaseMarket: {
     table: "test/market/LeaseMarket.transitions.test.ts",
     besides: ["hire", "begin", "buyCredits"],

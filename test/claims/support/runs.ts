@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+
 import {
   bondToSend,
   encodeEnd,
@@ -17,7 +19,7 @@ import {
   type States,
   stepsWithin,
 } from "@millrace/jobs";
-import { inputRoot, type MachineProgram, type Trace } from "@millrace/rv32";
+import { inputRoot, type MachineProgram, programOfElf, type Trace } from "@millrace/rv32";
 import type { HardhatEthers, HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { type ContractTransactionReceipt, type ContractTransactionResponse, hexlify, id } from "ethers";
 
@@ -77,6 +79,15 @@ export interface Job {
   readonly program: MachineProgram;
   readonly input: Uint8Array;
 }
+
+/** A small program that has something to do: a sort that a compiler made. */
+export const SORTING: Job = {
+  program: programOfElf(readFileSync(new URL("../../packages/rv32/guests/sorting-O2.elf", import.meta.url)), {
+    depth: 10,
+    maxSteps: 100_000n,
+  }),
+  input: Uint8Array.of(7),
+};
 
 /** Arguments of `post` after the claim's id. */
 export function postArguments(

@@ -1,10 +1,7 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
-import { Execution, programOfElf } from "@millrace/rv32";
+import { Execution } from "@millrace/rv32";
 import { type BaseContract, type ContractTransactionResponse, id } from "ethers";
 
-import type { Job } from "../../claims/support/runs.js";
+import { SORTING as JOB } from "../../claims/support/runs.js";
 import { ApprovalDriver } from "../../market/approvalDriver.js";
 import { ChannelDriver } from "../../market/channelDriver.js";
 import { LeaseDriver } from "../../market/leaseDriver.js";
@@ -14,9 +11,6 @@ import { addNode, CREDIT, taskTerms, type World } from "../../market/marketFixtu
 import { NODE_OF_ALICE, NODE_OF_BOB, type Opened, TaskDriver } from "../../market/taskDriver.js";
 import type { ITaskBook } from "../../../typechain-types/index.js";
 import type { Connection } from "../../support/deployMillrace.js";
-
-const ELF = readFileSync(join(import.meta.dirname, "../../packages/rv32/guests/sorting-O2.elf"));
-const JOB: Job = { program: programOfElf(ELF, { depth: 10, maxSteps: 100_000n }), input: Uint8Array.of(7) };
 
 /** A batch that goes on after an item that cannot be done. */
 export interface BatchCall {
