@@ -48,6 +48,8 @@ export const hammingDistance: Kernel = {
     return [BigInt(distance)];
   },
 
+  laneBits: () => 2 ** LANE_LOG2,
+
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const rowWords = 2 ** log2Field(params, 4);
     const outLog2 = log2Field(params, 5);

@@ -42,9 +42,13 @@ function wordsOf(trace: Uint8Array, operator: PlacedOperator): Uint8Array {
   return trace.subarray(operator.start * WORD_BYTES, (operator.start + operator.words) * WORD_BYTES);
 }
 
-/** The fast path holds only where nothing reads at or after the operator, for such words read as zero. */
+/**
+ * The fast path holds only where nothing reads at or after the operator, for such words read as zero, and where its
+ * lanes are the kernel's: with other widths the chain packs each lane's value into a wider one, or accepts none.
+ */
 function runFast(kernel: Kernel, operator: PlacedOperator, memory: TraceMemory): boolean {
-  const { params, usedWords, start } = operator;
+  const { params, usedWords, start, mode, laneBits } = operator;
+  if (mode !== Mode.Lane || laneBits !== kernel.laneBits(params)) return false;
   const extents = kernel.extents(params, usedWords);
   if (!extents.every((extent) => extent.start + extent.words <= start)) return false;
   return kernel.run(memory, params, start, usedWords);

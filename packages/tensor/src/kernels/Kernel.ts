@@ -28,8 +28,10 @@ export interface Kernel {
   first(params: Uint8Array, piece: number, lane: number): Range | undefined;
   reads(params: Uint8Array, piece: number, lane: number, firstWords: readonly bigint[]): Range[];
   compute(params: Uint8Array, piece: number, lane: number, words: readonly bigint[]): bigint[];
+  /** Bits of the lanes that it computes: what an operator's `laneBits` has to be for `run` to compute it. */
+  laneBits(params: Uint8Array): number;
   /** All words that an operator of `usedWords` words can read, as far as they do not depend on words. */
   extents(params: Uint8Array, usedWords: number): Extent[];
-  /** Computes a whole operator, given that its extents lie before it; false if these params have no fast path. */
+  /** Computes a whole operator lane by lane, given that its extents lie before it; false if these params have no fast path. */
   run(memory: TraceMemory, params: Uint8Array, start: number, usedWords: number): boolean;
 }

@@ -1,5 +1,5 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lanesLog2, minimum, rangeAt, signedLane, toLane } from "./kernelMath.ts";
+import { elementOf, laneBitsOf, lanesLog2, minimum, rangeAt, signedLane, toLane } from "./kernelMath.ts";
 import { field, log2Field } from "./params.ts";
 
 /** Twin of `ArgMax.sol`, whose page explains it. */
@@ -26,6 +26,8 @@ export const argMax: Kernel = {
     }
     return toLane(index, log2Field(params, 5));
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 5)),
 
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const rows = Math.min(Number(field(params, 1)), usedWords << lanesLog2(log2Field(params, 5)));

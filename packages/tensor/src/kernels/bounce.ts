@@ -62,6 +62,8 @@ export const bounce: Kernel = {
     return [hit === undefined ? 0n : bounced(params, ray, triangle, hit)];
   },
 
+  laneBits: () => 256,
+
   extents(params: Uint8Array, usedWords: number): Extent[] {
     return [
       { start: Number(field(params, 0)), words: usedWords },

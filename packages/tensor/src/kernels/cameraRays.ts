@@ -18,6 +18,8 @@ export const cameraRays: Kernel = {
     return [wordOf(origin, direction)];
   },
 
+  laneBits: () => 256,
+
   extents: (): Extent[] => [],
 
   run({ instance, base }: TraceMemory, params: Uint8Array, start: number, usedWords: number): boolean {

@@ -1,6 +1,16 @@
 import { ByteLanes, cover, divided, type Span, span } from "./imageMath.ts";
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lowBits, minimum, rangeAt, saturated, scaled, signedLane, toLane } from "./kernelMath.ts";
+import {
+  elementOf,
+  laneBitsOf,
+  lowBits,
+  minimum,
+  rangeAt,
+  saturated,
+  scaled,
+  signedLane,
+  toLane,
+} from "./kernelMath.ts";
 import { field, hasFlag, log2Field, signedField } from "./params.ts";
 
 export const ConvolutionFlag = { Relu: 1n, Bias: 2n, Mask: 4n } as const;
@@ -101,6 +111,8 @@ export const convolution: Kernel = {
     if (hasFlag(params, 19, ConvolutionFlag.Relu) && value < 0n) value = 0n;
     return toLane(saturated(value, laneLog2), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 16)),
 
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const filters = Number(field(params, 7));

@@ -1,6 +1,16 @@
 import { ByteLanes, divided, type Span, span } from "./imageMath.ts";
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lowBits, minimum, rangeAt, saturated, scaled, signedLane, toLane } from "./kernelMath.ts";
+import {
+  elementOf,
+  laneBitsOf,
+  lowBits,
+  minimum,
+  rangeAt,
+  saturated,
+  scaled,
+  signedLane,
+  toLane,
+} from "./kernelMath.ts";
 import { field, hasFlag, log2Field, signedField } from "./params.ts";
 
 export const ConvolutionGradientFlag = { Addend: 1n } as const;
@@ -86,6 +96,8 @@ export const convolutionGradient: Kernel = {
       value += signedLane(words[tap === undefined ? 0 : planeWords(params)], laneLog2, BigInt(lane));
     return toLane(saturated(value, laneLog2), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 17)),
 
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const count = field(params, 1);

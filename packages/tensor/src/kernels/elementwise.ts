@@ -1,6 +1,16 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
 import { elementwiseWords, isNarrow } from "./fastPath.ts";
-import { elementOf, lanesLog2, lowBits, rangeAt, rounded, saturated, signedLane, toLane } from "./kernelMath.ts";
+import {
+  elementOf,
+  laneBitsOf,
+  lanesLog2,
+  lowBits,
+  rangeAt,
+  rounded,
+  saturated,
+  signedLane,
+  toLane,
+} from "./kernelMath.ts";
 import { field, hasFlag, log2Field, signedField } from "./params.ts";
 
 export const ElementwiseFlag = { Relu: 1n, Broadcast: 2n } as const;
@@ -60,6 +70,8 @@ export const elementwise: Kernel = {
     if (hasFlag(params, 9, ElementwiseFlag.Relu) && value < 0n) value = 0n;
     return toLane(saturated(value, laneLog2), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 5)),
 
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const outLog2 = log2Field(params, 5);

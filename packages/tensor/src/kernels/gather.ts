@@ -25,6 +25,8 @@ export const gather: Kernel = {
     return toLane(words[1] ?? 0n, LANE_LOG2);
   },
 
+  laneBits: () => 256,
+
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const rowLog2 = log2Field(params, 4);
     const rows = Math.ceil(usedWords / 2 ** rowLog2);

@@ -29,6 +29,8 @@ export const hashChain: Kernel = {
   },
 
   /** Its own words lie before each piece but not before the operator: `run` takes only chains that are one. */
+  laneBits: () => 256,
+
   extents: (params: Uint8Array): Extent[] => [{ start: Number(field(params, 0)), words: 1 }],
 
   run({ instance, base }: TraceMemory, params: Uint8Array, start: number, usedWords: number): boolean {

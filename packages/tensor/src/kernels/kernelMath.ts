@@ -15,6 +15,11 @@ export function lanesLog2(laneLog2: number): number {
   return laneLog2 > 8 ? 0 : 8 - laneLog2;
 }
 
+/** Bits of a lane; lanes that are wider than a word are one. */
+export function laneBitsOf(laneLog2: number): number {
+  return 256 >> lanesLog2(laneLog2);
+}
+
 /** Index of a lane in an operator. */
 export function elementOf(piece: bigint, lane: number, laneLog2: number): bigint {
   return (piece << BigInt(lanesLog2(laneLog2))) + BigInt(lane);
@@ -26,16 +31,16 @@ function laneIndex(laneLog2: number, index: bigint): number {
 
 /** Lane of a word, sign-extended; `index` counts lanes modulo those of a word. */
 export function signedLane(word: bigint | undefined, laneLog2: number, index: bigint): bigint {
-  return signedLaneOf(word ?? 0n, 256 >> lanesLog2(laneLog2), laneIndex(laneLog2, index));
+  return signedLaneOf(word ?? 0n, laneBitsOf(laneLog2), laneIndex(laneLog2, index));
 }
 
 export function unsignedLane(word: bigint | undefined, laneLog2: number, index: bigint): bigint {
-  return laneOf(word ?? 0n, 256 >> lanesLog2(laneLog2), laneIndex(laneLog2, index));
+  return laneOf(word ?? 0n, laneBitsOf(laneLog2), laneIndex(laneLog2, index));
 }
 
 /** The value as an unsigned lane, its high bits cut off. */
 export function toLane(value: bigint, laneLog2: number): bigint[] {
-  return [BigInt.asUintN(256 >> lanesLog2(laneLog2), value)];
+  return [BigInt.asUintN(laneBitsOf(laneLog2), value)];
 }
 
 /** `value · scale / 2^shift`, rounded half away from zero. */
@@ -53,7 +58,7 @@ export function rounded(value: bigint, shift: bigint): bigint {
 
 /** The nearest value that a signed lane holds. */
 export function saturated(value: bigint, laneLog2: number): bigint {
-  const limit = 1n << BigInt((256 >> lanesLog2(laneLog2)) - 1);
+  const limit = 1n << BigInt(laneBitsOf(laneLog2) - 1);
   if (value >= limit) return limit - 1n;
   return value < -limit ? -limit : value;
 }

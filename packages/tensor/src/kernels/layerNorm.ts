@@ -1,5 +1,15 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lanesLog2, lowBits, minimum, rangeAt, saturated, signedLane, toLane } from "./kernelMath.ts";
+import {
+  elementOf,
+  laneBitsOf,
+  lanesLog2,
+  lowBits,
+  minimum,
+  rangeAt,
+  saturated,
+  signedLane,
+  toLane,
+} from "./kernelMath.ts";
 import { field, log2Field } from "./params.ts";
 import { integerSqrt } from "./rayMath.ts";
 
@@ -66,6 +76,8 @@ export const layerNorm: Kernel = {
       signedLane(words[gammaAt + 1], INT16, column);
     return toLane(saturated(value, laneLog2), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 8)),
 
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const rows = Math.ceil(usedWords / 2 ** log2Field(params, 9));

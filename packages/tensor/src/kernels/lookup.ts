@@ -1,5 +1,5 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lanesLog2, rangeAt, signedLane, toLane } from "./kernelMath.ts";
+import { elementOf, laneBitsOf, lanesLog2, rangeAt, signedLane, toLane } from "./kernelMath.ts";
 import { elementwiseWords, isNarrow } from "./fastPath.ts";
 import { field, log2Field, signedField } from "./params.ts";
 
@@ -36,6 +36,8 @@ export const lookup: Kernel = {
     if (field(params, 4) === 0n) return [0n];
     return toLane(signedLane(words[1], laneLog2, indexOf(params, piece, lane, words[0])), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 2)),
 
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const [inLog2, outLog2] = [log2Field(params, 1), log2Field(params, 2)];

@@ -1,5 +1,15 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lanesLog2, lowBits, rangeAt, saturated, scaled, signedLane, toLane } from "./kernelMath.ts";
+import {
+  elementOf,
+  laneBitsOf,
+  lanesLog2,
+  lowBits,
+  rangeAt,
+  saturated,
+  scaled,
+  signedLane,
+  toLane,
+} from "./kernelMath.ts";
 import { field, hasFlag, log2Field, signedField } from "./params.ts";
 
 export const MatMulFlag = { Relu: 1n, Addend: 2n, Broadcast: 4n, Mask: 8n } as const;
@@ -62,6 +72,8 @@ export const matMul: Kernel = {
     if (hasFlag(params, 9, MatMulFlag.Relu) && value < 0n) value = 0n;
     return toLane(saturated(value, laneLog2), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 6)),
 
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const rowWords = 2 ** log2Field(params, 4);

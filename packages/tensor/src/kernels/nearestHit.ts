@@ -53,6 +53,8 @@ export const nearestHit: Kernel = {
     return toLane(nearest, LANE_LOG2);
   },
 
+  laneBits: () => 64,
+
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const pixels = Math.min(4 * usedWords, Number(field(params, CAMERA) * field(params, CAMERA + 1)));
     return [

@@ -1,5 +1,5 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lowBits, saturated, scaled, toLane } from "./kernelMath.ts";
+import { elementOf, laneBitsOf, lowBits, saturated, scaled, toLane } from "./kernelMath.ts";
 import { field, hasFlag, log2Field, signedField } from "./params.ts";
 import { isFastPool, poolArguments, PoolFlag, summaryOf, type Window, windowOf, windowRanges } from "./poolWindow.ts";
 
@@ -30,6 +30,8 @@ export const pool: Kernel = {
       : scaled(BigInt.asIntN(32, sum), signedField(params, 14, 32), field(params, 15));
     return toLane(saturated(value, laneLog2), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 6)),
 
   extents(params: Uint8Array): Extent[] {
     const rows = Number(field(params, 1) * field(params, 2));

@@ -1,6 +1,16 @@
 import { divided } from "./imageMath.ts";
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lanesLog2, lowBits, rangeAt, saturated, scaled, signedLane, toLane } from "./kernelMath.ts";
+import {
+  elementOf,
+  laneBitsOf,
+  lanesLog2,
+  lowBits,
+  rangeAt,
+  saturated,
+  scaled,
+  signedLane,
+  toLane,
+} from "./kernelMath.ts";
 import { field, hasFlag, log2Field, signedField } from "./params.ts";
 import { isFastPool, poolArguments, PoolFlag, summaryOf, type Window, windowOf, windowRanges } from "./poolWindow.ts";
 
@@ -57,6 +67,8 @@ export const poolGradient: Kernel = {
     const error = BigInt.asIntN(32, signedLane(words[0], laneLog2, pixel.errorLane));
     return toLane(saturated(scaled(error, signedField(params, 14, 32), field(params, 15)), laneLog2), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 6)),
 
   extents(params: Uint8Array): Extent[] {
     const rows = (height: number): number => Number(field(params, 1) * field(params, height));

@@ -17,6 +17,8 @@ export const random: Kernel = {
     return [bytesToBigInt(keccak256(bigIntToWord(words[0] ?? 0n), bigIntToWord(counter)))];
   },
 
+  laneBits: () => 256,
+
   extents: (params: Uint8Array): Extent[] => [{ start: Number(field(params, 0)), words: 1 }],
 
   run({ instance, base }: TraceMemory, params: Uint8Array, start: number, usedWords: number): boolean {

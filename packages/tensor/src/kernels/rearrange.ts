@@ -1,6 +1,6 @@
 import { divided } from "./imageMath.ts";
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lanesLog2, lowBits, rangeAt, signedLane, toLane } from "./kernelMath.ts";
+import { elementOf, laneBitsOf, lanesLog2, lowBits, rangeAt, signedLane, toLane } from "./kernelMath.ts";
 import { field, log2Field, signedField } from "./params.ts";
 
 const SIZES = 7;
@@ -52,6 +52,8 @@ export const rearrange: Kernel = {
     const laneLog2 = log2Field(params, 6);
     return toLane(source === undefined ? 0n : signedLane(words[0], laneLog2, source.column), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 6)),
 
   extents(params: Uint8Array): Extent[] {
     const rows = Number(field(params, 1) * field(params, 2));

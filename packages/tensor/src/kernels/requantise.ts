@@ -1,5 +1,5 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lanesLog2, rangeAt, saturated, scaled, signedLane, toLane } from "./kernelMath.ts";
+import { elementOf, laneBitsOf, lanesLog2, rangeAt, saturated, scaled, signedLane, toLane } from "./kernelMath.ts";
 import { field, hasFlag, log2Field, signedField } from "./params.ts";
 
 export const RequantiseFlag = { Relu: 1n, Addend: 2n } as const;
@@ -26,6 +26,8 @@ export const requantise: Kernel = {
     if (hasFlag(params, 5, RequantiseFlag.Relu) && value < 0n) value = 0n;
     return toLane(saturated(value, laneLog2), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 2)),
 
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const words = Math.ceil(usedWords * 2 ** (lanesLog2(log2Field(params, 2)) - lanesLog2(log2Field(params, 1))));

@@ -1,6 +1,6 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
 import { elementwiseWords, isNarrow } from "./fastPath.ts";
-import { elementOf, lanesLog2, rangeAt, saturated, signedLane, toLane } from "./kernelMath.ts";
+import { elementOf, laneBitsOf, lanesLog2, rangeAt, saturated, signedLane, toLane } from "./kernelMath.ts";
 import { field, log2Field, signedField } from "./params.ts";
 
 const SIGNIFICANT_BITS = 24;
@@ -46,6 +46,8 @@ export const rescale: Kernel = {
     if (value > high) value = high;
     return toLane(saturated(value, laneLog2), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 2)),
 
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const words = elementwiseWords(usedWords, log2Field(params, 2), log2Field(params, 1));

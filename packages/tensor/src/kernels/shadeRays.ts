@@ -59,6 +59,8 @@ export const shadeRays: Kernel = {
     return toLane((colour << 8n) | 255n, LANE_LOG2);
   },
 
+  laneBits: () => 32,
+
   extents(params: Uint8Array, usedWords: number): Extent[] {
     return [
       { start: Number(field(params, 0)), words: 8 * usedWords },

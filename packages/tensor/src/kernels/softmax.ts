@@ -70,6 +70,8 @@ export const softmax: Kernel = {
     return toLane(value, INT8);
   },
 
+  laneBits: () => 8,
+
   extents(params: Uint8Array, usedWords: number): Extent[] {
     const rows = Math.ceil(usedWords / 2 ** log2Field(params, 6));
     return [

@@ -1,6 +1,7 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
 import {
   elementOf,
+  laneBitsOf,
   lanesLog2,
   lowBits,
   minimum,
@@ -69,6 +70,8 @@ export const sum: Kernel = {
       value += signedLane(words[lanes.count === 0n ? 0 : 2 ** lanes.log2], laneLog2, BigInt(lane));
     return toLane(saturated(value, laneLog2), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 5)),
 
   extents(params: Uint8Array, usedWords: number): Extent[] {
     // The last range of a column is a whole one, though some of its rows may not be summed.

@@ -1,5 +1,5 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lanesLog2, lowBits, rangeAt, signedLane, toLane } from "./kernelMath.ts";
+import { elementOf, laneBitsOf, lanesLog2, lowBits, rangeAt, signedLane, toLane } from "./kernelMath.ts";
 import { field, log2Field } from "./params.ts";
 
 const MAX_ROWS = 2n ** 31n;
@@ -29,6 +29,8 @@ export const transpose: Kernel = {
     const laneLog2 = log2Field(params, 5);
     return toLane(signedLane(words[0], laneLog2, sourceOf(params, piece, lane).column), laneLog2);
   },
+
+  laneBits: (params) => laneBitsOf(log2Field(params, 5)),
 
   extents(params: Uint8Array): Extent[] {
     const columnWords = Number(field(params, 2) >> BigInt(lanesLog2(log2Field(params, 5)))) + 1;
