@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { encodeBundle, writeBundle } from "@millrace/tensor";
+import { assertProvable, encodeBundle, type Program, ProgramError, writeBundle } from "@millrace/tensor";
 
 import { formatCredits, formatDuration, MillraceError, parseCredits, parseDuration, shortHex } from "@millrace/sdk";
 
@@ -42,6 +42,7 @@ export default async function open(session: Session, values: Values): Promise<vo
     });
   }
   const bundle = await buildBundle(values);
+  checkProgram(session, bundle.program);
   const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
   const opening = await openingOf(session, contracts.tasks, values);
   const terms = {
@@ -94,4 +95,15 @@ export default async function open(session: Session, values: Values): Promise<vo
     `Task ${taskId} is open for at most ${formatCredits(maxPrice)}. Keep its data served: ` +
       `npx hardhat job serve --bundles ${values.bundles}`,
   );
+}
+
+/** Before it is paid for: a provider that can count refuses what cannot be proven. */
+function checkProgram(session: Session, program: Program): void {
+  try {
+    assertProvable(program);
+  } catch (error) {
+    // Kernels of others are for those who have them; all else that is wrong with a program is wrong for everybody.
+    if (!(error instanceof ProgramError) || error.code !== "UNKNOWN_KERNEL") throw error;
+    session.output.say(`Not checked from here on: ${error.message}.`);
+  }
 }

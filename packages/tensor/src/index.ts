@@ -9,7 +9,7 @@ export {
   readBundle,
   writeBundle,
 } from "./bundle.ts";
-export { TensorError, type TensorErrorCode } from "./errors.ts";
+export { ProgramError, type ProgramPlace, TensorError, type TensorErrorCode } from "./errors.ts";
 export { execute, type ExecuteOptions } from "./execute.ts";
 export { type Alteration, executeInWorker, type WorkerOptions } from "./executeInWorker.ts";
 export { kernelCodeHash, kernelCodeHashes, kernelName } from "./kernels/codeHashes.ts";

@@ -1,4 +1,4 @@
-import { TensorError } from "../errors.ts";
+import { ProgramError, TensorError } from "../errors.ts";
 import { keccak256Hex } from "../trace/keccak.ts";
 import { fromHex, type Hex, MAX_TOTAL_WORDS, REGION_WORDS, WORD_BYTES } from "../words.ts";
 import { assertDescriptor, type OperatorDescriptor, operatorLeaf } from "./descriptor.ts";
@@ -49,6 +49,8 @@ export class Program {
   constructor(inWords: number, body: readonly OperatorDescriptor[], output: readonly OperatorDescriptor[]) {
     const descriptors = [...body, ...output];
     descriptors.forEach(assertDescriptor);
+    const sizes = { inWords, bodyWords: sumOfWords(body), outWords: sumOfWords(output) };
+    assertHeader(sizes, descriptors.length);
     let start = inWords;
     this.operators = descriptors.map((descriptor, index) => {
       const placed = { ...descriptor, index, start };
@@ -58,14 +60,7 @@ export class Program {
     this.#sumTree = new SumTree(
       this.operators.map((operator) => ({ leaf: operatorLeaf(operator), words: operator.words })),
     );
-    this.header = {
-      sumRoot: this.#sumTree.root,
-      opDepth: this.#sumTree.depth,
-      inWords,
-      bodyWords: sumOfWords(body),
-      outWords: sumOfWords(output),
-    };
-    assertHeader(this.header);
+    this.header = { sumRoot: this.#sumTree.root, opDepth: this.#sumTree.depth, ...sizes };
     this.hash = programHash(this.header);
   }
 
@@ -147,14 +142,33 @@ function sumOfWords(operators: readonly OperatorDescriptor[]): number {
   return operators.reduce((sum, { words }) => sum + words, 0);
 }
 
-function assertHeader({ opDepth, inWords, bodyWords, outWords }: ProgramHeader): void {
-  const reject = (what: string): never => {
-    throw new TensorError("BAD_PROGRAM", what, "see docs/program-format.md");
-  };
-  for (const [name, words] of Object.entries({ inWords, bodyWords, outWords }))
+function assertHeader(
+  { inWords, bodyWords, outWords }: Omit<ProgramHeader, "sumRoot" | "opDepth">,
+  operators: number,
+): void {
+  if (operators > 2 ** MAX_OP_DEPTH)
+    throw new ProgramError(
+      "TOO_LARGE",
+      {},
+      `${operators} operators, more than ${2 ** MAX_OP_DEPTH}`,
+      "split the job, or let each operator do more",
+    );
+  for (const [field, words] of Object.entries({ inWords, bodyWords, outWords }))
     if (!Number.isSafeInteger(words) || words < 0 || words % REGION_WORDS !== 0)
-      reject(`${name} is ${words}, not a multiple of ${REGION_WORDS}`);
-  if (inWords === 0 || outWords === 0) reject("a program needs an input and an output");
-  if (opDepth > MAX_OP_DEPTH) reject(`${2 ** opDepth} operators, more than ${2 ** MAX_OP_DEPTH}`);
-  if (inWords + bodyWords + outWords > MAX_TOTAL_WORDS) reject(`more than ${MAX_TOTAL_WORDS} words`);
+      throw new ProgramError(
+        "BAD_PROGRAM",
+        { field },
+        `${words} words are not a multiple of ${REGION_WORDS}`,
+        `pad the region to a multiple of ${REGION_WORDS} words`,
+      );
+  for (const [field, words] of Object.entries({ inWords, outWords }))
+    if (words === 0)
+      throw new ProgramError(
+        "BAD_PROGRAM",
+        { field },
+        "a program needs an input and an output",
+        "give it at least 32 words of input and one operator of output",
+      );
+  if (inWords + bodyWords + outWords > MAX_TOTAL_WORDS)
+    throw new ProgramError("TOO_LARGE", {}, `more than ${MAX_TOTAL_WORDS} words`, "split the job into smaller ones");
 }

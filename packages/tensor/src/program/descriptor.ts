@@ -1,10 +1,21 @@
-import { TensorError } from "../errors.ts";
+import { ProgramError } from "../errors.ts";
 import { keccak256 } from "../trace/keccak.ts";
-import { fromHex, type Hex, LANE_BITS, type LaneBits, REGION_WORDS, roundUp, WORD_BYTES } from "../words.ts";
+import {
+  fromHex,
+  type Hex,
+  LANE_BITS,
+  type LaneBits,
+  MAX_TOTAL_WORDS,
+  REGION_WORDS,
+  roundUp,
+  WORD_BYTES,
+} from "../words.ts";
 
 /** LANE proves one lane of one word at a time, PIECE a whole piece of `2^pieceLog2` words. */
 export const Mode = { Lane: 0, Piece: 1 } as const;
 export type Mode = (typeof Mode)[keyof typeof Mode];
+
+const MODES: readonly number[] = Object.values(Mode);
 
 export const MAX_PIECE_LOG2 = 5;
 export const MAX_PARAMS_BYTES = 1_024;
@@ -49,18 +60,57 @@ export function operatorLeaf(operator: OperatorDescriptor): Uint8Array {
   return keccak256(LEAF_TAG, keccak256(encodeDescriptor(operator)));
 }
 
-export function assertDescriptor(operator: OperatorDescriptor): void {
-  const reject = (what: string): never => {
-    throw new TensorError("BAD_PROGRAM", `operator ${operator.kernel}: ${what}`, "see docs/program-format.md");
+/** @param index of the operator in its program, for the message */
+export function assertDescriptor(operator: OperatorDescriptor, index: number): void {
+  const { kernel, words, usedWords, pieceLog2, mode, laneBits, params } = operator;
+  const check = (isGood: boolean, field: keyof OperatorDescriptor, what: string, hint: string): void => {
+    if (!isGood) throw new ProgramError("BAD_PROGRAM", { operator: index, kernel, field }, what, hint);
   };
-  const { words, usedWords, pieceLog2, mode } = operator;
-  if (!Number.isSafeInteger(words) || words <= 0 || words % REGION_WORDS !== 0)
-    reject(`${words} words are not a positive multiple of ${REGION_WORDS}`);
-  if (!Number.isSafeInteger(usedWords) || usedWords < 0 || usedWords > words)
-    reject(`${usedWords} used words of ${words}`);
-  if (!LANE_BITS.includes(operator.laneBits)) reject(`lanes of ${operator.laneBits} bits`);
-  if (operator.params.length > MAX_PARAMS_BYTES) reject(`${operator.params.length} bytes of params`);
+  const isWhole = (value: number, least: number, most: number): boolean =>
+    Number.isSafeInteger(value) && value >= least && value <= most;
+  if (words > MAX_TOTAL_WORDS)
+    throw new ProgramError(
+      "TOO_LARGE",
+      { operator: index, kernel, field: "words" },
+      `${words} words`,
+      `a program has at most ${MAX_TOTAL_WORDS}: split the job`,
+    );
+  check(
+    isWhole(words, REGION_WORDS, MAX_TOTAL_WORDS) && words % REGION_WORDS === 0,
+    "words",
+    `${words} words are not a positive multiple of ${REGION_WORDS}`,
+    `pad the operator to a multiple of ${REGION_WORDS} words`,
+  );
+  check(
+    isWhole(usedWords, 0, words),
+    "usedWords",
+    `${usedWords} used words of ${words}`,
+    "make words at least usedWords",
+  );
+  check(MODES.includes(mode), "mode", `no mode ${String(mode)}`, "write 0 for lanes or 1 for pieces");
+  check(
+    LANE_BITS.includes(laneBits),
+    "laneBits",
+    `lanes of ${laneBits} bits`,
+    `a lane has one of ${LANE_BITS.join(", ")} bits`,
+  );
+  check(
+    params.length <= MAX_PARAMS_BYTES,
+    "params",
+    `${params.length} bytes of params`,
+    `params are at most ${MAX_PARAMS_BYTES} bytes`,
+  );
   const mostLog2 = mode === Mode.Piece ? MAX_PIECE_LOG2 : 0;
-  if (!Number.isInteger(pieceLog2) || pieceLog2 < 0 || pieceLog2 > mostLog2) reject(`pieceLog2 ${pieceLog2}`);
-  if (usedWords % 2 ** pieceLog2 !== 0) reject(`${usedWords} used words are not whole pieces`);
+  check(
+    isWhole(pieceLog2, 0, mostLog2),
+    "pieceLog2",
+    `pieceLog2 ${pieceLog2}`,
+    mode === Mode.Piece ? `a piece has at most 2^${MAX_PIECE_LOG2} words` : "it is 0 where lanes are proven one by one",
+  );
+  check(
+    usedWords % 2 ** pieceLog2 === 0,
+    "usedWords",
+    `${usedWords} used words are not whole pieces`,
+    `make usedWords a multiple of ${2 ** pieceLog2}`,
+  );
 }

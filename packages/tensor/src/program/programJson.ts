@@ -1,6 +1,6 @@
-import { TensorError } from "../errors.ts";
+import { ProgramError } from "../errors.ts";
 import { fromHex, type Hex, type LaneBits, toHex } from "../words.ts";
-import type { OperatorDescriptor } from "./descriptor.ts";
+import { MAX_PARAMS_BYTES, type Mode, type OperatorDescriptor } from "./descriptor.ts";
 import { Program, PROGRAM_TAG } from "./Program.ts";
 
 /** `job.json`: a program as text. The header and the hash are repeated so that a reader can tell damage from another job. */
@@ -54,34 +54,73 @@ export function programToJson(program: Program): ProgramJson {
 const HASH = /^0x[0-9a-f]{64}$/;
 const BYTES = /^0x([0-9a-f]{2})*$/;
 
-/** Reads what `programToJson` wrote, checks it, and recomputes its hash. */
+/** Most letters of a kernel's name. */
+const MAX_NAME = 64;
+
+/** Most letters that a message repeats of what it complains about. */
+const SHOWN = 80;
+
+/** Reads what `programToJson` wrote, checks it field by field, and recomputes its hash. */
 export function programFromJson(json: unknown): Program {
   const { format, programHash, inWords, body, output } = fieldsOf<ProgramJson>(json);
-  if (format !== PROGRAM_TAG) throw bad(`the format is ${String(format)}, not ${PROGRAM_TAG}`);
-  if (typeof inWords !== "number" || !Array.isArray(body) || !Array.isArray(output))
-    throw bad("inWords, body or output is missing");
-  const program = new Program(inWords, body.map(operatorFromJson), output.map(operatorFromJson));
+  if (format !== PROGRAM_TAG)
+    throw new ProgramError(
+      "BAD_FORMAT",
+      { field: "format" },
+      `the format is ${shown(format)}, not ${PROGRAM_TAG}`,
+      "ask the buyer for a program of this format, or use a release that knows the other",
+    );
+  if (typeof inWords !== "number")
+    throw new ProgramError("BAD_BUNDLE", { field: "inWords" }, `${shown(inWords)} is not a number`, HINT);
+  for (const [field, list] of Object.entries({ body, output }))
+    if (!Array.isArray(list))
+      throw new ProgramError("BAD_BUNDLE", { field }, `${shown(list)} is not a list of operators`, HINT);
+  const operators = [...(body ?? []), ...(output ?? [])].map(operatorFromJson);
+  const bodyCount = body?.length ?? 0;
+  const program = new Program(inWords, operators.slice(0, bodyCount), operators.slice(bodyCount));
   if (program.hash !== programHash)
-    throw bad(`its operators hash to ${program.hash}, its programHash is ${String(programHash)}`);
+    throw new ProgramError(
+      "WRONG_HASH",
+      { field: "programHash" },
+      `its operators hash to ${program.hash}, its programHash is ${shown(programHash)}`,
+      "fetch the program again: it was changed after it was hashed",
+    );
   return program;
 }
 
-function operatorFromJson(json: unknown, index: number): OperatorDescriptor {
-  const { kernel, kernelCodeHash, words, usedWords, mode, pieceLog2, laneBits, params } = fieldsOf<OperatorJson>(json);
-  const numbers = [words, usedWords, mode, pieceLog2, laneBits];
-  if (typeof kernel !== "string" || !numbers.every(Number.isSafeInteger) || (mode !== 0 && mode !== 1))
-    throw bad(`operator ${index} is not complete`);
-  if (!HASH.test(kernelCodeHash ?? "") || !BYTES.test(params ?? ""))
-    throw bad(`operator ${index} has a code hash or params that are not hexadecimal`);
+const HINT = "ask the buyer for the job again";
+const isHash = (value: unknown): boolean => typeof value === "string" && HASH.test(value);
+const isBytes = (value: unknown): boolean =>
+  typeof value === "string" && value.length <= 2 + 2 * MAX_PARAMS_BYTES && BYTES.test(value);
+
+/** What each field of an operator has to be; its bounds are `assertDescriptor`'s to check. */
+const FIELDS: readonly (readonly [field: keyof OperatorJson, isGood: (value: unknown) => boolean, what: string])[] = [
+  ["kernel", (value) => typeof value === "string" && value.length <= MAX_NAME, `a name of at most ${MAX_NAME} letters`],
+  ["kernelCodeHash", isHash, "a hash of 64 hexadecimal digits in lower case, 0x before them"],
+  ["words", Number.isSafeInteger, "a whole number"],
+  ["usedWords", Number.isSafeInteger, "a whole number"],
+  ["mode", Number.isSafeInteger, "a whole number"],
+  ["pieceLog2", Number.isSafeInteger, "a whole number"],
+  ["laneBits", Number.isSafeInteger, "a whole number"],
+  ["params", isBytes, `at most ${MAX_PARAMS_BYTES} bytes, hexadecimal in lower case, 0x before them`],
+];
+
+function operatorFromJson(json: unknown, operator: number): OperatorDescriptor {
+  const fields = fieldsOf<OperatorJson>(json);
+  const kernel = typeof fields.kernel === "string" ? fields.kernel.slice(0, MAX_NAME) : undefined;
+  for (const [field, isGood, what] of FIELDS)
+    if (!isGood(fields[field]))
+      throw new ProgramError("BAD_BUNDLE", { operator, kernel, field }, `${shown(fields[field])} is not ${what}`, HINT);
+  const { params, ...rest } = fields as OperatorJson;
   return {
-    kernel,
-    kernelCodeHash: kernelCodeHash as Hex,
-    words: words ?? 0,
-    usedWords: usedWords ?? 0,
-    mode,
-    pieceLog2: pieceLog2 ?? 0,
-    laneBits: laneBits as LaneBits,
-    params: fromHex(params ?? "0x"),
+    kernel: rest.kernel,
+    kernelCodeHash: rest.kernelCodeHash as Hex,
+    words: rest.words,
+    usedWords: rest.usedWords,
+    mode: rest.mode as Mode,
+    pieceLog2: rest.pieceLog2,
+    laneBits: rest.laneBits as LaneBits,
+    params: fromHex(params),
   };
 }
 
@@ -90,6 +129,8 @@ function fieldsOf<Fields>(json: unknown): Partial<Fields> {
   return typeof json === "object" && json !== null ? json : {};
 }
 
-function bad(message: string): TensorError {
-  return new TensorError("BAD_BUNDLE", message, "ask the buyer for the job again");
+/** A stranger's value in a message: short, and on one line. */
+function shown(value: unknown): string {
+  const text = typeof value === "string" || value === undefined ? String(value) : JSON.stringify(value);
+  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
 }
