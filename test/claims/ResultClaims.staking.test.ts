@@ -5,7 +5,7 @@ import hre from "hardhat";
 import { BOND, MILL, SLASH, stakingFixture } from "../staking/stakingFixture.js";
 import { execute } from "../verifiers/support/execute.js";
 import { addParams } from "../verifiers/support/kernels.js";
-import { Mode, type Operator, Program, Region } from "../verifiers/support/program.js";
+import { Mode, type Operator, Program, programHash, Region } from "../verifiers/support/program.js";
 import { makeWitness } from "../verifiers/support/witness.js";
 import { commit, deployWorld } from "../verifiers/support/world.js";
 import { BRANCH_BOND, type Claim, POST, RESPONSE_SECONDS, REWARDS, State, WINDOW_SECONDS } from "./support/claims.js";
@@ -21,7 +21,7 @@ describe("ResultClaims, with the staking registry", () => {
   const deployStaking = stakingFixture(connection);
 
   /** Alice's bond answers for a claim of which output word 9 is wrong, or, at will, is in the bond no more. */
-  async function posted() {
+  async function postedWith(change: Partial<Operator>) {
     const stakingWorld = await deployStaking();
     const { staking, governor, authority, alice, buyer, market } = stakingWorld;
     const world = await deployWorld(ethers);
@@ -58,9 +58,12 @@ describe("ResultClaims, with the staking registry", () => {
     const memory = execute(program, world.twins, new Map([[9, toBeHex(3, 32)]]));
     memory.words.set(64 + 9, toBeHex(4, 32));
     const known = commit(world, program, memory);
+    // What the order pins; the chain sees an operator only when a proof shows it.
+    const ordered = new Program([{ ...operator, ...change }], 64, 32);
+    const header = { ...ordered.header, bodyWords: 0, outWords: 32 };
     const claim: Claim = {
       terms: {
-        programHash: program.hash,
+        programHash: programHash(header),
         inputRoot: known.trace.inputRoot,
         provider: alice.address,
         buyer: buyer.address,
@@ -70,14 +73,17 @@ describe("ResultClaims, with the staking registry", () => {
         isPrivate: false,
       },
       rewards: REWARDS,
-      header: known.trace.header,
+      header,
       bodyRoot: known.trace.bodyRoot,
       outputRoot: known.trace.outputRoot,
     };
     await claims.connect(market).post(ID, claim.terms, claim.header, claim.bodyRoot, claim.outputRoot);
     const wrong = { region: Region.Output, position: 9, lane: 7 };
-    return { ...stakingWorld, claims, claim, wrong, witness: makeWitness(known, wrong) };
+    const witness = { ...makeWitness(known, wrong), operator: ordered.operators[0]! };
+    return { ...stakingWorld, claims, claim, wrong, witness, verifier: world.verifier };
   }
+
+  const posted = (): ReturnType<typeof postedWith> => postedWith({});
 
   async function slashedAccounts(world: Awaited<ReturnType<typeof posted>>) {
     const { staking, settlement, token, alice, buyer, reporter } = world;
@@ -129,4 +135,30 @@ describe("ResultClaims, with the staking registry", () => {
       rewarded: 0n,
     });
   });
+
+  /** Operators that no word can be judged by, and what the verifier says of each. */
+  const malformed: readonly (readonly [what: string, change: Partial<Operator>, error: string])[] = [
+    ["used words past its end", { usedWords: 64 }, "TensorVerifier_BadOperator"],
+    ["lanes of 24 bits", { laneBits: 24 }, "TensorVerifier_BadOperator"],
+    ["pieces in lane mode", { pieceLog2: 2 }, "TensorVerifier_BadOperator"],
+    ["too long parameters", { params: `0x${"00".repeat(1_025)}` }, "TensorVerifier_BadOperator"],
+    ["a length that is not the program's", { words: 64 }, "TensorVerifier_NotInProgram"],
+    ["an unknown kernel", { kernelCodeHash: `0x${"11".repeat(32)}` }, "TensorVerifier_NotTheKernel"],
+  ];
+  for (const [what, change, error] of malformed)
+    it(`should move nothing for a program of an operator with ${what}, and end as any`, async () => {
+      const world = await postedWith(change);
+      const { claims, claim, reporter, market, staking, alice, wrong, witness, verifier } = world;
+      const before = await slashedAccounts(world);
+      await expect(prove(claims.connect(reporter), ID, claim, wrong, witness)).to.be.revertedWithCustomError(
+        verifier,
+        error,
+      );
+      expect(await slashedAccounts(world)).to.deep.equal(before);
+      expect(await claims.stateOf(ID)).to.equal(State.Open);
+      await networkHelpers.time.increase(WINDOW_SECONDS + RESPONSE_SECONDS);
+      expect(await claims.stateOf(ID)).to.equal(State.Final);
+      await staking.connect(market).unbond(alice, JOB_BOND);
+      expect((await staking.accountOf(alice)).active).to.equal(10n * JOB_BOND);
+    });
 });
