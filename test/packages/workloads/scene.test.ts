@@ -116,6 +116,16 @@ describe("readGltf", () => {
     expect(mesh.materials).to.deep.equal([{ colour: 0xff007f, reflectivity: 220 }]);
   });
 
+  it("reads a part of any number of triangles", async () => {
+    const count = 150_000;
+    const many = triangleDocument((document, primitive) => {
+      const indices = document.createAccessor().setType("SCALAR");
+      indices.setArray(Uint16Array.from({ length: 3 * count }, (_, i) => i % 3));
+      primitive.setIndices(indices.setBuffer(document.getRoot().listBuffers()[0]!));
+    });
+    expect((await readGltf(await write(many))).cells).to.have.length(count);
+  });
+
   it("reads the text form with its data inside", async () => {
     const { json, resources } = await new WebIO().writeJSON(triangleDocument());
     for (const buffer of json.buffers ?? [])

@@ -83,7 +83,8 @@ function addPrimitive({ positions, normals, cells, materials }: Parts, node: Nod
     own.push([first + a, first + b, first + c]);
     materials.push(material);
   }
-  cells.push(...own);
+  // One by one: a list of a hundred thousand cannot be spread into arguments.
+  for (const cell of own) cells.push(cell);
 
   const given = primitive.getAttribute("NORMAL");
   for (let i = 0; i < count; i++)
