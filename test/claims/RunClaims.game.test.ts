@@ -14,7 +14,7 @@ import { deployRuns, type Job, RunGame, type RunsWorld } from "./support/runs.js
 const { ethers, networkHelpers } = await hre.network.create();
 
 const GUESTS = join(import.meta.dirname, "../packages/rv32/guests");
-const GAMES = hre.globalOptions.long ? 2_000 : 14;
+const GAMES = hre.globalOptions.long ? 2_000 : 6;
 const PROGRAMS = ["sorting-O2", "sorting-O0", "arithmetic-O0", "sha256-O2"];
 
 const job = (name: string, maxSteps = 2n ** 20n): Job => ({

@@ -204,11 +204,15 @@ export class RunGame {
     const { claims, ethers } = this.world;
     await this.history.readTo(claims, await ethers.provider.getBlockNumber());
     const pending = this.history.pending();
-    for (const { segment } of pending) {
-      const open = claims.connect(by).open(this.claimId, this.posted.claim, segment, await this.statesOf(segment));
-      await this.#sent("open", open);
-    }
+    for (const { segment } of pending) await this.open(segment, by);
     return pending.length;
+  }
+
+  /** Opens a segment as the provider has it. */
+  async open(segment: Segment, by = this.world.provider): Promise<void> {
+    const { claims } = this.world;
+    const states = await this.statesOf(segment);
+    await this.#sent("open", claims.connect(by).open(this.claimId, this.posted.claim, segment, states));
   }
 
   /** What the provider shows of a segment: its own states, but the last, which it is bound to. */
