@@ -38,11 +38,17 @@ const readyLines: Readonly<Record<ChainKind, RegExp>> = {
 /**
  * Starts a chain with the usual twenty funded accounts.
  * It mines a block for each transaction, so that a deployment takes seconds, until `mineEvery` is called.
+ * @param extra further arguments of the node's program
  * @throws {ProcessNotReadyError} when it does not come up, for instance because the port is in use
  */
-export async function startChain(kind: ChainKind, port: number, logFile: string): Promise<LocalChain> {
+export async function startChain(
+  kind: ChainKind,
+  port: number,
+  logFile: string,
+  extra: readonly string[] = [],
+): Promise<LocalChain> {
   const [command, args] = commands[kind](port);
-  const chain = new ManagedProcess({ name: `${kind} node`, command, args, cwd: ROOT, logFile });
+  const chain = new ManagedProcess({ name: `${kind} node`, command, args: [...args, ...extra], cwd: ROOT, logFile });
   await chain.waitForLine(readyLines[kind], START_TIMEOUT_MS);
   const url = `http://127.0.0.1:${port}`;
   return {

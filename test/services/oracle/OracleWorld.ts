@@ -24,7 +24,6 @@ import { startChain, type LocalChain } from "../../../scripts/local/startChain.j
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const MNEMONIC = "test test test test test test test test test test test junk";
 
-export const EPOCH_SECONDS = 9;
 export const SLOTS = 3;
 export const MEMBERS = 4;
 const STAKE = 100_000n * 10n ** 18n;
@@ -32,7 +31,20 @@ const STAKE = 100_000n * 10n ** 18n;
 /** Accounts of the local chain, by what the test uses them for. */
 const ACCOUNTS = { provider: 1, attestors: 2, governor: 9, agents: 10 } as const;
 
-/** A chain, a deployment and four members, each a process of its own. */
+/** How a world differs from four members and epochs of nine seconds. */
+export interface WorldOptions {
+  readonly members?: number;
+  /** Members that may be enlisted later: with a port, known to the others from the beginning. */
+  readonly spare?: number;
+  readonly epochSeconds?: number;
+  readonly slots?: number;
+  /** Blocks after which one is `safe`, and twice as many after which it is `finalized`. */
+  readonly safeBlocks?: number;
+  /** Parameters of the deployment. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+}
+
+/** A chain, a deployment and some members, each a process of its own. */
 export class OracleWorld {
   private readonly processes = new Map<string, ManagedProcess>();
 
@@ -44,35 +56,43 @@ export class OracleWorld {
     readonly contracts: Contracts,
     readonly clock: EpochClock,
     readonly ports: readonly number[],
+    readonly members: number,
   ) {}
 
-  static async start(): Promise<OracleWorld> {
+  static async start(options: WorldOptions = {}): Promise<OracleWorld> {
     const folder = mkdtempSync(join(tmpdir(), "millrace-attestors-"));
-    const chain = await startChain("anvil", await freePort(), join(folder, "chain.log"));
+    const { safeBlocks } = options;
+    const extra = safeBlocks === undefined ? [] : ["--slots-in-an-epoch", String(safeBlocks)];
+    const chain = await startChain("anvil", await freePort(), join(folder, "chain.log"), extra);
     try {
-      return await OracleWorld.deploy(folder, chain);
+      return await OracleWorld.deploy(folder, chain, options);
     } catch (error) {
       await chain.process.stop();
       throw error;
     }
   }
 
-  private static async deploy(folder: string, chain: LocalChain): Promise<OracleWorld> {
+  private static async deploy(
+    folder: string,
+    chain: LocalChain,
+    { members = MEMBERS, spare = 0, epochSeconds = 9, slots = SLOTS, overrides = {} }: WorldOptions,
+  ): Promise<OracleWorld> {
     const connection = await hre.network.create({ network: "localhost", override: { url: chain.url } });
     const governor = key(ACCOUNTS.governor).address;
     const deployment = await deployMillrace(connection, {
       name: "attestors",
       holders: { governor, guardian: governor, genesisReceiver: governor, ecosystemPayee: governor },
-      epochSeconds: EPOCH_SECONDS,
-      slotsPerEpoch: SLOTS,
+      epochSeconds,
+      slotsPerEpoch: slots,
+      overrides,
     });
     saveDeployment(deployment, folder);
     await connection.close();
     const provider = new JsonRpcProvider(chain.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
     const contracts = connectContracts(deployment, key(ACCOUNTS.governor).connect(provider));
     const clock = new EpochClock(await contracts.settlement.clock());
-    const ports = await Promise.all(Array.from({ length: MEMBERS }, () => freePort()));
-    return new OracleWorld(folder, chain, provider, deployment, contracts, clock, ports);
+    const ports = await Promise.all(Array.from({ length: members + spare }, () => freePort()));
+    return new OracleWorld(folder, chain, provider, deployment, contracts, clock, ports, members);
   }
 
   get urls(): string[] {
@@ -85,25 +105,38 @@ export class OracleWorld {
 
   /** Registers, stakes for and admits every member, and a provider with nodes of one unit and an agent each. */
   async enlist(nodes: number): Promise<void> {
-    for (let member = 0; member < MEMBERS; member++) {
-      const attestor = this.attestorKey(member).connect(this.provider);
-      await this.stake(attestor);
-      const { uptime } = connectContracts(this.deployment, attestor);
-      await (await uptime.applyAsAttestor(attestor.address, "0x")).wait();
-      await (await this.contracts.uptime.admitAttestor(attestor.address)).wait();
+    for (let member = 0; member < this.members; member++) {
+      await this.stake(this.attestorKey(member).connect(this.provider));
+      await this.admit(member);
     }
     // No capacity proofs here: the agents of this world send heartbeats only.
     await (await this.contracts.catalog.addClass(1, "unchallenged", 1, 1, 0)).wait();
-    const provider = key(ACCOUNTS.provider).connect(this.provider);
+    const provider = this.providerKey().connect(this.provider);
     await this.stake(provider);
-    for (let node = 1; node <= nodes; node++) await this.addNode(provider, this.agentKey(node));
+    for (let node = 1; node <= nodes; node++) await this.addNode(node);
+  }
+
+  /** The contracts, as an account calls them. */
+  as(account: HDNodeWallet): Contracts {
+    return connectContracts(this.deployment, account.connect(this.provider));
+  }
+
+  /** Lets a member that has staked apply with its own key, and admits it from the next epoch on. */
+  async admit(member: number): Promise<void> {
+    const attestor = this.attestorKey(member);
+    await (await this.as(attestor).uptime.applyAsAttestor(attestor.address, "0x")).wait();
+    await (await this.contracts.uptime.admitAttestor(attestor.address)).wait();
+  }
+
+  providerKey(): HDNodeWallet {
+    return key(ACCOUNTS.provider);
   }
 
   agentKey(node: number): HDNodeWallet {
     return key(ACCOUNTS.agents + node);
   }
 
-  configOf(member: number): Record<string, unknown> {
+  configOf(member: number, fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
     return {
       rpcUrl: this.chain.url,
       chainId: this.deployment.chainId,
@@ -113,6 +146,7 @@ export class OracleWorld {
       peers: this.urls.filter((_, peer) => peer !== member),
       closeEpochs: true,
       logLevel: "debug",
+      ...fields,
     };
   }
 
@@ -124,7 +158,7 @@ export class OracleWorld {
     withKey = true,
   ): Promise<{ code: number | null; output: string }> {
     const file = join(this.folder, `run-${member}.json`);
-    writeFileSync(file, JSON.stringify({ ...this.configOf(member), ...fields }));
+    writeFileSync(file, JSON.stringify(this.configOf(member, fields)));
     const args = ["--import", "tsx", "services/oracle/src/main.ts", "--config", file, ...flags];
     const key_ = withKey ? this.attestorKey(member).privateKey : "";
     const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, MILLRACE_PRIVATE_KEY: key_ } });
@@ -135,9 +169,10 @@ export class OracleWorld {
     return { code, output };
   }
 
-  async startMember(member: number): Promise<void> {
+  /** Starts a member, with other fields than usual in its config. */
+  async startMember(member: number, fields: Readonly<Record<string, unknown>> = {}): Promise<void> {
     const file = join(this.folder, `attestor-${member}.json`);
-    writeFileSync(file, JSON.stringify(this.configOf(member)));
+    writeFileSync(file, JSON.stringify(this.configOf(member, fields)));
     const args = ["services/oracle/src/main.ts", "--config", file];
     await this.spawn(`attestor-${member}`, args, /"msg":"ready"/, this.attestorKey(member));
   }
@@ -166,6 +201,11 @@ export class OracleWorld {
     await process?.stop();
     this.processes.delete(name);
     return await process?.exited;
+  }
+
+  /** A process by its name, undefined when it does not run. */
+  processOf(name: string): ManagedProcess | undefined {
+    return this.processes.get(name);
   }
 
   logOf(name: string): string {
@@ -206,7 +246,7 @@ export class OracleWorld {
     await started.waitForLine(ready, 60_000);
   }
 
-  private async stake(account: Signer): Promise<void> {
+  async stake(account: Signer): Promise<void> {
     const address = await account.getAddress();
     await (await this.contracts.token.transfer(address, STAKE)).wait();
     const { token, staking } = connectContracts(this.deployment, account);
@@ -215,9 +255,11 @@ export class OracleWorld {
     await (await staking.stake(STAKE)).wait();
   }
 
-  private async addNode(provider: Signer, agent: HDNodeWallet): Promise<void> {
-    const { nodes, catalog } = connectContracts(this.deployment, provider);
-    const digest = await nodes.consentDigest(await provider.getAddress(), agent.address);
+  /** Adds the node with a number, the next that is free, with an agent's key of its own. */
+  async addNode(node: number): Promise<void> {
+    const [provider, agent] = [this.providerKey(), this.agentKey(node)];
+    const { nodes, catalog } = this.as(provider);
+    const digest = await nodes.consentDigest(provider.address, agent.address);
     const details = {
       region: "0x" + "00".repeat(32),
       attributes: 0,
