@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { HDNodeWallet, JsonRpcProvider, type Signer } from "ethers";
+import { HDNodeWallet, JsonRpcProvider, Mnemonic, randomBytes, type Signer } from "ethers";
 import hre from "hardhat";
 
 import {
@@ -22,7 +22,6 @@ import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { startChain, type LocalChain } from "../../../scripts/local/startChain.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const MNEMONIC = "test test test test test test test test test test test junk";
 
 export const SLOTS = 3;
 export const MEMBERS = 4;
@@ -57,15 +56,19 @@ export class OracleWorld {
     readonly clock: EpochClock,
     readonly ports: readonly number[],
     readonly members: number,
+    private readonly phrase: string,
   ) {}
 
   static async start(options: WorldOptions = {}): Promise<OracleWorld> {
     const folder = mkdtempSync(join(tmpdir(), "millrace-attestors-"));
     const { safeBlocks } = options;
+    // Keys of its own: a key attests once on a machine, and another world may run beside this one.
+    const { phrase } = Mnemonic.fromEntropy(randomBytes(16));
     const extra = safeBlocks === undefined ? [] : ["--slots-in-an-epoch", String(safeBlocks)];
-    const chain = await startChain("anvil", await freePort(), join(folder, "chain.log"), extra);
+    const args = ["--mnemonic", phrase, ...extra];
+    const chain = await startChain("anvil", await freePort(), join(folder, "chain.log"), args);
     try {
-      return await OracleWorld.deploy(folder, chain, options);
+      return await OracleWorld.deploy(folder, chain, phrase, options);
     } catch (error) {
       await chain.process.stop();
       throw error;
@@ -75,13 +78,19 @@ export class OracleWorld {
   private static async deploy(
     folder: string,
     chain: LocalChain,
+    phrase: string,
     { members = MEMBERS, spare = 0, epochSeconds = 9, slots = SLOTS, overrides = {} }: WorldOptions,
   ): Promise<OracleWorld> {
     const connection = await hre.network.create({ network: "localhost", override: { url: chain.url } });
-    const governor = key(ACCOUNTS.governor).address;
+    const governor = keyOf(phrase, ACCOUNTS.governor);
     const deployment = await deployMillrace(connection, {
       name: "attestors",
-      holders: { governor, guardian: governor, genesisReceiver: governor, ecosystemPayee: governor },
+      holders: {
+        governor: governor.address,
+        guardian: governor.address,
+        genesisReceiver: governor.address,
+        ecosystemPayee: governor.address,
+      },
       epochSeconds,
       slotsPerEpoch: slots,
       overrides,
@@ -89,10 +98,10 @@ export class OracleWorld {
     saveDeployment(deployment, folder);
     await connection.close();
     const provider = new JsonRpcProvider(chain.url, undefined, { staticNetwork: true, cacheTimeout: -1 });
-    const contracts = connectContracts(deployment, key(ACCOUNTS.governor).connect(provider));
+    const contracts = connectContracts(deployment, governor.connect(provider));
     const clock = new EpochClock(await contracts.settlement.clock());
     const ports = await Promise.all(Array.from({ length: members + spare }, () => freePort()));
-    return new OracleWorld(folder, chain, provider, deployment, contracts, clock, ports, members);
+    return new OracleWorld(folder, chain, provider, deployment, contracts, clock, ports, members, phrase);
   }
 
   get urls(): string[] {
@@ -100,7 +109,7 @@ export class OracleWorld {
   }
 
   attestorKey(member: number): HDNodeWallet {
-    return key(ACCOUNTS.attestors + member);
+    return keyOf(this.phrase, ACCOUNTS.attestors + member);
   }
 
   /** Registers, stakes for and admits every member, and a provider with nodes of one unit and an agent each. */
@@ -129,11 +138,11 @@ export class OracleWorld {
   }
 
   providerKey(): HDNodeWallet {
-    return key(ACCOUNTS.provider);
+    return keyOf(this.phrase, ACCOUNTS.provider);
   }
 
   agentKey(node: number): HDNodeWallet {
-    return key(ACCOUNTS.agents + node);
+    return keyOf(this.phrase, ACCOUNTS.agents + node);
   }
 
   configOf(member: number, fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -275,6 +284,6 @@ export class OracleWorld {
   }
 }
 
-function key(index: number): HDNodeWallet {
-  return HDNodeWallet.fromPhrase(MNEMONIC, undefined, `m/44'/60'/0'/0/${index}`);
+function keyOf(phrase: string, index: number): HDNodeWallet {
+  return HDNodeWallet.fromPhrase(phrase, undefined, `m/44'/60'/0'/0/${index}`);
 }
