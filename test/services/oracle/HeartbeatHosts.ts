@@ -54,6 +54,11 @@ export class HeartbeatHosts {
     return this;
   }
 
+  /** Lets a node's host use another key from now on. */
+  rekey(node: number, wallet: HDNodeWallet): void {
+    this.hosts.set(node, { wallet, nodeId: BigInt(node), beating: true });
+  }
+
   silence(...nodes: readonly number[]): void {
     for (const node of nodes) {
       const host = this.hosts.get(node);
@@ -110,7 +115,7 @@ export class HeartbeatHosts {
     this.sent.set(key, takenBy);
     const missing = urls.filter((url) => !takenBy.has(url));
     if (missing.length === 0) return;
-    const blockKey = `${key}/${about.blockHash}`;
+    const blockKey = `${key}/${about.blockHash}/${wallet.address}`;
     const signing = this.signed.get(blockKey) ?? signHeartbeat(wallet, this.domain, { ...about, nodeIds: [nodeId] });
     this.signed.set(blockKey, signing);
     const body = toHeartbeatJson(await signing);
