@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -132,7 +132,67 @@ describe("Store", () => {
     expect(await store.signOnce("report", 3, "0xaa", "0x01", count)).to.equal("signature");
   });
 
-  it("should not start on a read-only or damaged file", async () => {
+  describe("after a kill and with damaged files", () => {
+    /** A copy of the files as a kill leaves them, the journal not yet in the database, and what becomes of its start. */
+    const afterKill = (spoil: (files: Record<"db" | "tally" | "wal", string>) => void): Store => {
+      const copy = join(folder, "copy");
+      mkdirSync(copy, { recursive: true });
+      const files = { db: join(copy, "oracle.sqlite"), wal: join(copy, "oracle.sqlite-wal"), tally: "" };
+      files.tally = `${files.db}.tally`;
+      copyFileSync(file, files.db);
+      copyFileSync(`${file}-wal`, files.wal);
+      copyFileSync(`${file}.tally`, files.tally);
+      spoil(files);
+      return new Store(files.db);
+    };
+    const spoilEnd = (path: string): void => {
+      const bytes = readFileSync(path);
+      writeFileSync(path, bytes.fill(0xff, Math.max(0, bytes.length - 100)));
+    };
+
+    beforeEach(async () => {
+      for (const scope of ["0xaa", "0xbb"]) await store.signOnce("report", 3, scope, "0x01", sign(scope));
+      // Begun and not signed: the newest frame of the journal is the statement itself.
+      await rejection(store.signOnce("report", 4, "0xaa", "0x02", () => Promise.reject(new Error("killed"))));
+    });
+
+    it("should go on with all that was begun", () => {
+      const again = afterKill(() => undefined);
+      expect(again.statement("report", 4, "0xaa")).to.deep.equal({ hash: "0x02", signature: "" });
+      again.close();
+    });
+
+    it("should not start on a journal whose last line is damaged: a statement is missing (I7)", () => {
+      expect(() =>
+        afterKill(({ wal }) => {
+          spoilEnd(wal);
+        }),
+      ).to.throw(/damaged: 3 statements were begun, 2 are left/);
+    });
+
+    it("should not start without its journal, nor with a count that is none", () => {
+      const without = (): Store =>
+        afterKill(({ wal }) => {
+          rmSync(wal);
+        });
+      expect(without).to.throw(/statements were begun/);
+      expect(() =>
+        afterKill(({ tally }) => {
+          spoilEnd(tally);
+        }),
+      ).to.throw(/no count/);
+    });
+
+    it("should go on when it was killed between the statement and its count", () => {
+      const again = afterKill(({ tally }) => {
+        rmSync(tally);
+      });
+      expect(again.statement("report", 3, "0xbb")?.signature).to.equal("0xbb");
+      again.close();
+    });
+  });
+
+  it("should not start on a damaged file", async () => {
     await store.signOnce("report", 3, "0xaa", "0x01", sign("first"));
     store.close();
     const bytes = readFileSync(file);
@@ -143,6 +203,8 @@ describe("Store", () => {
     writeFileSync(file, "no database at all, but long enough to look like one".repeat(100));
     expect(() => new Store(file)).to.throw(/cannot be opened/);
     rmSync(file);
+    expect(() => new Store(file), "the database is gone, what it signed is not").to.throw(/1 statements were begun/);
+    rmSync(`${file}.tally`);
     store = new Store(file);
   });
 

@@ -3,6 +3,7 @@ import type { Observation, SignedBatch, SignedHeartbeat } from "@millrace/uptime
 
 import { Database, text, type Row } from "./Database.js";
 import { fromHeartbeatJson, toHeartbeatJson } from "./heartbeatJson.js";
+import { Tally } from "./Tally.js";
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -76,14 +77,23 @@ export class ContradictionError extends Error {
 /** What a member must not forget, in one file. */
 export class Store {
   readonly db: Database;
+  private readonly tally: Tally | undefined;
 
   constructor(file: string) {
     this.db = new Database(file, SCHEMA);
-    this.db.check("statements");
+    try {
+      this.db.check("statements");
+      const count = Number(this.db.get("SELECT count(*) AS n FROM statements")?.["n"]);
+      this.tally = file === ":memory:" ? undefined : new Tally(`${file}.tally`, count);
+    } catch (error) {
+      this.db.close();
+      throw error;
+    }
   }
 
   close(): void {
     this.db.close();
+    this.tally?.close();
   }
 
   /** Binds the file to a chain, contract and key, or checks that it is bound to them. @throws MillraceError */
@@ -230,7 +240,8 @@ export class Store {
     hash: string,
     sign: () => Promise<string>,
   ): Promise<string> {
-    this.db.run("INSERT OR IGNORE INTO statements VALUES (?, ?, ?, ?, NULL)", kind, epoch, scope, hash);
+    const begun = this.db.run("INSERT OR IGNORE INTO statements VALUES (?, ?, ?, ?, NULL)", kind, epoch, scope, hash);
+    if (begun > 0) this.tally?.raise();
     const bound = this.statement(kind, epoch, scope);
     if (bound?.hash !== hash) throw new ContradictionError(kind, epoch, bound?.hash ?? "");
     if (bound.signature !== "") return bound.signature;
