@@ -41,6 +41,8 @@ export interface PostedReport {
 /** Which blocks count. Statements that are signed must not rest on what a reorganisation can take away. */
 export type Finality = "finalized" | "latest" | "safe";
 
+/** Epochs whose nodes are kept at hand, a hundred megabytes each with a million nodes: reports are made one after the other. */
+const MAX_STATES = 2;
 /** Nodes whose facts are asked for at the same time. */
 const NODES_AT_ONCE = 64;
 
@@ -194,7 +196,7 @@ export class ChainFacts {
 
   /** What the chain says of a closed epoch. @throws OracleError EPOCH_NOT_CLOSED */
   stateOf(epoch: number): Promise<EpochState> {
-    return remember(this.states, epoch, async () => {
+    const read = async (): Promise<EpochState> => {
       if ((await this.nextEpochToClose()) <= epoch) {
         throw new OracleError("EPOCH_NOT_CLOSED", `epoch ${epoch} is not closed`);
       }
@@ -210,7 +212,8 @@ export class ChainFacts {
         nodes.push(...(await Promise.all(ids.map((nodeId) => this.nodeAt(nodeId, epoch, blockTag)))));
       }
       return { pot: availability, registryDigest: registry.digest, nodes };
-    });
+    };
+    return remember(this.states, epoch, read, MAX_STATES);
   }
 
   private async finalBlock(): Promise<{ readonly number: number; readonly timestamp: number }> {
@@ -258,17 +261,17 @@ export class ChainFacts {
   }
 }
 
-/** Entries of each memory; keys of a million nodes for two epochs. */
+/** Entries of a memory unless it says otherwise; keys of a million nodes for two epochs. */
 const MAX_REMEMBERED = 2_000_000;
 
 /** Reads once; a failed reading is forgotten. */
-function remember<K, V>(memory: Map<K, Promise<V>>, key: K, read: () => Promise<V>): Promise<V> {
+function remember<K, V>(memory: Map<K, Promise<V>>, key: K, read: () => Promise<V>, most = MAX_REMEMBERED): Promise<V> {
   const known = memory.get(key);
   if (known !== undefined) return known;
   const reading = read();
   memory.set(key, reading);
   for (const oldest of memory.keys()) {
-    if (memory.size <= MAX_REMEMBERED) break;
+    if (memory.size <= most) break;
     memory.delete(oldest);
   }
   reading.catch(() => memory.delete(key));
