@@ -3,10 +3,13 @@ import { join } from "node:path";
 
 import { fetchBundle, readOrder } from "@millrace/jobs";
 import { formatDuration, labelOf, MillraceError, shortHex } from "@millrace/sdk";
-import { executeInWorker, rootsOf } from "@millrace/tensor";
+import { executeInWorker, progressEvery, rootsOf } from "@millrace/tensor";
 
 import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
+
+/** Seconds between two words on how far the work is. */
+const PROGRESS_SECONDS = 10;
 
 interface Values {
   readonly task: string;
@@ -21,7 +24,11 @@ export default async function submit(session: Session, { task, results }: Values
   const { attempt } = await contracts.tasks.taskOf(taskId);
   const bundle = await fetchBundle(order.terms);
   session.output.say(`Working: ${bundle.program.totalWords.toLocaleString("en-US")} words …`);
-  const traces = await executeInWorker(bundle.program, bundle.input);
+  const traces = await executeInWorker(bundle.program, bundle.input, {
+    onProgress: progressEvery(PROGRESS_SECONDS, (percent) => {
+      session.output.say(`${percent} % done …`);
+    }),
+  });
   const { bodyRoot, outputRoot } = rootsOf(traces);
   // Kept before it is claimed: whoever claims must be able to show.
   const folder = join(results, taskId.toString(), attempt.toString());

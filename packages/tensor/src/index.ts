@@ -11,7 +11,7 @@ export {
 } from "./bundle.ts";
 export { ProgramError, type ProgramPlace, TensorError, type TensorErrorCode } from "./errors.ts";
 export { execute, type ExecuteOptions } from "./execute.ts";
-export { type Alteration, executeInWorker, type WorkerOptions } from "./executeInWorker.ts";
+export { type Alteration, executeInWorker, type Progress, type WorkerOptions } from "./executeInWorker.ts";
 export { kernelCodeHash, kernelCodeHashes, kernelName } from "./kernels/codeHashes.ts";
 export type { Extent, Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";
 export { elementOf, lanesLog2, lowBits, rangeAt, toLane } from "./kernels/kernelMath.ts";
@@ -54,6 +54,7 @@ export { softmax, type SoftmaxOptions } from "./operators/softmax.ts";
 export { columnSums, rowSums, type SumOptions } from "./operators/sum.ts";
 export { transpose } from "./operators/transpose.ts";
 export { Mode, type OperatorDescriptor, operatorLeaf } from "./program/descriptor.ts";
+export { progressEvery } from "./progressEvery.ts";
 export { InputWriter, readRow } from "./program/InputWriter.ts";
 export {
   type OperatorOpening,

@@ -1,9 +1,9 @@
-import { type Bundle, executeInWorker, type Traces } from "@millrace/tensor";
+import { type Bundle, executeInWorker, type Traces, type WorkerOptions } from "@millrace/tensor";
 
 /** The things in which a dishonest agent would differ: everything else is the same program. */
 export interface Conduct {
   /** Computes the traces that are committed to. */
-  execute(bundle: Bundle, signal: AbortSignal): Promise<Traces>;
+  execute(bundle: Bundle, options: Pick<WorkerOptions, "signal" | "onProgress">): Promise<Traces>;
   /** Whether the trace is served to those who check it. */
   readonly publishesTrace: boolean;
   /** Whether openings are answered. */
@@ -14,7 +14,7 @@ export interface Conduct {
 
 /** Computes what was ordered, shows it, and answers for it. */
 export const honestConduct: Conduct = {
-  execute: ({ program, input }, signal) => executeInWorker(program, input, { signal }),
+  execute: ({ program, input }, options) => executeInWorker(program, input, options),
   publishesTrace: true,
   answersOpenings: true,
   skippedPercent: 0,

@@ -78,6 +78,22 @@ describe("TraceTree", () => {
           expect(copy.node(height, position)).to.equal(tree.node(height, position));
     });
 
+    it("is that of plain hashing over several blocks of words, with repeated words and a last block that is not whole", () => {
+      const words = randomWords(2 * 4_096 + 96, 5);
+      // Runs of one value, across the border of two blocks as well.
+      for (const [from, to] of [
+        [64, 400],
+        [4_000, 4_200],
+        [8_192, 8_288],
+      ] as const)
+        for (let word = from; word < to; word++) words.copyWithin(word * 32, from * 32, from * 32 + 32);
+      const tree = TraceTree.build(words, 14);
+      naiveLevels(words, 14).forEach((level, height) => {
+        for (const [position, node] of level.entries())
+          if (node !== tree.node(height, position)) expect.fail(`height ${height}, position ${position}`);
+      });
+    });
+
     it("hashes two nodes at once to the hashes of one after another", () => {
       const instance = new TensorInstance();
       const pairs = 2 ** 10 + 1;

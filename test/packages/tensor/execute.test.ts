@@ -13,9 +13,11 @@ import {
   type OperatorDescriptor,
   Program,
   ProgramBuilder,
+  progressEvery,
   rootsOf,
   shade,
   shadeRays,
+  TraceTree,
 } from "@millrace/tensor";
 import { expect } from "chai";
 import hre from "hardhat";
@@ -153,6 +155,39 @@ describe("executeInWorker", () => {
     const { program, input } = randomProgram(3);
     const expected = rootsOf(buildTraces(program, input, execute(program, input)));
     expect(rootsOf(await executeInWorker(program, input))).to.deep.equal(expected);
+  });
+
+  it("returns the same trees, however many threads hash", async () => {
+    const length = 3 * 4_096 + 32;
+    const copy = (address: number): OperatorDescriptor => ({ ...copyFrom(address), words: length, usedWords: length });
+    const program = new Program(length, [copy(0), copy(length)], [copy(2 * length)]);
+    const below = numbersFrom(7);
+    const input = Uint8Array.from({ length: 32 * length }, () => below(256));
+    const { root } = TraceTree.build(input);
+    for (const hashers of [0, 1, 2]) {
+      const traces = await executeInWorker(program, input, { hashers });
+      expect(rootsOf(traces).outputRoot, `${hashers}`).to.equal(root);
+      expect(rootsOf(traces)).to.deep.equal(rootsOf(buildTraces(program, input, execute(program, input))));
+    }
+  });
+
+  it("says how far it is, but not too often", () => {
+    let now = 0;
+    const said: number[] = [];
+    const report = progressEvery(
+      10,
+      (percent) => said.push(percent),
+      () => now,
+    );
+    const at = (seconds: number, words: number): void => {
+      now = 1_000 * seconds;
+      report({ operators: 1, ofOperators: 4, words, ofWords: 300 });
+    };
+    at(9, 10);
+    at(11, 100);
+    at(12, 150);
+    at(21, 299);
+    expect(said).to.deep.equal([33, 99]);
   });
 
   it("alters one byte, and what follows from it", async () => {

@@ -13,8 +13,8 @@ const ADDEND = 2;
 /** How far into a program the wrong value lies. */
 const DEPTH = 0.75;
 
-const execute: Conduct["execute"] = ({ program, input }, signal) =>
-  executeInWorker(program, input, { signal, alter: deepAlteration(program) });
+const execute: Conduct["execute"] = ({ program, input }, options) =>
+  executeInWorker(program, input, { ...options, alter: deepAlteration(program) });
 
 /** The ways to cheat. */
 export const CHEATS = {

@@ -1,6 +1,6 @@
 import { acceptance, claimIdOf, fetchBundle, readOrder } from "@millrace/jobs";
 import { type Contracts, decodeError, type Logger, MillraceError, type TransactionSender } from "@millrace/sdk";
-import { type Bundle, rootsOf, type Traces } from "@millrace/tensor";
+import { type Bundle, progressEvery, rootsOf, type Traces } from "@millrace/tensor";
 
 import type { ITaskBook } from "../../../../typechain-types/index.js";
 import type { AgentStore } from "../AgentStore.js";
@@ -30,6 +30,9 @@ interface Parts {
 
 /** How long an order that could not be taken is left alone. */
 const RETRY_SECONDS = 5;
+
+/** Seconds between two lines of the log about one execution. */
+const PROGRESS_SECONDS = 30;
 
 /**
  * Brings tasks forward. Each look at a task reads its status from the chain and takes the one step that this status asks
@@ -277,7 +280,12 @@ export class TaskKeeper {
     let traces = this.#traces.get(taskId) ?? (await results.load(taskId, attempt, bundle));
     if (traces === undefined) {
       const startedAt = performance.now();
-      traces = await conduct.execute(bundle, signal);
+      traces = await conduct.execute(bundle, {
+        signal,
+        onProgress: progressEvery(PROGRESS_SECONDS, (percent) => {
+          logger.info({ taskId, attempt, percent }, "executing");
+        }),
+      });
       await results.save(taskId, attempt, traces);
       logger.info({ taskId, attempt, milliseconds: Math.round(performance.now() - startedAt) }, "executed");
     }
