@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fetchLeaf } from "@millrace/oracle";
 import { buildReport, decodeDataFile, hashReport } from "@millrace/uptime-tree/format";
 
+import { dice } from "../../../uptime/dice.js";
 import { HeartbeatHosts } from "../HeartbeatHosts.js";
 import { OracleWorld } from "../OracleWorld.js";
 import { Books } from "./Books.js";
@@ -15,15 +16,6 @@ const FIRST_NODES = 12;
 const SAMPLE_MS = 15_000;
 /** Epochs between two collections of what nodes and attestors have earned. */
 const COLLECT_EVERY = 5;
-
-/** Numbers from a seed, the same on every machine. */
-export function dice(seed: number): (sides: number) => number {
-  let state = (seed * 2_654_435_761) >>> 0;
-  return (sides) => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * sides);
-  };
-}
 
 /** What became of an epoch. */
 export interface EpochOutcome {
