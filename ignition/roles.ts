@@ -27,5 +27,7 @@ export const GOVERNED: readonly { readonly contract: string; readonly pausable: 
   { contract: "ProofMarket", pausable: true },
   { contract: "ApprovalMarket", pausable: true },
   { contract: "RunClaims", pausable: false },
+  { contract: "CheckSeats", pausable: true },
+  { contract: "ResultChecks", pausable: false },
   { contract: "MachineMarket", pausable: true },
 ];

@@ -52,6 +52,7 @@ export const WIRING: readonly Wire[] = [
   { callee: "StakingRegistry", caller: "RunClaims", permissions: ["SLASH"] },
   { callee: "StakingRegistry", caller: "LeaseOrders", permissions: ["BOND"] },
   { callee: "StakingRegistry", caller: "CapacityProofs", permissions: ["SLASH"] },
+  { callee: "StakingRegistry", caller: "CheckSeats", permissions: ["BOND", "SLASH"] },
   { callee: "NodeRegistry", caller: "TaskMarket", permissions: ["RESERVE"] },
   { callee: "NodeRegistry", caller: "ProofMarket", permissions: ["RESERVE"] },
   { callee: "NodeRegistry", caller: "ApprovalMarket", permissions: ["RESERVE"] },
@@ -63,6 +64,7 @@ export const WIRING: readonly Wire[] = [
   { callee: "UptimeOracle", caller: "UptimeChallenges", permissions: ["JUDGE"] },
   { callee: "ResultClaims", caller: "TaskMarket", permissions: ["POST"] },
   { callee: "RunClaims", caller: "MachineMarket", permissions: ["POST"] },
+  { callee: "CheckSeats", caller: "ResultChecks", permissions: ["JUDGE"] },
   { callee: "LeaseMarket", caller: "LeaseOrders", permissions: ["HIRE"] },
   { callee: "LeaseMarket", caller: "QuoteDesk", permissions: ["HIRE"] },
 ];

@@ -9,6 +9,7 @@ import {Mode, ProgramHeader, Region, Trace, Witness, WordAddress} from "../verif
 import {ClaimGame} from "./ClaimGame.sol";
 import {BranchKey, Claim, ClaimRecord, Reveal, Terms} from "./ClaimTypes.sol";
 import {IResultClaims} from "./IResultClaims.sol";
+import {Evidence} from "./libraries/Evidence.sol";
 import {OpeningTree} from "./libraries/OpeningTree.sol";
 
 /// @title ResultClaims
@@ -143,7 +144,7 @@ contract ResultClaims is IResultClaims, ClaimGame {
         bytes32[] memory path = _pathOf(claimId, claim, target, witness);
 
         emit WordProvenWrong(claimId, target.region, target.position, target.lane);
-        _fall(claimId, record, claim.terms, claim.rewards, path, _evidenceOf(target, witness), reveal);
+        _fall(claimId, record, claim.terms, claim.rewards, path, Evidence.hash(target, witness), reveal);
     }
 
     /// @inheritdoc IResultClaims
@@ -237,16 +238,6 @@ contract ResultClaims is IResultClaims, ClaimGame {
             outputRoot: claim.outputRoot
         });
         return ITensorVerifier(_VERIFIER).isWrong(trace, target, witness);
-    }
-
-    /// @dev What nobody can commit to who has not found the word and what it was computed from.
-    function _evidenceOf(
-        WordAddress calldata target,
-        Witness calldata witness
-    ) private pure returns (bytes32 evidence) {
-        bytes32 words = keccak256(abi.encodePacked(witness.words));
-        bytes32 siblings = keccak256(abi.encodePacked(witness.siblings));
-        return keccak256(abi.encode(target, witness.shown, words, siblings));
     }
 
     /// @dev Branches over the word that a witness shows. The verifier has seen that it is in the trace: as a piece, or

@@ -11,9 +11,11 @@ library Permissions {
     uint256 internal constant CREDIT = 1 << 1;
     /// @notice BurnMintSettlement: hand over slashed MILL. Held by StakingRegistry.
     uint256 internal constant COMPENSATE = 1 << 2;
-    /// @notice StakingRegistry: move own stake into a bond and back. Held by the markets and UptimeOracle.
+    /// @notice StakingRegistry: move own stake into a bond and back. Held by the markets, UptimeOracle and
+    /// CheckSeats.
     uint256 internal constant BOND = 1 << 3;
-    /// @notice StakingRegistry: slash. Held by the markets, ResultClaims, RunClaims, UptimeOracle and CapacityProofs.
+    /// @notice StakingRegistry: slash. Held by the markets, ResultClaims, RunClaims, UptimeOracle, CapacityProofs and
+    /// CheckSeats.
     uint256 internal constant SLASH = 1 << 4;
     /// @notice NodeRegistry: reserve and release units. Held by the markets.
     uint256 internal constant RESERVE = 1 << 5;
@@ -27,7 +29,8 @@ library Permissions {
     uint256 internal constant HIRE = 1 << 9;
     /// @notice StakingRegistry: share a reward between a provider and its delegators. Held by UptimeRewards.
     uint256 internal constant REWARD = 1 << 10;
-    /// @notice UptimeOracle: convict attestors, void reports. Held by UptimeProofs and UptimeChallenges.
+    /// @notice UptimeOracle: convict attestors, void reports; CheckSeats: slash checkers. Held by UptimeProofs,
+    /// UptimeChallenges and ResultChecks.
     uint256 internal constant JUDGE = 1 << 11;
     /// @notice BurnMintSettlement: sell credits to the market's own caller. Held by the markets.
     uint256 internal constant BUY_FOR = 1 << 12;

@@ -22,7 +22,9 @@ library SlashTable {
         WrongCapacityProof,
         AttestorContradiction,
         AttestorNoHeartbeat,
-        FalseReport
+        FalseReport,
+        FalseVouch,
+        CheckMissed
     }
 
     /// @notice A row: what is taken, and how it is shared.
@@ -52,11 +54,10 @@ library SlashTable {
         if (offence == Offence.NotDelivered) return Row({takenPpm: 200_000, buyerPpm: 800_000, reporterPpm: 0});
         if (offence <= Offence.LeaseAbandoned) return Row({takenPpm: MAX_PPM, buyerPpm: 800_000, reporterPpm: 0});
         if (offence == Offence.WrongCapacityProof) return Row({takenPpm: 100_000, buyerPpm: 0, reporterPpm: 0});
-        if (offence == Offence.AttestorContradiction) {
-            return Row({takenPpm: 800_000, buyerPpm: 0, reporterPpm: 300_000});
-        }
-        if (offence == Offence.AttestorNoHeartbeat) return Row({takenPpm: 100_000, buyerPpm: 0, reporterPpm: 300_000});
-        return Row({takenPpm: 300_000, buyerPpm: 0, reporterPpm: 300_000});
+        row = Row({takenPpm: MAX_PPM, buyerPpm: 0, reporterPpm: 300_000});
+        if (offence == Offence.AttestorContradiction) row.takenPpm = 800_000;
+        if (offence == Offence.AttestorNoHeartbeat) row.takenPpm = 100_000;
+        if (offence == Offence.FalseReport) row.takenPpm = 300_000;
     }
 
     /// @notice Amount that an offence takes from the collateral at risk, rounded up against the offender.

@@ -139,6 +139,28 @@ export default buildModule("Millrace", (m) => {
     ResultClaims,
     m.getParameter("taskBondRule"),
   ]);
+  const CheckSeats = m.contract("CheckSeats", [
+    deployer,
+    authority,
+    StakingRegistry,
+    m.getParameter("seatLeaveSeconds"),
+    m.getParameter("seatBond"),
+  ]);
+  const ResultChecks = m.contract("ResultChecks", [
+    {
+      authority,
+      mill: MillToken,
+      settlement: BurnMintSettlement,
+      staking: StakingRegistry,
+      seats: CheckSeats,
+      claims: ResultClaims,
+      verifier: verification.TensorVerifier,
+      tasks: TaskMarket,
+      beacon: BlockBeacon,
+    },
+    m.getParameter("checkRules"),
+    m.getParameter("checkSampling"),
+  ]);
   const RunClaims = m.contract("RunClaims", [
     {
       deployer,
@@ -245,10 +267,13 @@ export default buildModule("Millrace", (m) => {
     ApprovalMarket,
     RunClaims,
     MachineMarket,
+    CheckSeats,
+    ResultChecks,
   };
 
   const payees = m.call(BurnMintSettlement, "setPayees", [UptimeRewards, m.getParameter("ecosystemPayee")]);
-  const sealed = wireAndSeal(m, modules, payees);
+  const checksPayee = m.call(BurnMintSettlement, "setChecksPayee", [ResultChecks]);
+  const sealed = wireAndSeal(m, modules, [payees, checksPayee]);
   const classes = CLASSES.map(({ kind, name, stakePerUnit, weight, challengeSize }, index) =>
     m.call(HardwareCatalog, "addClass", [kind, name, stakePerUnit, weight, challengeSize], {
       id: `addClass${index + 1}`,
@@ -274,7 +299,7 @@ function verifiers(m: IgnitionModuleBuilder) {
 }
 
 /** Fills the maps of the callees from the one table of the wiring, then makes them final. */
-function wireAndSeal(m: IgnitionModuleBuilder, modules: Contracts, before: ReturnType<typeof m.call>) {
+function wireAndSeal(m: IgnitionModuleBuilder, modules: Contracts, before: ReturnType<typeof m.call>[]) {
   const callees = [...new Set(WIRING.map(({ callee }) => callee))];
   return callees.map((callee) => {
     const contract = member(modules, callee);
@@ -283,7 +308,7 @@ function wireAndSeal(m: IgnitionModuleBuilder, modules: Contracts, before: Retur
         id: `wire${callee}${caller}`,
       }),
     );
-    return m.call(contract, "seal", [], { id: `seal${callee}`, after: [...wires, before] });
+    return m.call(contract, "seal", [], { id: `seal${callee}`, after: [...wires, ...before] });
   });
 }
 

@@ -20,6 +20,7 @@ const trade = { contract: "SettlementTerms", setter: "setTradeTerms" } as const;
 const close = { contract: "SettlementTerms", setter: "setCloseTerms", acts: "from the next epoch" } as const;
 const settlement = { contract: "BurnMintSettlement" } as const;
 const capacity = { contract: "CapacityProofs" } as const;
+const checks = { contract: "ResultChecks" } as const;
 const classes = { contract: "HardwareCatalog", setter: "addClass, changeClass" } as const;
 
 /** Every parameter, in the order of deployment. Its test compares this list with the code and the parameter files. */
@@ -435,6 +436,84 @@ export const PARAMETERS: readonly Parameter[] = [
     what: "bond of a challenge to a slot, least fee of a demand for data",
     min: "1 wei",
     max: "2^96 − 1",
+  },
+  {
+    key: "seatLeaveSeconds",
+    contract: "CheckSeats",
+    unit: "s",
+    what: "how long a checker's bond stays after its seat was left",
+    min: "2 maxLifeSeconds",
+    max: "2^32 − 1",
+  },
+  {
+    key: "seatBond",
+    contract: "CheckSeats",
+    unit: "MILL",
+    what: "bond of a checker's seat",
+    min: "MIN_SEAT_BOND",
+    max: "MAX_SEAT_BOND",
+    setter: "setSeatBond",
+    acts: "for seats taken then",
+  },
+  {
+    key: "checkRules.leadSeconds",
+    ...checks,
+    unit: "s",
+    what: "least time between what a drawn value must not be known before and its second",
+    min: "1, and the beacon's notice",
+    max: "2^32 − 1",
+  },
+  {
+    key: "checkRules.gridSeconds",
+    ...checks,
+    unit: "s",
+    what: "values are of multiples of this, so that claims share them",
+    min: "1",
+    max: "2^32 − 1",
+  },
+  {
+    key: "checkRules.maxLifeSeconds",
+    ...checks,
+    unit: "s",
+    what: "claims that can last longer are not checked",
+    min: "1",
+    max: "seatLeaveSeconds / 2",
+  },
+  {
+    key: "checkRules.openings",
+    ...checks,
+    unit: "words",
+    what: "words that a checker opens",
+    min: "1",
+    max: "MAX_OPENINGS",
+  },
+  {
+    key: "checkRules.potCap",
+    ...checks,
+    unit: "MILL",
+    what: "what may lie ready for checks to come; more is burned",
+    min: "0",
+    max: "2^96 − 1",
+  },
+  {
+    key: "checkSampling.pickPpm",
+    ...checks,
+    unit: "PPM",
+    what: "p, share of claims that are checked",
+    min: "MIN_PICK_PPM",
+    max: "1,000,000",
+    setter: "setSampling",
+    acts: "for claims posted then",
+  },
+  {
+    key: "checkSampling.checkers",
+    ...checks,
+    unit: "seats",
+    what: "k, checkers drawn for a claim",
+    min: "1",
+    max: "MAX_CHECKERS",
+    setter: "setSampling",
+    acts: "for claims posted then",
   },
   {
     key: "branchBondWei",

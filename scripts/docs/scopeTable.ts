@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 const FOLDERS: Readonly<Record<string, string>> = {
   claims: "committed results and the opening game",
   capacity: "is the throughput there: picks, challenges, entries, silence",
+  checks: "results executed again by checkers that nobody chose",
   common: "clock, units, wiring, batches, pause of entries",
   hardware: "classes, nodes, asks, maintenance, inspectors",
   kernels: "pure arithmetic, one bounded piece a call",

@@ -94,6 +94,8 @@ async function recordOf({ ethers }: Connection, world: World): Promise<Deploymen
     UptimeReceipts: world.receipts,
     UptimeRewards: world.rewards,
     BlockBeacon: world.beacon,
+    CheckSeats: world.seats,
+    ResultChecks: world.checks,
     CapacityProofs: world.capacity,
     KernelRegistry: world.kernels,
     TensorVerifier: world.verifier,

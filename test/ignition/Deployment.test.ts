@@ -41,6 +41,18 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
     "NodeTraits",
     "ResultClaims",
   ],
+  CheckSeats: ["deployer", "AccessManager", "StakingRegistry"],
+  ResultChecks: [
+    "AccessManager",
+    "MillToken",
+    "BurnMintSettlement",
+    "StakingRegistry",
+    "CheckSeats",
+    "ResultClaims",
+    "TensorVerifier",
+    "TaskMarket",
+    "BlockBeacon",
+  ],
   RunClaims: ["deployer", "AccessManager", "StakingRegistry", "Rv32Verifier", "NodeRegistry"],
   MachineMarket: [
     "AccessManager",
@@ -170,7 +182,7 @@ describe("Deployment", function () {
       const [availability, checks, rest] = await settlement.payees();
       expect([availability, checks, rest]).to.deep.equal([
         deployed.record.contracts.UptimeRewards,
-        connection.ethers.ZeroAddress,
+        deployed.record.contracts.ResultChecks,
         ecosystem.address,
       ]);
       const again = settlement.connect(deployer).setPayees(deployer, deployer);

@@ -10,4 +10,6 @@ export const Offence = {
   AttestorContradiction: 7,
   AttestorNoHeartbeat: 8,
   FalseReport: 9,
+  FalseVouch: 10,
+  CheckMissed: 11,
 } as const;

@@ -24,6 +24,8 @@ const ROWS: Record<OffenceName, readonly [taken: bigint, buyer: bigint, reporter
   AttestorContradiction: [80n, 0n, 30n],
   AttestorNoHeartbeat: [10n, 0n, 30n],
   FalseReport: [30n, 0n, 30n],
+  FalseVouch: [100n, 0n, 30n],
+  CheckMissed: [100n, 0n, 30n],
 };
 
 const offences = Object.keys(ROWS) as OffenceName[];
@@ -59,8 +61,8 @@ describe("SlashTable", () => {
     });
 
     it("should cover every offence that the contract knows", async () => {
-      expect(offences.map((name) => Offence[name])).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9]);
-      await expect(table.rowOf(10)).to.be.revertedWithoutReason(ethers);
+      expect(offences.map((name) => Offence[name])).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+      await expect(table.rowOf(12)).to.be.revertedWithoutReason(ethers);
     });
 
     it("should agree with docs/slashing.md", () => {

@@ -11,6 +11,7 @@ import type {
   BlockBeacon,
   BurnMintSettlement,
   CapacityProofs,
+  CheckSeats,
   HardwareCatalog,
   Inspections,
   KernelRegistry,
@@ -25,6 +26,7 @@ import type {
   QuoteDesk,
   MachineMarket,
   ProofMarket,
+  ResultChecks,
   ResultClaims,
   RunClaims,
   Rv32Verifier,
@@ -63,7 +65,7 @@ export const PARAMETERS = {
     bufferPpm: 250_000,
     availabilityPpm: 700_000,
     attestorsPpm: 100_000,
-    checksPpm: 0,
+    checksPpm: 50_000,
   },
   minThawSeconds: 1_000,
   thawSeconds: 2_000,
@@ -91,6 +93,10 @@ export const PARAMETERS = {
   attestorBond: 1_000n * MILL,
   uptimeBondWei: 10n ** 16n,
   taskBondRule: { floor: 10n * MILL, detectionPpm: 500_000 },
+  seatLeaveSeconds: 2_000,
+  seatBond: 1_000n * MILL,
+  checkRules: { leadSeconds: 2, gridSeconds: 2, maxLifeSeconds: 1_000, openings: 4, potCap: 1_000_000n * MILL },
+  checkSampling: { pickPpm: 500_000, checkers: 2 },
   leasePeriods: { graceSeconds: 100, noticeSeconds: 60, reportTimeoutSeconds: 400, leafTimeoutSeconds: 2_000 },
   channelMinNoticeSeconds: 30,
 };
@@ -136,6 +142,8 @@ export interface Millrace {
   machine: Rv32Verifier;
   machines: MachineMarket;
   runs: RunClaims;
+  seats: CheckSeats;
+  checks: ResultChecks;
 }
 
 /**
@@ -215,6 +223,8 @@ export async function deployMillrace(
     machine: connected("Rv32Verifier") as Rv32Verifier,
     machines: connected("MachineMarket") as MachineMarket,
     runs: connected("RunClaims") as RunClaims,
+    seats: connected("CheckSeats") as CheckSeats,
+    checks: connected("ResultChecks") as ResultChecks,
     channels: connected("VoucherChannels") as VoucherChannels,
     orders: connected("LeaseOrders") as LeaseOrders,
     quotes: connected("QuoteDesk") as QuoteDesk,

@@ -142,6 +142,7 @@ const UNREACHED: ReadonlySet<string> = new Set(["MillToken.mint from BurnMintSet
 /** Calls that such arguments make sense for: what they do is what they are for. */
 const MEANT: ReadonlySet<string> = new Set([
   "BurnMintSettlement.setPayout",
+  "CheckSeats.takeSeat",
   "Inspections.revoke",
   "MillToken.approve",
   "MillToken.burn",

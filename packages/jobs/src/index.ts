@@ -29,6 +29,8 @@ export { readTraits } from "./readTraits.js";
 export { serveBundles } from "./serveBundles.js";
 export { submissionOf, type Submission } from "./submissionOf.js";
 export { attemptOf, claimIdOf } from "./claimId.js";
+export { type CheckOpening, openingsOf } from "./checks/openingsOf.js";
+export { saltedTree } from "./checks/saltedTree.js";
 export {
   encodeEnd,
   encodeStep,

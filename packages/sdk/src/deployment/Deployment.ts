@@ -35,6 +35,8 @@ export const CONTRACT_NAMES = [
   "UptimeReceipts",
   "UptimeRewards",
   "BlockBeacon",
+  "CheckSeats",
+  "ResultChecks",
   "CapacityProofs",
   "KernelRegistry",
   "TensorVerifier",

@@ -10,6 +10,7 @@ export interface Contracts {
   readonly beacon: types.IBlockBeacon;
   readonly capacity: types.ICapacityProofs;
   readonly catalog: types.IHardwareCatalog;
+  readonly checks: types.IResultChecks;
   readonly challenges: types.IUptimeChallenges;
   readonly channels: types.IVoucherChannels;
   readonly claims: types.IResultClaims;
@@ -26,6 +27,7 @@ export interface Contracts {
   readonly receipts: types.IUptimeReceipts;
   readonly rewards: types.IUptimeRewards;
   readonly runs: types.IRunClaims;
+  readonly seats: types.ICheckSeats;
   readonly settlement: types.IBurnMintSettlement;
   readonly staking: types.IStakingRegistry;
   readonly tasks: types.ITaskMarket;
@@ -44,6 +46,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     beacon: types.IBlockBeacon__factory.connect(contracts.BlockBeacon, runner),
     capacity: types.ICapacityProofs__factory.connect(contracts.CapacityProofs, runner),
     catalog: types.IHardwareCatalog__factory.connect(contracts.HardwareCatalog, runner),
+    checks: types.IResultChecks__factory.connect(contracts.ResultChecks, runner),
     challenges: types.IUptimeChallenges__factory.connect(contracts.UptimeChallenges, runner),
     channels: types.IVoucherChannels__factory.connect(contracts.VoucherChannels, runner),
     claims: types.IResultClaims__factory.connect(contracts.ResultClaims, runner),
@@ -60,6 +63,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     receipts: types.IUptimeReceipts__factory.connect(contracts.UptimeReceipts, runner),
     rewards: types.IUptimeRewards__factory.connect(contracts.UptimeRewards, runner),
     runs: types.IRunClaims__factory.connect(contracts.RunClaims, runner),
+    seats: types.ICheckSeats__factory.connect(contracts.CheckSeats, runner),
     settlement: types.IBurnMintSettlement__factory.connect(contracts.BurnMintSettlement, runner),
     staking: types.IStakingRegistry__factory.connect(contracts.StakingRegistry, runner),
     tasks: types.ITaskMarket__factory.connect(contracts.TaskMarket, runner),

@@ -1,4 +1,5 @@
 import { CAPACITY_SENTENCES } from "./capacity.js";
+import { CHECK_SENTENCES } from "./checks.js";
 import { CLAIM_SENTENCES } from "./claims.js";
 import { COMMON_SENTENCES } from "./common.js";
 import { HARDWARE_SENTENCES } from "./hardware.js";
@@ -18,4 +19,5 @@ export const SENTENCES: Sentences = {
   ...CLAIM_SENTENCES,
   ...UPTIME_SENTENCES,
   ...CAPACITY_SENTENCES,
+  ...CHECK_SENTENCES,
 };
