@@ -1,5 +1,6 @@
 import { capacityTasks } from "./capacity/index.js";
 import { channelTasks } from "./channel/index.js";
+import { checkerTasks } from "./checker/index.js";
 import { creditsTasks } from "./credits/index.js";
 import { disputeTasks } from "./dispute/index.js";
 import { epochTasks } from "./epoch/index.js";
@@ -18,6 +19,7 @@ import { systemTasks } from "./system/index.js";
 export const millraceTasks = [
   ...capacityTasks,
   ...channelTasks,
+  ...checkerTasks,
   ...creditsTasks,
   ...disputeTasks,
   ...epochTasks,

@@ -1,0 +1,24 @@
+import { attemptOf, readOrder } from "@millrace/jobs";
+import { formatMill } from "@millrace/sdk";
+
+import { findEvent } from "../lib/events.js";
+import { parseId } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+
+export default async function settle(session: Session, { claim }: { claim: string }): Promise<void> {
+  const { contracts, deployment } = await session.protocol();
+  const { checks, tasks } = contracts;
+  const claimId = parseId(claim, "--claim");
+  const order = await readOrder(tasks, attemptOf(claimId).taskId, deployment.deployedAtBlock);
+  const sent = await session.execute({
+    title: `Settle the check of claim ${claimId}`,
+    facts: [["result", "who vouched is paid its share, who did not is charged as much"]],
+    steps: [{ label: "settle", request: await checks.settle.populateTransaction(claimId, order) }],
+  });
+  if (sent === undefined) return;
+  const share = findEvent(checks, sent.last, "CheckSettled")?.args["share"] as bigint;
+  session.output.result(
+    { claimId, share, transaction: sent.last.hash },
+    `The check of claim ${claimId} is settled, at ${formatMill(share)} a place.`,
+  );
+}
