@@ -1,6 +1,7 @@
 /** What every off-chain part of Millrace shares. */
 
 export { type BeaconBlock, findBeaconBlock, type RawProvider } from "./chain/beaconBlock.js";
+export { BeaconRecorder } from "./chain/BeaconRecorder.js";
 export { BlockClock } from "./chain/BlockClock.js";
 export { EpochClock } from "./chain/EpochClock.js";
 export { isLocalChain } from "./chain/localChains.js";

@@ -1,4 +1,5 @@
 import {
+  BeaconRecorder,
   BlockClock,
   connectContracts,
   type Contracts,
@@ -13,7 +14,6 @@ import {
 import { uptimeDomain } from "@millrace/uptime-tree/format";
 
 import { AgentStore } from "./AgentStore.js";
-import { BeaconRecorder } from "./capacity/BeaconRecorder.js";
 import { CapacityKeeper } from "./capacity/CapacityKeeper.js";
 import { RootStore } from "./capacity/RootStore.js";
 import type { Conduct } from "./Conduct.js";

@@ -29,6 +29,7 @@ import {
 import { type Bundle, type Region, type Traces } from "@millrace/tensor";
 import type { JsonRpcApiProvider, Signer } from "ethers";
 
+import { convictVouchers } from "./checks/convictVouchers.js";
 import type { Executor } from "./Executor.js";
 
 /** What all cases of a watcher share. */
@@ -192,6 +193,7 @@ export class Case {
           "prove",
         );
         this.#outcome = "proven";
+        await convictVouchers(this.desk, this.#contracts, posted, move);
         return;
       case "timeout":
         await this.#send(

@@ -9,9 +9,9 @@ export type CaseStatus = "closed" | "right" | "seen" | "watching";
 export class WatcherStore {
   readonly #database: DatabaseSync;
 
-  constructor(dataDir: string) {
+  constructor(dataDir: string, file = "watcher.sqlite") {
     mkdirSync(dataDir, { recursive: true });
-    this.#database = new DatabaseSync(join(dataDir, "watcher.sqlite"));
+    this.#database = new DatabaseSync(join(dataDir, file));
     this.#database.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = FULL;

@@ -10,6 +10,8 @@ export const watcherSchema = serviceSchema.extend({
     .string()
     .regex(/^\d+(\.\d+)?$/)
     .default("1"),
+  /** Whether it also serves the checkers' seats of its key, or of a provider whose operator it is. */
+  check: z.stringbool().or(z.boolean()).default(false),
   /** Block from which claims are watched; by default that of the deployment. */
   fromBlock: z.coerce.number().int().nonnegative().optional(),
 });

@@ -12,6 +12,7 @@ import { parseEther } from "ethers";
 import { fastify } from "fastify";
 
 import { Case, type Desk } from "./Case.js";
+import { Checker } from "./checks/Checker.js";
 import type { WatcherConfig } from "./config.js";
 import { Executor } from "./Executor.js";
 import { Semaphore } from "./Semaphore.js";
@@ -48,6 +49,7 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
     ...bondBudget(parseEther(config.bondBudgetEther)),
   };
   const running = new Map<bigint, Promise<void>>();
+  const checker = config.check ? new Checker(desk, logger, config.dataDir) : undefined;
 
   const follow = async (claimId: bigint, block: number): Promise<void> => {
     try {
@@ -80,7 +82,9 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
           logger.debug({ taskId: args.taskId, reason: reasonOf(error) }, "not executed ahead");
         });
       }
-      store.addClaims(await readClaim(claims, { fromBlock: next, toBlock }), toBlock + 1);
+      const posted = await readClaim(claims, { fromBlock: next, toBlock });
+      store.addClaims(posted, toBlock + 1);
+      checker?.watch(posted, toBlock + 1);
       next = toBlock + 1;
     }
     for (const { claimId, block } of store.open()) {
@@ -101,7 +105,7 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
   })();
   shutdown.add("cases", async () => {
     await loop;
-    await Promise.all(running.values());
+    await Promise.all([...running.values(), checker?.end()]);
   });
 }
 

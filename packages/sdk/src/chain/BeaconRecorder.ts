@@ -1,4 +1,6 @@
-import { type Contracts, findBeaconBlock, type RawProvider, type TransactionSender } from "@millrace/sdk";
+import type { Contracts } from "../deployment/connectContracts.js";
+import { findBeaconBlock, type RawProvider } from "./beaconBlock.js";
+import type { TransactionSender } from "./TransactionSender.js";
 
 interface Parts {
   readonly contracts: Contracts;
@@ -6,7 +8,7 @@ interface Parts {
   readonly sender: TransactionSender;
 }
 
-/** Records values of the beacon that its agent needs, if nobody else did. */
+/** Records values of the beacon that its owner needs, if nobody else did. */
 export class BeaconRecorder {
   readonly #parts: Parts;
   readonly #known = new Set<bigint>();

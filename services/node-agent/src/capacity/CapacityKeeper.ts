@@ -1,11 +1,17 @@
 import { type Challenge, computeOpenings, computeRoots, entryAt, ResultTree } from "@millrace/capacity";
-import { type Contracts, decodeError, type EpochClock, type Logger, type TransactionSender } from "@millrace/sdk";
+import {
+  type BeaconRecorder,
+  type Contracts,
+  decodeError,
+  type EpochClock,
+  type Logger,
+  type TransactionSender,
+} from "@millrace/sdk";
 import type { Hex } from "@millrace/tensor";
 
 import type { ICapacityProofs } from "../../../../typechain-types/index.js";
 import type { Conduct } from "../Conduct.js";
 import type { Head } from "../Rounds.js";
-import type { BeaconRecorder } from "./BeaconRecorder.js";
 import type { RootStore } from "./RootStore.js";
 
 interface Parts {
