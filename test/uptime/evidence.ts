@@ -1,20 +1,22 @@
-import { hexlify, id, type TypedDataDomain } from "ethers";
+import { id, type TypedDataDomain } from "ethers";
 
 import {
   BatchTree,
   batchTypes,
   buildReport,
   EvidenceTree,
+  heartbeatEvidence,
   heartbeatHash,
+  listedEvidence,
   markSeen,
   NodeTable,
   noSightings,
+  observationEvidence,
   observationTypes,
-  SIGHTINGS_SLOT,
+  receiptEvidence,
   signCompact,
   signHeartbeat,
-  sightingsChunk,
-  sightingsTree,
+  sightingsEvidence,
   treeOf,
   encodeWords,
   leafValues,
@@ -74,8 +76,7 @@ export class Evidence {
   }
 
   async signedHeartbeat(epoch: number, slot: number): Promise<UptimeEvidence.HeartbeatStruct> {
-    const { nodeIds, ...signed } = await signHeartbeat(agent, this.domain, this.heartbeat(epoch, slot));
-    return { ...signed, nodeIds: [...nodeIds] };
+    return heartbeatEvidence(await signHeartbeat(agent, this.domain, this.heartbeat(epoch, slot)));
   }
 
   /** Lets an attestor sign its batches and its observation. */
@@ -145,8 +146,7 @@ export class Evidence {
     const signed = { epoch: 0, slot, root, attestor: "", signature: batch?.signature ?? "0x" };
     const receipt = batch?.tree.receipt(signed, nodeId);
     if (batch === undefined || receipt === undefined) throw new Error(`seat ${seat} gave no receipt`);
-    const { heartbeatHash: hash, path, signature } = receipt;
-    return { seat, root, heartbeatHash: hash, path: [...path], signature };
+    return receiptEvidence(receipt, seat);
   }
 
   batch({ batches }: Statements, epoch: number, slot: number): Signed.BatchStruct {
@@ -156,22 +156,17 @@ export class Evidence {
   }
 
   observation({ observation }: Statements): UptimeEvidence.ObservationStruct {
-    const { epoch, signature } = observation;
-    return { epoch, root: new EvidenceTree([observation]).root, configDigest: this.at.configDigest, signature };
+    return observationEvidence(observation, this.at.configDigest);
   }
 
   /** Root that an attestor put down for a slot, and its proof under its own observation. */
   listed({ observation }: Statements, slot: number): { root: string; proof: string[] } {
-    return new EvidenceTree([observation]).proof(observation.attestor, slot);
+    return listedEvidence(observation, slot);
   }
 
-  /** A node's chunk of an attestor's sightings. */
-  sightings(statements: Statements): UptimeEvidence.SightingsStruct {
-    const { sightings } = statements.observation;
-    const { root, proof } = this.listed(statements, SIGHTINGS_SLOT);
-    const chunk = hexlify(sightingsChunk(sightings, 0));
-    const bitmaps = Array.from({ length: 32 }, (_, i) => BigInt("0x" + chunk.slice(2 + 64 * i, 66 + 64 * i)));
-    return { root, rootProof: proof, bitmaps, chunkProof: sightingsTree(sightings).proof(0) };
+  /** The first chunk of an attestor's sightings. */
+  sightings({ observation }: Statements): UptimeEvidence.SightingsStruct {
+    return sightingsEvidence(observation, 1n);
   }
 
   /** Another observation of the same attestor. */
