@@ -142,14 +142,19 @@ export class TransactionSender {
         if (!hashes.includes(hash)) hashes.push(hash);
         this.#logger?.debug({ label, hash, nonce }, "sent");
       } catch (error) {
-        if (!isNonceError(error) || attempt >= this.#attempts) throw error;
+        // What was sent before may be mined yet, whatever the node says of a dearer one.
+        const isOnlyTheBump = hashes.length > 0 && !isNonceError(error);
+        if (!isOnlyTheBump && (!isNonceError(error) || attempt >= this.#attempts)) throw error;
         // One of ours may have been mined while we bumped it; otherwise somebody else used the nonce.
         const mined = await this.#findReceipt(hashes);
         if (mined !== undefined) return mined;
-        nonce = await this.#provider.getTransactionCount(from, hashes.length === 0 ? "pending" : "latest");
-        fees = this.#bumped(fees);
-        this.#logger?.warn({ label, nonce, attempt }, "nonce is taken, trying again");
-        continue;
+        if (!isOnlyTheBump) {
+          nonce = await this.#provider.getTransactionCount(from, hashes.length === 0 ? "pending" : "latest");
+          fees = this.#bumped(fees);
+          this.#logger?.warn({ label, nonce, attempt }, "nonce is taken, trying again");
+          continue;
+        }
+        this.#logger?.warn({ label, nonce, attempt, message: decodeError(error).message }, "not replaced");
       }
       const receipt = await this.#awaitReceipt(hashes);
       if (receipt !== undefined) return receipt;
