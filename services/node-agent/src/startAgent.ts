@@ -11,7 +11,7 @@ import {
   sleep,
   TransactionSender,
 } from "@millrace/sdk";
-import { uptimeDomain } from "@millrace/uptime-tree/format";
+import { signProbe, uptimeDomain } from "@millrace/uptime-tree/format";
 
 import { AgentStore } from "./AgentStore.js";
 import { CapacityKeeper } from "./capacity/CapacityKeeper.js";
@@ -81,7 +81,8 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     challengesAnswered: capacity.answered,
     attempts: store.counts(),
   });
-  const server = createServer({ store, results, publishesTrace: conduct.publishesTrace, health });
+  const answerProbe = (nonce: string): Promise<string> => signProbe(wallet, domain, nonce);
+  const server = createServer({ store, results, publishesTrace: conduct.publishesTrace, health, answerProbe });
   shutdown.add("http", () => server.close());
   await listen(server, config);
 

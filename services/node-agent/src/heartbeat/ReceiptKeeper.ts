@@ -22,8 +22,8 @@ interface Expected {
 
 /** Slots after which a receipt that did not come is given up. */
 const PATIENCE_SLOTS = 4;
-/** Epochs for which receipts are kept: longer than a report can be challenged. */
-const KEPT_EPOCHS = 16;
+/** Epochs for which receipts are kept: a report may be seven late, and open for twice seven if it jumps. */
+const KEPT_EPOCHS = 23;
 
 /**
  * Collects what attestors owe for the heartbeats that they took: receipts, with which anybody can prove that a node was

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 
+import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
 
@@ -12,14 +13,29 @@ interface Options {
   readonly results: ResultStore;
   readonly publishesTrace: boolean;
   readonly health: () => Record<string, unknown>;
+  /** Signs what an attestor asks, to show that the agent is there. */
+  readonly answerProbe: (nonce: string) => Promise<string>;
 }
 
+/** Probes from one address in ten seconds: attestors ask seldom, and a signature costs a millisecond. */
+const MAX_PROBES = 200;
+
 const attemptParams = z.object({ taskId: z.coerce.bigint(), attempt: z.coerce.number().int().min(1).max(255) });
+const probeParams = z.object({ nonce: z.string().regex(/^0x[0-9a-f]{64}$/) });
 const notFound = { code: "NOT_FOUND", message: "There is no such result here." };
 
 /** What an agent serves: its health, and the results of its own attempts from their submission on. */
-export function createServer({ store, results, publishesTrace, health }: Options): FastifyInstance {
+export function createServer({ store, results, publishesTrace, health, answerProbe }: Options): FastifyInstance {
   const server = fastify({ logger: false, forceCloseConnections: true });
+
+  server.register(async (limited) => {
+    await limited.register(rateLimit, { max: MAX_PROBES, timeWindow: 10_000 });
+    limited.get("/probe/:nonce", async ({ params }, reply) => {
+      const parsed = probeParams.safeParse(params);
+      if (!parsed.success) return reply.code(400).send({ code: "BAD_REQUEST", message: "A probe is a word." });
+      return { signature: await answerProbe(parsed.data.nonce) };
+    });
+  });
 
   const find = (params: unknown): { taskId: bigint; attempt: number; status: string } | undefined => {
     const parsed = attemptParams.safeParse(params);
