@@ -11,6 +11,7 @@ import {
 
 import type { ChainFacts } from "./chain/ChainFacts.js";
 import type { ChainWatch } from "./chain/ChainWatch.js";
+import type { Duties } from "./duties/Duties.js";
 import type { Leader } from "./member/Leader.js";
 import type { Member } from "./member/Member.js";
 import type { Observer } from "./member/Observer.js";
@@ -21,12 +22,15 @@ import type { Gossip } from "./member/Gossip.js";
 import type { Guard } from "./member/Guard.js";
 import type { Metrics } from "./Metrics.js";
 import type { RecoveryPool } from "./ingest/RecoveryPool.js";
+import type { NodeEndpoints } from "./probe/NodeEndpoints.js";
 import { ContradictionError, type Store } from "./store/Store.js";
 
 /** The contract's MAX_LATE_EPOCHS. */
 const MAX_LATE_EPOCHS = 7;
-/** Epochs of which sightings and observations are kept: twice as many as can still be reported. */
-const KEPT_EPOCHS = 2 * (MAX_LATE_EPOCHS + 1);
+/** The contract's MAX_CHALLENGE_EPOCHS; a report that jumps is open twice as long. */
+const MAX_CHALLENGE_EPOCHS = 7;
+/** Epochs of which evidence is kept: until no report of them can be challenged any more, and an epoch more. */
+const KEPT_EPOCHS = MAX_LATE_EPOCHS + 2 * MAX_CHALLENGE_EPOCHS + 2;
 /** Part of the first round after which a leader goes ahead without the observations that are still missing. */
 const PATIENCE = 0.5;
 
@@ -36,6 +40,8 @@ export interface Parts {
   readonly closeEpochs: boolean;
   readonly clock: EpochClock;
   readonly contracts: Contracts;
+  readonly duties: Duties;
+  readonly endpoints: NodeEndpoints;
   readonly sender: TransactionSender;
   readonly store: Store;
   readonly watch: ChainWatch;
@@ -96,6 +102,7 @@ export class Driver {
       this.measure();
       await sleep(pollMs, signal);
     }
+    await this.parts.duties.idle();
   }
 
   /** One round of everything that may be due. */
@@ -113,7 +120,9 @@ export class Driver {
       store.prune(current - KEPT_EPOCHS, (await facts.newestReport()).epoch);
       this.attended = current;
     }
+    this.parts.duties.begin(now, watch.latest?.number ?? 0);
     if (this.parts.guard.reasonToStop !== undefined) return;
+    await this.parts.endpoints.refresh(watch.latest?.number ?? 0);
     await this.closeSlots(current);
     await this.observe(current);
     if (this.parts.closeEpochs) await this.close(current, now);

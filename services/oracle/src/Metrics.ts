@@ -12,6 +12,11 @@ export class Metrics {
     "kind",
   ]);
   readonly probes = this.counter("probes_total", "Nodes asked at random, by outcome", ["outcome"]);
+  readonly duties = this.counter("duties_total", "Answers, proofs, corrections and late signatures, by outcome", [
+    "kind",
+    "outcome",
+  ]);
+  readonly openDuties = this.gauge("open_duties", "Challenges, demands and corrections that are open");
   readonly requests = this.counter("requests_total", "HTTP requests by route and status", ["route", "status"]);
   readonly rpcFaults = this.counter("rpc_faults_total", "Answers of the chain's nodes that did not count", ["code"]);
   readonly stepFailures = this.counter("step_failures_total", "Rounds of work that failed, by error", ["code"]);

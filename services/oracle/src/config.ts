@@ -17,6 +17,8 @@ export const oracleSchema = serviceSchema.extend({
   peerTimeoutMs: positive.default(3_000),
   /** Requests a second from one address, on average over ten seconds. */
   requestsPerSecond: positive.default(200),
+  /** Of how many nodes with an endpoint one is asked in a slot whether it is there; all members should ask the same. */
+  probeOneIn: positive.default(8),
   /** Threads that check signatures, by default as many as there are processors. */
   threads: positive.optional(),
   /** Most that a unit of gas may cost, in gwei. Above it nothing is sent until it falls. */

@@ -17,6 +17,7 @@ import { ChainFacts } from "./chain/ChainFacts.js";
 import { ChainWatch } from "./chain/ChainWatch.js";
 import type { OracleConfig } from "./config.js";
 import { DailyBudget } from "./DailyBudget.js";
+import { createDuties } from "./duties/createDuties.js";
 import { Driver } from "./Driver.js";
 import { PeerClient } from "./http/PeerClient.js";
 import { HeartbeatIngest } from "./ingest/HeartbeatIngest.js";
@@ -33,6 +34,8 @@ import { ReportHistory } from "./member/ReportHistory.js";
 import { Schedule } from "./member/Schedule.js";
 import { SlotKeeper } from "./member/SlotKeeper.js";
 import type { Metrics } from "./Metrics.js";
+import { NodeEndpoints } from "./probe/NodeEndpoints.js";
+import { Prober } from "./probe/Prober.js";
 import { KeyLock } from "./store/KeyLock.js";
 import { Store } from "./store/Store.js";
 
@@ -101,7 +104,30 @@ export async function createMember(context: Context, metrics: Metrics): Promise<
   const pool = new RecoveryPool(config.threads);
   shutdown.add("threads", () => pool.stop());
   const { domain } = identity;
-  const ingest = new HeartbeatIngest({ watch, clock, facts, store, domain, pool });
+  const endpoints = new NodeEndpoints({
+    provider,
+    contracts,
+    facts,
+    db: store.db,
+    registry: deployment.contracts.NodeRegistry,
+    fromBlock: deployment.deployedAtBlock,
+  });
+  const prober = new Prober({
+    watch,
+    slotSeconds: clock.slotSeconds,
+    endpoints,
+    store,
+    domain,
+    metrics,
+    logger,
+    oneIn: config.probeOneIn,
+    allowsPrivate: isLocalChain(chainId),
+  });
+  shutdown.add("probes", () => {
+    prober.stop();
+  });
+  const onHeard = prober.onHeard.bind(prober);
+  const ingest = new HeartbeatIngest({ watch, clock, facts, store, domain, pool, onHeard });
   const guard = new Guard({ attestor: identity.attestor, store, metrics, logger });
   const base = { identity, domain, clock, contracts, store, watch, facts, pool, ingest, guard, peers, metrics, logger };
   const slots = new SlotKeeper(base);
@@ -130,9 +156,18 @@ export async function createMember(context: Context, metrics: Metrics): Promise<
       signal: shutdown.signal,
     }),
   };
+  guard.resume();
   const member = new Member(common);
   const leader = new Leader({ ...common, member });
   const { closeEpochs } = config;
-  const driver = new Driver({ ...common, attestor: identity.attestor, closeEpochs, member, leader });
+  const duties = createDuties({
+    ...common,
+    attestor: identity.attestor,
+    configDigest: identity.configDigest,
+    provider,
+    challenges: deployment.contracts.UptimeChallenges,
+    fromBlock: deployment.deployedAtBlock,
+  });
+  const driver = new Driver({ ...common, attestor: identity.attestor, closeEpochs, duties, endpoints, member, leader });
   return { ...common, member, driver };
 }

@@ -112,8 +112,11 @@ export class OracleWorld {
     return keyOf(this.phrase, ACCOUNTS.attestors + member);
   }
 
-  /** Registers, stakes for and admits every member, and a provider with nodes of one unit and an agent each. */
-  async enlist(nodes: number): Promise<void> {
+  /**
+   * Registers, stakes for and admits every member, and a provider with nodes of one unit and an agent each.
+   * @param endpointOf where a node answers; nowhere unless given
+   */
+  async enlist(nodes: number, endpointOf: (node: number) => string = () => ""): Promise<void> {
     for (let member = 0; member < this.members; member++) {
       await this.stake(this.attestorKey(member).connect(this.provider));
       await this.admit(member);
@@ -122,7 +125,7 @@ export class OracleWorld {
     await (await this.contracts.catalog.addClass(1, "unchallenged", 1, 1, 0)).wait();
     const provider = this.providerKey().connect(this.provider);
     await this.stake(provider);
-    for (let node = 1; node <= nodes; node++) await this.addNode(node);
+    for (let node = 1; node <= nodes; node++) await this.addNode(node, endpointOf(node));
   }
 
   /** The contracts, as an account calls them. */
@@ -265,7 +268,7 @@ export class OracleWorld {
   }
 
   /** Adds the node with a number, the next that is free, with an agent's key of its own. */
-  async addNode(node: number): Promise<void> {
+  async addNode(node: number, endpoint = ""): Promise<void> {
     const [provider, agent] = [this.providerKey(), this.agentKey(node)];
     const { nodes, catalog } = this.as(provider);
     const digest = await nodes.consentDigest(provider.address, agent.address);
@@ -273,14 +276,14 @@ export class OracleWorld {
       region: "0x" + "00".repeat(32),
       attributes: 0,
       source: "0x" + "00".repeat(32),
-      endpoint: "",
+      endpoint,
       metadata: "",
     };
     const ask = { ratePerUnit: 1, minSeconds: 1, maxSeconds: 3_600, kinds: 1, changedAt: 0 };
     const classId = await catalog.classCount();
-    await (
-      await nodes.addNode(classId, 1, agent.address, details, ask, agent.signingKey.sign(digest).serialized)
-    ).wait();
+    const consent = agent.signingKey.sign(digest).serialized;
+    // The first change of an epoch costs more than an estimate in the one before says.
+    await (await nodes.addNode(classId, 1, agent.address, details, ask, consent, { gasLimit: 1_000_000 })).wait();
   }
 }
 

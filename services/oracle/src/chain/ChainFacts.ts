@@ -78,6 +78,11 @@ export class ChainFacts {
     return (await this.finalBlock()).timestamp;
   }
 
+  /** The newest block that counts. */
+  async finalNumber(): Promise<number> {
+    return (await this.finalBlock()).number;
+  }
+
   /** Forgets what was read of epochs that are not over: blocks that were seen have been replaced. */
   forgetRecent(): void {
     this.agents.clear();

@@ -23,6 +23,8 @@ export class ChainWatch {
   private readonly blocks = new Map<string, SeenBlock>();
   /** By epoch and slot: when heartbeats of that slot stop counting, by the monotonic clock. */
   private readonly closesMs = new Map<number, number>();
+  /** By epoch and slot: hash of the first block of it that was seen. */
+  private readonly firsts = new Map<number, string>();
   /** Hash of each height as it was seen last. */
   private readonly canonical = new Map<number, string>();
   private head: SeenBlock | undefined;
@@ -57,6 +59,16 @@ export class ChainWatch {
   isOpen(epoch: number, slot: number): boolean {
     const closesMs = this.closesMs.get(this.key(epoch, slot));
     return closesMs !== undefined && this.nowMs() <= closesMs;
+  }
+
+  /** Hash of the first block of a slot that was seen, undefined if none was. */
+  firstOf(epoch: number, slot: number): string | undefined {
+    return this.firsts.get(this.key(epoch, slot));
+  }
+
+  /** Time for which heartbeats of a slot still count; zero if they do not. */
+  remainingMs(epoch: number, slot: number): number {
+    return Math.max(0, (this.closesMs.get(this.key(epoch, slot)) ?? 0) - this.nowMs());
   }
 
   /** Whether an epoch is over, and with it the time in which its last heartbeats may still come. */
@@ -108,10 +120,14 @@ export class ChainWatch {
     const epoch = this.clock.epochAt(seen.timestamp);
     const slot = this.clock.slotAt(seen.timestamp);
     const key = this.key(epoch, slot);
-    if (epoch >= 0 && !this.closesMs.has(key)) this.closesMs.set(key, this.closing(seen, epoch, slot));
+    if (epoch >= 0 && !this.closesMs.has(key)) {
+      this.closesMs.set(key, this.closing(seen, epoch, slot));
+      this.firsts.set(key, hash);
+    }
     prune(this.blocks);
     prune(this.canonical);
     prune(this.closesMs);
+    prune(this.firsts);
   }
 
   private closing(seen: SeenBlock, epoch: number, slot: number): number {

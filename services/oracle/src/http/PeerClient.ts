@@ -1,11 +1,13 @@
 import type { z } from "zod";
 
-import type { Observation, SignedBatch } from "@millrace/uptime-tree/format";
+import type { Observation, Receipt, SignedBatch, SignedHeartbeat } from "@millrace/uptime-tree/format";
 
 import { decodeObservation } from "./observationBytes.js";
 import {
   boundSchema,
   healthSchema,
+  heartbeatSchema,
+  receiptsAnswerSchema,
   refusalSchema,
   signedSchema,
   takenSchema,
@@ -66,6 +68,16 @@ export class PeerClient {
   /** Data file of a report, by its hash. */
   async data(reportHash: string): Promise<Uint8Array> {
     return await this.bytes(`reports/${reportHash}/data`);
+  }
+
+  /** Receipts of nodes for a slot. */
+  async receipts(epoch: number, slot: number, nodeIds: readonly bigint[]): Promise<Receipt[]> {
+    return (await this.json(receiptsAnswerSchema, "receipts", { epoch, slot, nodeIds: nodeIds.map(String) })).receipts;
+  }
+
+  /** The heartbeat that spoke for a node in a slot. */
+  async evidence(epoch: number, slot: number, nodeId: bigint): Promise<SignedHeartbeat> {
+    return await this.json(heartbeatSchema, `evidence/${epoch}/${slot}/${String(nodeId)}`);
   }
 
   async propose(proposal: Proposal): Promise<Signed> {

@@ -88,7 +88,8 @@ export type Commit = z.infer<typeof commitSchema>;
 export const signedSchema = z.strictObject({ attestor: address, signature });
 export type Signed = z.infer<typeof signedSchema>;
 
-const reportSchema = z.strictObject({
+/** A report as members tell it. */
+export const reportSchema = z.strictObject({
   epoch: uint32,
   root: hash,
   evidenceRoot: hash,
@@ -113,6 +114,13 @@ export const boundSchema = z.strictObject({
   observations: z.array(reference),
 });
 export type Bound = z.infer<typeof boundSchema>;
+
+/** Answer of `POST /receipts`. */
+export const receiptsAnswerSchema = z.object({
+  receipts: z
+    .array(batchSchema.extend({ nodeId: uint64, heartbeatHash: hash, path: z.array(hash).max(64) }))
+    .max(MAX_HEARTBEAT_NODES),
+});
 
 /** Answer of `GET /health`. */
 export const healthSchema = z.object({

@@ -26,6 +26,8 @@ export interface IngestParts {
   readonly store: Store;
   readonly domain: TypedDataDomain;
   readonly pool: Pick<RecoveryPool, "recover">;
+  /** Called with nodes that were heard for the first time in a slot, once that is on the disk. */
+  readonly onHeard?: (heartbeat: SignedHeartbeat, nodeIds: readonly bigint[], agent: string) => void;
   /** How long heartbeats are gathered before they are written together. */
   readonly flushMs?: number;
 }
@@ -67,7 +69,8 @@ export class HeartbeatIngest {
     }
     // Signature and keys may have taken a while: what was seen must not change once it is signed.
     this.checkOpen(epoch, slot);
-    await this.keep({ hash: hexlify(digest), heartbeat, nodeIds: accepted });
+    const isNew = await this.keep({ hash: hexlify(digest), heartbeat, nodeIds: accepted });
+    if (isNew.length > 0) this.parts.onHeard?.(heartbeat, isNew, signer);
     return {
       epoch,
       slot,
@@ -112,18 +115,22 @@ export class HeartbeatIngest {
     throw new OracleError("BAD_SIGNATURE", "the signature belongs to nobody");
   }
 
-  /** One transaction for all heartbeats of a moment: a disk flush each would be the limit of the service. */
-  private async keep(kept: KeptHeartbeat): Promise<void> {
+  /**
+   * One transaction for all heartbeats of a moment: a disk flush each would be the limit of the service.
+   * @returns nodes that were not heard before
+   */
+  private async keep(kept: KeptHeartbeat): Promise<bigint[]> {
     const heard = this.heardIn(kept.heartbeat.epoch, kept.heartbeat.slot);
-    const isNew = kept.nodeIds.some((nodeId) => !heard.has(nodeId));
-    if (!isNew) {
+    const isNew = kept.nodeIds.filter((nodeId) => !heard.has(nodeId));
+    if (isNew.length === 0) {
       await this.group?.written;
-      return;
+      return [];
     }
     this.group ??= this.openGroup();
     this.group.heartbeats.push(kept);
     for (const nodeId of kept.nodeIds) heard.add(nodeId);
     await this.group.written;
+    return isNew;
   }
 
   private heardIn(epoch: number, slot: number): Set<bigint> {

@@ -32,24 +32,28 @@ export class Assembler {
   ) {}
 
   /**
-   * The report of a set of observations named by a leader.
+   * The report of a set of observations named by a leader, on the newest report unless another one is named.
    * @throws OracleError BAD_REQUEST, NO_QUORUM, MISSING_OBSERVATION, EPOCH_NOT_CLOSED
    */
-  async assemble(epoch: number, references: readonly ObservationReference[]): Promise<Assembled> {
+  async assemble(
+    epoch: number,
+    references: readonly ObservationReference[],
+    previousReport?: string,
+  ): Promise<Assembled> {
     const { seats, quorum } = await this.facts.setOf(epoch);
     const order = references.map(({ attestor }) => attestor.toLowerCase());
     const members = new Set(seats.map((seat) => seat.toLowerCase()));
     const good = order.every((attestor, i) => members.has(attestor) && attestor > (order[i - 1] ?? ""));
     if (!good) throw new OracleError("BAD_REQUEST", "observations must be of members, ascending, one each");
     if (order.length < quorum) throw new OracleError("NO_QUORUM", `${order.length} observations, ${quorum} needed`);
-    return await this.build(epoch, await Promise.all(references.map((each) => this.observation(epoch, each))));
+    const observations = await Promise.all(references.map((each) => this.observation(epoch, each)));
+    return await this.build(epoch, observations, previousReport ?? (await this.facts.newestReport()).reportHash);
   }
 
   /** The report of observations that are at hand, ascending by attestor. */
-  async build(epoch: number, observations: readonly Observation[]): Promise<Assembled> {
+  private async build(epoch: number, observations: readonly Observation[], previousReport: string): Promise<Assembled> {
     const { threshold } = await this.facts.setOf(epoch);
     const { pot, registryDigest, nodes } = await this.facts.stateOf(epoch);
-    const { reportHash: previousReport } = await this.facts.newestReport();
     const rewards = await this.history.rewardsAfter(previousReport);
     const table = new NodeTable(nodes.length);
     nodes.forEach((node, index) => {

@@ -66,6 +66,8 @@ export class Gossip {
     const { facts, clock, watch, domain } = this.parts;
     const { epoch, slot, attestor } = batch;
     if (slot >= clock.slotsPerEpoch) throw new OracleError("BAD_REQUEST", `an epoch has no slot ${slot}`);
+    // Another member may have seen the slot's first block a moment earlier.
+    if ((watch.latest?.timestamp ?? 0) < clock.slotStart(epoch, slot)) await watch.poll();
     const now = watch.latest?.timestamp ?? 0;
     const endAt = clock.slotStart(epoch, slot) + clock.slotSeconds;
     if (now < clock.slotStart(epoch, slot)) throw new OracleError("BAD_REQUEST", `slot ${slot} has not begun`);

@@ -1,25 +1,30 @@
 import type { Logger } from "@millrace/sdk";
-import type { SignedBatch } from "@millrace/uptime-tree/format";
+import type { Report, SignedBatch } from "@millrace/uptime-tree/format";
 
 import type { Metrics } from "../Metrics.js";
-import type { KeptObservation, Store } from "../store/Store.js";
+import type { ObservationRoots, Store } from "../store/Store.js";
 
-/** Two statements of one attestor that exclude each other. */
-export type Contradiction =
-  | { readonly kind: "batch"; readonly epoch: number; readonly first: SignedBatch; readonly second: SignedBatch }
-  | {
-      readonly kind: "observation";
-      readonly epoch: number;
-      readonly first: KeptObservation;
-      readonly second: KeptObservation;
-    }
-  /** A batch whose root is not the one in its attestor's observation. */
-  | {
-      readonly kind: "batch-left-out";
-      readonly epoch: number;
-      readonly batch: SignedBatch;
-      readonly observation: KeptObservation;
-    };
+/**
+ * Two statements of one attestor that exclude each other, by their roots or hashes; the store has them whole.
+ * `batch-left-out`: the first is a batch, the second the observation of its attestor that lists another.
+ */
+export interface Contradiction {
+  readonly kind: "batch" | "batch-left-out" | "observation" | "report";
+  readonly epoch: number;
+  readonly attestor: string;
+  /** Slot of the batch, −1 where there is none. */
+  readonly slot: number;
+  readonly first: string;
+  readonly second: string;
+}
+
+/** A report that an attestor has signed. */
+export interface SignedReport {
+  readonly attestor: string;
+  readonly reportHash: string;
+  readonly report: Report;
+  readonly signature: string;
+}
 
 /** What a guard works with. */
 export interface GuardParts {
@@ -34,6 +39,7 @@ export interface GuardParts {
  * signature, and that it did not make, means that its key is used elsewhere: it then signs nothing more.
  */
 export class Guard {
+  /** What was found, in the order in which it was. */
   readonly contradictions: Contradiction[] = [];
   private foreign: string | undefined;
 
@@ -44,6 +50,16 @@ export class Guard {
     return this.foreign;
   }
 
+  /** Looks again at all that is on the disk: what was found before a restart is evidence still. */
+  resume(): void {
+    const { store } = this.parts;
+    for (const epoch of store.evidenceEpochs()) {
+      for (const batch of store.batches(epoch)) this.onBatch(batch);
+      for (const observation of store.observationRoots(epoch)) this.onObservation(observation);
+      for (const signed of store.signedReports(epoch)) this.onReport(signed);
+    }
+  }
+
   /** To be called with every verified batch. */
   onBatch(batch: SignedBatch): void {
     const { store, attestor } = this.parts;
@@ -52,11 +68,14 @@ export class Guard {
       this.stop(`batch of slot ${slot} of epoch ${epoch}`);
     }
     const other = store.batches(epoch, slot).find((each) => each.attestor === batch.attestor && each.root !== root);
-    if (other !== undefined) this.note({ kind: "batch", epoch, first: other, second: batch });
+    if (other !== undefined) {
+      this.note({ kind: "batch", epoch, attestor: batch.attestor, slot, first: other.root, second: root });
+    }
+    for (const observation of store.observationRoots(epoch)) this.compare(batch, observation);
   }
 
   /** To be called with every verified observation. */
-  onObservation(observation: KeptObservation): void {
+  onObservation(observation: ObservationRoots): void {
     const { store, attestor } = this.parts;
     const { epoch, root } = observation;
     if (observation.attestor === attestor && store.statement("observation", epoch, "")?.hash !== root) {
@@ -65,14 +84,38 @@ export class Guard {
     const other = store
       .observations(epoch)
       .find((each) => each.attestor === observation.attestor && each.root !== root);
-    const first = other === undefined ? undefined : store.observation(epoch, other.root);
-    if (first !== undefined) this.note({ kind: "observation", epoch, first, second: observation });
-    for (const batch of store.batches(epoch)) {
-      if (batch.attestor !== observation.attestor) continue;
-      const written = Buffer.from(observation.batchRoots.subarray(32 * batch.slot, 32 * batch.slot + 32));
-      if (`0x${written.toString("hex")}` === batch.root.toLowerCase()) continue;
-      this.note({ kind: "batch-left-out", epoch, batch, observation });
+    if (other !== undefined) {
+      const { attestor: accused } = observation;
+      this.note({ kind: "observation", epoch, attestor: accused, slot: -1, first: other.root, second: root });
     }
+    for (const batch of store.batches(epoch)) this.compare(batch, observation);
+  }
+
+  /** To be called with every report whose signature was verified. */
+  onReport(signed: SignedReport): void {
+    const { store, attestor } = this.parts;
+    const { reportHash, report } = signed;
+    const { epoch, previousReport } = report;
+    if (signed.attestor === attestor && store.statement("report", epoch, previousReport)?.hash !== reportHash) {
+      this.stop(`report of epoch ${epoch}`);
+    }
+    const other = store.signedReports(epoch).find((each) => {
+      const isOther = each.attestor === signed.attestor && each.reportHash !== reportHash;
+      // What was built on a report that fell is signed again on another one: that is no contradiction.
+      return isOther && each.report.previousReport === previousReport;
+    });
+    store.putSignedReport(signed);
+    if (other === undefined) return;
+    const [first, second] = [other.reportHash, reportHash];
+    this.note({ kind: "report", epoch, attestor: signed.attestor, slot: -1, first, second });
+  }
+
+  private compare(batch: SignedBatch, observation: ObservationRoots): void {
+    const { epoch, slot, attestor, root } = batch;
+    if (attestor !== observation.attestor) return;
+    const written = Buffer.from(observation.batchRoots.subarray(32 * slot, 32 * slot + 32));
+    if (`0x${written.toString("hex")}` === root.toLowerCase()) return;
+    this.note({ kind: "batch-left-out", epoch, attestor, slot, first: root, second: observation.root });
   }
 
   private stop(what: string): void {
@@ -91,13 +134,6 @@ export class Guard {
   }
 }
 
-function nameOf(contradiction: Contradiction): string {
-  switch (contradiction.kind) {
-    case "batch":
-      return `batch/${contradiction.first.attestor}/${contradiction.epoch}/${contradiction.first.slot}`;
-    case "observation":
-      return `observation/${contradiction.first.attestor}/${contradiction.epoch}`;
-    case "batch-left-out":
-      return `batch-left-out/${contradiction.batch.attestor}/${contradiction.epoch}/${contradiction.batch.slot}`;
-  }
+function nameOf({ kind, attestor, epoch, slot }: Contradiction): string {
+  return `${kind}/${attestor}/${epoch}${slot < 0 ? "" : `/${slot}`}`;
 }

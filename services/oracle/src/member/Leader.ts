@@ -1,12 +1,13 @@
 import { getAddress, Signature, verifyTypedData } from "ethers";
 
 import { decodeError, type Contracts, type Logger, type TransactionSender } from "@millrace/sdk";
-import { proposalTypes, reportTypes, voteTypes, type Report } from "@millrace/uptime-tree/format";
+import { hashReport, proposalTypes, reportTypes, voteTypes, type Report } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts, SetOfEpoch } from "../chain/ChainFacts.js";
 import type { Bound, Proposal, Signed } from "../http/schemas.js";
 import type { Metrics } from "../Metrics.js";
 import type { Assembler } from "./Assembler.js";
+import type { Guard } from "./Guard.js";
 import type { Identity } from "./Identity.js";
 import type { Member } from "./Member.js";
 import type { ObservationReference, Observer } from "./Observer.js";
@@ -20,6 +21,7 @@ export interface LeaderParts {
   readonly facts: ChainFacts;
   readonly observer: Observer;
   readonly assembler: Assembler;
+  readonly guard: Guard;
   readonly member: Member;
   readonly peers: Peers;
   readonly metrics: Metrics;
@@ -88,6 +90,10 @@ export class Leader {
     for (const claim of own === undefined ? claims : [own, ...claims]) {
       const signer = claim === own ? own.attestor : this.signerOf(claim);
       if (signer === undefined || !seats.includes(signer)) continue;
+      const { report, reportHash, signature } = claim;
+      if (claim !== own && hashReport(report) === reportHash && report.epoch === epoch) {
+        this.parts.guard.onReport({ attestor: signer, report, reportHash, signature });
+      }
       const set = sets.get(claim.reportHash) ?? { claim, signers: new Set<string>() };
       sets.set(claim.reportHash, set);
       set.signers.add(signer);

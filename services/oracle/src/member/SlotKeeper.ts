@@ -1,3 +1,5 @@
+import { ZeroHash } from "ethers";
+
 import type { EpochClock, Logger } from "@millrace/sdk";
 import {
   BatchTree,
@@ -73,10 +75,13 @@ export class SlotKeeper {
 
   private async close(epoch: number, slot: number): Promise<SignedBatch | undefined> {
     const { identity, store, metrics, logger } = this.parts;
+    const silent = store.silent(epoch, slot);
+    const seen = [...store.heard(epoch, slot).keys()].filter((nodeId) => !silent.has(nodeId));
+    // Whatever is heard or found out later, and however often this is tried: these are the nodes.
+    store.closeSlot(epoch, slot, seen);
     const tree = this.treeOf(epoch, slot);
     if (tree === undefined) return undefined;
     const { root } = tree;
-    store.closeSlot(epoch, slot, [...store.heard(epoch, slot).keys()]);
     try {
       const signature = await store.signOnce("batch", epoch, String(slot), root, async () => {
         return (await signBatch(identity.signer, identity.domain, { epoch, slot, root })).signature;
@@ -93,13 +98,15 @@ export class SlotKeeper {
     }
   }
 
+  /** Of a slot that is closed. */
   private treeOf(epoch: number, slot: number): BatchTree | undefined {
     const key = `${epoch}/${slot}`;
     const known = this.trees.get(key);
-    if (known !== undefined && this.parts.store.isSlotClosed(epoch, slot)) return known;
-    const heard = [...this.parts.store.heard(epoch, slot)].sort(([a], [b]) => (a < b ? -1 : 1));
-    if (heard.length === 0) return undefined;
-    const tree = new BatchTree(heard.map(([nodeId, heartbeatHash]) => ({ nodeId, heartbeatHash })));
+    if (known !== undefined) return known;
+    const heard = this.parts.store.heard(epoch, slot);
+    const seen = (this.parts.store.seenIn(epoch, slot) ?? []).sort((a, b) => (a < b ? -1 : 1));
+    if (seen.length === 0) return undefined;
+    const tree = new BatchTree(seen.map((nodeId) => ({ nodeId, heartbeatHash: heard.get(nodeId) ?? ZeroHash })));
     this.trees.set(key, tree);
     for (const oldest of this.trees.keys()) {
       if (this.trees.size <= MAX_TREES) break;

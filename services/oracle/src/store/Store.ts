@@ -1,6 +1,10 @@
 import { MillraceError } from "@millrace/sdk";
 import type { Observation, SignedBatch, SignedHeartbeat } from "@millrace/uptime-tree/format";
 
+import { DUTY_SCHEMA } from "../duties/DutyStore.js";
+import { ENDPOINT_SCHEMA } from "../probe/NodeEndpoints.js";
+import { reportSchema } from "../http/schemas.js";
+import type { SignedReport } from "../member/Guard.js";
 import { Database, text, type Row } from "./Database.js";
 import { fromHeartbeatJson, toHeartbeatJson } from "./heartbeatJson.js";
 import { Tally } from "./Tally.js";
@@ -31,7 +35,17 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS reports (
     report_hash TEXT PRIMARY KEY, epoch INTEGER NOT NULL, data BLOB NOT NULL
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS signed_reports (
+    epoch INTEGER NOT NULL, attestor TEXT NOT NULL, report_hash TEXT NOT NULL, report TEXT NOT NULL,
+    signature TEXT NOT NULL, PRIMARY KEY (epoch, attestor, report_hash)
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS spending (day INTEGER PRIMARY KEY, wei TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS silences (
+    epoch INTEGER NOT NULL, slot INTEGER NOT NULL, nodes BLOB NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS silences_by_slot ON silences (epoch, slot);
+  ${DUTY_SCHEMA}
+  ${ENDPOINT_SCHEMA}
 `;
 
 /** Kinds of statement of which an attestor makes one only, and within what. */
@@ -60,6 +74,9 @@ export interface KeptHeartbeat {
 
 /** An observation and the root that its attestor signed. */
 export type KeptObservation = Observation & { readonly root: string };
+
+/** What of an observation says which batches its attestor signed. */
+export type ObservationRoots = Pick<KeptObservation, "attestor" | "batchRoots" | "epoch" | "root">;
 
 /** Thrown when a statement would contradict one that was made before. */
 export class ContradictionError extends Error {
@@ -125,7 +142,7 @@ export class Store {
    */
   prune(beforeEpoch: number, newestReport: number): void {
     this.db.transaction(() => {
-      for (const table of ["heartbeats", "slots", "batches", "observations"])
+      for (const table of ["heartbeats", "slots", "batches", "observations", "signed_reports", "silences"])
         this.db.run(`DELETE FROM ${table} WHERE epoch < ?`, beforeEpoch);
       this.db.run("DELETE FROM reports WHERE epoch < ?", Math.min(beforeEpoch, newestReport));
     });
@@ -176,6 +193,25 @@ export class Store {
     return this.db.get("SELECT 1 FROM slots WHERE epoch = ? AND slot = ?", epoch, slot) !== undefined;
   }
 
+  /** Notes that nodes did not answer when they were asked. False when their slot is closed: it is too late then. */
+  noteSilence(epoch: number, slot: number, nodeIds: readonly bigint[]): boolean {
+    if (this.isSlotClosed(epoch, slot)) return false;
+    this.db.run("INSERT INTO silences VALUES (?, ?, ?)", epoch, slot, packIds(nodeIds));
+    return true;
+  }
+
+  /** Nodes that did not answer in a slot. */
+  silent(epoch: number, slot: number): Set<bigint> {
+    const rows = this.db.all("SELECT nodes FROM silences WHERE epoch = ? AND slot = ?", epoch, slot);
+    return new Set(rows.flatMap((row) => unpackIds(row["nodes"])));
+  }
+
+  /** Nodes that were seen in a slot, undefined while it is not closed. */
+  seenIn(epoch: number, slot: number): bigint[] | undefined {
+    const row = this.db.get("SELECT nodes FROM slots WHERE epoch = ? AND slot = ?", epoch, slot);
+    return row === undefined ? undefined : unpackIds(row["nodes"]);
+  }
+
   /** Nodes that were seen, by slot that is closed. */
   seen(epoch: number): Map<number, bigint[]> {
     const rows = this.db.all("SELECT slot, nodes FROM slots WHERE epoch = ? ORDER BY slot", epoch);
@@ -217,6 +253,41 @@ export class Store {
     return this.db.all(sql, epoch).map((row) => ({
       attestor: text(row["attestor"]),
       root: text(row["root"]),
+      signature: text(row["signature"]),
+    }));
+  }
+
+  /** The batches that the observations of an epoch list, without what was seen. */
+  observationRoots(epoch: number): ObservationRoots[] {
+    const sql = "SELECT attestor, root, batch_roots FROM observations WHERE epoch = ? ORDER BY attestor, root";
+    return this.db.all(sql, epoch).map((row) => ({
+      epoch,
+      attestor: text(row["attestor"]),
+      root: text(row["root"]),
+      batchRoots: row["batch_roots"] as Uint8Array,
+    }));
+  }
+
+  /** Epochs of which there is evidence. */
+  evidenceEpochs(): number[] {
+    const tables = ["batches", "observations", "signed_reports"].map((table) => `SELECT epoch FROM ${table}`);
+    return this.db.all(`${tables.join(" UNION ")} ORDER BY epoch`).map((row) => Number(row["epoch"]));
+  }
+
+  /** Keeps a report that an attestor has signed. */
+  putSignedReport({ attestor, reportHash, report, signature }: SignedReport): void {
+    const body = JSON.stringify({ ...report, totalPoints: String(report.totalPoints) });
+    const sql = "INSERT OR IGNORE INTO signed_reports VALUES (?, ?, ?, ?, ?)";
+    this.db.run(sql, report.epoch, attestor, reportHash, body, signature);
+  }
+
+  /** Reports that attestors have signed for an epoch; of one attestor several if it contradicts itself. */
+  signedReports(epoch: number): SignedReport[] {
+    const sql = "SELECT * FROM signed_reports WHERE epoch = ? ORDER BY attestor, report_hash";
+    return this.db.all(sql, epoch).map((row) => ({
+      attestor: text(row["attestor"]),
+      reportHash: text(row["report_hash"]),
+      report: reportSchema.parse(JSON.parse(text(row["report"]))),
       signature: text(row["signature"]),
     }));
   }

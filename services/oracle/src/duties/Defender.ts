@@ -1,0 +1,191 @@
+import { AbiCoder, hexlify, keccak256 } from "ethers";
+import type { TypedDataDomain } from "ethers";
+
+import type { Contracts, TransactionSender } from "@millrace/sdk";
+import {
+  BadReceiptError,
+  BadSignatureError,
+  DATA_CHUNK_BYTES,
+  heartbeatEvidence,
+  heartbeatHash,
+  receiptEvidence,
+  verifyReceipt,
+  type Receipt,
+  type SignedHeartbeat,
+} from "@millrace/uptime-tree/format";
+
+import type { ChainFacts } from "../chain/ChainFacts.js";
+import type { Peers } from "../member/Peers.js";
+import type { ReportHistory } from "../member/ReportHistory.js";
+import type { SlotKeeper } from "../member/SlotKeeper.js";
+import { OracleError } from "../OracleError.js";
+import type { Store } from "../store/Store.js";
+import type { Outcome } from "./Duties.js";
+import type { Duty } from "./DutyStore.js";
+import type { Turns } from "./Turns.js";
+
+/** What a defender works with. */
+export interface DefenderParts {
+  readonly domain: TypedDataDomain;
+  readonly contracts: Contracts;
+  readonly facts: ChainFacts;
+  readonly history: ReportHistory;
+  readonly peers: Peers;
+  readonly sender: TransactionSender;
+  readonly slots: SlotKeeper;
+  readonly store: Store;
+  readonly turns: Turns;
+}
+
+/** Order of `IUptimeChallenges.ChallengeStatus` and `Part`. */
+const [OPEN, LEAF] = [1n, 0];
+
+/** Shows what somebody asks for on chain: heartbeats and receipts of a slot, leaves and chunks of a report. */
+export class Defender {
+  constructor(private readonly parts: DefenderParts) {}
+
+  /** Answers a challenge to a slot, with the receipts of all members that gave one. */
+  async answerChallenge(duty: Duty & { kind: "challenge" }, now: number): Promise<Outcome> {
+    const { contracts, facts, sender } = this.parts;
+    const { id, epoch, slot } = duty;
+    const nodeId = BigInt(duty.nodeId);
+    const { status, shown } = await contracts.challenges.challengeOf(id);
+    if (status !== OPEN) return "over";
+    if (now >= duty.answerBy) return await this.clear(duty, now);
+    if (!(await this.isTurn(duty, now))) return "waits";
+
+    const { threshold, seats } = await facts.setOf(epoch);
+    const receipts = new Map<number, Receipt>();
+    for (const receipt of await this.receipts(epoch, slot, nodeId)) {
+      const seat = seats.indexOf(receipt.attestor);
+      if (seat >= 0 && ((shown >> BigInt(seat)) & 1n) === 0n) receipts.set(seat, receipt);
+    }
+    const missing = threshold - countBits(shown);
+    const lastCall = duty.answerBy - (await this.window()) / 4;
+    // Too few: others may come. What there is, is shown in the end: nobody is slashed for what was shown.
+    if (receipts.size === 0 || (receipts.size < missing && now < lastCall)) return "waits";
+    for (const [hash, group] of groupedByHeartbeat(receipts)) {
+      const heartbeat = await this.heartbeat(epoch, slot, nodeId, hash);
+      if (heartbeat === undefined) continue;
+      const evidence = group.map(([seat, receipt]) => receiptEvidence(receipt, seat));
+      await sender.send(
+        () => contracts.challenges.showHeartbeat.populateTransaction(id, heartbeatEvidence(heartbeat), evidence),
+        `answer for node ${duty.nodeId} in slot ${slot} of epoch ${epoch}`,
+      );
+      if ((await contracts.challenges.challengeOf(id)).status !== OPEN) return "done";
+    }
+    return "waits";
+  }
+
+  /** Shows a leaf or a chunk that somebody demands. */
+  async answerDemand(duty: Duty & { kind: "demand" }, now: number): Promise<Outcome> {
+    const { contracts, facts, history, sender } = this.parts;
+    const { id, epoch, part, index } = duty;
+    const { demander } = await contracts.challenges.demandOf(id);
+    if (BigInt(demander) === 0n || now >= duty.answerBy) return "over";
+    if (!(await this.isTurn(duty, now))) return "waits";
+    const posted = await facts.posted(epoch);
+    if (posted === undefined || demandIdOf(posted.reportHash, part, index) !== id) return "waits";
+    const { report, leaves, tree, data } = await history.byHash(posted.reportHash);
+    const { challenges } = contracts;
+    if (part === LEAF) {
+      await sender.send(
+        () => challenges.showLeaf.populateTransaction(report, leaves.leaf(index), tree.proof(index)),
+        `leaf ${index} of epoch ${epoch}`,
+      );
+      return "done";
+    }
+    const exists = index * DATA_CHUNK_BYTES < data.length;
+    const [chunk, proof] = exists ? [hexlify(data.chunk(index)), data.proof(index)] : ["0x", []];
+    await sender.send(
+      () => challenges.showChunk.populateTransaction(report, index, data.length, data.chunksRoot, chunk, proof),
+      `chunk ${index} of epoch ${epoch}`,
+    );
+    return "done";
+  }
+
+  /** Ends a challenge that nobody answered: its leaf would be held for ever. The challenger has had time to do it. */
+  private async clear(duty: Duty & { kind: "challenge" }, now: number): Promise<Outcome> {
+    const { contracts, sender } = this.parts;
+    const window = await this.window();
+    if (!(await this.isTurn({ ...duty, answerBy: duty.answerBy + 2 * window }, now))) return "waits";
+    await sender.send(() => contracts.challenges.clearSlot.populateTransaction(duty.id), `clearing of ${duty.id}`);
+    return "done";
+  }
+
+  /** One member after the other: all have had their turn when half of the time is over. */
+  private async isTurn({ id, epoch, answerBy }: Duty & { answerBy: number }, now: number): Promise<boolean> {
+    const { facts, turns } = this.parts;
+    const window = await this.window();
+    const { seats } = await facts.setOf(epoch);
+    const rank = await turns.rankIn(epoch, Number(BigInt(id) % 1_000n));
+    return rank !== undefined && now >= answerBy - window + (0.5 * window * rank) / seats.length;
+  }
+
+  private async window(): Promise<number> {
+    return Number(await this.parts.contracts.challenges.answerSeconds());
+  }
+
+  /** Receipts of this member and of all others that give a good one. */
+  private async receipts(epoch: number, slot: number, nodeId: bigint): Promise<Receipt[]> {
+    const { slots, peers, domain } = this.parts;
+    const theirs = await peers.ask("receipt", (client) => client.receipts(epoch, slot, [nodeId]));
+    return [...ownReceipts(slots, epoch, slot, nodeId), ...theirs.flat()].filter((receipt) => {
+      if (receipt.epoch !== epoch || receipt.slot !== slot || receipt.nodeId !== nodeId) return false;
+      return isGood(domain, receipt);
+    });
+  }
+
+  /** A heartbeat by its hash, from this member's disk or from whoever has it. */
+  private async heartbeat(
+    epoch: number,
+    slot: number,
+    nodeId: bigint,
+    hash: string,
+  ): Promise<SignedHeartbeat | undefined> {
+    const { store, peers, domain } = this.parts;
+    const own = store.heartbeat(epoch, slot, hash);
+    if (own !== undefined) return own;
+    return await peers.find("heartbeat", async (client) => {
+      const found = await client.evidence(epoch, slot, nodeId);
+      return heartbeatHash(domain, found) === hash ? found : undefined;
+    });
+  }
+}
+
+function demandIdOf(reportHash: string, part: number, index: number): string {
+  return keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32", "uint8", "uint32"], [reportHash, part, index]));
+}
+
+function ownReceipts(slots: SlotKeeper, epoch: number, slot: number, nodeId: bigint): Receipt[] {
+  try {
+    return slots.receipts(epoch, slot, [nodeId]);
+  } catch (error) {
+    if (error instanceof OracleError) return [];
+    throw error;
+  }
+}
+
+function isGood(domain: TypedDataDomain, receipt: Receipt): boolean {
+  try {
+    verifyReceipt(domain, receipt);
+    return true;
+  } catch (error) {
+    if (error instanceof BadReceiptError || error instanceof BadSignatureError) return false;
+    throw error;
+  }
+}
+
+/** Receipts by seat, those of one heartbeat together, the largest group first. */
+function groupedByHeartbeat(receipts: ReadonlyMap<number, Receipt>): [hash: string, group: [number, Receipt][]][] {
+  const groups = new Map<string, [number, Receipt][]>();
+  for (const [seat, receipt] of receipts) {
+    const group = groups.get(receipt.heartbeatHash) ?? [];
+    groups.set(receipt.heartbeatHash, [...group, [seat, receipt]]);
+  }
+  return [...groups].sort(([, a], [, b]) => b.length - a.length);
+}
+
+function countBits(word: bigint): number {
+  return word === 0n ? 0 : Number(word & 1n) + countBits(word >> 1n);
+}

@@ -1,0 +1,179 @@
+import { id, ZeroHash, type Log } from "ethers";
+
+import { decodeError, type Contracts, type Logger } from "@millrace/sdk";
+
+import type { ChainFacts } from "../chain/ChainFacts.js";
+import type { Schedule } from "../member/Schedule.js";
+import type { Metrics } from "../Metrics.js";
+import type { Auditor } from "./Auditor.js";
+import type { Cosigner } from "./Cosigner.js";
+import type { Defender } from "./Defender.js";
+import type { Duty, DutyStore } from "./DutyStore.js";
+import type { EventReader } from "./EventReader.js";
+import type { Prosecutor } from "./Prosecutor.js";
+import type { Settler } from "./Settler.js";
+import type { Turns } from "./Turns.js";
+
+/** What became of a try: `done` by this member, `over` without it, or `waits` for its turn, for others or for time. */
+export type Outcome = "done" | "over" | "waits";
+
+/** What a member does on chain beside reports. */
+export interface DutiesParts {
+  readonly auditor: Auditor;
+  readonly contracts: Contracts;
+  readonly cosigner: Cosigner;
+  readonly defender: Defender;
+  readonly events: EventReader;
+  readonly facts: ChainFacts;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly prosecutor: Prosecutor;
+  readonly schedule: Schedule;
+  readonly settler: Settler;
+  readonly store: DutyStore;
+  readonly turns: Turns;
+}
+
+/** Signatures of the events that make duties. */
+export const DUTY_TOPICS = [
+  id("SlotChallenged(bytes32,uint32,uint64,uint8,address,uint96,uint48)"),
+  id("PartDemanded(bytes32,uint32,uint8,uint32,address,uint96,uint48)"),
+  id("LeafHeld(uint32,uint64,bytes32)"),
+  id("LeafCorrected(uint32,uint64,bytes32,uint8,int128)"),
+] as const;
+
+interface Task {
+  readonly kind: string;
+  readonly id: string;
+  readonly attempt: (now: number) => Promise<Outcome>;
+}
+
+/**
+ * Everything that a member owes to the chain and that others may start: answers, proofs, corrections, late signatures.
+ * One that fails holds up no other, and is tried again.
+ */
+export class Duties {
+  /** Reports that were looked at: nothing is left to sign or to find in them. */
+  private readonly reports = new Set<string>();
+  private under: Promise<void> | undefined;
+
+  constructor(private readonly parts: DutiesParts) {}
+
+  /** Begins what is due, unless it is still under way. Never rejects. */
+  begin(now: number, latest: number): void {
+    this.under ??= this.attend(now, latest).finally(() => {
+      this.under = undefined;
+    });
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.under;
+  }
+
+  private async attend(now: number, latest: number): Promise<void> {
+    const { logger, store, prosecutor, metrics } = this.parts;
+    try {
+      await this.readEvents(latest);
+      const duties = store.open();
+      metrics.openDuties.set(duties.length);
+      for (const duty of duties) await this.attemptDuty(duty, now);
+      for (const { id: name, attempt } of prosecutor.pending())
+        await this.attempt({ kind: "proof", id: name, attempt }, now);
+      for (const task of await this.reportTasks(now)) {
+        const outcome = await this.attempt(task, now);
+        if (outcome === "done" || outcome === "over") this.reports.add(`${task.kind}/${task.id}`);
+      }
+    } catch (error) {
+      logger.warn({ message: decodeError(error).message }, "duties could not be looked at");
+    }
+  }
+
+  private async attemptDuty(duty: Duty, now: number): Promise<void> {
+    const { defender, settler, store } = this.parts;
+    const outcome = await this.attempt(
+      {
+        kind: duty.kind,
+        id: duty.id,
+        attempt: async () => {
+          if (duty.kind === "challenge") return await defender.answerChallenge(duty, now);
+          if (duty.kind === "demand") return await defender.answerDemand(duty, now);
+          return await settler.settle(duty, now);
+        },
+      },
+      now,
+    );
+    // What this member did may still be taken back by a reorganisation: only what the chain says is over is over.
+    if (outcome === "over") store.drop(duty);
+  }
+
+  private async attempt(task: Task, now: number): Promise<Outcome | undefined> {
+    const { logger, metrics, turns, schedule } = this.parts;
+    const { kind, id: name } = task;
+    const key = `${kind}/${name}`;
+    if (!turns.mayTry(key, now)) return undefined;
+    try {
+      const outcome = await task.attempt(now);
+      if (outcome !== "waits") turns.forget(key);
+      if (outcome !== "done") return outcome;
+      metrics.duties.inc({ kind, outcome });
+      logger.info({ kind, id: name }, "duty done");
+      return outcome;
+    } catch (error) {
+      const { code, message } = decodeError(error);
+      turns.pause(key, now, schedule.roundSeconds / 4);
+      metrics.duties.inc({ kind, outcome: code });
+      logger.warn({ kind, id: name, code, message }, "duty failed, trying again");
+      return undefined;
+    }
+  }
+
+  /** The newest reports that are open: each is audited and signed once. */
+  private async reportTasks(now: number): Promise<Task[]> {
+    const { facts, cosigner, auditor, schedule } = this.parts;
+    const { reportHash, epoch } = await facts.newestReport();
+    if (reportHash === ZeroHash) return [];
+    const posted = await facts.posted(epoch);
+    // Signatures that came in time are on chain by then.
+    if (posted === undefined || now < (await this.postedAt(posted.blockNumber)) + schedule.roundSeconds / 4) return [];
+    const tasks: Task[] = [
+      { kind: "audit", id: reportHash, attempt: async () => await auditor.audit(epoch) },
+      { kind: "cosign", id: reportHash, attempt: async (at) => await cosigner.cosign(epoch, at) },
+    ];
+    return tasks.filter((task) => !this.reports.has(`${task.kind}/${task.id}`));
+  }
+
+  private async postedAt(blockNumber: number): Promise<number> {
+    const block = await this.parts.contracts.uptime.runner?.provider?.getBlock(blockNumber);
+    return block?.timestamp ?? 0;
+  }
+
+  private async readEvents(latest: number): Promise<void> {
+    const { events, store, facts } = this.parts;
+    await events.read(latest, await facts.finalNumber(), (log) => {
+      const duty = this.dutyOf(log);
+      if (duty !== undefined) store.add(duty);
+    });
+  }
+
+  private dutyOf(log: Log): Duty | undefined {
+    const parsed = this.parts.contracts.challenges.interface.parseLog(log);
+    if (parsed === null) return undefined;
+    const args = parsed.args as unknown as Readonly<Record<string, bigint | string>>;
+    const epoch = Number(args["epoch"]);
+    switch (parsed.name) {
+      case "SlotChallenged": {
+        const [nodeId, slot, answerBy] = [String(args["nodeId"]), Number(args["slot"]), Number(args["answerBy"])];
+        return { kind: "challenge", id: String(args["challengeId"]), epoch, nodeId, slot, answerBy };
+      }
+      case "PartDemanded": {
+        const [part, index, answerBy] = [Number(args["part"]), Number(args["index"]), Number(args["answerBy"])];
+        return { kind: "demand", id: String(args["demandId"]), epoch, part, index, answerBy };
+      }
+      default: {
+        const [nodeId, root] = [String(args["nodeId"]), String(args["root"])];
+        return { kind: "correction", id: `${root}/${nodeId}`, epoch, nodeId, root };
+      }
+    }
+  }
+}

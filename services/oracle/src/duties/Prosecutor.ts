@@ -1,0 +1,116 @@
+import { Signature, type ContractTransaction } from "ethers";
+
+import type { Contracts, TransactionSender } from "@millrace/sdk";
+import { batchEvidence, listedEvidence, observationEvidence } from "@millrace/uptime-tree/format";
+
+import type { ChainFacts } from "../chain/ChainFacts.js";
+import type { Contradiction, Guard } from "../member/Guard.js";
+import type { Schedule } from "../member/Schedule.js";
+import type { Store } from "../store/Store.js";
+import type { Outcome } from "./Duties.js";
+import type { Turns } from "./Turns.js";
+
+/** What a prosecutor works with. */
+export interface ProsecutorParts {
+  readonly attestor: string;
+  readonly configDigest: string;
+  readonly contracts: Contracts;
+  readonly facts: ChainFacts;
+  readonly guard: Guard;
+  readonly schedule: Schedule;
+  readonly sender: TransactionSender;
+  readonly store: Store;
+  readonly turns: Turns;
+}
+
+/** Takes statements that exclude each other to the chain. Whoever is first is paid; nobody is held against twice. */
+export class Prosecutor {
+  private readonly noted = new Map<string, number>();
+  /** Attestors that are proven guilty, by epoch: one proof each is enough. */
+  private readonly proven = new Set<string>();
+
+  constructor(private readonly parts: ProsecutorParts) {}
+
+  /** What there is to prove now. */
+  pending(): { readonly id: string; readonly attempt: (now: number) => Promise<Outcome> }[] {
+    const seen = new Set<string>();
+    return this.parts.guard.contradictions.flatMap((contradiction) => {
+      const id = `${contradiction.epoch}/${contradiction.attestor}`;
+      if (this.proven.has(id) || seen.has(id) || contradiction.attestor === this.parts.attestor) return [];
+      seen.add(id);
+      return [{ id, attempt: (now: number) => this.prove(id, contradiction, now) }];
+    });
+  }
+
+  private async prove(id: string, contradiction: Contradiction, now: number): Promise<Outcome> {
+    const { facts, contracts, turns, schedule, sender, attestor } = this.parts;
+    const { epoch, kind } = contradiction;
+    const { seats } = await facts.setOf(epoch);
+    const seat = seats.indexOf(contradiction.attestor);
+    if (seat < 0 || ((await contracts.uptime.epochStateOf(epoch)).guilty >> BigInt(seat)) & 1n) {
+      this.proven.add(id);
+      return "over";
+    }
+    const since = this.noted.get(id) ?? now;
+    this.noted.set(id, since);
+    // Whoever was a member then comes first, one after the other; anybody else after them.
+    const rank = (await turns.rankIn(epoch, seats.length - 1 - seat)) ?? seats.length;
+    if (now < since + rank * schedule.roundSeconds) return "waits";
+    const request = this.request(contradiction, seat);
+    if (request === undefined) return "waits";
+    await sender.send(
+      () => request,
+      `proof against ${contradiction.attestor} (${kind}, epoch ${epoch}) by ${attestor}`,
+    );
+    this.proven.add(id);
+    return "done";
+  }
+
+  private request({ kind, epoch, slot, attestor, ...statements }: Contradiction, seat: number): Request {
+    const { store, configDigest } = this.parts;
+    const { uptimeProofs } = this.parts.contracts;
+    const pair = [statements.first, statements.second] as const;
+    const batches = pair.map((root) =>
+      store.batches(epoch, slot).find((each) => each.attestor === attestor && each.root === root),
+    );
+    const observations = pair.map((root) => store.observation(epoch, root));
+    switch (kind) {
+      case "batch": {
+        const [first, second] = batches.map((batch) => batch && batchEvidence(batch));
+        if (first === undefined || second === undefined) return undefined;
+        return uptimeProofs.proveTwoBatches.populateTransaction(first, second, seat);
+      }
+      case "observation": {
+        const [first, second] = observations.map((each) => each && observationEvidence(each, configDigest));
+        if (first === undefined || second === undefined) return undefined;
+        return uptimeProofs.proveTwoObservations.populateTransaction(first, second, seat);
+      }
+      case "batch-left-out": {
+        const [batch, observation] = [batches[0], observations[1]];
+        if (batch === undefined || observation === undefined) return undefined;
+        const { root, proof } = listedEvidence(observation, slot);
+        return uptimeProofs.proveUnlistedBatch.populateTransaction(
+          batchEvidence(batch),
+          observationEvidence(observation, configDigest),
+          seat,
+          root,
+          proof,
+        );
+      }
+      case "report": {
+        const signed = store.signedReports(epoch).filter((each) => each.attestor === attestor);
+        const [first, second] = pair.map((hash) => signed.find(({ reportHash }) => reportHash === hash));
+        if (first === undefined || second === undefined) return undefined;
+        return uptimeProofs.proveContradiction.populateTransaction(
+          first.report,
+          second.report,
+          seat,
+          Signature.from(first.signature).compactSerialized,
+          Signature.from(second.signature).compactSerialized,
+        );
+      }
+    }
+  }
+}
+
+type Request = Promise<ContractTransaction> | undefined;
