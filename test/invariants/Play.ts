@@ -15,6 +15,7 @@ import { type Opened, TaskDriver } from "../market/taskDriver.js";
 import type { IProofMarket, MisbehavedVerifier } from "../../typechain-types/index.js";
 import type { Connection } from "../support/deployMillrace.js";
 import type { Dice } from "./Dice.js";
+import type { RunGames } from "./handlers/machines.js";
 import { Reads } from "./Reads.js";
 import { Store } from "./Store.js";
 
@@ -56,6 +57,9 @@ export class Play {
   readonly opened: Opened[] = [];
   readonly approvalTasks: Opened[] = [];
   readonly proofTasks: OpenedProof[] = [];
+  readonly machineTasks: Opened[] = [];
+  /** Games about runs, by claim. */
+  readonly runGames = new Map<bigint, RunGames>();
   readonly orders: OpenedOrder[] = [];
   /** Children of the outputs that providers can open, by output root. */
   readonly openings = new Map<string, string[]>();

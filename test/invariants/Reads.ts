@@ -17,7 +17,9 @@ const BATCH = "0x00000000000000000000000000000000000ba7c4";
 /** Reads views; all that is asked before the next turn of the event loop goes out as one request. */
 export class Reads {
   #waiting: Question[] = [];
+  #count = 0;
   readonly #encoded = new Map<string, string>();
+  readonly #names = new WeakMap<object, string>();
 
   constructor(private readonly connection: Connection) {}
 
@@ -34,7 +36,7 @@ export class Reads {
 
   /** The same, as the contract encoded it: enough to compare. */
   async raw<C extends BaseContract>(contract: C, name: string & keyof C, ...args: readonly unknown[]): Promise<string> {
-    const data = this.#encode(contract, name, args.map(toPlain));
+    const data = this.#encode(contract, name, args);
     return new Promise<string>((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(() => void this.#flush());
       this.#waiting.push({ target: contract.target as string, data, resolve, reject });
@@ -43,13 +45,21 @@ export class Reads {
 
   /** The checks ask the same again and again, and encoding is half of what asking costs. */
   #encode(contract: BaseContract, name: string, args: readonly unknown[]): string {
-    if (args.some((value) => typeof value === "object")) return contract.interface.encodeFunctionData(name, args);
-    const key = `${contract.target as string} ${name} ${args.join()}`;
+    const key = `${contract.target as string} ${name} ${args.map((value) => this.#nameOf(value)).join()}`;
     const known = this.#encoded.get(key);
     if (known !== undefined) return known;
-    const data = contract.interface.encodeFunctionData(name, args);
+    const data = contract.interface.encodeFunctionData(name, args.map(toPlain));
     this.#encoded.set(key, data);
     return data;
+  }
+
+  /** Structs are known by their identity: what a run remembers of an order never changes. */
+  #nameOf(value: unknown): string {
+    const plain = toPlain(value);
+    if (typeof plain !== "object" || plain === null) return String(plain);
+    const name = this.#names.get(value as object) ?? `struct ${this.#count++}`;
+    this.#names.set(value as object, name);
+    return name;
   }
 
   async #flush(): Promise<void> {

@@ -167,6 +167,7 @@ export class Store {
       // What delegators lose goes to nobody.
       expect(args.burned, "I5").to.be.at.least(args.fromDelegated);
       this.held -= taken;
+      this.slashes.push(told);
     }
   }
 

@@ -1,11 +1,13 @@
 import { approvalActions } from "./handlers/approvals.js";
 import { buyerActions } from "./handlers/buyer.js";
+import { capacityActions } from "./handlers/capacity.js";
 import { channelActions } from "./handlers/channels.js";
 import { claimActions } from "./handlers/claims.js";
 import { delegatorActions } from "./handlers/delegators.js";
 import { epochActions } from "./handlers/epochs.js";
 import { governorActions } from "./handlers/governor.js";
 import { hardwareActions } from "./handlers/hardware.js";
+import { machineActions } from "./handlers/machines.js";
 import { orderActions } from "./handlers/orders.js";
 import { outsiderActions } from "./handlers/outsiders.js";
 import { proofActions } from "./handlers/proofs.js";
@@ -26,6 +28,8 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   ...orderActions,
   ...proofActions,
   ...hardwareActions,
+  ...machineActions,
+  ...capacityActions,
   ...governorActions,
   ...outsiderActions,
 };
@@ -67,6 +71,13 @@ const OFTEN: Readonly<Record<string, number>> = {
   openProof: 1,
   acceptProof: 2,
   submitProof: 2,
+  openMachine: 2,
+  acceptMachine: 3,
+  submitMachine: 4,
+  challengeRun: 12,
+  answerRun: 6,
+  finalizeMachine: 2,
+  withdrawRunBonds: 2,
   delegate: 3,
   undelegate: 2,
   changeParameter: 2,
@@ -95,15 +106,22 @@ const SUBJECTS: readonly Readonly<Record<string, Action>>[] = [
   { ...approvalActions, ...pick("pass") },
   { ...orderActions, ...pick("pass", "report", "close", "settle", "releaseLease", "objectTo") },
   { ...proofActions, ...hardwareActions, ...pick("pass", "takeQuote", "abandon", "releaseLeaseBond") },
+  { ...machineActions, ...pick("pass", "releaseTask", "creditOwed") },
+  {
+    ...capacityActions,
+    ...pick("delegate", "withdraw", "stake", "unstake", "cancelThaw", "undelegate", "withdrawDelegation", "pass"),
+  },
   { ...channelActions, ...governorActions, ...outsiderActions, ...epochActions },
 ];
 const SUBJECT_WEIGHT = 16;
+/** Many calls each, and enough of them at a time. */
+const LONG_ONES: Readonly<Record<string, number>> = { capacityRound: 6, ruin: 4 };
 
 /** Names of all actions, each as often as it weighs in a run about one of the subjects. */
 export function weightedActions(subject: number): readonly string[] {
   const about = SUBJECTS[subject % SUBJECTS.length];
   return Object.keys(ACTIONS).flatMap((name) =>
-    Array.from({ length: (OFTEN[name] ?? 1) * (name in about ? SUBJECT_WEIGHT : 1) }, () => name),
+    Array.from({ length: (OFTEN[name] ?? 1) * (name in about ? (LONG_ONES[name] ?? SUBJECT_WEIGHT) : 1) }, () => name),
   );
 }
 

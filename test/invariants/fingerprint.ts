@@ -21,6 +21,15 @@ export async function openPositions(play: Play): Promise<Fingerprint> {
     asked.push([of("status"), reads.raw(world.proofs, "statusOf", taskId)]);
     asked.push([of("bond"), reads.raw(world.proofs, "bondOfUp", order, order.terms.startPrice)]);
   }
+  for (const { taskId, order } of play.machineTasks) {
+    const of = (what: string): string => `${what} of machine task ${taskId.toString()}`;
+    asked.push([of("facts"), reads.raw(world.machines, "taskOf", taskId)]);
+    asked.push([of("status"), reads.raw(world.machines, "statusOf", taskId)]);
+    asked.push([of("bond"), reads.raw(world.machines, "bondOfUp", order, order.terms.startPrice)]);
+  }
+  for (const claimId of play.runGames.keys()) {
+    asked.push([`run claim ${claimId.toString()}`, reads.raw(world.runs, "claimOf", claimId)]);
+  }
   for (const account of accounts) {
     const of = (what: string): string => `${what} of ${account.address}`;
     asked.push([of("stake"), reads.raw(staking, "accountOf", account)]);

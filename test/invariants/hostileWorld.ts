@@ -16,6 +16,9 @@ export async function hostileWorld(connection: Connection): Promise<World & { ho
   const buyer = await actAs(connection);
   const provider = await actAs(connection);
 
+  // Nodes of this class are asked to show their throughput.
+  await world.catalog.connect(governor).changeClass(1, 1_000n * MILL, 100, 1, true);
+
   await token.connect(governor).transfer(buyer, 1_000_000n * MILL);
   await token.connect(buyer).approve(settlement, MaxUint256);
   await settlement.connect(buyer).buy(100_000n * MILL, 0n, 0n);

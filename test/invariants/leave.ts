@@ -20,8 +20,8 @@ const MAX_DUST = 1_000n;
 export async function leaveAll(play: Play): Promise<void> {
   const { connection, world } = play;
   const { settlement, staking, nodes, tasks, leases, uptime } = world;
-  const { orders, proofs, approvals } = world;
-  for (const target of [settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals]) {
+  const { orders, proofs, approvals, machines } = world;
+  for (const target of [settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals, machines]) {
     await (await connection.ethers.getContractAt("EntryPause", target)).pauseEntries(PAUSE_SECONDS);
   }
   await play.store.catchUp();
@@ -29,6 +29,7 @@ export async function leaveAll(play: Play): Promise<void> {
   await endLeases(play);
   await endSeats(play);
   await endProofs(play);
+  await endMachines(play);
   await endTasks(play);
   await endChannels(play);
   for (const opened of play.approvalTasks) {
@@ -68,6 +69,24 @@ async function endProofs(play: Play): Promise<void> {
     const status = TASK_STATUSES[Number(await proofs.statusOf(taskId))];
     if (status === "Finalized" || status === "Cancelled") continue;
     await must("I4", proofs.connect(play.signerOf(order.snapshot.buyer as string)).cancel(taskId, order));
+  }
+}
+
+/** The same, and of claims: whoever still waits for a provider says so, and gets the bond. */
+async function endMachines(play: Play): Promise<void> {
+  const { machines, stranger } = play.world;
+  for (const { taskId, knowing, erring } of play.runGames.values()) {
+    for (const game of [knowing, erring]) {
+      if (TASK_STATUSES[Number(await machines.statusOf(taskId))] !== "Submitted") continue;
+      const move = await game.nextMove();
+      if (move?.kind === "timeout") await must("I4", game.play(move, stranger));
+    }
+  }
+  for (const { taskId, order } of play.machineTasks) {
+    const status = TASK_STATUSES[Number(await machines.statusOf(taskId))];
+    if (status === "Finalized" || status === "Cancelled") continue;
+    if (status === "Confirmed") await must("I4", machines.connect(stranger).finalize(taskId, order));
+    else await must("I4", machines.connect(play.signerOf(order.snapshot.buyer as string)).cancel(taskId, order));
   }
 }
 

@@ -14,17 +14,19 @@ export async function checkLeases({
   opened,
   approvalTasks,
   proofTasks,
+  machineTasks,
   orders,
   store,
   leaseIds,
 }: Play): Promise<void> {
-  const { leases, tasks, approvals, proofs, settlement } = world;
-  const [stored, steps, progress, approvalSteps, proofSteps, seats, accounts] = await Promise.all([
+  const { leases, tasks, approvals, proofs, machines, settlement } = world;
+  const [stored, steps, progress, approvalSteps, proofSteps, machineSteps, seats, accounts] = await Promise.all([
     Promise.all(leaseIds.map(async (id) => reads.of(leases, "leaseOf", id))),
     Promise.all(opened.map(async ({ taskId }) => reads.of(tasks, "taskOf", taskId))),
     Promise.all(approvalTasks.map(async ({ taskId }) => reads.of(approvals, "progressOf", taskId))),
     Promise.all(approvalTasks.map(async ({ taskId }) => reads.of(approvals, "taskOf", taskId))),
     Promise.all(proofTasks.map(async ({ taskId }) => reads.of(proofs, "taskOf", taskId))),
+    Promise.all(machineTasks.map(async ({ taskId }) => reads.of(machines, "taskOf", taskId))),
     Promise.all(orders.map(async ({ orderId, order }) => reads.of(world.orders, "escrowOf", orderId, order))),
     Promise.all(buyers.map(async (buyer) => reads.of(settlement, "accountOf", buyer))),
   ]);
@@ -35,15 +37,19 @@ export async function checkLeases({
     expect(locked, "I9").to.equal(told.locked - told.released);
     addTo(needed, buyer, locked);
   });
-  opened.forEach(({ order }, index) => {
-    if (steps[index].step < FINALIZED) addTo(needed, order.snapshot.buyer as string, BigInt(order.terms.maxPrice));
-  });
+  const whole = [
+    [opened, steps],
+    [proofTasks, proofSteps],
+    [machineTasks, machineSteps],
+  ] as const;
+  for (const [listed, facts] of whole) {
+    listed.forEach(({ order }, index) => {
+      if (facts[index].step < FINALIZED) addTo(needed, order.snapshot.buyer as string, BigInt(order.terms.maxPrice));
+    });
+  }
   approvalTasks.forEach(({ order }, index) => {
     const { escrow } = progress[index];
     if (approvalSteps[index].step < FINALIZED) addTo(needed, order.snapshot.buyer as string, escrow);
-  });
-  proofTasks.forEach(({ order }, index) => {
-    if (proofSteps[index].step < FINALIZED) addTo(needed, order.snapshot.buyer as string, BigInt(order.terms.maxPrice));
   });
   orders.forEach(({ order }, index) => {
     addTo(needed, order.buyer as string, seats[index]);

@@ -1,12 +1,37 @@
 import { expect } from "chai";
 
 import type { Play } from "../Play.js";
+import type { Told } from "../Store.js";
+
+/**
+ * I5: a slash of a bond takes at most the bond; one of stake takes what is active first, then what still thaws (ADR 0030),
+ * and what others delegated only when nothing else is left.
+ */
+async function checkSlash({ world, connection }: Play, { name, args, accounts, block }: Told): Promise<void> {
+  const { staking } = world;
+  const { provider } = accounts;
+  const at = { blockTag: block - 1 };
+  const { active, bonded } = await staking.accountOf(provider, at);
+  if (name === "BondSlashed") {
+    expect(args.toBuyer + args.toReporter + args.burned, "I5").to.be.at.most(bonded);
+    return;
+  }
+  const { mill } = await staking.poolOf(provider, at);
+  const now = (await connection.ethers.provider.getBlock(block))?.timestamp ?? 0;
+  const thaws = (await staking.thawsOf(provider, at)).filter(({ releaseAt }) => releaseAt > now);
+  const thawing = thaws.reduce((sum, { amount }) => sum + amount, 0n);
+  const { fromActive, fromThawing, fromDelegated } = args;
+  expect(fromActive <= active && fromThawing <= thawing && fromDelegated <= mill, "I5").to.equal(true);
+  expect(fromThawing === 0n || fromActive === active, "I5").to.equal(true);
+  expect(fromDelegated === 0n || fromThawing === thawing, "I5").to.equal(true);
+}
 
 /**
  * I2, stake: what accounts have is what came in and neither left nor was slashed, and it is really here.
- * I5: a slash takes at most the bond that there was. I10: a running thaw ends when it said that it would.
+ * I10: a running thaw ends when it said that it would.
  */
-export async function checkStake({ world, reads, accounts, providers, delegators, store }: Play): Promise<void> {
+export async function checkStake(play: Play): Promise<void> {
+  const { world, reads, accounts, providers, delegators, store } = play;
   const { staking, token } = world;
   const pairs = providers.flatMap((provider) => [provider, ...delegators].map((account) => [provider, account]));
   const [pools, rewards, ledgers, thaws, totalHeld, balance] = await Promise.all([
@@ -32,12 +57,5 @@ export async function checkStake({ world, reads, accounts, providers, delegators
       expect(releaseAt, "I10").to.equal(store.thaws.get(`${address} ${id.toString()}`));
     }
   });
-  for (const {
-    accounts: { provider },
-    args,
-    block,
-  } of store.slashes) {
-    const before = await staking.accountOf(provider, { blockTag: block - 1 });
-    expect(args.toBuyer + args.toReporter + args.burned, "I5").to.be.at.most(before.bonded);
-  }
+  for (const slash of store.slashes) await checkSlash(play, slash);
 }

@@ -27,12 +27,14 @@ const CHANGES: readonly Action[] = [
   async ({ world }, dice) => world.staking.setThawSeconds(dice.int(50, 400)),
   async ({ world }, dice) => world.staking.setLeverage(dice.int(0, 10)),
   async ({ world }, dice) =>
-    world.catalog.changeClass(1, dice.amount(5_000n * MILL), dice.int(1, 1_000), 0, dice.chance(80)),
+    world.catalog.changeClass(1, dice.amount(5_000n * MILL), dice.int(1, 1_000), dice.int(0, 2), dice.chance(80)),
   async ({ world }, dice) => world.uptime.setChallengeSeconds(dice.int(1, 400)),
   async ({ world }, dice) => world.uptime.setAttestorBond(1n + dice.amount(2_000n * MILL)),
   async ({ world }, dice) => world.claims.setBranchBond(dice.int(1, 100) * 10 ** 12),
   async ({ world }, dice) =>
-    world.tasks.setBondRule({ floor: 1n + dice.amount(20n * MILL), detectionPpm: dice.int(100_000, 1_000_000) }),
+    dice
+      .pick([world.tasks, world.machines])
+      .setBondRule({ floor: 1n + dice.amount(20n * MILL), detectionPpm: dice.int(100_000, 1_000_000) }),
 ];
 
 /** The governor changes parameters, with whatever is open at the time. */

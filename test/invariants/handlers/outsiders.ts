@@ -1,4 +1,4 @@
-import type { BaseContract, ParamType } from "ethers";
+import type { BaseContract, FunctionFragment, ParamType } from "ethers";
 
 import { emptyValue } from "../../ignition/deployed.js";
 import { MILL, type World } from "../../market/marketFixture.js";
@@ -10,8 +10,8 @@ import { unchanged } from "../unchanged.js";
 /** The guardian pauses, somebody gives MILL away, holders burn, strangers call whatever there is. */
 export const outsiderActions: Readonly<Record<string, Action>> = {
   pauseEntries: async ({ world, connection }, dice) => {
-    const { settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals } = world;
-    const target = dice.pick([settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals]);
+    const { settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals, machines } = world;
+    const target = dice.pick([settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals, machines]);
     const governed = await connection.ethers.getContractAt("EntryPause", target);
     return governed.pauseEntries(dice.int(0, 30));
   },
@@ -51,7 +51,11 @@ export const outsiderActions: Readonly<Record<string, Action>> = {
   callAnything: async (play, dice) => {
     const { world } = play;
     const target = dice.pick(contractsOf(world));
-    const functions = target.interface.fragments.filter((fragment) => fragment.type === "function");
+    const functions: FunctionFragment[] = [];
+    target.interface.forEachFunction((fragment) => {
+      if (!fragment.constant) functions.push(fragment);
+    });
+    if (functions.length === 0) throw new Error("it only answers");
     const name = dice.pick(functions).format("sighash");
     const method = target.connect(world.stranger).getFunction(name);
     const values = method.fragment.inputs.map((input) => valueOf(input, play, dice));
