@@ -9,6 +9,8 @@ import { execa } from "execa";
 import { type Mutant, MUTANTS } from "./mutants.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** Of the tests that draw their calls. */
+const [SEED, CALLS] = ["10", "2520"];
 /** What a build leaves behind; with it, a mutant compiles only what it changes. */
 const BUILT = ["artifacts", "cache", "typechain-types"];
 
@@ -63,7 +65,12 @@ async function judge(copy: string, mutant: Mutant): Promise<"caught" | "survived
   try {
     await hardhat(copy, ["build", "--no-tests", "--no-typechain"]);
     const grep = mutant.grep === undefined ? [] : ["--grep", mutant.grep];
-    const tested = await hardhat(copy, ["test", "mocha", "--no-compile", ...grep, mutant.test], false);
+    // Always the same sequences, and twice as many as in `npm test`: a sample must not depend on the day's luck.
+    const tested = await hardhat(
+      copy,
+      ["--seed", SEED, "--calls", CALLS, "test", "mocha", "--no-compile", ...grep, mutant.test],
+      false,
+    );
     if (tested.exitCode === 0) return "survived";
     // Broken in some other way is not caught: the promise's id must be in what failed.
     const failures = tested.stdout.slice(tested.stdout.indexOf(" failing"));

@@ -61,6 +61,20 @@ export const MUTANTS: readonly Mutant[] = [
     test: "test/staking/SlashTable.test.ts",
   },
   {
+    promise: "I5",
+    file: STAKING,
+    find: "burned += fromDelegated;",
+    replace: "",
+    test: WHOLE_SYSTEM,
+  },
+  {
+    promise: "I9",
+    file: "contracts/market/TaskBook.sol",
+    find: "_SETTLEMENT.refund(order.snapshot.buyer, escrow);",
+    replace: "",
+    test: WHOLE_SYSTEM,
+  },
+  {
     promise: "I6",
     file: "contracts/claims/ResultClaims.sol",
     find: "require(_isWrong(claim, target, witness), ResultClaims_WordIsRight());",
