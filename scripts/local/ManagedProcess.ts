@@ -85,11 +85,11 @@ export class ManagedProcess {
   }
 
   /**
-   * Resolves when a line that matches was printed.
+   * Resolves when a line that matches was printed, lately or from now on; with `fresh` only from now on.
    * @throws {ProcessNotReadyError} when the process ends or the time is over first
    */
-  async waitForLine(pattern: RegExp, timeoutMs: number): Promise<string> {
-    const seen = this.tail.find((line) => pattern.test(line));
+  async waitForLine(pattern: RegExp, timeoutMs: number, fresh = false): Promise<string> {
+    const seen = fresh ? undefined : this.tail.find((line) => pattern.test(line));
     if (seen !== undefined) return seen;
     return await new Promise<string>((resolve, reject) => {
       const finish = (act: () => void): void => {
