@@ -5,7 +5,7 @@ import { writePage } from "../writePage.js";
 import { measureIngest, measureRecovery } from "./measureIngest.js";
 import { measureScale } from "./measureScale.js";
 import { oraclePage } from "./oraclePage.js";
-import { readKills } from "./readKills.js";
+import { readFacts } from "./readFacts.js";
 
 const HELP = `Measures the uptime oracle's service, and writes reports/oracle.json and docs/oracle-benchmarks.md.
 
@@ -25,8 +25,9 @@ async function bench(nodes: number, heartbeats: number): Promise<void> {
   await measureScale(report, nodes);
   await measureRecovery(report, 2_000);
   await measureIngest(report, heartbeats);
-  readKills(report);
+  for (const name of ["oracle-kills", "oracle-cluster-kills"])
+    for (const fact of readFacts(name, "npm run test:oracle")) report.add(fact);
   const file = report.write();
-  await writePage(PAGE, oraclePage(report.facts));
+  await writePage(PAGE, oraclePage(report.facts, readFacts("soak", "npm run soak:oracle")));
   console.log(`wrote ${file} and docs/oracle-benchmarks.md`);
 }

@@ -32,8 +32,26 @@ const PEERS: readonly (readonly [system: string, members: string, perReport: str
 const text = (value: Fact["value"]): string =>
   typeof value === "number" ? value.toLocaleString("en-US") : String(value);
 
+const factRow = ({ id, value, unit, what, source }: Fact): string =>
+  `| \`${id}\` | ${text(value)} ${unit} | ${what} | ${source} |`;
+
+/** What a soak of attestors showed, if one was run where the page is made. */
+function soakTable(soak: readonly Fact[]): string[] {
+  if (soak.length === 0) return [];
+  return [
+    "",
+    "## An hour of change",
+    "",
+    `Four attestors as processes on epochs of a minute while nodes and attestors come, go and are killed, ${soak[0]?.source.split(";")[0] ?? ""}.`,
+    "",
+    "| figure | | what |",
+    "| --- | ---: | --- |",
+    ...soak.map(({ id, value, unit, what }) => `| \`${id}\` | ${text(value)} ${unit} | ${what} |`),
+  ];
+}
+
 /** `docs/oracle-benchmarks.md` as it follows from what was measured. */
-export function oraclePage(facts: readonly Fact[]): string {
+export function oraclePage(facts: readonly Fact[], soak: readonly Fact[]): string {
   const report = readSnapshot("gas")["report-k5"] as number | undefined;
   return `${[
     "# Benchmarks of the uptime oracle",
@@ -42,10 +60,11 @@ export function oraclePage(facts: readonly Fact[]): string {
     "",
     "| figure | | what | how |",
     "| --- | ---: | --- | --- |",
-    ...facts.map(({ id, value, unit, what, source }) => `| \`${id}\` | ${text(value)} ${unit} | ${what} | ${source} |`),
+    ...facts.map(factRow),
     "",
     "What a heartbeat costs is nearly all the recovery of one key from a signature, which no library at hand does faster. A heartbeat",
     "speaks for up to 256 nodes of a host, so that the limit in nodes is so many times higher ([ADR 0180](decisions/0180-an-attestors-libraries.md)).",
+    ...soakTable(soak),
     "",
     "## Beside others",
     "",
