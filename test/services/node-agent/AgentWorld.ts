@@ -133,6 +133,10 @@ export class AgentWorld {
     return key(ACCOUNTS.buyer);
   }
 
+  get watcher(): HDNodeWallet {
+    return key(ACCOUNTS.watcher);
+  }
+
   get challenger(): HDNodeWallet {
     return key(ACCOUNTS.challenger);
   }
@@ -142,11 +146,8 @@ export class AgentWorld {
     const provider = key(ACCOUNTS.providers + index);
     const agent = key(ACCOUNTS.agents + index);
     const port = await freePort();
-    await this.#give(provider, STAKE);
-    const { token, staking, nodes } = this.as(provider);
-    await (await token.approve(staking, STAKE)).wait();
-    await (await staking.register(name)).wait();
-    await (await staking.stake(STAKE)).wait();
+    await this.stake(provider, name);
+    const { nodes } = this.as(provider);
     const consent = agent.signingKey.sign(await nodes.consentDigest(provider.address, agent.address)).serialized;
     const endpoint = `http://127.0.0.1:${port}`;
     const details = { region: ZeroHash, attributes: 0, source: ZeroHash, endpoint, metadata: "" };
@@ -155,6 +156,15 @@ export class AgentWorld {
     const party = { name, provider, agent, nodeId: await nodes.nodeCount(), port };
     this.#parties.push(party);
     return party;
+  }
+
+  /** Gives an account a stake. */
+  async stake(account: HDNodeWallet, name: string): Promise<void> {
+    await this.#give(account, STAKE);
+    const { token, staking } = this.as(account);
+    await (await token.approve(staking, STAKE)).wait();
+    await (await staking.register(name)).wait();
+    await (await staking.stake(STAKE)).wait();
   }
 
   async startAgent(party: Party, options: AgentOptions = {}): Promise<ManagedProcess> {
@@ -183,15 +193,9 @@ export class AgentWorld {
     );
   }
 
-  async startWatcher(): Promise<ManagedProcess> {
-    const config = { port: await freePort() };
-    const watcher = this.#spawn(
-      "watcher",
-      "services/watcher/src/main.ts",
-      key(ACCOUNTS.watcher).privateKey,
-      config,
-      [],
-    );
+  async startWatcher(fields: Record<string, unknown> = {}): Promise<ManagedProcess> {
+    const config = { port: await freePort(), ...fields };
+    const watcher = this.#spawn("watcher", "services/watcher/src/main.ts", this.watcher.privateKey, config, []);
     await watcher.waitForLine(READY, 60_000);
     return watcher;
   }
