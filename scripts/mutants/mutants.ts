@@ -15,6 +15,8 @@ const WHOLE_SYSTEM = "test/invariants/Invariants.test.ts";
 const STAKING = "contracts/staking/StakingRegistry.sol";
 const SETTLEMENT = "contracts/settlement/BurnMintSettlement.sol";
 const LEASES = "contracts/market/LeaseMarket.sol";
+const CHECKS = "contracts/checks/ResultChecks.sol";
+const SEATS = "contracts/checks/CheckSeats.sol";
 
 /** One at least for each promise. Each was seen to be caught. */
 export const MUTANTS: readonly Mutant[] = [
@@ -139,5 +141,53 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "uint32 fromEpoch = _currentEpoch();",
     test: "test/hardware/HardwareCatalog.test.ts",
     grep: "challengeSizeAt",
+  },
+  {
+    promise: "I13",
+    file: CHECKS,
+    find: "require(_isWrong(claim, target, witness), ResultChecks_WordIsRight());",
+    replace: "_isWrong(claim, target, witness);",
+    test: "test/checks/ResultChecks.test.ts",
+    grep: "convict",
+  },
+  {
+    promise: "I13",
+    file: CHECKS,
+    find: "TraceTree.fold(leaf, position, opening.saltedSiblings) == trees.salted",
+    replace: "TraceTree.fold(leaf, position, opening.saltedSiblings) != 0",
+    test: "test/checks/ResultChecks.test.ts",
+    grep: "vouch",
+  },
+  {
+    promise: "I13",
+    file: CHECKS,
+    find: "else if (charges) _charge(",
+    replace: "else _charge(",
+    test: "test/checks/ResultChecks.test.ts",
+    grep: "settle",
+  },
+  {
+    promise: "I13",
+    file: SEATS,
+    find: "takenAt < postedAt",
+    replace: "takenAt <= postedAt",
+    test: "test/checks/CheckSeats.test.ts",
+    grep: "drawn",
+  },
+  {
+    promise: "I13",
+    file: SEATS,
+    find: "(leftAt == 0 || leftAt >= postedAt)",
+    replace: "leftAt == 0",
+    test: "test/checks/CheckSeats.test.ts",
+    grep: "drawn",
+  },
+  {
+    promise: "I13",
+    file: SEATS,
+    find: "uint256(seat.leftAt) + _LEAVE_SECONDS",
+    replace: "uint256(seat.leftAt)",
+    test: "test/checks/CheckSeats.test.ts",
+    grep: "releaseSeat",
   },
 ];

@@ -93,7 +93,7 @@ describe("CheckSeats", () => {
     });
   });
 
-  describe("leaveSeat and releaseSeat", () => {
+  describe("leaveSeat and releaseSeat (I13)", () => {
     it("should return the bond after its time, in a pause, whoever calls (I4)", async () => {
       const { seats, staking, world, checkers } = await networkHelpers.loadFixture(deploy);
       const [carol] = checkers;
@@ -144,7 +144,7 @@ describe("CheckSeats", () => {
     });
   });
 
-  describe("drawn", () => {
+  describe("drawn (I13)", () => {
     const drawn = async (seats: CheckSeats, postedAt: number, provider = ethers.ZeroAddress, buyer = provider) => {
       const found = await seats.drawn(SEED, postedAt, 4, provider, buyer);
       return [...found.accounts].sort();

@@ -220,7 +220,7 @@ describe("ResultChecks", () => {
     });
   });
 
-  describe("vouch", () => {
+  describe("vouch (I13)", () => {
     async function committed() {
       const { at, checks } = await deploy();
       const submitted = await at.submitted();
@@ -351,7 +351,7 @@ describe("ResultChecks", () => {
     });
   });
 
-  describe("settle", () => {
+  describe("settle (I13)", () => {
     it("should pay who vouched, at most γ of the fee together, to its payout account", async () => {
       const { at, submitted, places, checks, token, settlement, stranger } =
         await networkHelpers.loadFixture(vouchedRight);
@@ -457,7 +457,7 @@ describe("ResultChecks", () => {
     });
   });
 
-  describe("convict", () => {
+  describe("convict (I13)", () => {
     async function convicted(at: ChecksWorld, submitted: Submitted) {
       const { checks, challenger } = at.world;
       const proof = at.proofOf(submitted);

@@ -10,10 +10,10 @@ import { shrink } from "./shrink.js";
 /** Checks cost more than calls: a long run looks less often, and looks again at each step of what failed. */
 const PROFILE = hre.globalOptions.long
   ? { steps: 260, calls: 2_000_000, seed: (Date.now() % 2 ** 31) + 1, checkEvery: 8, replays: 60 }
-  : { steps: 140, calls: 1_260, seed: 10, checkEvery: 1, replays: 0 };
+  : { steps: 140, calls: 1_400, seed: 10, checkEvery: 1, replays: 0 };
 const MAIN = ["openTask", "accept", "submit", "hire", "close", "report", "collectRewards"];
 /** Actions that the few runs of the quick profile may leave out; a long one leaves out none. */
-const MAX_IDLE = 26;
+const MAX_IDLE = 28;
 const LONG_CALLS = 50_000;
 const PROGRESS_RUNS = 50;
 /** All chains of these tests begin at one second, or a seed would not say what is played. */

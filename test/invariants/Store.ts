@@ -75,12 +75,21 @@ export class Store {
   /** What is left of each epoch's pots for its attestors and for cancelling. */
   readonly potLeft = new Map<bigint, { attestors: bigint; all: bigint }>();
   donatedToUptime = 0n;
+  /** Bonds of checkers' seats: pledged, less released and lost. */
+  seatBonds = 0n;
+  /** MILL for checks: emitted and given, less paid and burned. */
+  checksPot = 0n;
+  /** Claims whose checkers were drawn, oldest first. */
+  readonly drawn: bigint[] = [];
+  /** Who vouched for what. */
+  readonly #vouched = new Set<string>();
   /** Slashes since the last look, for checks that need the state before. */
   slashes: Told[] = [];
   maxGas = 0n;
 
   readonly #contracts = new Map<string, BaseContract>();
   readonly #uptime: string;
+  readonly #checks: string;
   #hasGenesis = false;
   /** Fee fixed when the job whose payment comes next was opened. */
   #feePpm: bigint | undefined;
@@ -92,11 +101,13 @@ export class Store {
     private readonly connection: Connection,
     world: object,
     uptime: BaseContract,
+    checks: BaseContract,
   ) {
     for (const each of Object.values(world) as unknown[]) {
       if (isContract(each)) this.#contracts.set((each.target as string).toLowerCase(), each);
     }
     this.#uptime = uptime.target as string;
+    this.#checks = checks.target as string;
   }
 
   /** Takes in everything that happened since the last time. */
@@ -143,6 +154,7 @@ export class Store {
     this.#applyMarkets(told);
     this.#applyChannels(told);
     this.#applyUptime(told);
+    this.#applyChecks(told);
   }
 
   #applyStaking(told: Told): void {
@@ -220,6 +232,7 @@ export class Store {
     expect(paidOut + topUp, "I8").to.be.at.most(emitted);
     this.nextEpoch += 1n;
     this.pots += availability + attestors;
+    this.checksPot += checks;
     this.availability += availability;
     this.potLeft.set(epoch, { attestors, all: availability + attestors });
     this.#explained += paidOut;
@@ -277,6 +290,21 @@ export class Store {
     if (name === "Transfer" && accounts.to === this.#uptime && accounts.from !== ZeroAddress) {
       this.donatedToUptime += args.value;
     }
+  }
+
+  #applyChecks({ name, args, accounts }: Told): void {
+    const who = `${args.claimId?.toString()} ${accounts.account}`;
+    if (name === "SeatTaken" && args.mill !== undefined) this.seatBonds += args.mill;
+    if (name === "SeatReleased") this.seatBonds -= args.mill;
+    if (name === "CheckDrawn") this.drawn.push(args.claimId);
+    if (name === "ClaimVouched") this.#vouched.add(who);
+    if (name === "CheckMissed" || name === "VoucherConvicted") this.seatBonds -= args.mill;
+    // Nobody is charged who vouched, and nobody paid who did not.
+    if (name === "CheckMissed") expect(this.#vouched.has(who), "I5").to.equal(false);
+    if (name === "CheckerPaid") expect(this.#vouched.has(who), "I8").to.equal(true);
+    if (name === "CheckerPaid" || name === "SurplusBurned") this.checksPot -= args.mill;
+    const isGift = name === "Transfer" && accounts.to === this.#checks && accounts.from !== ZeroAddress;
+    if (isGift) this.checksPot += args.value;
   }
 
   #leaseOf(leaseId: bigint): LeaseSums {

@@ -2,6 +2,7 @@ import { approvalActions } from "./handlers/approvals.js";
 import { buyerActions } from "./handlers/buyer.js";
 import { capacityActions } from "./handlers/capacity.js";
 import { channelActions } from "./handlers/channels.js";
+import { checkerActions } from "./handlers/checkers.js";
 import { claimActions } from "./handlers/claims.js";
 import { delegatorActions } from "./handlers/delegators.js";
 import { epochActions } from "./handlers/epochs.js";
@@ -20,6 +21,7 @@ export const ACTIONS: Readonly<Record<string, Action>> = {
   ...buyerActions,
   ...providerActions,
   ...claimActions,
+  ...checkerActions,
   ...quoteActions,
   ...approvalActions,
   ...channelActions,
@@ -50,6 +52,9 @@ const OFTEN: Readonly<Record<string, number>> = {
   hire: 4,
   topUp: 4,
   pass: 6,
+  takeCheckersSeat: 4,
+  checkClaim: 8,
+  settleCheck: 5,
   close: 4,
   report: 3,
   settle: 3,
@@ -110,6 +115,10 @@ const SUBJECTS: readonly Readonly<Record<string, Action>>[] = [
   {
     ...capacityActions,
     ...pick("delegate", "withdraw", "stake", "unstake", "cancelThaw", "undelegate", "withdrawDelegation", "pass"),
+  },
+  {
+    ...pick("openTask", "accept", "acknowledge", "submit", "finalize", "releaseTask", "close", "creditOwed"),
+    ...checkerActions,
   },
   { ...channelActions, ...governorActions, ...outsiderActions, ...epochActions },
 ];

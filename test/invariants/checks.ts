@@ -4,6 +4,7 @@ import { checkHardware } from "./checks/hardware.js";
 import { checkLeases } from "./checks/leases.js";
 import { checkPots } from "./checks/pots.js";
 import { checkRedemptions } from "./checks/redemptions.js";
+import { checkSeats } from "./checks/seats.js";
 import { checkStake } from "./checks/stake.js";
 import { checkSupply } from "./checks/supply.js";
 import type { Play } from "./Play.js";
@@ -23,5 +24,6 @@ export async function checkInvariants(play: Play): Promise<void> {
     checkPots(play),
     checkLeases(play),
     checkHardware(play),
+    checkSeats(play),
   ]);
 }

@@ -46,6 +46,13 @@ export async function openPositions(play: Play): Promise<Fingerprint> {
     asked.push([of("next piece"), reads.raw(leases, "nextPieceOf", leaseId)]);
     asked.push([of("status"), reads.raw(leases, "statusOf", leaseId)]);
   }
+  for (const claimId of play.store.drawn) {
+    asked.push([`check of claim ${claimId.toString()}`, reads.raw(world.checks, "checkOf", claimId)]);
+  }
+  const seatCount = Number(await world.seats.seatCount());
+  for (let seatId = 1; seatId <= seatCount; seatId++) {
+    asked.push([`checker's seat ${seatId}`, reads.raw(world.seats, "seatOf", seatId)]);
+  }
   for (const { taskId, order } of opened) {
     const of = (what: string): string => `${what} of task ${taskId.toString()}`;
     asked.push([of("facts"), reads.raw(tasks, "taskOf", taskId)]);

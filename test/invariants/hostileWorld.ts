@@ -5,8 +5,13 @@ import { addNode, MILL, marketWorld, type World } from "../market/marketFixture.
 import type { Connection } from "../support/deployMillrace.js";
 import type { Hostile } from "./Play.js";
 
-/** Short enough for a run to live through a thaw and a dead price. */
-const SHORT = { deadPriceSeconds: 400, minThawSeconds: 50, thawSeconds: 100 };
+/** Short enough for a run to live through a thaw and a dead price; every claim is checked that can be. */
+const SHORT = {
+  deadPriceSeconds: 400,
+  minThawSeconds: 50,
+  thawSeconds: 100,
+  checkSampling: { pickPpm: 1_000_000, checkers: 2 },
+};
 const STAKE = 100_000n * MILL;
 
 /** The whole system with, beside its parties, a buyer, a provider and a verifier that are contracts and spoil what calls them. */
@@ -33,6 +38,7 @@ export async function hostileWorld(connection: Connection): Promise<World & { ho
     await token.connect(governor).transfer(delegator, STAKE);
     await token.connect(delegator).approve(staking, MaxUint256);
   }
+  for (const checker of world.attestors) await world.seats.connect(checker).takeSeat(0);
   const verifier = await connection.ethers.deployContract("MisbehavedVerifier");
   return { ...world, hostile: { buyer, provider, verifier } };
 }

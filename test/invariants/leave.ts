@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { ZeroAddress } from "ethers";
 
 import { CHANNEL_STATUSES } from "../market/channelDriver.js";
 import { TASK_STATUSES } from "../market/marketFixture.js";
@@ -20,13 +21,27 @@ const MAX_DUST = 1_000n;
 export async function leaveAll(play: Play): Promise<void> {
   const { connection, world } = play;
   const { settlement, staking, nodes, tasks, leases, uptime } = world;
-  const { orders, proofs, approvals, machines } = world;
-  for (const target of [settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals, machines]) {
+  const { orders, proofs, approvals, machines, seats } = world;
+  for (const target of [
+    settlement,
+    staking,
+    nodes,
+    tasks,
+    leases,
+    uptime,
+    orders,
+    proofs,
+    approvals,
+    machines,
+    seats,
+  ]) {
     await (await connection.ethers.getContractAt("EntryPause", target)).pauseEntries(PAUSE_SECONDS);
   }
   await play.store.catchUp();
   await endOrders(play);
+  await leaveSeats(play);
   await endLeases(play);
+  await releaseSeats(play);
   await endSeats(play);
   await endProofs(play);
   await endMachines(play);
@@ -51,6 +66,24 @@ async function endOrders(play: Play): Promise<void> {
     await must("I4", orders.connect(stranger).start(orderId, order, seat));
   }
   await play.store.catchUp();
+}
+
+/** Checkers leave; the time that their bonds stay passes with the deadlines of leases. */
+async function leaveSeats(play: Play): Promise<void> {
+  const { seats } = play.world;
+  for (let seatId = 1n; seatId <= (await seats.seatCount()); seatId++) {
+    const { account, leftAt } = await seats.seatOf(seatId);
+    if (account === ZeroAddress || leftAt !== 0n) continue;
+    await must("I4", seats.connect(play.signerOf(account)).leaveSeat(seatId));
+  }
+}
+
+async function releaseSeats(play: Play): Promise<void> {
+  const { seats, stranger } = play.world;
+  for (let seatId = 1n; seatId <= (await seats.seatCount()); seatId++) {
+    const { account } = await seats.seatOf(seatId);
+    if (account !== ZeroAddress) await must("I4", seats.connect(stranger).releaseSeat(seatId));
+  }
 }
 
 /** Seats whose provider left, offered again or not. */

@@ -95,7 +95,7 @@ export const PARAMETERS = {
   taskBondRule: { floor: 10n * MILL, detectionPpm: 500_000 },
   seatLeaveSeconds: 2_000,
   seatBond: 1_000n * MILL,
-  checkRules: { leadSeconds: 2, gridSeconds: 2, maxLifeSeconds: 1_000, openings: 4, potCap: 1_000_000n * MILL },
+  checkRules: { leadSeconds: 2, gridSeconds: 2, maxLifeSeconds: 1_000, openings: 4, potCap: 100n * MILL },
   checkSampling: { pickPpm: 500_000, checkers: 2 },
   leasePeriods: { graceSeconds: 100, noticeSeconds: 60, reportTimeoutSeconds: 400, leafTimeoutSeconds: 2_000 },
   channelMinNoticeSeconds: 30,

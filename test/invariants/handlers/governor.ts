@@ -20,9 +20,9 @@ const CHANGES: readonly Action[] = [
       tauPpm: dice.int(0, 500_000),
       kappaPpm: dice.int(0, 33_333),
       bufferPpm: dice.int(250_000, 10_000_000),
-      availabilityPpm: dice.int(650_000, 800_000),
-      attestorsPpm: dice.int(150_000, 200_000),
-      checksPpm: 0,
+      availabilityPpm: dice.int(650_000, 780_000),
+      attestorsPpm: dice.int(150_000, 170_000),
+      checksPpm: dice.int(0, 50_000),
     }),
   async ({ world }, dice) => world.staking.setThawSeconds(dice.int(50, 400)),
   async ({ world }, dice) => world.staking.setLeverage(dice.int(0, 10)),
@@ -30,6 +30,9 @@ const CHANGES: readonly Action[] = [
     world.catalog.changeClass(1, dice.amount(5_000n * MILL), dice.int(1, 1_000), dice.int(0, 2), dice.chance(80)),
   async ({ world }, dice) => world.uptime.setChallengeSeconds(dice.int(1, 400)),
   async ({ world }, dice) => world.uptime.setAttestorBond(1n + dice.amount(2_000n * MILL)),
+  async ({ world }, dice) => world.seats.setSeatBond(MILL + dice.amount(2_000n * MILL)),
+  async ({ world }, dice) =>
+    world.checks.setSampling({ pickPpm: dice.int(10_000, 1_000_000), checkers: dice.int(1, 4) }),
   async ({ world }, dice) => world.claims.setBranchBond(dice.int(1, 100) * 10 ** 12),
   async ({ world }, dice) =>
     dice

@@ -10,15 +10,39 @@ import { unchanged } from "../unchanged.js";
 /** The guardian pauses, somebody gives MILL away, holders burn, strangers call whatever there is. */
 export const outsiderActions: Readonly<Record<string, Action>> = {
   pauseEntries: async ({ world, connection }, dice) => {
-    const { settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals, machines } = world;
-    const target = dice.pick([settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals, machines]);
+    const { settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals, machines, seats } = world;
+    const target = dice.pick([
+      settlement,
+      staking,
+      nodes,
+      tasks,
+      leases,
+      uptime,
+      orders,
+      proofs,
+      approvals,
+      machines,
+      seats,
+    ]);
     const governed = await connection.ethers.getContractAt("EntryPause", target);
     return governed.pauseEntries(dice.int(0, 30));
   },
 
   donate: async ({ world }, dice) => {
-    const { settlement, staking, nodes, tasks, leases, uptime, claims, token, orders, proofs } = world;
-    const target = dice.pick([settlement, staking, nodes, tasks, leases, uptime, claims, token, orders, proofs]);
+    const { settlement, staking, nodes, tasks, leases, uptime, claims, token, orders, proofs, checks } = world;
+    const target = dice.pick([
+      settlement,
+      staking,
+      nodes,
+      tasks,
+      leases,
+      uptime,
+      claims,
+      token,
+      orders,
+      proofs,
+      checks,
+    ]);
     return token.transfer(target, dice.amount(1_000n * MILL));
   },
 
