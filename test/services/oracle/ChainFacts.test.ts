@@ -4,6 +4,7 @@ import type { Provider } from "ethers";
 import { EpochClock, type Contracts } from "@millrace/sdk";
 
 import { ChainFacts } from "../../../services/oracle/src/chain/ChainFacts.js";
+import type { NodeReader } from "../../../services/oracle/src/chain/NodeReader.js";
 
 const NODES = 3;
 const clock = new EpochClock({ genesisAt: 0, epochSeconds: 10, slotsPerEpoch: 5 });
@@ -19,18 +20,17 @@ describe("ChainFacts", () => {
     };
     const contracts = {
       settlement: { nextEpochToClose: () => answer(100n), potOf: () => answer({ availability: 7n }) },
-      catalog: { weightAt: () => answer(1n) },
-      capacity: { hasCapacity: () => answer(true) },
-      nodes: {
-        registryAt: () => answer({ count: BigInt(NODES), digest: "0xd1" }),
-        statusOf: () => answer(1n),
-        nodeOf: () => {
-          asked++;
-          return answer({ provider: "0xAA", units: 2n, classId: 1n });
-        },
+      nodes: { registryAt: () => answer({ count: BigInt(NODES), digest: "0xd1" }) },
+    };
+    const node = { provider: "0xAA", units: 2, weight: 1, active: true, capacityPassed: true };
+    const nodes: Pick<NodeReader, "read"> = {
+      read: (_, count) => {
+        asked += count;
+        return answer(Array.from({ length: count }, () => ({ ...node })));
       },
     };
-    const facts = new ChainFacts({ getBlock } as unknown as Provider, contracts as unknown as Contracts, clock, 0);
+    const provider = { getBlock } as unknown as Provider;
+    const facts = new ChainFacts(provider, contracts as unknown as Contracts, clock, 0, "latest", nodes);
     return { facts, asked: () => asked };
   };
 

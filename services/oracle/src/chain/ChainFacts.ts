@@ -1,16 +1,14 @@
 import type { Provider } from "ethers";
 
 import type { Contracts, EpochClock } from "@millrace/sdk";
-import type { NodeRow, Report } from "@millrace/uptime-tree/format";
+import type { Report } from "@millrace/uptime-tree/format";
 
 import { OracleError } from "../OracleError.js";
+import { NodeReader, type NodeState } from "./NodeReader.js";
 
 /** Order of the contract's `ReportStatus`. */
 export const REPORT_STATUSES = ["none", "posted", "final", "void"] as const;
 export type ReportStatus = (typeof REPORT_STATUSES)[number];
-
-/** Order of `INodeRegistry.Status`. */
-const ACTIVE = 1n;
 
 /** The attestors of an epoch. */
 export interface SetOfEpoch {
@@ -25,7 +23,7 @@ export interface EpochState {
   readonly pot: bigint;
   readonly registryDigest: string;
   /** By number, from 1; what each had earned is the report history's to say. */
-  readonly nodes: readonly Omit<NodeRow, "rewardBefore">[];
+  readonly nodes: readonly NodeState[];
 }
 
 /** A report on chain. */
@@ -43,8 +41,6 @@ export type Finality = "finalized" | "latest" | "safe";
 
 /** Epochs whose nodes are kept at hand, a hundred megabytes each with a million nodes: reports are made one after the other. */
 const MAX_STATES = 2;
-/** Nodes whose facts are asked for at the same time. */
-const NODES_AT_ONCE = 64;
 
 /**
  * Reads what reports depend on, always at one block that is final: all answers between two calls of `refresh` are of one
@@ -64,6 +60,7 @@ export class ChainFacts {
     private readonly clock: EpochClock,
     private readonly deployedAtBlock: number,
     private readonly finality: Finality = "latest",
+    private readonly nodes: Pick<NodeReader, "read"> = new NodeReader(provider, contracts),
   ) {}
 
   /** Looks up the newest block that counts. It never goes back. */
@@ -210,12 +207,7 @@ export class ChainFacts {
         this.registryOf(epoch),
         this.lastBlockOf(epoch),
       ]);
-      const nodes: Omit<NodeRow, "rewardBefore">[] = [];
-      for (let first = 1; first <= registry.count; first += NODES_AT_ONCE) {
-        const size = Math.min(NODES_AT_ONCE, registry.count - first + 1);
-        const ids = Array.from({ length: size }, (_, i) => BigInt(first + i));
-        nodes.push(...(await Promise.all(ids.map((nodeId) => this.nodeAt(nodeId, epoch, blockTag)))));
-      }
+      const nodes = await this.nodes.read(epoch, registry.count, blockTag, await this.finalNumber());
       return { pot: availability, registryDigest: registry.digest, nodes };
     };
     return remember(this.states, epoch, read, MAX_STATES);
@@ -230,19 +222,6 @@ export class ChainFacts {
   /** Overrides of a call: the block at which everything is read. */
   private async at(): Promise<{ blockTag: number }> {
     return { blockTag: (await this.finalBlock()).number };
-  }
-
-  private async nodeAt(nodeId: bigint, epoch: number, blockTag: number): Promise<Omit<NodeRow, "rewardBefore">> {
-    const { nodes, catalog, capacity } = this.contracts;
-    const [node, status, capacityPassed] = await Promise.all([
-      nodes.nodeOf(nodeId, { blockTag }),
-      nodes.statusOf(nodeId, { blockTag }),
-      // (7) Final since the epoch is over, and true of classes without a challenge.
-      capacity.hasCapacity(nodeId, epoch, await this.at()),
-    ]);
-    const weight = Number(await catalog.weightAt(node.classId, epoch));
-    const active = status === ACTIVE;
-    return { provider: node.provider, units: Number(node.units), weight, active, capacityPassed };
   }
 
   /** Number of the last block whose timestamp lies in an epoch or before it. */
