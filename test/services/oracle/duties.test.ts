@@ -1,4 +1,6 @@
+import { writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { join } from "node:path";
 
 import { expect } from "chai";
 import type { Result } from "ethers";
@@ -21,6 +23,7 @@ import {
 
 import { freePort } from "../../../scripts/local/freePort.js";
 import { toHeartbeatJson } from "../../../services/oracle/src/store/heartbeatJson.js";
+import { VerbRunner } from "../../cli/VerbRunner.js";
 import { MEMBERS, OracleWorld, SLOTS } from "./OracleWorld.js";
 
 /** Long enough that a process can be started and answer within a quarter of it. */
@@ -37,6 +40,7 @@ const deep = hre.globalOptions.long ? it : it.skip;
 describe("what attestors owe to the chain, as processes", function () {
   this.timeout(WAIT_MS);
   let world: OracleWorld;
+  let verbs: VerbRunner;
   let endpoint: Server;
   let answersProbes = true;
   let probed = 0;
@@ -61,6 +65,7 @@ describe("what attestors owe to the chain, as processes", function () {
 
   before(async () => {
     world = await OracleWorld.start();
+    verbs = new VerbRunner({ rpcUrl: world.chain.url, deployments: world.folder });
     const port = await freePort();
     const domain = uptimeDomain(world.deployment.chainId, world.deployment.contracts.UptimeOracle);
     endpoint = createServer((request, response) => {
@@ -111,16 +116,72 @@ describe("what attestors owe to the chain, as processes", function () {
 
   it("should answer a challenge to a slot that was up, and be paid its bond", async () => {
     const { challenges } = world.contracts;
-    const { report, reportHash } = await reportOf(challenged);
-    const { leaf, proof } = (await fetchLeaf(world.urls, challenged, 1n))!;
-    await (await challenges.challengeSlot(report, leaf, proof, 0, { value: await challenges.bondWei() })).wait();
+    const { reportHash } = await reportOf(challenged);
+    const line = `oracle challenge --epoch ${challenged} --node 1 --slot 0 --attestor ${world.urls[0]}`;
+    const { stdout, code } = await verbs.run(`${line} --dry-run`);
+    expect(code).to.equal(0);
+    expect(stdout).to.match(/Challenge slot 0 of node 1.*sent along.*Dry run/s);
+    const sent = await verbs.json(`${line} --yes`);
     const challengeId = await challenges.challengeIdOf(reportHash, 1n, 0);
+    expect(sent["challengeId"]).to.equal(challengeId);
     const isAnswered = async (): Promise<boolean> =>
       (await challenges.challengeOf(challengeId)).status !== Challenge.Open;
     await world.until(isAnswered, "an answer", WAIT_MS);
     expect((await challenges.challengeOf(challengeId)).status).to.equal(Challenge.Answered);
-    const owed = await Promise.all(members.map((member) => challenges.owedTo(world.attestorKey(member).address)));
+    const owed = await Promise.all(members.map((member) => owedTo(member)));
     expect(owed.reduce((sum, each) => sum + each)).to.equal(await challenges.bondWei());
+  });
+
+  it("should let a person do the same by hand, refuse what makes no sense, and verify the data file", async () => {
+    const refused = async (line: string, sentence: RegExp): Promise<void> => {
+      const { code, stderr } = await verbs.run(`oracle ${line}`);
+      expect(stderr.trim(), line).to.match(sentence);
+      expect(code, line).to.equal(1);
+    };
+    const response = await fetch(`${world.urls[1]}/epochs/${challenged}/data`);
+    const bytes = Buffer.from(await response.arrayBuffer());
+    const [good, bad] = [join(world.folder, "good.bin"), join(world.folder, "bad.bin")];
+    writeFileSync(good, bytes);
+    bytes[bytes.length - 1]! ^= 1;
+    writeFileSync(bad, bytes);
+    const { reportHash } = await reportOf(challenged);
+    expect(await verbs.json(`oracle verify --file ${good}`)).to.include({ posted: reportHash, reportHash });
+    await refused(`verify --file ${bad}`, /is not what it should be|the chain has/);
+    const slot = `--epoch ${challenged} --node 1 --slot`;
+    const urls = world.urls.join(",");
+    for (const [line, sentence] of [
+      [`challenge ${slot} 0 --attestor ${world.urls[0]} --yes`, /challenged/i],
+      [`challenge --epoch ${challenged} --node 2 --slot 0 --attestor ${world.urls[0]} --yes`, /slot/i],
+      [`challenge ${slot} 300 --attestor ${world.urls[0]} --yes`, /--slot is "300"/],
+      [`answer ${slot} 2 --attestor ${urls} --yes`, /Nobody challenged slot 2/],
+      [`answer ${slot} 0 --attestor ${urls} --yes`, /challenge/i],
+      [`answer ${slot} 0 --attestor nowhere --yes`, /not a URL/],
+      [`clear ${slot} 0 --yes`, /challenge/i],
+      [`convict ${slot} 0 --file ${good} --yes`, /challenge|heartbeat/i],
+      [`restore ${slot} 0 --attestor ${urls} --yes`, /slot/i],
+      [`correct ${slot.replace(" --slot", "")} --yes`, /final|report/i],
+      [`demand --epoch ${challenged} --yes`, /leaf or a chunk/],
+      [`demand --epoch ${challenged} --leaf 99 --yes`, /demand/i],
+      [`show --epoch ${challenged} --leaf 0 --file ${good} --yes`, /demand/i],
+      [`show --epoch ${challenged} --leaf 0 --file ${bad} --yes`, /data file|another report/],
+      [`void --epoch ${challenged} --chunk 0 --yes`, /demand/i],
+      [`prove --file ${good} --yes`, /is no proof|not JSON|JSON/],
+      [`receipts --epoch ${challenged} --node 9 --slots 0 --attestor ${urls} --yes`, /No attestor has a receipt/],
+      ["challenge --epoch 4000000 --node 1 --slot 0 --attestor http://127.0.0.1:1 --yes", /No report stands/],
+      ["withdraw --yes", /owed|nothing/i],
+    ] as const) {
+      await refused(line, sentence);
+    }
+    await verbs.json(`oracle receipts --epoch ${challenged} --node 1 --slots 0,1 --attestor ${urls} --yes`);
+    expect(await world.contracts.receipts.seenOf(challenged, 1)).to.equal(0b11n);
+    const demanded = await verbs.json(`oracle demand --epoch ${challenged} --chunk 0 --yes`);
+    const shown = async (): Promise<boolean> => {
+      return (await world.contracts.challenges.demandOf(demanded["demandId"] as string)).answerBy === 0n;
+    };
+    await world.until(shown, "the chunk", WAIT_MS);
+    const winner = (await Promise.all(members.map((member) => owedTo(member)))).findIndex((owed) => owed > 0n);
+    await verbs.json(`oracle withdraw --account ${world.attestorKey(winner).address} --yes`);
+    expect(await owedTo(winner)).to.equal(0n);
   });
 
   deep("should answer what was asked while it was down: a challenge, a leaf and a chunk", async () => {
@@ -212,6 +273,10 @@ describe("what attestors owe to the chain, as processes", function () {
     await (await rewards.collect(leaf, proof)).wait();
     expect((await rewards.collectionOf(2)).mill).to.equal(leaf.rawCumulativeReward + delta);
   });
+
+  async function owedTo(member: number): Promise<bigint> {
+    return await world.contracts.challenges.owedTo(world.attestorKey(member).address);
+  }
 
   function domain(): ReturnType<typeof uptimeDomain> {
     return uptimeDomain(world.deployment.chainId, world.deployment.contracts.UptimeOracle);

@@ -1,0 +1,44 @@
+import { formatTime } from "@millrace/sdk";
+
+import { findEvent } from "../lib/events.js";
+import { parseId, parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+import { fetchLeaf } from "./fetchLeaf.js";
+import { postedReport } from "./postedReport.js";
+
+interface Values {
+  readonly epoch: string;
+  readonly node: string;
+  readonly slot: string;
+  readonly attestor: string;
+}
+
+/** Challenges a slot that a report has up. */
+export default async function challenge(session: Session, values: Values): Promise<void> {
+  const { contracts } = await session.protocol();
+  const { epoch, report } = await postedReport(session, values.epoch);
+  const [nodeId, slot] = [parseId(values.node, "--node"), parseWhole(values.slot, "--slot", 255)];
+  const { leaf, proof } = await fetchLeaf(values.attestor, epoch, nodeId);
+  const { challenges } = contracts;
+  const value = await challenges.bondWei();
+  const sent = await session.execute({
+    title: `Challenge slot ${slot} of node ${nodeId} in epoch ${epoch}`,
+    facts: [
+      ["bond", "back to you if nobody answers, and the slot is cleared; for whoever answers otherwise"],
+      ["answer", "a heartbeat and receipts of enough attestors"],
+    ],
+    steps: [
+      {
+        label: "challengeSlot",
+        request: await challenges.challengeSlot.populateTransaction(report, leaf, proof, slot, { value }),
+      },
+    ],
+  });
+  if (sent === undefined) return;
+  const args = findEvent(challenges, sent.last, "SlotChallenged")?.args;
+  const [challengeId, answerBy] = [args?.["challengeId"] as string, args?.["answerBy"] as bigint];
+  session.output.result(
+    { epoch, nodeId, slot, challengeId, answerBy, transaction: sent.last.hash },
+    `Challenged as ${challengeId}: it can be answered until ${formatTime(answerBy)}.`,
+  );
+}

@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+
+import { MillraceError } from "@millrace/sdk";
+import { buildReport, decodeDataFile, hashReport, type BuiltReport } from "@millrace/uptime-tree/format";
+
+/** Reads a report's data file, and makes sure that it is the one that the report commits. */
+export function readDataFile(file: string, reportHash: string): BuiltReport {
+  let built: BuiltReport;
+  try {
+    built = buildReport(decodeDataFile(readFileSync(file)));
+  } catch (cause) {
+    throw new MillraceError("DATA_MISMATCH", `${file} is no data file: ${(cause as Error).message}.`, {
+      hint: "Get it again, from /epochs/<epoch>/data of any attestor.",
+      cause,
+    });
+  }
+  if (hashReport(built.report) === reportHash) return built;
+  throw new MillraceError("DATA_MISMATCH", `${file} is of another report than the one that stands.`, {
+    hint: "Get it again, from /epochs/<epoch>/data of any attestor.",
+  });
+}

@@ -1,0 +1,67 @@
+import { PeerClient } from "@millrace/oracle";
+import { MillraceError } from "@millrace/sdk";
+import {
+  receiptEvidence,
+  uptimeDomain,
+  verifyReceipt,
+  type Receipt,
+  type ReceiptEvidence,
+} from "@millrace/uptime-tree/format";
+
+import type { Session } from "../lib/Session.js";
+
+const TIMEOUT_MS = 10_000;
+
+/** Where something is asked for. */
+export interface Sighting {
+  readonly epoch: number;
+  readonly slot: number;
+  readonly nodeId: bigint;
+}
+
+/** Clients of attestors by their URLs, with commas between them. */
+export function clientsOf(attestors: string): PeerClient[] {
+  return attestors.split(",").map((url) => {
+    if (URL.canParse(url)) return new PeerClient(url, TIMEOUT_MS);
+    throw new MillraceError("BAD_INPUT", `--attestor names "${url}", which is not a URL.`, {
+      hint: "Write URLs of attestors with commas between them, such as http://127.0.0.1:4000.",
+    });
+  });
+}
+
+/** Receipts of a node for a slot from all attestors that give a good one, by seat. They are checked here first. */
+export async function gatherReceipts(
+  session: Session,
+  clients: readonly PeerClient[],
+  { epoch, slot, nodeId }: Sighting,
+): Promise<{ readonly hash: string; readonly evidence: ReceiptEvidence }[]> {
+  const { contracts, deployment } = await session.protocol();
+  const domain = uptimeDomain(deployment.chainId, deployment.contracts.UptimeOracle);
+  const [seats] = await contracts.uptime.setOf(epoch);
+  const answers = await Promise.allSettled(clients.map((client) => client.receipts(epoch, slot, [nodeId])));
+  const found = new Map<number, Receipt>();
+  for (const answer of answers) {
+    for (const receipt of answer.status === "fulfilled" ? answer.value : []) {
+      const seat = seats.indexOf(receipt.attestor);
+      const isAsked = receipt.epoch === epoch && receipt.slot === slot && receipt.nodeId === nodeId;
+      if (seat >= 0 && isAsked && isGood(domain, receipt)) found.set(seat, receipt);
+    }
+  }
+  if (found.size === 0) {
+    throw new MillraceError("WRONG_STATE", `No attestor has a receipt of node ${nodeId} for that slot.`, {
+      hint: "Name the other attestors too, or use the receipts that the node's agent keeps.",
+    });
+  }
+  return [...found]
+    .sort(([a], [b]) => a - b)
+    .map(([seat, receipt]) => ({ hash: receipt.heartbeatHash, evidence: receiptEvidence(receipt, seat) }));
+}
+
+function isGood(domain: ReturnType<typeof uptimeDomain>, receipt: Receipt): boolean {
+  try {
+    verifyReceipt(domain, receipt);
+    return true;
+  } catch {
+    return false;
+  }
+}

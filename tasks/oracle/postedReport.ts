@@ -1,0 +1,36 @@
+import { MillraceError } from "@millrace/sdk";
+import { hashReport, type Report } from "@millrace/uptime-tree/format";
+
+import { parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+
+/** The report that stands for an epoch, as everything that is proven against it takes it. */
+export async function postedReport(
+  session: Session,
+  given: string,
+): Promise<{ readonly epoch: number; readonly report: Report; readonly reportHash: string }> {
+  const { contracts } = await session.protocol();
+  const epoch = parseWhole(given, "--epoch", 2 ** 32 - 1);
+  const logs = await contracts.uptime.queryFilter(contracts.uptime.filters.ReportPosted(epoch));
+  const { root } = await contracts.uptime.reportOf(epoch);
+  // A report that fell may have been followed by another one.
+  const found = logs.map(({ args }) => args.report).findLast((each) => each.root === root);
+  if (found === undefined) {
+    throw new MillraceError("WRONG_STATE", `No report stands for epoch ${epoch}.`, {
+      hint: "npx hardhat oracle status shows the latest reports.",
+    });
+  }
+  const report: Report = {
+    epoch,
+    root: found.root,
+    evidenceRoot: found.evidenceRoot,
+    nodeCount: Number(found.nodeCount),
+    totalPoints: found.totalPoints,
+    dataHash: found.dataHash,
+    previousReport: found.previousReport,
+    registryDigest: found.registryDigest,
+    configDigest: found.configDigest,
+    consensusVersion: Number(found.consensusVersion),
+  };
+  return { epoch, report, reportHash: hashReport(report) };
+}

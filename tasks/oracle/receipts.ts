@@ -1,0 +1,35 @@
+import { parseId, parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+import { clientsOf, gatherReceipts } from "./gatherReceipts.js";
+
+interface Values {
+  readonly epoch: string;
+  readonly node: string;
+  readonly slots: string;
+  readonly attestor: string;
+}
+
+/** Shows receipts of slots on chain, for leases of an epoch that has no report. */
+export default async function receipts(session: Session, values: Values): Promise<void> {
+  const { contracts } = await session.protocol();
+  const epoch = parseWhole(values.epoch, "--epoch", 2 ** 32 - 1);
+  const nodeId = parseId(values.node, "--node");
+  const slots = values.slots.split(",").map((slot) => parseWhole(slot, "--slots", 255));
+  const clients = clientsOf(values.attestor);
+  // One of any attestor is enough for a slot.
+  const found = await Promise.all(
+    slots.map(async (slot) => await gatherReceipts(session, clients, { epoch, slot, nodeId })),
+  );
+  const shown = found.flatMap((each) => each.slice(0, 1)).map(({ evidence }) => evidence);
+  const sent = await session.execute({
+    title: `Show that node ${nodeId} was seen in ${slots.length} slots of epoch ${epoch}`,
+    facts: [["slots", slots.join(", ")]],
+    steps: [{ label: "show", request: await contracts.receipts.show.populateTransaction(epoch, nodeId, slots, shown) }],
+  });
+  if (sent === undefined) return;
+  const seen = await contracts.receipts.seenOf(epoch, nodeId);
+  session.output.result(
+    { epoch, nodeId, seen, transaction: sent.last.hash },
+    `Shown: node ${nodeId} was seen in slots ${slots.join(", ")}.`,
+  );
+}
