@@ -1,4 +1,5 @@
 import { noun, reading, writing } from "../lib/define.js";
+import { BUY_OPTION } from "../lib/purchaseOption.js";
 
 const CHANNEL = { description: "Number of the channel", required: true } as const;
 
@@ -10,6 +11,7 @@ export const channelTasks = noun("channel", "Pay a provider by the request, with
       provider: { description: "Address of the provider", required: true },
       credits: { description: "Credits to lock, such as 50", required: true },
       notice: { description: "Notice to give before taking the rest back", default: "1h" },
+      ...BUY_OPTION,
     },
     action: () => import("./open.js"),
   }),
@@ -35,6 +37,12 @@ export const channelTasks = noun("channel", "Pay a provider by the request, with
     description: "Takes, as the provider, what a voucher is worth beyond all earlier ones",
     options: { voucher: { description: "File that the buyer's channel voucher wrote", required: true } },
     action: () => import("./redeem.js"),
+  }),
+  writing({
+    name: "redeem-many",
+    description: "Takes what many vouchers are worth, in one transaction; tells which of them failed",
+    options: { vouchers: { description: "Files of vouchers, with commas; 1 to 64", required: true } },
+    action: () => import("./redeemMany.js"),
   }),
   writing({
     name: "close",

@@ -1,6 +1,7 @@
 import { formatMill, MillraceError } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
+import { findEvents } from "../lib/events.js";
 import type { Session } from "../lib/Session.js";
 
 /** As many as one call takes. */
@@ -27,11 +28,10 @@ export default async function collectMany(session: Session, { accounts: given }:
     steps: [{ label: "collectMany", request: await settlement.collectMany.populateTransaction(accounts) }],
   });
   if (sent === undefined) return;
-  const paid = sent.last.logs
-    .filter(({ address }) => address === settlement.target)
-    .map((log) => settlement.interface.parseLog(log))
-    .filter((log) => log?.name === "Collected")
-    .map((log) => ({ account: log?.args["account"] as string, mill: log?.args["mill"] as bigint }));
+  const paid = findEvents(settlement, sent.last, "Collected").map(({ args }) => ({
+    account: args["account"] as string,
+    mill: args["mill"] as bigint,
+  }));
   const mill = paid.reduce((sum, each) => sum + each.mill, 0n);
   session.output.result(
     { mill, paid, transaction: sent.last.hash },

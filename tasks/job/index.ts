@@ -187,6 +187,16 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     action: () => import("./accept.js"),
   }),
   writing({
+    name: "accept-many",
+    description: "Takes many tasks in one transaction; tells which of them could not be had",
+    options: {
+      market: { description: "dispute, approval or proof", default: "dispute" },
+      tasks: { description: "Numbers of the tasks, with commas; 1 to 64", required: true },
+      nodes: { description: "Number of the node that works on all, or one for each with commas", required: true },
+    },
+    action: () => import("./acceptMany.js"),
+  }),
+  writing({
     name: "submit",
     description: "Does the work of an accepted task and claims its result",
     options: { task: TASK, results: { description: "Folder to keep the result in", default: "results" } },
@@ -233,6 +243,12 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
       },
     },
     action: () => import("./finalize.js"),
+  }),
+  writing({
+    name: "finalize-many",
+    description: "Pays many tasks whose results stand, in one transaction; tells which of them failed",
+    options: { tasks: { description: "Numbers of the tasks, with commas; 1 to 64", required: true } },
+    action: () => import("./finalizeMany.js"),
   }),
   reading({
     name: "list",

@@ -1,6 +1,7 @@
 import { formatCredits, MillraceError } from "@millrace/sdk";
 
 import type { ILeaseMarket } from "../../typechain-types/index.js";
+import { findEvents } from "../lib/events.js";
 import { parseIds } from "../lib/inputs.js";
 import { itemFailures } from "../lib/itemFailures.js";
 import type { Protocol, Session } from "../lib/Session.js";
@@ -42,11 +43,8 @@ export default async function settle(session: Session, values: Values): Promise<
     epoch: items[index]?.leaf.epoch,
     reason,
   }));
-  const settled = sent.last.logs
-    .filter(({ address }) => address === leases.target)
-    .map((log) => leases.interface.parseLog(log))
-    .filter((log) => log?.name === "LeaseSettled");
-  const sum = (name: string): bigint => settled.reduce((total, log) => total + (log?.args[name] as bigint), 0n);
+  const settled = findEvents(leases, sent.last, "LeaseSettled");
+  const sum = (name: string): bigint => settled.reduce((total, { args }) => total + (args[name] as bigint), 0n);
   const [paid, refunded] = [sum("paid"), sum("refunded")];
   session.output.result(
     { settled: settled.length, paid, refunded, failures, transaction: sent.last.hash },

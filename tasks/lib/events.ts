@@ -6,10 +6,13 @@ export function findEvent(
   receipt: TransactionReceipt,
   name: string,
 ): LogDescription | undefined {
-  for (const log of receipt.logs) {
-    if (log.address !== contract.target) continue;
-    const parsed = contract.interface.parseLog(log);
-    if (parsed?.name === name) return parsed;
-  }
-  return undefined;
+  return findEvents(contract, receipt, name)[0];
+}
+
+/** All events of a name that a contract emitted in a transaction. */
+export function findEvents(contract: BaseContract, receipt: TransactionReceipt, name: string): LogDescription[] {
+  return receipt.logs
+    .filter(({ address }) => address === contract.target)
+    .map((log) => contract.interface.parseLog(log))
+    .filter((log): log is LogDescription => log?.name === name);
 }

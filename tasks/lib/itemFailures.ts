@@ -1,6 +1,8 @@
-import type { BaseContract, LogDescription, TransactionReceipt } from "ethers";
+import type { BaseContract, TransactionReceipt } from "ethers";
 
 import { decodeError } from "@millrace/sdk";
+
+import { findEvents } from "./events.js";
 
 /** An item of a batch that failed, with the sentence that it would have failed with alone. */
 export interface ItemFailure {
@@ -10,12 +12,8 @@ export interface ItemFailure {
 
 /** What a batch did not do, in its order. */
 export function itemFailures(contract: BaseContract, receipt: TransactionReceipt): ItemFailure[] {
-  return receipt.logs
-    .filter(({ address }) => address === contract.target)
-    .map((log) => contract.interface.parseLog(log))
-    .filter((log): log is LogDescription => log?.name === "ItemFailed")
-    .map(({ args }) => {
-      const data = args["reason"] as string;
-      return { index: Number(args["index"]), reason: decodeError({ data }).sentence };
-    });
+  return findEvents(contract, receipt, "ItemFailed").map(({ args }) => {
+    const data = args["reason"] as string;
+    return { index: Number(args["index"]), reason: decodeError({ data }).sentence };
+  });
 }
