@@ -23,6 +23,7 @@ const NO_SIGNATURES: ReadonlySet<string> = new Set([
   "BlockBeacon.record parentHeader",
   "MachineMarket.submit run.end",
   "ProofMarket.submit proof",
+  "ResultChecks.convict witness.operator.params",
   "ResultClaims.prove witness.operator.params",
   "RunClaims.post run.end",
   "RunClaims.prove witness",
