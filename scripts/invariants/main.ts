@@ -1,0 +1,130 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+import { execa } from "execa";
+import { z } from "zod";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const STATE = join(ROOT, "reports/invariants.json");
+const TEST = "test/invariants/Invariants.test.ts";
+const CALLS = 2_000_000;
+/** Runs of one process, each from its own seed: what an interruption costs, and a chain that has not become slow. */
+const RUNS = 100;
+/** Of a run of the long profile. */
+const STEPS = 260;
+const MAX_SEED = 2 ** 30;
+
+const stateSchema = z.object({
+  seed: z.number().int(),
+  chunks: z.number().int(),
+  /** Numbers of the parts that were played, and of those that broke a promise. */
+  done: z.array(z.number().int()),
+  broken: z.array(z.number().int()),
+  /** How often each action went through. */
+  actions: z.record(z.string(), z.number()),
+  /** Processor time is not what this is: seconds that the parts took, added up. */
+  seconds: z.number(),
+});
+type State = z.infer<typeof stateSchema>;
+
+/** Plays the invariants in processes side by side, and goes on where it was interrupted. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      calls: { type: "string", default: String(CALLS) },
+      seed: { type: "string" },
+      workers: { type: "string", default: String(availableParallelism()) },
+      fresh: { type: "boolean", default: false },
+    },
+  });
+  const asked = { calls: Number(values.calls), seed: values.seed === undefined ? undefined : Number(values.seed) };
+  const state = (values.fresh ? undefined : unfinished(asked)) ?? begin(asked);
+  const left = Array.from({ length: state.chunks }, (_, chunk) => chunk).filter((chunk) => !state.done.includes(chunk));
+  console.log(`${left.length} of ${state.chunks} parts of ${RUNS * STEPS} calls are left, from seed ${state.seed}`);
+  const work = async (): Promise<void> => {
+    for (let chunk = left.shift(); chunk !== undefined; chunk = left.shift()) await play(state, chunk);
+  };
+  await Promise.all(Array.from({ length: Number(values.workers) }, work));
+
+  const idle = Object.entries(state.actions).filter(([, times]) => times === 0);
+  console.log(
+    `${state.chunks * RUNS * STEPS} calls from seed ${state.seed}: ${state.broken.length} parts broke a promise`,
+  );
+  // Few calls leave out some; many that leave out one have stopped trying it.
+  const isIdle = idle.length !== 0 && state.chunks * RUNS * STEPS >= CALLS;
+  if (isIdle) console.log(`never went through: ${idle.map(([name]) => name).join(", ")}`);
+  process.exitCode = state.broken.length === 0 && !isIdle ? 0 : 1;
+}
+
+/** What the last call left, if it is what is asked for now. */
+function unfinished({ calls, seed }: { calls: number; seed: number | undefined }): State | undefined {
+  let state: State;
+  try {
+    state = stateSchema.parse(JSON.parse(readFileSync(STATE, "utf8")));
+  } catch {
+    return undefined;
+  }
+  const isAsked = state.chunks === chunksOf(calls) && (seed === undefined || seed === state.seed);
+  return isAsked && state.done.length < state.chunks ? state : undefined;
+}
+
+function begin({ calls, seed }: { calls: number; seed: number | undefined }): State {
+  const fresh = seed ?? (Date.now() % MAX_SEED) + 1;
+  return { seed: fresh, chunks: chunksOf(calls), done: [], broken: [], actions: {}, seconds: 0 };
+}
+
+function chunksOf(calls: number): number {
+  return Math.ceil(calls / (RUNS * STEPS));
+}
+
+async function play(state: State, chunk: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "millrace-invariants-"));
+  const outcome = join(folder, "outcome.json");
+  const startedAt = Date.now();
+  const seed = state.seed + chunk * RUNS;
+  const args = ["--long", "--seed", String(seed), "--calls", String(RUNS * STEPS), "test", "mocha", TEST];
+  const { exitCode, all, isTerminated } = await execa(
+    join(ROOT, "node_modules/.bin/hardhat"),
+    [...args, "--no-compile"],
+    {
+      cwd: ROOT,
+      all: true,
+      reject: false,
+      preferLocal: true,
+      env: { MILLRACE_INVARIANTS_OUTCOME: outcome },
+    },
+  );
+  // Ctrl-C reaches the parts too: theirs is no result.
+  if (isTerminated || exitCode === undefined) return;
+  const seconds = (Date.now() - startedAt) / 1_000;
+  if (exitCode !== 0) {
+    state.broken.push(chunk);
+    console.log(all);
+  }
+  count(state, outcome);
+  rmSync(folder, { recursive: true });
+  state.done.push(chunk);
+  state.seconds += seconds;
+  mkdirSync(join(ROOT, "reports"), { recursive: true });
+  writeFileSync(STATE, `${JSON.stringify(state, undefined, 2)}\n`);
+  const rate = ((state.done.length * RUNS * STEPS) / state.seconds).toFixed(0);
+  console.log(
+    `part ${chunk}: ${seconds.toFixed(0)} s; ${state.done.length} of ${state.chunks}, ${rate} calls a second each`,
+  );
+}
+
+/** Adds what a part did; one that failed early may not have said. */
+function count({ actions }: State, outcome: string): void {
+  let told: Record<string, number>;
+  try {
+    told = z.record(z.string(), z.number()).parse(JSON.parse(readFileSync(outcome, "utf8")));
+  } catch {
+    return;
+  }
+  for (const [name, times] of Object.entries(told)) actions[name] = (actions[name] ?? 0) + times;
+}
+
+await main();
