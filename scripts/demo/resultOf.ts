@@ -14,7 +14,7 @@ export async function resultOf(world: World, taskId: bigint, title: string, seco
   const attempt = Number((await contracts.tasks.taskOf(taskId)).attempt);
   const from = deployment.deployedAtBlock;
   const [posted] = await readClaim(contracts.claims, { claimId: claimIdOf(taskId, attempt), fromBlock: from });
-  const submission = await submissionOf(contracts, taskId, attempt, from);
+  const submission = await submissionOf(contracts.nodes, contracts.tasks, { taskId, attempt }, from);
   if (posted === undefined || submission === undefined) throw new Error(`${title} is final without a result`);
   const result = await fetchResult(submission.endpoint, posted);
   if (result === undefined) throw new Error(`${submission.endpoint} does not serve the result of ${title}`);

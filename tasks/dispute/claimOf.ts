@@ -1,40 +1,68 @@
-import type { PostedClaim } from "@millrace/jobs";
-import { claimIdOf, readClaim } from "@millrace/jobs";
+import type { PostedClaim, PostedRun } from "@millrace/jobs";
+import { claimIdOf, readClaim, readRun } from "@millrace/jobs";
+import type { Contracts } from "@millrace/sdk";
 import { labelOf, MillraceError } from "@millrace/sdk";
 
-import { parseWhole } from "../lib/inputs.js";
+import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Protocol } from "../lib/Session.js";
+import type { ClaimMarketName } from "../job/markets.js";
+import { claimMarketName } from "../job/markets.js";
+import type { ClaimValues } from "./ClaimValues.js";
 
-interface KnownClaim {
-  readonly posted: PostedClaim;
+/** A claim: which game decides about it says its market. */
+export type KnownClaim = {
+  readonly taskId: bigint;
+  readonly attempt: number;
+  readonly claimId: bigint;
   /** open, final or slashed. */
   readonly state: string;
-}
+  /** What commands about it need besides its task. */
+  readonly option: string;
+} & (
+  | { readonly market: "dispute"; readonly game: Contracts["claims"]; readonly posted: PostedClaim }
+  | { readonly market: "machine"; readonly game: Contracts["runs"]; readonly posted: PostedRun }
+);
 
 /** The claim of a task's attempt, by default of the last that was submitted. */
-export async function claimOf(
-  { contracts, deployment }: Protocol,
-  taskId: bigint,
-  given?: string,
-): Promise<KnownClaim> {
-  const { tasks, claims } = contracts;
-  const submitted = await tasks.queryFilter(tasks.filters.TaskSubmitted(taskId), deployment.deployedAtBlock);
-  const attempt =
-    given === undefined ? Number(submitted.at(-1)?.args.attempt ?? 0n) : parseWhole(given, "--attempt", 255);
-  if (!submitted.some(({ args }) => Number(args.attempt) === attempt)) {
-    const exists = taskId <= (await tasks.taskCount());
-    throw exists
-      ? new MillraceError(
-          "WRONG_STATE",
-          `Task ${taskId} has no result${given === undefined ? "" : ` of attempt ${given}`} yet.`,
-          {
-            hint: `npx hardhat job watch --task ${taskId} shows how far it is.`,
-          },
-        )
-      : new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, { hint: "npx hardhat job list shows all." });
-  }
+export async function claimOf(protocol: Protocol, values: ClaimValues): Promise<KnownClaim> {
+  const { contracts, deployment } = protocol;
+  const market = claimMarketName(values.market);
+  const taskId = parseId(values.task, "--task");
+  const attempt = await attemptOf(protocol, market, taskId, values.attempt);
   const claimId = claimIdOf(taskId, attempt);
-  const [posted] = await readClaim(claims, { claimId, fromBlock: deployment.deployedAtBlock });
-  if (posted === undefined) throw new MillraceError("RPC_REFUSED", `The node does not show claim ${claimId}.`);
-  return { posted, state: labelOf("ClaimState", await claims.stateOf(claimId)) };
+  const query = { claimId, fromBlock: deployment.deployedAtBlock };
+  const game = market === "dispute" ? contracts.claims : contracts.runs;
+  const state = labelOf("ClaimState", await game.stateOf(claimId));
+  const facts = { taskId, attempt, claimId, state, option: market === "dispute" ? "" : ` --market ${market}` };
+  if (market === "dispute") {
+    const [posted] = await readClaim(contracts.claims, query);
+    if (posted !== undefined) return { ...facts, market, game: contracts.claims, posted };
+  } else {
+    const [posted] = await readRun(contracts.runs, query);
+    if (posted !== undefined) return { ...facts, market, game: contracts.runs, posted };
+  }
+  throw new MillraceError("RPC_REFUSED", `The node does not show claim ${claimId}.`);
+}
+
+async function attemptOf(
+  { contracts, deployment }: Protocol,
+  market: ClaimMarketName,
+  taskId: bigint,
+  given: string | undefined,
+): Promise<number> {
+  const { tasks, machines } = contracts;
+  const from = deployment.deployedAtBlock;
+  const submitted =
+    market === "dispute"
+      ? (await tasks.queryFilter(tasks.filters.TaskSubmitted(taskId), from)).map(({ args }) => args.attempt)
+      : (await machines.queryFilter(machines.filters.RunSubmitted(taskId), from)).map(({ args }) => args.attempt);
+  const attempt = given === undefined ? Number(submitted.at(-1) ?? 0n) : parseWhole(given, "--attempt", 255);
+  if (submitted.some((each) => Number(each) === attempt)) return attempt;
+  const count = await (market === "dispute" ? tasks : machines).taskCount();
+  if (taskId > count)
+    throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, { hint: "npx hardhat job list shows all." });
+  const which = given === undefined ? "" : ` of attempt ${given}`;
+  throw new MillraceError("WRONG_STATE", `Task ${taskId} has no result${which} yet.`, {
+    hint: `npx hardhat job watch${market === "dispute" ? "" : ` --market ${market}`} --task ${taskId} shows how far it is.`,
+  });
 }

@@ -1,11 +1,12 @@
 import { noun, reading, writing } from "../lib/define.js";
 
 const CLAIM = {
+  market: { description: "Market of the task: dispute, or machine for programs", default: "dispute" },
   task: { description: "Number of the task", required: true },
   attempt: { description: "Attempt whose result is meant, the last one if left out" },
 } as const;
 
-export const disputeTasks = noun("dispute", "Check results, and contest wrong ones", [
+export const disputeTasks = noun("dispute", "Check results, contest wrong ones, demand withheld ones", [
   writing({
     name: "open",
     description: "Re-executes a result; if it is wrong, makes the next move against it",
@@ -26,5 +27,15 @@ export const disputeTasks = noun("dispute", "Check results, and contest wrong on
       proof: { description: "JSON file of a proof made elsewhere: { target, witness }" },
     },
     action: () => import("./prove.js"),
+  }),
+  writing({
+    name: "demand",
+    description: "Demands data that a provider withholds, and ends its claim if it does not show them",
+    options: {
+      ...CLAIM,
+      region: { description: "What to demand, output or input", default: "output" },
+      out: { description: "File to write the data into once all are shown" },
+    },
+    action: () => import("./demand.js"),
   }),
 ]);

@@ -1,12 +1,12 @@
+import type { PostedClaim } from "@millrace/jobs";
 import { handOf, proofMove } from "@millrace/jobs";
 import { labelOf, MillraceError, sleep } from "@millrace/sdk";
 
-import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import type { ClaimValues } from "./ClaimValues.js";
+import type { KnownClaim } from "./claimOf.js";
 import { claimOf } from "./claimOf.js";
 import { examine } from "./examine.js";
-import { publishedProof } from "./publishedProof.js";
 import { readProof } from "./readProof.js";
 
 const POLL_MS = 250;
@@ -15,12 +15,18 @@ interface Values extends ClaimValues {
   readonly proof: string | undefined;
 }
 
-export default async function prove(session: Session, { task, attempt, proof: file }: Values): Promise<void> {
+export default async function prove(session: Session, values: Values): Promise<void> {
   const protocol = await session.protocol();
-  const { posted } = await claimOf(protocol, parseId(task, "--task"), attempt);
-  const { claimId, claim } = posted;
+  const known = await claimOf(protocol, values);
+  if (known.market === "machine") {
+    throw new MillraceError("WRONG_STATE", "A run is proven wrong at the end of the opening game only.", {
+      hint: `Play it: npx hardhat dispute open${known.option} --task ${known.taskId}.`,
+    });
+  }
+  const { claimId, claim } = known.posted;
   const { claims } = protocol.contracts;
-  const { target, witness } = file === undefined ? await makeProof(session, posted) : await readProof(file);
+  const { target, witness } =
+    values.proof === undefined ? await makeProof(session, known) : await readProof(values.proof);
   const title = `that word ${target.position} of the ${labelOf("Region", target.region)} of claim ${claimId} is wrong`;
   const { signer } = await session.account();
   const decide = async () =>
@@ -51,15 +57,14 @@ export default async function prove(session: Session, { task, attempt, proof: fi
   );
 }
 
-async function makeProof(session: Session, posted: Awaited<ReturnType<typeof claimOf>>["posted"]) {
-  const examination = await examine(session, posted);
-  if (examination.verdict.isRight) {
+async function makeProof(session: Session, known: KnownClaim & { readonly posted: PostedClaim }) {
+  const examination = await examine(session, known);
+  if (examination === undefined) {
     throw new MillraceError("WRONG_STATE", "The result is right: re-executing it gives the same roots.", {
       hint: "There is nothing to prove.",
     });
   }
-  const proof = await publishedProof(session, posted, examination);
-  if (proof !== undefined) return proof;
+  if (examination.direct !== undefined) return examination.direct;
   throw new MillraceError("DATA_UNAVAILABLE", "The result is wrong, but its provider does not publish the trace.", {
     hint: "Play the opening game instead: npx hardhat dispute open.",
   });

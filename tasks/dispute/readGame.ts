@@ -1,30 +1,45 @@
-import type { PostedClaim } from "@millrace/jobs";
-import type { Contracts } from "@millrace/sdk";
+import { type DemandFacts, GameHistory, RunHistory } from "@millrace/jobs";
+import { labelOf } from "@millrace/sdk";
+
+import type { KnownClaim } from "./claimOf.js";
 
 interface ShownBranch {
-  readonly region: number;
-  readonly height: number;
-  readonly position: number;
+  /** Where it is, for people. */
+  readonly place: string;
   readonly hash: string;
   readonly owner: string;
   readonly answerBy: number;
   readonly isOpened: boolean;
 }
 
-/** Every branch of a claim that somebody pointed at, in that order. */
-export async function readGame(claims: Contracts["claims"], { claimId, block }: PostedClaim): Promise<ShownBranch[]> {
-  const [pointed, opened] = await Promise.all([
-    claims.queryFilter(claims.filters.BranchPointed(claimId), block),
-    claims.queryFilter(claims.filters.BranchOpened(claimId), block),
-  ]);
-  const answered = new Set(opened.map(({ args }) => args.branchId));
-  return pointed.map(({ args: { branchId, branch, owner, answerBy } }) => ({
-    region: Number(branch.region),
-    height: Number(branch.height),
-    position: Number(branch.position),
-    hash: branch.hash,
+interface ShownGame {
+  readonly branches: readonly ShownBranch[];
+  readonly demands: readonly DemandFacts[];
+}
+
+/** Everything that somebody pointed at and demanded in the game about a claim, in that order. */
+export async function readGame(known: KnownClaim, block: number): Promise<ShownGame> {
+  const { claimId, posted } = known;
+  if (known.market === "machine") {
+    const history = new RunHistory(claimId, posted.block);
+    await history.readTo(known.game, block);
+    const branches = history.all().map(({ segment, owner, answerBy, opened }) => ({
+      place: `part ${segment.position} of 2^${segment.log2} steps`,
+      hash: segment.last,
+      owner,
+      answerBy,
+      isOpened: opened !== undefined,
+    }));
+    return { branches, demands: history.demands() };
+  }
+  const history = new GameHistory(claimId, posted.block);
+  await history.readTo(known.game, block);
+  const branches = history.all().map(({ key, owner, answerBy, opened }) => ({
+    place: `${labelOf("Region", key.region)}, height ${key.height}, position ${key.position}`,
+    hash: key.hash,
     owner,
-    answerBy: Number(answerBy),
-    isOpened: answered.has(branchId),
+    answerBy,
+    isOpened: opened !== undefined,
   }));
+  return { branches, demands: history.demands() };
 }

@@ -1,45 +1,53 @@
-import { readGame } from "./readGame.js";
 import { formatMill, formatTime, labelOf, shortHex } from "@millrace/sdk";
 
-import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { facts, table } from "../lib/text.js";
 import type { ClaimValues } from "./ClaimValues.js";
 import { claimOf } from "./claimOf.js";
+import { readGame } from "./readGame.js";
 
-export default async function show(session: Session, { task, attempt }: ClaimValues): Promise<void> {
+export default async function show(session: Session, values: ClaimValues): Promise<void> {
   const protocol = await session.protocol();
-  const { posted, state } = await claimOf(protocol, parseId(task, "--task"), attempt);
-  const branches = await readGame(protocol.contracts.claims, posted);
-  const { claim, claimId, windowEndsAt } = posted;
-  const rows = branches.map(({ region, height, position, owner, answerBy, isOpened }) => [
-    labelOf("Region", region),
-    `${height}`,
-    `${position}`,
+  const known = await claimOf(protocol, values);
+  const { claimId, state, taskId, attempt, posted } = known;
+  const { branches, demands } = await readGame(known, await protocol.provider.getBlockNumber());
+  const { terms } = posted.claim;
+  const { bodyRoot, outputRoot } = { bodyRoot: undefined, ...posted.claim };
+  const { log2, checkpoints = [] } = { log2: undefined, checkpoints: undefined, ...posted };
+  const trace = bodyRoot ?? `${checkpoints.length} states, 2^${log2 ?? 0} steps apart`;
+  const rows = branches.map(({ place, owner, answerBy, isOpened }) => [
+    place,
     isOpened ? "opened" : "pending",
     formatTime(answerBy),
     shortHex(owner),
+  ]);
+  const chunks = demands.map(({ region, chunk, account, answerBy, words }) => [
+    `${labelOf("Region", region)}, chunk ${chunk}`,
+    words === undefined ? "pending" : "shown",
+    formatTime(answerBy),
+    shortHex(account),
   ]);
   session.output.result(
     {
       claimId,
       state,
-      windowEndsAt,
-      provider: claim.terms.provider,
-      buyer: claim.terms.buyer,
-      bond: claim.terms.bond,
-      bodyRoot: claim.bodyRoot,
-      outputRoot: claim.outputRoot,
+      windowEndsAt: posted.windowEndsAt,
+      provider: terms.provider,
+      buyer: terms.buyer,
+      bond: terms.bond,
+      ...{ outputRoot, ...(bodyRoot === undefined ? { log2, checkpoints } : { bodyRoot }) },
       branches,
+      demands: demands.map(({ words, ...demand }) => ({ ...demand, isShown: words !== undefined })),
     },
-    `Claim ${claimId}, attempt ${posted.attempt} of task ${posted.taskId}\n${facts([
+    `Claim ${claimId}, attempt ${attempt} of task ${taskId}\n${facts([
       ["state", state],
-      ["contestable until", formatTime(windowEndsAt)],
-      ["provider", claim.terms.provider],
-      ["buyer", claim.terms.buyer],
-      ["bond", formatMill(claim.terms.bond)],
-      ["trace", claim.bodyRoot],
-      ["result", claim.outputRoot],
-    ])}\n${table(["region", "height", "position", "branch", "answer by", "pointed by"], rows, "Nobody has pointed at it.")}`,
+      ["contestable until", formatTime(posted.windowEndsAt)],
+      ["provider", terms.provider],
+      ["buyer", terms.buyer],
+      ["bond", formatMill(terms.bond)],
+      ["trace", trace],
+      ["result", outputRoot],
+    ])}\n${table(["pointed at", "branch", "answer by", "pointed by"], rows, "Nobody has pointed at it.")}` +
+      (chunks.length === 0 ? "" : `\n${table(["demanded", "chunk", "answer by", "demanded by"], chunks, "")}`),
   );
 }

@@ -44,8 +44,8 @@ const SMALL = {
 /** The bundle that a buyer means: one of the workloads, or a folder with any program. */
 export async function buildBundle(wish: BundleWish): Promise<Bundle> {
   if ([wish.workload, wish.bundle, wish.onnx].filter((given) => given !== undefined).length !== 1) {
-    throw new MillraceError("BAD_INPUT", "job open needs one of --workload, --bundle and --onnx.", {
-      hint: "Give --workload training, training-mlp, training-conv, inference, render or transformer, the folder of a bundle, or a model.",
+    throw new MillraceError("BAD_INPUT", "job open needs one of --workload, --bundle, --onnx and --elf.", {
+      hint: "Give --workload training, training-mlp, training-conv, inference, render or transformer, the folder of a bundle, a model, or a program for RV32IM.",
     });
   }
   if (wish.bundle !== undefined) return readFolder(wish.bundle);

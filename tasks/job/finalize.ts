@@ -4,9 +4,12 @@ import { formatCredits, formatDuration } from "@millrace/sdk";
 import { findEvent } from "../lib/events.js";
 import type { Session } from "../lib/Session.js";
 import { fetchLeaf } from "../oracle/fetchLeaf.js";
+import type { ClaimMarketName } from "./markets.js";
+import { claimMarketName, claimMarketOf } from "./markets.js";
 import { oneOf } from "./oneOf.js";
 
 interface Values {
+  readonly market: string;
   readonly task: string | undefined;
   readonly lease: string | undefined;
   readonly attestor: string | undefined;
@@ -14,20 +17,23 @@ interface Values {
 
 export default async function finalize(session: Session, values: Values): Promise<void> {
   const which = oneOf("job finalize", values);
-  await ("taskId" in which ? payTask(session, which.taskId) : settleLease(session, which.leaseId, values.attestor));
+  const kind = claimMarketName(values.market);
+  await ("taskId" in which
+    ? payTask(session, kind, which.taskId)
+    : settleLease(session, which.leaseId, values.attestor));
 }
 
-async function payTask(session: Session, taskId: bigint): Promise<void> {
+async function payTask(session: Session, kind: ClaimMarketName, taskId: bigint): Promise<void> {
   const { contracts, deployment } = await session.protocol();
-  const order = await readOrder(contracts.tasks, taskId, deployment.deployedAtBlock);
+  const market = claimMarketOf(contracts, kind);
+  const order = await readOrder(market, taskId, deployment.deployedAtBlock);
   const sent = await session.execute({
     title: `Pay task ${taskId}`,
     facts: [["result", "the provider is paid, its bond returns, and so does the rest of the escrow"]],
-    steps: [{ label: "finalize", request: await contracts.tasks.finalize.populateTransaction(taskId, order) }],
+    steps: [{ label: "finalize", request: await market.finalize.populateTransaction(taskId, order) }],
   });
   if (sent === undefined) return;
-  const { provider, paid, refunded } = (findEvent(contracts.tasks, sent.last, "TaskFinalized")?.args.toObject() ??
-    {}) as {
+  const { provider, paid, refunded } = (findEvent(market, sent.last, "TaskFinalized")?.args.toObject() ?? {}) as {
     provider: string;
     paid: bigint;
     refunded: bigint;

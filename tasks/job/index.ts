@@ -22,6 +22,10 @@ const TERMS = {
 
 const CHUNK = { description: "Number of the chunk, from 0", required: true } as const;
 
+const CLAIM_MARKET = {
+  market: { description: "Market of the task: dispute, or machine for programs", default: "dispute" },
+} as const;
+
 const TASK = { description: "Number of the task", required: true } as const;
 
 export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases by the second", [
@@ -53,6 +57,10 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
       workload: { description: "training, training-mlp, training-conv, inference, render or transformer" },
       bundle: { description: "Folder with job.json and input.bin of any program, instead of --workload" },
       onnx: { description: "Model that a framework quantised and wrote as ONNX, instead of --workload" },
+      elf: { description: "Static ELF program for RV32IM, instead of --workload" },
+      input: { description: "File that the program of --elf finds as its input" },
+      memory: { description: "Memory of the machine that runs it; half of it for the program", default: "32M" },
+      maxSteps: { description: "Steps after which it is stopped, in units of 1,024: 16M, 4G", default: "4G" },
       inputs: { description: "JSON file with a row of numbers for each example, for --onnx" },
       weights: { description: "weights.json of a fetched training, for inference" },
       mesh: {
@@ -121,7 +129,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     name: "take",
     description: "Accepts a task of the proof or approval market with one of the account's nodes",
     options: {
-      market: { description: "dispute, approval or proof", required: true },
+      market: { description: "dispute, machine, approval or proof", required: true },
       task: TASK,
       node: { description: "Number of the node that works", required: true },
     },
@@ -183,7 +191,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
   writing({
     name: "accept",
     description: "Takes a task with one of the account's nodes, after checking that its data can be had",
-    options: { task: TASK, node: { description: "Number of the node that works", required: true } },
+    options: { ...CLAIM_MARKET, task: TASK, node: { description: "Number of the node that works", required: true } },
     action: () => import("./accept.js"),
   }),
   writing({
@@ -199,13 +207,18 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
   writing({
     name: "submit",
     description: "Does the work of an accepted task and claims its result",
-    options: { task: TASK, results: { description: "Folder to keep the result in", default: "results" } },
+    options: {
+      ...CLAIM_MARKET,
+      task: TASK,
+      results: { description: "Folder to keep the result in", default: "results" },
+    },
     action: () => import("./submit.js"),
   }),
   reading({
     name: "watch",
     description: "Follows a task until it is finalized or cancelled",
     options: {
+      market: { description: "Market of the task: dispute, machine, approval or proof", default: "dispute" },
       task: TASK,
       until: { description: "Stop at this status too, such as confirmed" },
       timeout: { description: "Give up after this time", default: "1d" },
@@ -216,6 +229,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     name: "fetch",
     description: "Fetches the result of a task, checks it against its root and unpacks it",
     options: {
+      ...CLAIM_MARKET,
       task: TASK,
       attempt: { description: "Attempt whose result to fetch, the last one if left out" },
       out: { description: "Folder to write into", required: true },
@@ -228,7 +242,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     options: {
       lease: { description: "Number of the lease" },
       task: { description: "Number of the task" },
-      market: { description: "Market of the task: dispute, approval or proof", default: "dispute" },
+      market: { description: "Market of the task: dispute, machine, approval or proof", default: "dispute" },
     },
     action: () => import("./close.js"),
   }),
@@ -237,6 +251,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     description: "Pays a task whose result stands, or settles the next epoch of a lease",
     options: {
       task: { description: "Number of the task" },
+      ...CLAIM_MARKET,
       lease: { description: "Number of the lease" },
       attestor: {
         description: "URL of an attestor that has the node's uptime; without it a lease needs a missed report",

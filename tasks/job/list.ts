@@ -3,19 +3,27 @@ import { formatTime, formatWad, labelOf, shortHex } from "@millrace/sdk";
 import { accountAddress } from "../lib/accountAddress.js";
 import type { Protocol, Session } from "../lib/Session.js";
 import { table } from "../lib/text.js";
+import { MARKET_NAMES, type MarketName, marketOf } from "./markets.js";
 
 export default async function list(session: Session, { buyer: given }: { buyer: string | undefined }): Promise<void> {
   const protocol = await session.protocol();
   const buyer = given === undefined ? undefined : await accountAddress(session, given);
-  const [tasks, leases] = await Promise.all([readTasks(protocol, buyer), readLeases(protocol, buyer)]);
-  const taskRows = tasks.map(({ taskId, status, startPrice, maxPrice, attempt, nodeId, expiresAt, buyer: of }) => [
-    `${taskId}`,
-    status,
-    `${formatWad(startPrice)} to ${formatWad(maxPrice)}`,
-    attempt === 0n ? "" : `${attempt}, node ${nodeId}`,
-    formatTime(expiresAt),
-    shortHex(of),
+  const [lists, leases] = await Promise.all([
+    Promise.all(MARKET_NAMES.map((market) => readTasks(protocol, market, buyer))),
+    readLeases(protocol, buyer),
   ]);
+  const tasks = lists.flat();
+  const taskRows = tasks.map(
+    ({ market, taskId, status, startPrice, maxPrice, attempt, nodeId, expiresAt, buyer: of }) => [
+      `${taskId}`,
+      market,
+      status,
+      `${formatWad(startPrice)} to ${formatWad(maxPrice)}`,
+      attempt === 0n ? "" : `${attempt}, node ${nodeId}`,
+      formatTime(expiresAt),
+      shortHex(of),
+    ],
+  );
   const leaseRows = leases.map(({ leaseId, status, nodeId, units, paidThrough, locked, buyer: of }) => [
     `${leaseId}`,
     status,
@@ -26,13 +34,13 @@ export default async function list(session: Session, { buyer: given }: { buyer: 
   ]);
   session.output.result(
     { tasks, leases },
-    `${table(["task", "status", "credits", "attempt", "accept until", "buyer"], taskRows, "There are no tasks.")}\n` +
+    `${table(["task", "market", "status", "credits", "attempt", "accept until", "buyer"], taskRows, "There are no tasks.")}\n` +
       table(["lease", "status", "units", "paid through", "locked", "buyer"], leaseRows, "There are no leases."),
   );
 }
 
-async function readTasks({ contracts, deployment }: Protocol, buyer: string | undefined) {
-  const { tasks } = contracts;
+async function readTasks({ contracts, deployment }: Protocol, market: MarketName, buyer: string | undefined) {
+  const tasks = marketOf(contracts, market);
   const opened = await tasks.queryFilter(tasks.filters.TaskOpened(undefined, buyer), deployment.deployedAtBlock);
   return Promise.all(
     opened.map(async ({ args: { taskId, buyer: of, terms } }) => {
@@ -40,6 +48,7 @@ async function readTasks({ contracts, deployment }: Protocol, buyer: string | un
       const { startPrice, maxPrice, expiresAt } = terms;
       return {
         taskId,
+        market,
         buyer: of,
         status: labelOf("TaskStatus", status),
         startPrice,

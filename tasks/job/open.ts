@@ -1,8 +1,4 @@
-import { join } from "node:path";
-
-import { assertProvable, encodeBundle, type Program, ProgramError, writeBundle } from "@millrace/tensor";
-
-import { formatCredits, formatDuration, MillraceError, parseCredits, parseDuration, shortHex } from "@millrace/sdk";
+import { formatCredits, formatDuration, MillraceError, parseCredits, parseDuration } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
 import { parseIds, parseWhole } from "../lib/inputs.js";
@@ -10,10 +6,12 @@ import type { Session } from "../lib/Session.js";
 import type { TraitValues } from "../lib/traits.js";
 import { classId } from "../node/classId.js";
 import type { BundleWish } from "./buildBundle.js";
-import { buildBundle } from "./buildBundle.js";
+import type { MachineWish } from "./machineJob.js";
+import { machineJob } from "./machineJob.js";
 import { openingOf } from "./openingOf.js";
+import { tensorJob } from "./tensorJob.js";
 
-interface Values extends BundleWish, TraitValues {
+interface Values extends BundleWish, MachineWish, TraitValues {
   readonly bundles: string;
   readonly url: string;
   readonly class: string | undefined;
@@ -34,17 +32,18 @@ interface Values extends BundleWish, TraitValues {
 }
 
 export default async function open(session: Session, values: Values): Promise<void> {
-  const { contracts, deployment, now } = await session.protocol();
+  const protocol = await session.protocol();
+  const { contracts, deployment, now } = protocol;
   const [startPrice, maxPrice] = [parseCredits(values.startPrice), parseCredits(values.maxPrice)];
   if (startPrice > maxPrice) {
     throw new MillraceError("BAD_INPUT", "The first price is above the highest.", {
       hint: "Lower --start-price or raise --max-price.",
     });
   }
-  const bundle = await buildBundle(values);
-  checkProgram(session, bundle.program);
-  const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
-  const opening = await openingOf(session, contracts.tasks, values);
+  const { elf } = values;
+  const job = elf === undefined ? await tensorJob(session, values) : await machineJob(protocol, { ...values, elf });
+  const { bundleHash, programHash, inputRoot } = job;
+  const opening = await openingOf(session, job.market, values);
   const terms = {
     classId: values.class === undefined ? 0 : classId(deployment, values.class),
     units: parseWhole(values.units, "--units", 65_535),
@@ -58,9 +57,7 @@ export default async function open(session: Session, values: Values): Promise<vo
     workSeconds: parseDuration(values.work),
     windowSeconds: parseDuration(values.window),
     responseSeconds:
-      values.response === undefined
-        ? Number(await contracts.claims.minResponseSeconds())
-        : parseDuration(values.response),
+      values.response === undefined ? Number(await job.claims.minResponseSeconds()) : parseDuration(values.response),
     outsideValue: parseCredits(values.outsideValue),
     programHash,
     inputRoot,
@@ -72,9 +69,9 @@ export default async function open(session: Session, values: Values): Promise<vo
   const { address } = await session.account();
   const { free } = await contracts.settlement.accountOf(address);
   const sent = await session.execute({
-    title: `Open a task of ${bundle.program.totalWords.toLocaleString("en-US")} words`,
+    title: job.title,
     facts: [
-      ["program", `${shortHex(programHash)}, ${bundle.program.operators.length} operators`],
+      ...job.facts,
       [
         "price",
         `${formatCredits(startPrice)}, climbing to ${formatCredits(maxPrice)} in ${formatDuration(terms.rampSeconds)}`,
@@ -85,25 +82,18 @@ export default async function open(session: Session, values: Values): Promise<vo
       ["contestable for", `${formatDuration(terms.windowSeconds)}, ${formatDuration(terms.responseSeconds)} an answer`],
       ["data", terms.dataUri],
     ],
-    steps: opening.steps(await contracts.tasks.open.populateTransaction(terms)),
+    steps: opening.steps(await job.open(terms)),
   });
   if (sent === undefined) return;
-  await writeBundle(join(values.bundles, bundleHash), bundle);
-  const taskId = findEvent(contracts.tasks, sent.last, "TaskOpened")?.args["taskId"] as bigint;
+  await job.write(values.bundles);
+  const taskId = findEvent(job.market, sent.last, "TaskOpened")?.args["taskId"] as bigint;
+  const where = job.marketName === "dispute" ? "" : ` of the ${job.marketName} market`;
   session.output.result(
-    { taskId, programHash, inputRoot, bundleHash, dataUri: terms.dataUri, transaction: sent.last.hash },
-    `Task ${taskId} is open for at most ${formatCredits(maxPrice)}. Keep its data served: ` +
+    {
+      ...{ taskId, market: job.marketName, programHash, inputRoot, bundleHash, dataUri: terms.dataUri },
+      transaction: sent.last.hash,
+    },
+    `Task ${taskId}${where} is open for at most ${formatCredits(maxPrice)}. Keep its data served: ` +
       `npx hardhat job serve --bundles ${values.bundles}`,
   );
-}
-
-/** Before it is paid for: a provider that can count refuses what cannot be proven. */
-function checkProgram(session: Session, program: Program): void {
-  try {
-    assertProvable(program);
-  } catch (error) {
-    // Kernels of others are for those who have them; all else that is wrong with a program is wrong for everybody.
-    if (!(error instanceof ProgramError) || error.code !== "UNKNOWN_KERNEL") throw error;
-    session.output.say(`Not checked from here on: ${error.message}.`);
-  }
 }

@@ -19,24 +19,31 @@ interface Place {
   readonly file: string;
 }
 
-const FILES = ["output.bin", "body.bin"];
+/** Where a node agent would have results, where `job submit` keeps them, and which files there are. */
+const PLACES = [
+  { path: "tasks", subfolder: "", files: ["output.bin", "body.bin"] },
+  { path: "runs", subfolder: "machine", files: ["output.bin"] },
+] as const;
 
-/** Serves results at the addresses at which a node agent would: `/tasks/<task>/<attempt>/output.bin` and `body.bin`. */
+/** Serves results at the addresses at which a node agent would, such as `/tasks/<task>/<attempt>/output.bin`. */
 export async function serveResults({
   folder,
   host,
   port,
 }: HostOptions): Promise<{ server: FastifyInstance; url: string }> {
   const server = fastify({ forceCloseConnections: true });
-  server.get<{ Params: Place }>("/tasks/:taskId/:attempt/:file", async ({ params }, reply) => {
-    const { taskId, attempt, file } = params;
-    const isPlace = /^\d{1,20}$/.test(taskId) && /^\d{1,3}$/.test(attempt) && FILES.includes(file);
-    const path = join(folder, taskId, attempt, file);
-    const size = isPlace ? await sizeOf(path) : undefined;
-    if (size === undefined)
-      return await reply.code(404).send({ code: "NOT_FOUND", message: "There is no such result." });
-    return await reply.header("content-length", size).type("application/octet-stream").send(createReadStream(path));
-  });
+  for (const { path: place, subfolder, files } of PLACES) {
+    server.get<{ Params: Place }>(`/${place}/:taskId/:attempt/:file`, async ({ params }, reply) => {
+      const { taskId, attempt, file } = params;
+      const isPlace =
+        /^\d{1,20}$/.test(taskId) && /^\d{1,3}$/.test(attempt) && files.some((each: string) => each === file);
+      const path = join(folder, subfolder, taskId, attempt, file);
+      const size = isPlace ? await sizeOf(path) : undefined;
+      if (size === undefined)
+        return await reply.code(404).send({ code: "NOT_FOUND", message: "There is no such result." });
+      return await reply.header("content-length", size).type("application/octet-stream").send(createReadStream(path));
+    });
+  }
   try {
     return { server, url: await server.listen({ host, port }) };
   } catch (error) {

@@ -1,67 +1,117 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-import { fetchBundle, readOrder } from "@millrace/jobs";
+import { readMachineProgram, runValues } from "@millrace/jobs";
+import { ExecutionWorker } from "@millrace/rv32";
 import { formatDuration, labelOf, MillraceError, shortHex } from "@millrace/sdk";
 import { executeInWorker, progressEvery, rootsOf } from "@millrace/tensor";
+import type { ContractTransaction } from "ethers";
+import { hexlify } from "ethers";
 
+import { kernelsOf } from "../dispute/kernelsOf.js";
 import { parseId } from "../lib/inputs.js";
-import type { Session } from "../lib/Session.js";
+import type { Protocol, Session } from "../lib/Session.js";
+import type { Fact } from "../lib/text.js";
+import type { ClaimedJob } from "./claimedJob.js";
+import { claimedJob } from "./claimedJob.js";
+import { endOf } from "./endOf.js";
+import type { ResultMarket } from "./markets.js";
+import { claimMarketName, claimMarketOf } from "./markets.js";
 
 /** Seconds between two words on how far the work is. */
 const PROGRESS_SECONDS = 10;
 
 interface Values {
+  readonly market: string;
   readonly task: string;
   readonly results: string;
 }
 
-export default async function submit(session: Session, { task, results }: Values): Promise<void> {
-  const { contracts, deployment } = await session.protocol();
+/** A result that is ready to be claimed. */
+interface Work {
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  readonly roots: { readonly outputRoot: string; readonly bodyRoot?: string };
+  readonly facts: readonly Fact[];
+  readonly request: ContractTransaction;
+}
+
+export default async function submit(session: Session, { market: name, task, results }: Values): Promise<void> {
+  const protocol = await session.protocol();
+  const kind = claimMarketName(name);
+  const market = claimMarketOf(protocol.contracts, kind);
   const taskId = parseId(task, "--task");
-  const order = await readOrder(contracts.tasks, taskId, deployment.deployedAtBlock);
-  await assertWorking(session, taskId);
-  const { attempt } = await contracts.tasks.taskOf(taskId);
-  const bundle = await fetchBundle(order.terms);
-  session.output.say(`Working: ${bundle.program.totalWords.toLocaleString("en-US")} words …`);
+  await assertWorking(market, taskId);
+  const { attempt } = await market.taskOf(taskId);
+  const job = await claimedJob(protocol, kind, taskId);
+  session.output.say(`Working: ${job.size} …`);
+  const { files, roots, facts, request } =
+    job.kind === "machine" ? await run(protocol, job) : await execute(session, job);
+  // Kept before it is claimed: whoever claims must be able to show.
+  const folder = join(results, ...(kind === "dispute" ? [] : [kind]), taskId.toString(), attempt.toString());
+  await mkdir(folder, { recursive: true });
+  for (const [file, bytes] of Object.entries(files)) await writeFile(join(folder, file), bytes);
+  const sent = await session.execute({
+    title: `Claim the result of task ${taskId}`,
+    facts: [
+      ["result", `${shortHex(roots.outputRoot)}, kept in ${folder}`],
+      ...facts,
+      ["contestable for", formatDuration(BigInt(job.order.terms.windowSeconds))],
+    ],
+    steps: [{ label: "submit", request }],
+  });
+  if (sent === undefined) return;
+  session.output.result(
+    { taskId, attempt, ...roots, folder, transaction: sent.last.hash },
+    `Claimed. Keep the result served: npx hardhat job serve --results ${results} --port <port of the node's endpoint>`,
+  );
+}
+
+async function execute(
+  session: Session,
+  { market, taskId, order, bundle }: Extract<ClaimedJob, { kind: "dispute" }>,
+): Promise<Work> {
   const traces = await executeInWorker(bundle.program, bundle.input, {
+    kernelModules: (await kernelsOf(session)).modules,
     onProgress: progressEvery(PROGRESS_SECONDS, (percent) => {
       session.output.say(`${percent} % done …`);
     }),
   });
   const { bodyRoot, outputRoot } = rootsOf(traces);
-  // Kept before it is claimed: whoever claims must be able to show.
-  const folder = join(results, taskId.toString(), attempt.toString());
-  await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, "output.bin"), traces.output.words);
-  if (traces.body !== undefined) await writeFile(join(folder, "body.bin"), traces.body.words);
-  const { header } = bundle.program;
-  const sent = await session.execute({
-    title: `Claim the result of task ${taskId}`,
+  return {
+    files: { "output.bin": traces.output.words, ...(traces.body && { "body.bin": traces.body.words }) },
+    roots: { bodyRoot, outputRoot },
+    facts: [["trace", shortHex(bodyRoot)]],
+    request: await market.submit.populateTransaction(taskId, order, bundle.program.header, bodyRoot, outputRoot),
+  };
+}
+
+async function run(
+  { deployment }: Protocol,
+  { market, taskId, order, bundle }: Extract<ClaimedJob, { kind: "machine" }>,
+): Promise<Work> {
+  const worker = new ExecutionWorker(bundle.program, bundle.input);
+  const trace = await worker.run();
+  const { outputRoot } = trace.final;
+  const region = await worker.region();
+  await worker.close();
+  const program = await readMachineProgram(market, taskId, deployment.deployedAtBlock);
+  return {
+    files: { "output.bin": region },
+    roots: { outputRoot: hexlify(outputRoot) },
     facts: [
-      ["result", shortHex(outputRoot)],
-      ["trace", `${shortHex(bodyRoot)}, kept in ${folder}`],
-      ["contestable for", formatDuration(BigInt(order.terms.windowSeconds))],
+      ["run", endOf(trace.final)],
+      ["claim", `${trace.checkpoints.length} states, 2^${trace.log2} steps apart`],
     ],
-    steps: [
-      {
-        label: "submit",
-        request: await contracts.tasks.submit.populateTransaction(taskId, order, header, bodyRoot, outputRoot),
-      },
-    ],
-  });
-  if (sent === undefined) return;
-  session.output.result(
-    { taskId, attempt, bodyRoot, outputRoot, folder, transaction: sent.last.hash },
-    `Claimed. Keep the result served: npx hardhat job serve --results ${results} --port <port of the node's endpoint>`,
-  );
+    request: await market.submit.populateTransaction(taskId, order, program, runValues(trace)),
+  };
 }
 
 /** Before minutes of work, not after. */
-async function assertWorking(session: Session, taskId: bigint): Promise<void> {
-  const { contracts } = await session.protocol();
-  const status = labelOf("TaskStatus", await contracts.tasks.statusOf(taskId));
+async function assertWorking(market: ResultMarket, taskId: bigint): Promise<void> {
+  const status = labelOf("TaskStatus", await market.statusOf(taskId));
   if (status === "working") return;
+  if (status === "unknown")
+    throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, { hint: "npx hardhat job list shows all." });
   const isLate = status === "overdue";
   throw new MillraceError(
     "WRONG_STATE",

@@ -2,8 +2,10 @@ import { formatCredits, formatTime, labelOf, MillraceError, parseDuration, sleep
 
 import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
+import { marketOf } from "./markets.js";
 
 interface Values {
+  readonly market: string;
   readonly task: string;
   readonly until: string | undefined;
   readonly timeout: string;
@@ -12,12 +14,13 @@ interface Values {
 const POLL_MS = 500;
 const ENDS: readonly string[] = ["finalized", "cancelled"];
 
-export default async function watch(session: Session, { task, until, timeout }: Values): Promise<void> {
+export default async function watch(session: Session, { market: name, task, until, timeout }: Values): Promise<void> {
   const { contracts, deployment, now } = await session.protocol();
+  const market = marketOf(contracts, name);
   const taskId = parseId(task, "--task");
   const giveUpAt = performance.now() + parseDuration(timeout) * 1_000;
   for (let last: string | undefined; ;) {
-    const [number, { attempt }] = await Promise.all([contracts.tasks.statusOf(taskId), contracts.tasks.taskOf(taskId)]);
+    const [number, { attempt }] = await Promise.all([market.statusOf(taskId), market.taskOf(taskId)]);
     const status = labelOf("TaskStatus", number);
     if (status === "unknown") {
       throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, { hint: "npx hardhat job list shows all." });
@@ -26,10 +29,8 @@ export default async function watch(session: Session, { task, until, timeout }: 
       session.output.say(`${formatTime(await now())}  ${status}${attempt === 0n ? "" : `, attempt ${attempt}`}`);
     last = status;
     if (ENDS.includes(status) || status === until) {
-      const [paid] = await contracts.tasks.queryFilter(
-        contracts.tasks.filters.TaskFinalized(taskId),
-        deployment.deployedAtBlock,
-      );
+      const finalized = market.filters.TaskFinalized(taskId);
+      const [paid] = await market.queryFilter(finalized, deployment.deployedAtBlock);
       const text =
         paid === undefined
           ? ""

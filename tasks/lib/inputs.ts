@@ -60,3 +60,15 @@ export function parseAddress(text: string, option: string): string {
     hint: "Write 0x and 40 hexadecimal digits; a wrong mixture of capitals is a typing mistake.",
   });
 }
+
+const SIZE_UNITS = ["", "K", "M", "G", "T"];
+
+/** Reads a size in units of 1,024: `4096`, `32M`, `4G`. */
+export function parseSize(text: string, option: string): bigint {
+  const [, digits, unit] = /^(\d{1,15})([KMGT]?)$/i.exec(text.trim()) ?? [];
+  if (digits !== undefined && unit !== undefined)
+    return BigInt(digits) << (10n * BigInt(SIZE_UNITS.indexOf(unit.toUpperCase())));
+  throw new MillraceError("BAD_INPUT", `${option} is "${text}", which is no size.`, {
+    hint: "Write it like 4096, 32M or 4G; K, M, G and T are 2^10, 2^20, 2^30 and 2^40.",
+  });
+}

@@ -1,9 +1,10 @@
+import { runValues } from "@millrace/jobs";
 import { Execution } from "@millrace/rv32";
 import { expect } from "chai";
 import type { BaseContract } from "ethers";
 import hre from "hardhat";
 
-import { runValues, SORTING as JOB } from "../claims/support/runs.js";
+import { SORTING as JOB } from "../claims/support/runs.js";
 import { MachineDriver } from "./machineDriver.js";
 import { marketWorld, TASK_STATUSES, type World } from "./marketFixture.js";
 import { NODE_OF_ALICE } from "./taskDriver.js";

@@ -1,8 +1,8 @@
-import { machineProgramHash, programValues, type ProgramValues, readRun } from "@millrace/jobs";
+import { machineProgramHash, programValues, type ProgramValues, readRun, runValues } from "@millrace/jobs";
 import { inputRoot, type Trace } from "@millrace/rv32";
 import { hexlify } from "ethers";
 
-import { type GameWorld, type Job, RunGame, runValues } from "../claims/support/runs.js";
+import { type GameWorld, type Job, RunGame } from "../claims/support/runs.js";
 import type { ITaskBook } from "../../typechain-types/index.js";
 import type { States } from "@millrace/jobs";
 import type { Connection } from "../support/deployMillrace.js";

@@ -1,4 +1,5 @@
 import type { IResultClaims } from "../../../typechain-types/index.js";
+import { type DemandFacts, DemandHistory } from "./DemandHistory.js";
 
 /** A branch, as the contracts name it. */
 export interface BranchKey {
@@ -16,17 +17,6 @@ interface BranchFacts {
   opened?: { readonly children: readonly string[]; readonly pointBy: number };
 }
 
-/** What is known of a chunk that was demanded. */
-export interface DemandFacts {
-  readonly demandId: string;
-  readonly account: string;
-  readonly region: number;
-  readonly chunk: number;
-  readonly answerBy: number;
-  /** Its words, once they were shown. */
-  words?: readonly string[];
-}
-
 /** The part of a game's history that a player needs. */
 export interface Game {
   branch(key: BranchKey): BranchFacts | undefined;
@@ -37,7 +27,7 @@ export interface Game {
 export class GameHistory implements Game {
   readonly #branches = new Map<string, BranchFacts>();
   readonly #byId = new Map<string, BranchFacts>();
-  readonly #demands = new Map<string, DemandFacts>();
+  readonly #demands = new DemandHistory();
   #nextBlock: number;
 
   constructor(
@@ -67,15 +57,7 @@ export class GameHistory implements Game {
       const facts = this.#byId.get(args.branchId);
       if (facts !== undefined) facts.opened = { children: [...args.children], pointBy: Number(args.pointBy) };
     }
-    for (const { args } of demanded) {
-      const { demandId, account } = args;
-      const [region, chunk, answerBy] = [Number(args.region), Number(args.chunk), Number(args.answerBy)];
-      this.#demands.set(demandId, { demandId, account, region, chunk, answerBy });
-    }
-    for (const { args } of delivered) {
-      const facts = this.#demands.get(args.demandId);
-      if (facts !== undefined) facts.words = [...args.words];
-    }
+    this.#demands.take(demanded, delivered);
     this.#nextBlock = block + 1;
   }
 
@@ -89,7 +71,7 @@ export class GameHistory implements Game {
 
   /** Every chunk that was demanded. */
   demands(): DemandFacts[] {
-    return [...this.#demands.values()];
+    return this.#demands.all();
   }
 
   /** Every branch that was pointed at. */

@@ -13,14 +13,25 @@ export {
   firstDigest,
 } from "./commitments.js";
 export { directProof } from "./directProof.js";
-export { fetchBundle } from "./fetchBundle.js";
+export {
+  afterCommitting,
+  type CommitMove,
+  type Reveal,
+  revealOf,
+  type TooLateMove,
+  type WaitMove,
+} from "./committing.js";
+export { bundleOf, fetchBundle } from "./fetchBundle.js";
+export { type DataTerms, fetchFiles, fetchJobFile, type JobFiles } from "./fetchFiles.js";
 export { fetchBytes, type FetchOptions } from "./fetchBytes.js";
 export { fetchResult, type Result } from "./fetchResult.js";
-export { kernelAddresses } from "./kernelAddresses.js";
-export { type BranchKey, type DemandFacts, type Game, GameHistory } from "./GameHistory.js";
+export { kernelPathsSchema, type Kernels, loadKernels } from "./loadKernels.js";
+export type { DemandFacts } from "./DemandHistory.js";
+export { type BranchKey, type Game, GameHistory } from "./GameHistory.js";
 export { type Hand, handOf } from "./Hand.js";
 export { nodeEndpoint } from "./nodeEndpoint.js";
-export { type Move, nextMove, proofMove, type Reveal } from "./nextMove.js";
+export { type Move, nextMove, proofMove } from "./nextMove.js";
+export { publishedProof } from "./publishedProof.js";
 export { readClaim, type PostedClaim } from "./readClaim.js";
 export { plainLeaseOrder, readLeaseOrder } from "./readLeaseOrder.js";
 export { readNodeDetails } from "./readNodeDetails.js";
@@ -31,6 +42,18 @@ export { submissionOf, type Submission } from "./submissionOf.js";
 export { attemptOf, claimIdOf } from "./claimId.js";
 export { type CheckOpening, openingsOf } from "./checks/openingsOf.js";
 export { saltedTree } from "./checks/saltedTree.js";
+export { witnessOptions } from "./witnessOptions.js";
+export { chunkCount, chunkOf, chunkWords } from "./games/chunks.js";
+export type { ChunkDesk } from "./games/ChunkDesk.js";
+export type { Contest, ContestMove } from "./games/Contest.js";
+export type { Defence, Question } from "./games/Defence.js";
+export { ResultChunks } from "./games/ResultChunks.js";
+export { ResultContest } from "./games/ResultContest.js";
+export { ResultDefence } from "./games/ResultDefence.js";
+export { type Retrieval, retrievalOf } from "./games/retrieve.js";
+export { RunChunks } from "./games/RunChunks.js";
+export { RunContest } from "./games/RunContest.js";
+export { type ClaimedRun, RunDefence } from "./games/RunDefence.js";
 export {
   encodeEnd,
   encodeStep,
@@ -43,12 +66,25 @@ export {
   stepEvidence,
 } from "./runs/encodings.js";
 export {
+  encodeMachineBundle,
+  type EncodedMachineBundle,
+  fetchMachineBundle,
+  type MachineBundle,
+  machineBundleOf,
+  writeMachineBundle,
+} from "./runs/machineBundle.js";
+export { type EndedRun, ExecutionPool } from "./runs/ExecutionPool.js";
+export {
   firstWrongCheckpoint,
   nextRunMove,
+  playedRunMove,
   type RunKnowledge,
   type RunMove,
   type States,
   stepsWithin,
 } from "./runs/nextRunMove.js";
+export { readMachineProgram } from "./runs/readMachineProgram.js";
+export { regionTree } from "./runs/regionTree.js";
+export { type RunValues, runValues } from "./runs/runValues.js";
 export { type PostedRun, readRun, type RunClaimValues } from "./runs/readRun.js";
 export { RunHistory, type SegmentFacts } from "./runs/RunHistory.js";

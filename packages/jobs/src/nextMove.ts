@@ -13,21 +13,23 @@ import {
   type WordAddress,
 } from "@millrace/tensor";
 
-import { branchIdOf, committedAt, type Evidence, finishDigest, firstDigest } from "./commitments.js";
+import { branchIdOf, type Evidence, finishDigest, firstDigest } from "./commitments.js";
+import {
+  afterCommitting,
+  type CommitMove,
+  firstPointer,
+  type Reveal,
+  revealOf,
+  type TooLateMove,
+  type WaitMove,
+} from "./committing.js";
 import type { BranchKey, Game } from "./GameHistory.js";
 import type { Hand } from "./Hand.js";
 import type { PostedClaim } from "./readClaim.js";
 
-/** A commitment that was made, as calls show it. */
-export interface Reveal {
-  readonly lane: bigint;
-  readonly salt: string;
-}
-
 /** What a challenger does next. */
 export type Move =
-  /** The first of two steps: what it hides is the next one. */
-  | { readonly kind: "commit"; readonly lane: bigint; readonly digest: string; readonly hides: "pointTop" | "prove" }
+  | CommitMove
   | { readonly kind: "pointTop"; readonly region: Region; readonly reveal: Reveal }
   | {
       readonly kind: "point";
@@ -39,10 +41,8 @@ export type Move =
   | { readonly kind: "prove"; readonly target: WordAddress; readonly witness: Witness; readonly reveal: Reveal }
   /** `above` are the hashes of the branches above it, bottom up. */
   | { readonly kind: "timeout"; readonly branch: BranchKey; readonly above: readonly string[] }
-  /** The provider has until `until` to open a branch, or a commitment can be shown from then on. */
-  | { readonly kind: "wait"; readonly until: number }
-  /** The time to go on has passed, or the window closed before anybody pointed. */
-  | { readonly kind: "tooLate" };
+  | WaitMove
+  | TooLateMove;
 
 /** What a challenger knows. */
 export interface Knowledge {
@@ -72,7 +72,7 @@ export function nextMove(
   const shown = new OpenedTree(mine, root);
   let at: BranchKey = { region: firstWrong, height: mine.depth, position: 0, hash: root };
   const top = game.branch(at);
-  if (top === undefined) return firstPointer(posted, at, hand, now);
+  if (top === undefined) return firstMove(posted, at, hand, now);
 
   const above: string[] = [];
   for (let facts = top; ;) {
@@ -117,24 +117,12 @@ export function proofMove(
   return afterCommitting(hand, digest, now, { kind: "prove", ...proof, reveal: revealOf(hand) });
 }
 
-function firstPointer({ claimId, claim, windowEndsAt }: PostedClaim, top: BranchKey, hand: Hand, now: number): Move {
+function firstMove({ claimId, claim, windowEndsAt }: PostedClaim, top: BranchKey, hand: Hand, now: number): Move {
   const digest = firstDigest(branchIdOf(claimId, top), hand.account, hand.salt);
-  const reveal = revealOf(hand);
-  const committed = committedAt(hand.stored, digest);
-  // Who committed in the window has a quarter of a response, at most an hour, to show it.
-  const showSeconds = Math.min(3_600, Math.ceil(Number(claim.terms.responseSeconds) / 4));
-  const isInTime = committed !== undefined && committed <= windowEndsAt;
-  if (now > windowEndsAt + (isInTime ? showSeconds : 0)) return { kind: "tooLate" };
-  return afterCommitting(hand, digest, now, { kind: "pointTop", region: top.region as Region, reveal });
+  const times = { windowEndsAt, responseSeconds: Number(claim.terms.responseSeconds) };
+  const move = { kind: "pointTop", region: top.region as Region, reveal: revealOf(hand) } as const;
+  return firstPointer(times, hand, digest, now, move);
 }
-
-function afterCommitting(hand: Hand, digest: string, now: number, move: Extract<Move, { reveal: Reveal }>): Move {
-  const committed = committedAt(hand.stored, digest);
-  if (committed === undefined) return { kind: "commit", lane: hand.lane, digest, hides: move.kind };
-  return now > committed ? move : { kind: "wait", until: committed + 1 };
-}
-
-const revealOf = ({ lane, salt }: Hand): Reveal => ({ lane, salt });
 
 function nameOf(region: Region): "body" | "output" {
   return region === Region.Body ? "body" : "output";

@@ -1,5 +1,7 @@
 import type { Contracts } from "@millrace/sdk";
+import type { BaseContract } from "ethers";
 
+import { ITaskBook__factory } from "../../../typechain-types/index.js";
 import { nodeEndpoint } from "./nodeEndpoint.js";
 
 /** Who worked on an attempt, and where that agent listens. */
@@ -9,14 +11,15 @@ export interface Submission {
   readonly endpoint: string;
 }
 
-/** The provider of an attempt, or undefined if nobody accepted it. */
+/** The provider of an attempt at a task of any market for results, or undefined if nobody accepted it. */
 export async function submissionOf(
-  { tasks, nodes }: Pick<Contracts, "nodes" | "tasks">,
-  taskId: bigint,
-  attempt: number,
+  nodes: Contracts["nodes"],
+  market: BaseContract,
+  { taskId, attempt }: { readonly taskId: bigint; readonly attempt: number },
   fromBlock: number,
 ): Promise<Submission | undefined> {
-  const events = await tasks.queryFilter(tasks.filters.TaskAccepted(taskId), fromBlock);
+  const book = ITaskBook__factory.connect(await market.getAddress(), market.runner);
+  const events = await book.queryFilter(book.filters.TaskAccepted(taskId), fromBlock);
   const accepted = events.find(({ args }) => Number(args.attempt) === attempt);
   if (accepted === undefined) return undefined;
   const { provider, nodeId } = accepted.args;

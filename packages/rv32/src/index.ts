@@ -26,7 +26,7 @@ export {
   programRoot,
   startMachine,
 } from "./program/MachineProgram.ts";
-export { type ElfProgram, readElf, type Segment } from "./program/readElf.ts";
+export { type ElfProgram, MAX_ELF_BYTES, readElf, type Segment } from "./program/readElf.ts";
 export { Rv32Error, type Rv32ErrorCode } from "./Rv32Error.ts";
 export { type StepWitness, stepWitness } from "./stepWitness.ts";
 export { type Control, PAGE_BYTES, WasmMachine } from "./WasmMachine.ts";

@@ -12,8 +12,8 @@ const SCHEMA = `
     kind TEXT NOT NULL, id TEXT NOT NULL, closed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (kind, id)
   ) STRICT;
   CREATE TABLE IF NOT EXISTS attempts (
-    task TEXT NOT NULL, attempt INTEGER NOT NULL, node TEXT NOT NULL, status TEXT NOT NULL,
-    PRIMARY KEY (task, attempt)
+    kind TEXT NOT NULL, task TEXT NOT NULL, attempt INTEGER NOT NULL, node TEXT NOT NULL, status TEXT NOT NULL,
+    PRIMARY KEY (kind, task, attempt)
   ) STRICT;
   CREATE TABLE IF NOT EXISTS receipts (
     epoch INTEGER NOT NULL, slot INTEGER NOT NULL, node TEXT NOT NULL, attestor TEXT NOT NULL, body TEXT NOT NULL,
@@ -22,12 +22,14 @@ const SCHEMA = `
 `;
 
 /** Kinds of job that an agent follows. */
-export type JobKind = "lease" | "order" | "proof" | "task";
+export type JobKind = "chunks" | "lease" | "order" | "proof" | "run" | "task";
 
 /** How far one of this agent's attempts has got; the chain knows the rest. */
 export type AttemptStatus = "accepted" | "failed" | "paid" | "submitted";
 
 export interface Attempt {
+  /** A task, or a run of a machine: their ids are counted apart. */
+  readonly kind: "run" | "task";
   readonly taskId: bigint;
   readonly attempt: number;
   readonly nodeId: bigint;
@@ -108,20 +110,24 @@ export class AgentStore {
   }
 
   /** Notes where one of this agent's attempts stands. */
-  note({ taskId, attempt, nodeId, status }: Attempt): void {
+  note({ kind, taskId, attempt, nodeId, status }: Attempt): void {
     this.#db
-      .prepare("INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?)")
-      .run(String(taskId), attempt, String(nodeId), status);
+      .prepare("INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?)")
+      .run(kind, String(taskId), attempt, String(nodeId), status);
   }
 
-  attempt(taskId: bigint, attempt: number): Attempt | undefined {
-    const row = this.#db.prepare("SELECT * FROM attempts WHERE task = ? AND attempt = ?").get(String(taskId), attempt);
+  attempt(kind: Attempt["kind"], taskId: bigint, attempt: number): Attempt | undefined {
+    const row = this.#db
+      .prepare("SELECT * FROM attempts WHERE kind = ? AND task = ? AND attempt = ?")
+      .get(kind, String(taskId), attempt);
     return row === undefined ? undefined : toAttempt(row);
   }
 
   /** Whether this agent tried a task before and failed: it would fail again. */
-  hasFailed(taskId: bigint): boolean {
-    const failed = this.#db.prepare("SELECT 1 FROM attempts WHERE task = ? AND status = 'failed'").get(String(taskId));
+  hasFailed(kind: Attempt["kind"], taskId: bigint): boolean {
+    const failed = this.#db
+      .prepare("SELECT 1 FROM attempts WHERE kind = ? AND task = ? AND status = 'failed'")
+      .get(kind, String(taskId));
     return failed !== undefined;
   }
 
@@ -158,6 +164,7 @@ export class AgentStore {
 
 function toAttempt(row: Record<string, SQLOutputValue>): Attempt {
   return {
+    kind: String(row["kind"]) as Attempt["kind"],
     taskId: BigInt(String(row["task"])),
     attempt: Number(row["attempt"]),
     nodeId: BigInt(String(row["node"])),

@@ -1,3 +1,4 @@
+import { kernelPathsSchema } from "@millrace/jobs";
 import { parseCredits, parseMill, parseRate, serviceSchema } from "@millrace/sdk";
 import { getAddress, isAddress } from "ethers";
 import { z } from "zod";
@@ -19,6 +20,18 @@ const leasePolicySchema = z.object({
   maxUptimePpm: count.max(1_000_000).default(0),
   /** Whether it waits in clusters that may not fill. */
   clusters: z.stringbool().or(z.boolean()).default(true),
+});
+
+/** Which programs for a machine an agent runs. */
+const runPolicySchema = z.object({
+  accept: z.stringbool().or(z.boolean()).default(true),
+  /** Largest memory of a machine, MiB; a run takes twice that, and as much again for its snapshots. */
+  maxMemoryMiB: count.default(256),
+  /**
+   * What this machine does at least. A program is taken only if all steps that it may do fit into the time for the work,
+   * and into half of the time for an answer: after a restart it runs again before it can answer.
+   */
+  stepsPerSecond: z.coerce.number().positive().default(20_000_000),
 });
 
 /** A program that this agent can prove, and the command that does it. */
@@ -55,6 +68,7 @@ export const policySchema = z.object({
   /** Largest program, in words of 32 bytes over all regions: what fits into memory about three times. */
   maxWords: count.default(2 ** 24),
   leases: leasePolicySchema.prefault({}),
+  runs: runPolicySchema.prefault({}),
   provers: z.array(proverSchema).default([]),
 });
 
@@ -72,10 +86,13 @@ export const agentSchema = serviceSchema.extend({
   answerChallenges: z.stringbool().or(z.boolean()).default(true),
   /** Threads that compute a challenge: as many as the node has cores to show. */
   challengeThreads: z.coerce.number().int().positive().default(1),
+  /** Modules with kernels of others, code that runs in this process; this repository's are always known. */
+  kernels: kernelPathsSchema,
   policy: policySchema.prefault({}),
 });
 
 export type AgentConfig = z.infer<typeof agentSchema>;
 export type Policy = z.infer<typeof policySchema>;
 export type LeasePolicy = z.infer<typeof leasePolicySchema>;
+export type RunPolicy = z.infer<typeof runPolicySchema>;
 export type Prover = z.infer<typeof proverSchema>;

@@ -1,3 +1,4 @@
+import { loadKernels } from "@millrace/jobs";
 import {
   BeaconRecorder,
   BlockClock,
@@ -25,9 +26,13 @@ import { createServer } from "./http/createServer.js";
 import { LeaseKeeper } from "./leases/LeaseKeeper.js";
 import { SeatKeeper } from "./orders/SeatKeeper.js";
 import { ProofKeeper } from "./proofs/ProofKeeper.js";
+import { JobFileStore } from "./tasks/JobFileStore.js";
+import { MachineTrade } from "./tasks/MachineTrade.js";
 import { NodePicker } from "./tasks/NodePicker.js";
 import { ResultStore } from "./tasks/ResultStore.js";
 import { TaskKeeper } from "./tasks/TaskKeeper.js";
+import { TensorTrade } from "./tasks/TensorTrade.js";
+import { Workload } from "./tasks/Workload.js";
 
 type Context = ServiceContext<AgentConfig>;
 
@@ -39,6 +44,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   await checkKey(contracts, nodeIds, wallet.address);
   if (config.policy.leases.acceptSeats) await checkOperator(contracts, nodeIds, wallet.address);
   const clock = new EpochClock(await contracts.settlement.clock());
+  const kernels = await loadKernels(config.kernels);
 
   const store = new AgentStore(config.dataDir);
   shutdown.add("database", () => {
@@ -55,7 +61,13 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   const receipts = new ReceiptKeeper({ domain, clock, nodeIds, store, logger });
   const heartbeats = new HeartbeatSender({ signer: wallet, domain, clock, nodeIds, attestors, receipts, logger });
   const picker = new NodePicker(contracts, nodeIds, config.policy.classes, deployment.deployedAtBlock);
-  const tasks = new TaskKeeper({ ...parts, results, picker, policy: config.policy, conduct, signal });
+  const workload = new Workload(config.policy.maxConcurrentTasks);
+  const files = new JobFileStore(config.dataDir, signal);
+  const atWork = { ...parts, workload, picker, policy: config.policy, conduct, signal };
+  const keepers = [
+    new TensorTrade({ ...atWork, files, results, kernels }),
+    new MachineTrade({ ...atWork, files, results, policy: config.policy.runs }),
+  ].map((trade) => new TaskKeeper({ ...atWork, trade }));
   const leases = new LeaseKeeper({ ...parts, clock, attestors, signal });
   const recorder = new BeaconRecorder({ contracts, provider, sender });
   const capacity = new CapacityKeeper({
@@ -77,7 +89,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     block,
     heartbeats: heartbeats.sent,
     receipts: receipts.kept,
-    working: tasks.working,
+    working: workload.size,
     challengesAnswered: capacity.answered,
     attempts: store.counts(),
   });
@@ -90,7 +102,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     block = head.number;
     await heartbeats.onBlock(head);
     receipts.onBlock(head.timestamp);
-    await tasks.onBlock(head);
+    for (const keeper of keepers) await keeper.onBlock(head);
     if (config.answerChallenges) capacity.onBlock(head);
     if (config.collect) leases.onBlock(head);
     if (config.policy.leases.acceptSeats) seats.onBlock(head);
@@ -98,7 +110,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   });
   shutdown.add("following the chain", async () => {
     await following;
-    await Promise.all([tasks.idle(), leases.idle(), seats.idle(), proofs.idle(), capacity.idle()]);
+    await Promise.all([...keepers, leases, seats, proofs, capacity].map((keeper) => keeper.idle()));
   });
 
   /** Calls back for the latest block, as often as it changes, until the shutdown; survives a chain that is away. */

@@ -1,5 +1,8 @@
+import { type ClaimedRun, ExecutionPool, type Kernels, type MachineBundle } from "@millrace/jobs";
+import { ExecutionWorker } from "@millrace/rv32";
 import type { Logger } from "@millrace/sdk";
 import { type Bundle, executeInWorker, progressEvery, type Traces } from "@millrace/tensor";
+import { keccak256 } from "ethers";
 
 import type { Semaphore } from "./Semaphore.js";
 import type { TraceCache } from "./TraceCache.js";
@@ -7,21 +10,32 @@ import type { TraceCache } from "./TraceCache.js";
 /** Seconds between two lines of the log about one execution. */
 const PROGRESS_SECONDS = 30;
 
+/** Runs of machines that are kept at hand. */
+const KEPT_RUNS = 3;
+
 /** Executes bundles honestly, a few at a time, and remembers the last results. */
 export class Executor {
+  readonly #runs: ExecutionPool;
+
   constructor(
     private readonly slots: Semaphore,
     private readonly cache: TraceCache,
+    private readonly kernels: Kernels,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.#runs = new ExecutionPool(KEPT_RUNS, (worker) => this.slots.run(() => worker.run()));
+    signal.addEventListener("abort", () => void this.#runs.closeAll(), { once: true });
+  }
 
   /** The honest traces of a bundle. */
   async execute(bundle: Bundle, inputRoot: string, logger: Logger): Promise<Traces> {
     return await this.cache.get(bundle, inputRoot, () =>
       this.slots.run(async () => {
         const startedAt = performance.now();
+        const { signal, kernels } = this;
         const honest = await executeInWorker(bundle.program, bundle.input, {
-          signal: this.signal,
+          signal,
+          kernelModules: kernels.modules,
           onProgress: progressEvery(PROGRESS_SECONDS, (percent) => {
             logger.info({ percent }, "executing");
           }),
@@ -30,5 +44,16 @@ export class Executor {
         return honest;
       }),
     );
+  }
+
+  /** The honest states of a run, once they are asked for. */
+  states({ program, input }: MachineBundle, bundleHash: string): ClaimedRun {
+    const start = () => Promise.resolve(new ExecutionWorker(program, input));
+    return this.#runs.states(`${bundleHash}:${keccak256(input)}`, start);
+  }
+
+  /** Runs a program ahead of its claim. */
+  async runAhead(bundle: MachineBundle, bundleHash: string): Promise<void> {
+    await this.states(bundle, bundleHash).states([]);
   }
 }

@@ -2,8 +2,16 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
+import type { GameName } from "./Suit.js";
+
 /** How far a claim has got. `watching` claims are wrong and not yet decided. */
 export type CaseStatus = "closed" | "right" | "seen" | "watching";
+
+/** A claim: each game counts its own. */
+export interface ClaimName {
+  readonly game: GameName;
+  readonly claimId: bigint;
+}
 
 /** What a watcher must still know after a crash. Everything else stands on chain. */
 export class WatcherStore {
@@ -17,10 +25,12 @@ export class WatcherStore {
       PRAGMA synchronous = FULL;
       CREATE TABLE IF NOT EXISTS cursor (id INTEGER PRIMARY KEY CHECK (id = 1), next_block INTEGER NOT NULL);
       CREATE TABLE IF NOT EXISTS cases (
-        claim_id TEXT PRIMARY KEY,
+        game TEXT NOT NULL,
+        claim_id TEXT NOT NULL,
         block INTEGER NOT NULL,
         status TEXT NOT NULL,
-        outcome TEXT
+        outcome TEXT,
+        PRIMARY KEY (game, claim_id)
       );
     `);
   }
@@ -31,27 +41,28 @@ export class WatcherStore {
   }
 
   /** New claims and how far blocks were read, together: a crash neither skips nor repeats one. */
-  addClaims(claims: readonly { claimId: bigint; block: number }[], nextBlock: number): void {
+  addClaims(claims: readonly (ClaimName & { readonly block: number })[], nextBlock: number): void {
     this.#database.exec("BEGIN");
     const insert = this.#database.prepare(
-      "INSERT OR IGNORE INTO cases (claim_id, block, status) VALUES (?, ?, 'seen')",
+      "INSERT OR IGNORE INTO cases (game, claim_id, block, status) VALUES (?, ?, ?, 'seen')",
     );
-    for (const { claimId, block } of claims) insert.run(claimId.toString(), block);
+    for (const { game, claimId, block } of claims) insert.run(game, claimId.toString(), block);
     this.#database.prepare("INSERT OR REPLACE INTO cursor (id, next_block) VALUES (1, ?)").run(nextBlock);
     this.#database.exec("COMMIT");
   }
 
-  setStatus(claimId: bigint, status: CaseStatus, outcome: string | null = null): void {
-    const update = this.#database.prepare("UPDATE cases SET status = ?, outcome = ? WHERE claim_id = ?");
-    update.run(status, outcome, claimId.toString());
+  setStatus({ game, claimId }: ClaimName, status: CaseStatus, outcome: string | null = null): void {
+    const update = this.#database.prepare("UPDATE cases SET status = ?, outcome = ? WHERE game = ? AND claim_id = ?");
+    update.run(status, outcome, game, claimId.toString());
   }
 
   /** Claims that are not finished with, oldest first. */
-  open(): { claimId: bigint; block: number; status: CaseStatus }[] {
+  open(): (ClaimName & { block: number; status: CaseStatus })[] {
     const rows = this.#database.prepare(
-      "SELECT claim_id, block, status FROM cases WHERE status IN ('seen', 'watching') ORDER BY block, claim_id",
+      "SELECT game, claim_id, block, status FROM cases WHERE status IN ('seen', 'watching') ORDER BY block, claim_id",
     );
     return rows.all().map((row) => ({
+      game: String(row["game"]) as GameName,
       claimId: BigInt(String(row["claim_id"])),
       block: Number(row["block"]),
       status: String(row["status"]) as CaseStatus,

@@ -1,3 +1,4 @@
+import { kernelPathsSchema } from "@millrace/jobs";
 import { serviceSchema } from "@millrace/sdk";
 import { z } from "zod";
 
@@ -12,6 +13,8 @@ export const watcherSchema = serviceSchema.extend({
     .default("1"),
   /** Whether it also serves the checkers' seats of its key, or of a provider whose operator it is. */
   check: z.stringbool().or(z.boolean()).default(false),
+  /** Modules with kernels of others, code that runs in this process; this repository's are always known. */
+  kernels: kernelPathsSchema,
   /** Block from which claims are watched; by default that of the deployment. */
   fromBlock: z.coerce.number().int().nonnegative().optional(),
 });

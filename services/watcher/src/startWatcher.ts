@@ -1,4 +1,12 @@
-import { fetchBundle, readClaim, readOrder } from "@millrace/jobs";
+import {
+  fetchBundle,
+  fetchMachineBundle,
+  loadKernels,
+  readClaim,
+  readMachineProgram,
+  readOrder,
+  readRun,
+} from "@millrace/jobs";
 import {
   BlockClock,
   connectContracts,
@@ -11,15 +19,20 @@ import {
 import { parseEther } from "ethers";
 import { fastify } from "fastify";
 
-import { Case, type Desk } from "./Case.js";
+import { Case } from "./Case.js";
 import { Checker } from "./checks/Checker.js";
 import type { WatcherConfig } from "./config.js";
+import type { Desk } from "./Desk.js";
 import { Executor } from "./Executor.js";
+import { ResultSuit } from "./ResultSuit.js";
+import { RunSuit } from "./RunSuit.js";
 import { Semaphore } from "./Semaphore.js";
+import type { GameName } from "./Suit.js";
 import { TraceCache } from "./TraceCache.js";
-import { WatcherStore } from "./WatcherStore.js";
+import { type ClaimName, WatcherStore } from "./WatcherStore.js";
 
 const CACHED_TRACES = 3;
+const SUITS = { results: ResultSuit, runs: RunSuit } as const;
 /** Blocks asked for at once: nodes refuse more. */
 const BLOCKS_PER_QUERY = 5_000;
 
@@ -28,19 +41,22 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
   const { config, logger, provider, deployment, wallet, shutdown } = context;
   const { signal } = shutdown;
   const isStopping = (): boolean => signal.aborted;
-  const { claims, tasks } = connectContracts(deployment, provider);
+  const contracts = connectContracts(deployment, provider);
+  const kernels = await loadKernels(config.kernels);
   const clock = new BlockClock(provider, config.pollMs);
   const store = new WatcherStore(config.dataDir);
   shutdown.add("database", () => {
     store.close();
   });
   const sender = new TransactionSender(wallet, { logger });
-  const executor = new Executor(new Semaphore(config.maxParallel), new TraceCache(CACHED_TRACES), signal);
+  const executor = new Executor(new Semaphore(config.maxParallel), new TraceCache(CACHED_TRACES), kernels, signal);
   const desk: Desk = {
     account: wallet.address,
     signer: wallet,
     provider,
     deployment,
+    contracts,
+    kernels,
     clock,
     sender,
     executor,
@@ -48,47 +64,72 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
     pollMs: config.pollMs,
     ...bondBudget(parseEther(config.bondBudgetEther)),
   };
-  const running = new Map<bigint, Promise<void>>();
+  const running = new Map<string, Promise<void>>();
   const checker = config.check ? new Checker(desk, logger, config.dataDir) : undefined;
 
-  const follow = async (claimId: bigint, block: number): Promise<void> => {
+  const follow = async (name: ClaimName, block: number): Promise<void> => {
+    const { game, claimId } = name;
     try {
-      const outcome = await new Case(desk, claimId, block, logger).follow(() => {
-        store.setStatus(claimId, "watching");
-      });
-      if (outcome !== undefined) store.setStatus(claimId, outcome === "right" ? "right" : "closed", outcome);
+      const suit = await SUITS[game].of(desk, claimId, block);
+      // A chain that was taken back has other claims.
+      const outcome =
+        suit === undefined
+          ? "unavailable"
+          : await new Case(desk, suit, logger.child({ game })).follow(() => {
+              store.setStatus(name, "watching");
+            });
+      if (outcome !== undefined) store.setStatus(name, outcome === "right" ? "right" : "closed", outcome);
     } catch (error) {
       // It stays open in the store: the next round takes it up again.
-      if (!signal.aborted) logger.warn({ claimId, reason: reasonOf(error) }, "case interrupted");
+      if (!signal.aborted) logger.warn({ game, claimId, reason: reasonOf(error) }, "case interrupted");
     } finally {
-      running.delete(claimId);
+      running.delete(keyOf(name));
     }
   };
 
   /** The honest result does not depend on the provider's: with it at hand, a claim is judged as soon as it is posted. */
-  const executeAhead = async (taskId: bigint): Promise<void> => {
-    const { terms } = await readOrder(tasks, taskId, deployment.deployedAtBlock);
-    const bundle = await fetchBundle(terms, { signal });
-    await executor.execute(bundle, String(terms.inputRoot), logger.child({ taskId: taskId.toString() }));
+  const executeAhead = {
+    results: async (taskId: bigint): Promise<void> => {
+      const { terms } = await readOrder(contracts.tasks, taskId, deployment.deployedAtBlock);
+      const bundle = await fetchBundle(terms, { signal });
+      await executor.execute(bundle, String(terms.inputRoot), logger.child({ taskId: taskId.toString() }));
+    },
+    runs: async (taskId: bigint): Promise<void> => {
+      const { machines } = contracts;
+      const { terms } = await readOrder(machines, taskId, deployment.deployedAtBlock);
+      const { codeHash } = await readMachineProgram(machines, taskId, deployment.deployedAtBlock);
+      const bundle = await fetchMachineBundle(terms, codeHash, { signal });
+      await executor.runAhead(bundle, String(terms.bundleHash));
+    },
   };
+  const markets = { results: contracts.tasks, runs: contracts.machines } as const;
 
   const round = async (): Promise<void> => {
     const { number } = await clock.latest();
     let next = store.nextBlock(config.fromBlock ?? deployment.deployedAtBlock);
     while (next <= number && !signal.aborted) {
-      const toBlock = Math.min(number, next + BLOCKS_PER_QUERY - 1);
-      for (const { args } of await tasks.queryFilter(tasks.filters.TaskAccepted(), next, toBlock)) {
-        executeAhead(args.taskId).catch((error: unknown) => {
-          logger.debug({ taskId: args.taskId, reason: reasonOf(error) }, "not executed ahead");
-        });
+      const range = { fromBlock: next, toBlock: Math.min(number, next + BLOCKS_PER_QUERY - 1) };
+      for (const game of ["results", "runs"] as const) {
+        const market = markets[game];
+        for (const { args } of await market.queryFilter(
+          market.filters.TaskAccepted(),
+          range.fromBlock,
+          range.toBlock,
+        )) {
+          executeAhead[game](args.taskId).catch((error: unknown) => {
+            logger.debug({ game, taskId: args.taskId, reason: reasonOf(error) }, "not executed ahead");
+          });
+        }
       }
-      const posted = await readClaim(claims, { fromBlock: next, toBlock });
-      store.addClaims(posted, toBlock + 1);
-      checker?.watch(posted, toBlock + 1);
-      next = toBlock + 1;
+      const [results, runs] = await Promise.all([readClaim(contracts.claims, range), readRun(contracts.runs, range)]);
+      const posted = [...named("results", results), ...named("runs", runs)];
+      store.addClaims(posted, range.toBlock + 1);
+      checker?.watch(results, range.toBlock + 1);
+      next = range.toBlock + 1;
     }
-    for (const { claimId, block } of store.open()) {
-      if (!running.has(claimId)) running.set(claimId, follow(claimId, block));
+    for (const { game, claimId, block } of store.open()) {
+      const name = { game, claimId };
+      if (!running.has(keyOf(name))) running.set(keyOf(name), follow(name, block));
     }
   };
 
@@ -107,6 +148,12 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
     await loop;
     await Promise.all([...running.values(), checker?.end()]);
   });
+}
+
+const keyOf = ({ game, claimId }: ClaimName): string => `${game}:${claimId.toString()}`;
+
+function named(game: GameName, claims: readonly { readonly claimId: bigint; readonly block: number }[]) {
+  return claims.map(({ claimId, block }) => ({ game, claimId, block }));
 }
 
 function reasonOf(error: unknown): string {

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 
 import {
   bondToSend,
-  encodeEnd,
   finishDigestOf,
   firstDigest,
   firstWrongCheckpoint,
@@ -14,6 +13,8 @@ import {
   readRun,
   RunHistory,
   type RunMove,
+  type RunValues,
+  runValues,
   type Segment,
   stepEvidence,
   type States,
@@ -107,18 +108,6 @@ export function postArguments(
     isPrivate: false,
   };
   return [terms, NODE_ID, values, runValues(trace)] as const;
-}
-
-/** A `Run` of the contracts. */
-export interface RunValues {
-  readonly log2: number;
-  readonly checkpoints: string[];
-  readonly end: string;
-}
-
-/** A trace as the contracts take it. */
-export function runValues(trace: Trace): RunValues {
-  return { log2: trace.log2, checkpoints: trace.checkpoints.map((hash) => hexlify(hash)), end: encodeEnd(trace.final) };
 }
 
 /** The game about one claim, with an honest challenger and whatever its provider says. */

@@ -4,10 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { serveBundles } from "@millrace/jobs";
+import {
+  type EncodedMachineBundle,
+  machineProgramHash,
+  programValues,
+  serveBundles,
+  writeMachineBundle,
+} from "@millrace/jobs";
 import { connectContracts, type Contracts, type Deployment, EpochClock, saveDeployment, sleep } from "@millrace/sdk";
 import { type Bundle, encodeBundle, writeBundle } from "@millrace/tensor";
-import { HDNodeWallet, JsonRpcProvider, parseEther, ZeroHash } from "ethers";
+import { HDNodeWallet, JsonRpcProvider, keccak256, parseEther, ZeroHash } from "ethers";
 import hre from "hardhat";
 
 import { deployMillrace } from "../../../ignition/deployMillrace.js";
@@ -205,7 +211,28 @@ export class AgentWorld {
     const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
     await writeBundle(join(this.folder, "bundles", bundleHash), bundle);
     const { tasks } = this.as(this.buyer);
-    const terms: ITaskBook.TaskTermsStruct = {
+    await (await tasks.open(await this.#termsOf({ bundleHash, programHash, inputRoot, ...changes }))).wait();
+    return tasks.taskCount();
+  }
+
+  /** Puts a program for a machine on the buyer's host and opens a task for it. */
+  async openRun(bundle: EncodedMachineBundle, changes: Partial<ITaskBook.TaskTermsStruct> = {}): Promise<bigint> {
+    const { bundleHash, inputRoot } = bundle;
+    await writeMachineBundle(join(this.folder, "bundles", bundleHash), bundle);
+    const code = await this.provider.getCode(this.deployment.contracts.Rv32Verifier);
+    const program = programValues(bundle.program, keccak256(code));
+    const { machines } = this.as(this.buyer);
+    const programHash = machineProgramHash(program);
+    const terms = await this.#termsOf({ bundleHash, programHash, inputRoot, ...changes });
+    await (await machines.open(terms, program)).wait();
+    return machines.taskCount();
+  }
+
+  async #termsOf(
+    changes: Partial<ITaskBook.TaskTermsStruct> &
+      Pick<ITaskBook.TaskTermsStruct, "bundleHash" | "inputRoot" | "programHash">,
+  ): Promise<ITaskBook.TaskTermsStruct> {
+    return {
       classId: 0,
       units: 1,
       nodeIds: [],
@@ -219,16 +246,16 @@ export class AgentWorld {
       windowSeconds: 8,
       responseSeconds: 6,
       outsideValue: 0,
-      programHash,
-      inputRoot,
-      bundleHash,
-      dataUri: `${this.bundles.url}/${bundleHash}`,
+      dataUri: `${this.bundles.url}/${String(changes.bundleHash)}`,
       isSmallJob: true,
       isPrivate: false,
       ...changes,
     };
-    await (await tasks.open(terms)).wait();
-    return tasks.taskCount();
+  }
+
+  /** Takes a bundle off the buyer's host. */
+  hideBundle(bundleHash: string): void {
+    rmSync(join(this.folder, "bundles", bundleHash), { recursive: true });
   }
 
   async now(): Promise<number> {

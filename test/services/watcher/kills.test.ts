@@ -1,21 +1,19 @@
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { claimIdOf, GameHistory, readClaim } from "@millrace/jobs";
 import { expect } from "chai";
 import hre from "hardhat";
 
 import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { AgentWorld, type Party } from "../node-agent/AgentWorld.js";
+import { killInTurn } from "../node-agent/killInTurn.js";
 import { sampleBundle } from "../node-agent/sampleBundle.js";
 
 const SLASHED = 3n;
 /** Longer than any restart takes on a slow machine. */
 const TERMS = { windowSeconds: 300, responseSeconds: 300 };
-const LINE_MS = 120_000;
-/** Kills of each side: a quick run has a few, a long one kills after every move. */
-const KILLS = hre.globalOptions.long ? Infinity : 2;
+/** Kills of each side: a quick run has one, a long one kills after every move. */
+const KILLS = hre.globalOptions.long ? Infinity : 1;
 const MOVE_MADE = /move made/;
-const BRANCH_OPENED = /branch opened/;
+const ANSWERED = /question answered/;
 
 describe("a game between processes that are killed", function () {
   this.timeout(900_000);
@@ -37,34 +35,15 @@ describe("a game between processes that are killed", function () {
     const { claims } = world.contracts;
     const isOver = async (): Promise<boolean> => (await claims.stateOf(claimId)) === SLASHED;
     const startAgent = (): Promise<ManagedProcess> => world.startAgent(hider, { cheat: "hide" });
-    let agent = await startAgent();
+    const agent = await startAgent();
     const claimId = claimIdOf(await world.openTask(sampleBundle(3), { nodeIds: [hider.nodeId], ...TERMS }), 1);
-    let watcher = await world.startWatcher();
-
-    const killedBy = { watcher: 0, agent: 0 };
-    const restarts = { watcher: () => world.startWatcher(), agent: startAgent };
-    const killAfter = async (who: "agent" | "watcher", line: RegExp): Promise<void> => {
-      while (killedBy[who] < KILLS && !(await isOver())) {
-        const victim = who === "watcher" ? watcher : agent;
-        const isTold = await victim.waitForLine(line, LINE_MS).then(
-          () => true,
-          () => false,
-        );
-        if (!isTold || (await isOver())) return;
-        // Anywhere between this move and the next.
-        await sleep((killedBy[who] * 370) % 1_500);
-        victim.kill("SIGKILL");
-        await victim.exited;
-        killedBy[who] += 1;
-        const next = await restarts[who]();
-        if (who === "watcher") watcher = next;
-        else agent = next;
-      }
-    };
-    await Promise.all([killAfter("watcher", MOVE_MADE), killAfter("agent", BRANCH_OPENED)]);
+    const watcher = await world.startWatcher();
+    const killed = await Promise.all([
+      killInTurn({ victim: watcher, line: MOVE_MADE, most: KILLS, restart: () => world.startWatcher(), isOver }),
+      killInTurn({ victim: agent, line: ANSWERED, most: KILLS, restart: startAgent, isOver }),
+    ]);
     await world.until("the slash", isOver, 300_000);
-    expect(killedBy.watcher).to.be.at.least(2);
-    expect(killedBy.agent).to.be.at.least(2);
+    for (const count of killed) expect(count).to.be.at.least(1);
 
     const [posted] = await readClaim(claims, { claimId, fromBlock: 0 });
     const history = new GameHistory(claimId, posted.block);

@@ -1,4 +1,5 @@
 import type { IRunClaims } from "../../../../typechain-types/index.js";
+import { type DemandFacts, DemandHistory } from "../DemandHistory.js";
 import { type Segment, segmentId } from "./encodings.js";
 
 /** What is known of a segment that was pointed at. */
@@ -15,6 +16,7 @@ export interface SegmentFacts {
 /** Everything that was pointed at and opened in the game about one run, read from events as blocks come. */
 export class RunHistory {
   readonly #segments = new Map<string, SegmentFacts>();
+  readonly #demands = new DemandHistory();
   #nextBlock: number;
 
   constructor(
@@ -27,9 +29,11 @@ export class RunHistory {
   /** Reads on up to a block. */
   async readTo(claims: IRunClaims, block: number): Promise<void> {
     if (block < this.#nextBlock) return;
-    const [pointed, opened] = await Promise.all([
+    const [pointed, opened, demanded, delivered] = await Promise.all([
       claims.queryFilter(claims.filters.SegmentPointed(this.claimId), this.#nextBlock, block),
       claims.queryFilter(claims.filters.BranchOpened(this.claimId), this.#nextBlock, block),
+      claims.queryFilter(claims.filters.ChunkDemanded(this.claimId), this.#nextBlock, block),
+      claims.queryFilter(claims.filters.ChunkDelivered(this.claimId), this.#nextBlock, block),
     ]);
     for (const { args } of pointed) {
       const { above, log2, position, first, last } = args.segment;
@@ -41,12 +45,23 @@ export class RunHistory {
       const facts = this.#segments.get(args.branchId);
       if (facts !== undefined) facts.opened = { states: [...args.children], pointBy: Number(args.pointBy) };
     }
+    this.#demands.take(demanded, delivered);
     this.#nextBlock = block + 1;
   }
 
   /** What is known of a segment; undefined if nobody pointed at it. */
   find(segment: Segment): SegmentFacts | undefined {
     return this.#segments.get(segmentId(this.claimId, segment));
+  }
+
+  /** Every segment that was pointed at. */
+  all(): SegmentFacts[] {
+    return [...this.#segments.values()];
+  }
+
+  /** Every chunk that was demanded. */
+  demands(): DemandFacts[] {
+    return this.#demands.all();
   }
 
   /** Segments that nobody has opened yet. */

@@ -1,7 +1,10 @@
 import { PairTree, segmentBits, type StepWitness } from "@millrace/rv32";
 import { getBytes, hexlify, ZeroHash } from "ethers";
 
-import { encodeStep, type Ends, type Segment, segmentId } from "./encodings.js";
+import { finishDigestOf, firstDigest } from "../commitments.js";
+import { afterCommitting, type CommitMove, firstPointer, type TooLateMove, type WaitMove } from "../committing.js";
+import type { Hand } from "../Hand.js";
+import { encodeStep, type Ends, type Segment, segmentId, stepEvidence } from "./encodings.js";
 import type { PostedRun } from "./readRun.js";
 import type { RunHistory } from "./RunHistory.js";
 
@@ -41,10 +44,8 @@ export type RunMove =
       readonly next: string;
     }
   | { readonly kind: "timeout"; readonly step: bigint; readonly path: Ends[] }
-  /** The provider has until `until` to open a segment. */
-  | { readonly kind: "wait"; readonly until: number }
-  /** The time to go on has passed, or the window closed before anybody pointed. */
-  | { readonly kind: "tooLate" };
+  | WaitMove
+  | TooLateMove;
 
 /** What a challenger knows. */
 export interface RunKnowledge {
@@ -78,7 +79,6 @@ export async function nextRunMove(
   const path: Ends[] = [ends];
   const top = history.find(at);
   if (top === undefined) {
-    if (now > posted.windowEndsAt) return { kind: "tooLate" };
     const siblings = siblingsOf(genesis, checkpoints, firstWrong);
     return { kind: "pointTop", branchId: segmentId(claimId, at), index: firstWrong, ends, siblings };
   }
@@ -112,6 +112,21 @@ export async function nextRunMove(
     at = child;
     facts = below;
   }
+}
+
+/** The next move as it is played: what others could copy is committed to first, and a first pointer in the window. */
+export async function playedRunMove(
+  knowledge: RunKnowledge,
+  firstWrong: number,
+  hand: Hand,
+): Promise<CommitMove | RunMove> {
+  const { posted, now } = knowledge;
+  const move = await nextRunMove(knowledge, firstWrong);
+  if (move.kind === "pointTop")
+    return firstPointer(posted, hand, firstDigest(move.branchId, hand.account, hand.salt), now, move);
+  if (move.kind !== "prove") return move;
+  const evidence = stepEvidence(move.proof.step, move.next);
+  return afterCommitting(hand, finishDigestOf(posted.claimId, evidence, hand.account, hand.salt), now, move);
 }
 
 /** Steps after which a segment's states are shown. */

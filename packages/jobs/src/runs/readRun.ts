@@ -2,9 +2,21 @@ import { MillraceError } from "@millrace/sdk";
 
 import type { IRunClaims } from "../../../../typechain-types/index.js";
 import { attemptOf } from "../claimId.js";
+import type { PostedClaim } from "../readClaim.js";
+import type { ProgramValues } from "./encodings.js";
 
 /** The preimage of a claim about a run, which every later call about it must repeat. */
-export type RunClaimValues = Parameters<IRunClaims["open"]>[1];
+export interface RunClaimValues {
+  readonly terms: PostedClaim["claim"]["terms"];
+  readonly rewards: PostedClaim["claim"]["rewards"];
+  readonly nodeId: bigint;
+  readonly program: ProgramValues;
+  readonly genesis: string;
+  readonly checkpointRoot: string;
+  readonly checkpointCount: bigint;
+  readonly log2: bigint;
+  readonly outputRoot: string;
+}
 
 /** A posted claim about a run. */
 export interface PostedRun {

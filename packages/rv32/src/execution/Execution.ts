@@ -114,10 +114,20 @@ export class Execution {
 
   /** The output, as its machine left it. */
   output(): Uint8Array {
+    return unframeOutput(this.#outputRegion());
+  }
+
+  /** The whole quarter of the memory that is claimed as the output, without the zeros at its end. */
+  region(): Uint8Array {
+    const region = this.#outputRegion();
+    return region.slice(0, region.findLastIndex((byte) => byte !== 0) + 1);
+  }
+
+  #outputRegion(): Uint8Array {
     if (this.#end === undefined) this.run();
     this.#seek(this.#end ?? 0n);
     const { outputAt, regionBytes } = layoutOf(this.#program.depth);
-    return unframeOutput(this.#machine.memory.subarray(outputAt, outputAt + regionBytes));
+    return this.#machine.memory.subarray(outputAt, outputAt + regionBytes);
   }
 
   #final(): FinalState {

@@ -12,7 +12,7 @@ export interface WorkerTask {
   readonly options: ExecutionOptions;
 }
 
-type Method = "run" | "states" | "witness" | "output";
+type Method = "run" | "states" | "witness" | "output" | "region";
 
 /** A call of a method of `Execution`. */
 export interface WorkerCall {
@@ -72,6 +72,10 @@ export class ExecutionWorker {
 
   output(): Promise<Uint8Array> {
     return this.#call<ReturnType<Execution["output"]>>("output");
+  }
+
+  region(): Promise<Uint8Array> {
+    return this.#call<ReturnType<Execution["region"]>>("region");
   }
 
   /** Ends the thread; calls that wait are rejected with STOPPED. */

@@ -20,6 +20,8 @@ function answer({ method, steps = [] }: WorkerCall): unknown {
       return execution.witness(steps[0] ?? 0n);
     case "output":
       return execution.output();
+    case "region":
+      return execution.region();
   }
 }
 

@@ -15,8 +15,16 @@ export function frameInput(bytes: Uint8Array, regionBytes: number): Uint8Array {
   return framed;
 }
 
-/** The output that a machine left, or what part of it there is: a machine may have written any length. */
-export function unframeOutput(region: Uint8Array): Uint8Array {
-  const length = new DataView(region.buffer, region.byteOffset, region.byteLength).getUint32(0, true);
-  return region.slice(LEAF_BYTES, Math.min(LEAF_BYTES + length, region.length));
+/**
+ * The output that a machine left, or what part of it there is: a machine may have written any length.
+ * @param region - the quarter of the memory; zeros at its end may be left out
+ * @param regionBytes - how long it is with them
+ */
+export function unframeOutput(region: Uint8Array, regionBytes = region.length): Uint8Array {
+  const head = new Uint8Array(LEAF_BYTES);
+  head.set(region.subarray(0, LEAF_BYTES));
+  const length = Math.min(new DataView(head.buffer).getUint32(0, true), Math.max(0, regionBytes - LEAF_BYTES));
+  const output = new Uint8Array(length);
+  output.set(region.subarray(LEAF_BYTES, LEAF_BYTES + length));
+  return output;
 }

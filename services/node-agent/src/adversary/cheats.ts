@@ -1,3 +1,4 @@
+import { ExecutionWorker } from "@millrace/rv32";
 import { type Alteration, executeInWorker, type Program } from "@millrace/tensor";
 
 import { type Conduct, honestConduct } from "../Conduct.js";
@@ -16,11 +17,26 @@ const DEPTH = 0.75;
 const execute: Conduct["execute"] = ({ program, input }, options) =>
   executeInWorker(program, input, { ...options, alter: deepAlteration(program) });
 
+/** Of a machine a bit of a pointer to the stack, which is in nearly every state after it. */
+const STACK_POINTER = 2;
+const ONE_WORD = 4;
+
+/** Runs it once rightly, to know how far into it that is. */
+const runOptions: Conduct["runOptions"] = async ({ program, input }) => {
+  const worker = new ExecutionWorker(program, input);
+  const { steps } = (await worker.run()).final;
+  await worker.close();
+  const step = BigInt(Math.max(1, Math.floor(Number(steps) * DEPTH)));
+  return { corrupt: { step, register: STACK_POINTER, xor: ONE_WORD } };
+};
+
+const wrong = { ...honestConduct, execute, runOptions };
+
 /** The ways to cheat. */
 export const CHEATS = {
-  corrupt: { ...honestConduct, execute },
-  hide: { ...honestConduct, execute, publishesTrace: false },
-  silence: { ...honestConduct, execute, publishesTrace: false, answersOpenings: false },
+  corrupt: wrong,
+  hide: { ...wrong, publishesTrace: false },
+  silence: { ...wrong, publishesTrace: false, answersOpenings: false },
   lazy: { ...honestConduct, skippedPercent: 50 },
 } satisfies Record<string, Conduct>;
 

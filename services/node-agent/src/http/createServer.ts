@@ -5,7 +5,7 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
 
-import type { AgentStore } from "../AgentStore.js";
+import type { AgentStore, Attempt } from "../AgentStore.js";
 import { FILES, type ResultFile, type ResultStore } from "../tasks/ResultStore.js";
 
 interface Options {
@@ -22,6 +22,13 @@ const MAX_PROBES = 200;
 
 const attemptParams = z.object({ taskId: z.coerce.bigint(), attempt: z.coerce.number().int().min(1).max(255) });
 const probeParams = z.object({ nonce: z.string().regex(/^0x[0-9a-f]{64}$/) });
+
+/** Runs have no trace that could be served. */
+const SERVED: readonly [Attempt["kind"], readonly ResultFile[]][] = [
+  ["task", FILES],
+  ["run", ["output"]],
+];
+
 const notFound = { code: "NOT_FOUND", message: "There is no such result here." };
 
 /** What an agent serves: its health, and the results of its own attempts from their submission on. */
@@ -37,34 +44,36 @@ export function createServer({ store, results, publishesTrace, health, answerPro
     });
   });
 
-  const find = (params: unknown): { taskId: bigint; attempt: number; status: string } | undefined => {
+  const find = (kind: Attempt["kind"], params: unknown): Attempt | undefined => {
     const parsed = attemptParams.safeParse(params);
-    return parsed.success ? store.attempt(parsed.data.taskId, parsed.data.attempt) : undefined;
+    return parsed.success ? store.attempt(kind, parsed.data.taskId, parsed.data.attempt) : undefined;
   };
 
   server.get("/health", () => ({ status: "ok", ...health() }));
 
-  server.get("/tasks/:taskId/:attempt/status", async ({ params }, reply) => {
-    const found = find(params);
-    if (found === undefined) return reply.code(404).send(notFound);
-    return { taskId: found.taskId.toString(), attempt: found.attempt, status: found.status };
-  });
-
-  for (const file of FILES) {
-    server.get(`/tasks/:taskId/:attempt/${file}.bin`, async ({ params }, reply) => {
-      const found = find(params);
-      // Before its submission a result is worth stealing: whoever shows it first could claim it.
-      const isShown = found !== undefined && found.status !== "accepted" && (file === "output" || publishesTrace);
-      if (!isShown) return reply.code(404).send(notFound);
-      return sendFile(results, found, file, reply);
+  for (const [kind, files] of SERVED) {
+    server.get(`/${kind}s/:taskId/:attempt/status`, async ({ params }, reply) => {
+      const found = find(kind, params);
+      if (found === undefined) return reply.code(404).send(notFound);
+      return { taskId: found.taskId.toString(), attempt: found.attempt, status: found.status };
     });
+
+    for (const file of files) {
+      server.get(`/${kind}s/:taskId/:attempt/${file}.bin`, async ({ params }, reply) => {
+        const found = find(kind, params);
+        // Before its submission a result is worth stealing: whoever shows it first could claim it.
+        const isShown = found !== undefined && found.status !== "accepted" && (file === "output" || publishesTrace);
+        if (!isShown) return reply.code(404).send(notFound);
+        return sendFile(results, found, file, reply);
+      });
+    }
   }
   return server;
 }
 
 async function sendFile(
   results: ResultStore,
-  { taskId, attempt }: { taskId: bigint; attempt: number },
+  attempt: Attempt,
   file: ResultFile,
   reply: {
     header(name: string, value: string | number): unknown;
@@ -72,7 +81,7 @@ async function sendFile(
     code(status: number): { send(payload: unknown): unknown };
   },
 ): Promise<unknown> {
-  const path = results.path(taskId, attempt, file);
+  const path = results.path(attempt, file);
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return reply.code(404).send(notFound);
   reply.header("content-type", "application/octet-stream");

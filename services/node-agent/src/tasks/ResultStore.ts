@@ -1,44 +1,53 @@
-import { open, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Bundle, buildTraces, type Traces } from "@millrace/tensor";
 
+import { writeFolder } from "./writeFolder.js";
+
 export const FILES = ["output", "body"] as const;
 export type ResultFile = (typeof FILES)[number];
 
+/** Kinds of work that leave results. */
+export type ResultKind = "run" | "task";
+
+const FOLDERS: Readonly<Record<ResultKind, string>> = { task: "results", run: "runs" };
+
+/** Names an attempt whose result is kept. */
+export interface ResultName {
+  readonly kind: ResultKind;
+  readonly taskId: bigint;
+  readonly attempt: number;
+}
+
 /**
- * Results on disk, a folder for each attempt. A folder is there whole or not at all: it is written aside, flushed and
- * renamed before the result is claimed, because the openings of a claim need the very words that were committed to.
+ * Results on disk, a folder for each attempt. Each is there whole before it is claimed, because the openings of a claim
+ * need the very words that were committed to. Of a run the output is enough: its states can be computed again.
  */
 export class ResultStore {
-  readonly #root: string;
+  constructor(private readonly dataDir: string) {}
 
-  constructor(dataDir: string) {
-    this.#root = join(dataDir, "results");
+  async saveTraces(taskId: bigint, attempt: number, { body, output }: Traces): Promise<void> {
+    const files = { body: body?.words ?? new Uint8Array(), output: output.words };
+    await writeFolder(this.#folder({ kind: "task", taskId, attempt }), files);
   }
 
-  async save(taskId: bigint, attempt: number, { body, output }: Traces): Promise<void> {
-    const folder = this.#folder(taskId, attempt);
-    const draft = `${folder}.draft`;
-    await rm(draft, { recursive: true, force: true });
-    await mkdir(draft, { recursive: true });
-    await writeFlushed(join(draft, "body.bin"), body?.words ?? new Uint8Array());
-    await writeFlushed(join(draft, "output.bin"), output.words);
-    await rm(folder, { recursive: true, force: true });
-    await rename(draft, folder);
+  async saveOutput(name: ResultName, output: Uint8Array): Promise<void> {
+    await writeFolder(this.#folder(name), { output });
   }
 
   /** Path of a file of an attempt. */
-  path(taskId: bigint, attempt: number, file: ResultFile): string {
-    return join(this.#folder(taskId, attempt), `${file}.bin`);
+  path(name: ResultName, file: ResultFile): string {
+    return join(this.#folder(name), `${file}.bin`);
   }
 
   /** Trees of a saved result, or undefined if none is there. */
-  async load(taskId: bigint, attempt: number, { program, input }: Bundle): Promise<Traces | undefined> {
+  async loadTraces(taskId: bigint, attempt: number, { program, input }: Bundle): Promise<Traces | undefined> {
+    const name = { kind: "task", taskId, attempt } as const;
     try {
       const [body, output] = await Promise.all([
-        readFile(this.path(taskId, attempt, "body")),
-        readFile(this.path(taskId, attempt, "output")),
+        readFile(this.path(name, "body")),
+        readFile(this.path(name, "output")),
       ]);
       return buildTraces(program, input, { body, output });
     } catch (error) {
@@ -47,17 +56,7 @@ export class ResultStore {
     }
   }
 
-  #folder(taskId: bigint, attempt: number): string {
-    return join(this.#root, `${taskId.toString()}-${attempt}`);
-  }
-}
-
-async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, "w");
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
+  #folder({ kind, taskId, attempt }: ResultName): string {
+    return join(this.dataDir, FOLDERS[kind], `${taskId.toString()}-${attempt}`);
   }
 }

@@ -1,5 +1,3 @@
-import { assertProvable, type Bundle } from "@millrace/tensor";
-
 import type { ITaskBook } from "../../../../typechain-types/index.js";
 import type { Policy } from "../config.js";
 
@@ -21,15 +19,4 @@ export function refusalOf(policy: Policy, { order, price, bond }: Offer): string
     return "the program is not one of the policy's";
   if (Number(responseSeconds) < policy.minResponseSeconds) return "openings would have to be answered too fast";
   return undefined;
-}
-
-/** Why a program cannot be answered for, or undefined if it can: checked with all descriptors in hand, before accepting. */
-export function unprovable(policy: Policy, { program }: Bundle): string | undefined {
-  if (program.totalWords > policy.maxWords) return `the program has ${program.totalWords} words`;
-  try {
-    assertProvable(program);
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }

@@ -1,8 +1,11 @@
 import { BeaconRecorder, connectContracts, type Logger, MillraceError } from "@millrace/sdk";
 
-import type { Desk } from "../Case.js";
+import type { Desk } from "../Desk.js";
 import { WatcherStore } from "../WatcherStore.js";
 import { Duty } from "./Duty.js";
+
+/** The game whose claims are checked. */
+const GAME = "results";
 
 /** Claims about which a checker may have something to do, one duty each. */
 export class Checker {
@@ -27,7 +30,10 @@ export class Checker {
 
   /** Takes in claims that were posted up to a block, and goes on with all that are not finished with. */
   watch(claims: readonly { claimId: bigint; block: number }[], nextBlock: number): void {
-    this.#store.addClaims(claims, nextBlock);
+    this.#store.addClaims(
+      claims.map(({ claimId, block }) => ({ game: GAME, claimId, block })),
+      nextBlock,
+    );
     for (const { claimId, block } of this.#store.open()) {
       if (!this.#running.has(claimId)) this.#running.set(claimId, this.#follow(claimId, block));
     }
@@ -42,7 +48,7 @@ export class Checker {
   async #follow(claimId: bigint, block: number): Promise<void> {
     try {
       const outcome = await new Duty(this.desk, this.#recorder, claimId, block, this.logger).follow();
-      if (outcome !== undefined) this.#store.setStatus(claimId, "closed", outcome);
+      if (outcome !== undefined) this.#store.setStatus({ game: GAME, claimId }, "closed", outcome);
     } catch (error) {
       // It stays open in the store: the next round takes it up again.
       const reason = error instanceof MillraceError ? error.sentence : String(error);

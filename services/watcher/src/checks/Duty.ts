@@ -10,7 +10,7 @@ import {
 import { type BeaconRecorder, connectContracts, type Contracts, type Logger, sleep } from "@millrace/sdk";
 import { type Traces, type TraceTree, treeOf } from "@millrace/tensor";
 
-import type { Desk } from "../Case.js";
+import type { Desk } from "../Desk.js";
 
 /** How a duty ended. */
 export type DutyOutcome = "not drawn" | "of others" | "wrong" | "missed" | "fell" | "settled" | "lapsed";

@@ -1,7 +1,7 @@
 import type { Move, PostedClaim } from "@millrace/jobs";
 import type { Contracts } from "@millrace/sdk";
 
-import type { Desk } from "../Case.js";
+import type { Desk } from "../Desk.js";
 
 type Proof = Extract<Move, { kind: "prove" }>;
 

@@ -1,0 +1,20 @@
+import { MillraceError } from "@millrace/sdk";
+
+import type { IMachineMarket } from "../../../../typechain-types/index.js";
+import type { ProgramValues } from "./encodings.js";
+
+/** The program that a task of the machine market names. */
+export async function readMachineProgram(
+  market: IMachineMarket,
+  taskId: bigint,
+  fromBlock: number,
+): Promise<ProgramValues> {
+  const [named] = await market.queryFilter(market.filters.MachineProgramNamed(taskId), fromBlock);
+  if (named === undefined) {
+    throw new MillraceError("BAD_INPUT", `There is no task ${taskId} of the machine market.`, {
+      hint: "List tasks with: npx hardhat job list",
+    });
+  }
+  const { codeHash, imageRoot, maxSteps, entry, depth } = named.args.program;
+  return { codeHash, imageRoot, maxSteps, entry, depth };
+}

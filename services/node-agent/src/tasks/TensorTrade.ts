@@ -1,0 +1,112 @@
+import { bundleOf, claimIdOf, type Defence, type Kernels, readClaim, ResultDefence } from "@millrace/jobs";
+import { type Contracts, type Logger, MillraceError } from "@millrace/sdk";
+import { assertProvable, type Bundle, progressEvery, rootsOf, type Traces } from "@millrace/tensor";
+
+import type { ITaskBook, ITaskMarket } from "../../../../typechain-types/index.js";
+import type { Conduct } from "../Conduct.js";
+import type { Policy } from "../config.js";
+import type { JobFileStore } from "./JobFileStore.js";
+import type { ResultStore } from "./ResultStore.js";
+import type { OwnAttempt, Submission, Trade } from "./Trade.js";
+
+interface Parts {
+  readonly contracts: Contracts;
+  readonly files: JobFileStore;
+  readonly results: ResultStore;
+  readonly kernels: Kernels;
+  readonly policy: Policy;
+  readonly conduct: Conduct;
+  readonly deployedAtBlock: number;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Seconds between two lines of the log about one execution. */
+const PROGRESS_SECONDS = 30;
+
+/** Work that is a program of kernels: its trace is claimed word by word. */
+export class TensorTrade implements Trade {
+  readonly kind = "task";
+  readonly #parts: Parts;
+  readonly #traces = new Map<bigint, Traces>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get market(): ITaskMarket {
+    return this.#parts.contracts.tasks;
+  }
+
+  refusalOf(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  /** Checked with all descriptors in hand: what cannot be answered for is not accepted. */
+  async examine(taskId: bigint, order: ITaskBook.TaskOrderStruct): Promise<string | undefined> {
+    const { policy, kernels } = this.#parts;
+    const { program } = await this.#bundleOf(taskId, order);
+    if (program.totalWords > policy.maxWords) return `the program has ${program.totalWords} words`;
+    try {
+      assertProvable(program, kernels.set);
+      return undefined;
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  async work({ taskId, attempt, order }: OwnAttempt): Promise<Submission> {
+    const bundle = await this.#bundleOf(taskId, order);
+    const { bodyRoot, outputRoot } = rootsOf(await this.#tracesOf(taskId, attempt, bundle));
+    const { header } = bundle.program;
+    return {
+      outputRoot,
+      call: () => this.market.submit.populateTransaction(taskId, order, header, bodyRoot, outputRoot),
+    };
+  }
+
+  async defend({ taskId, attempt, order }: OwnAttempt): Promise<Defence> {
+    const { contracts, results, deployedAtBlock } = this.#parts;
+    const bundle = await this.#bundleOf(taskId, order);
+    const traces = this.#traces.get(taskId) ?? (await results.loadTraces(taskId, attempt, bundle));
+    if (traces === undefined) {
+      throw new MillraceError("WRONG_STATE", `The result of task ${taskId.toString()} is not in the data folder.`, {
+        hint: "Restore the agent's dataDir; without it openings cannot be answered.",
+      });
+    }
+    const claimId = claimIdOf(taskId, attempt);
+    const [posted] = await readClaim(contracts.claims, { claimId, fromBlock: deployedAtBlock });
+    if (posted === undefined) throw new Error(`claim ${claimId.toString()} is not there`);
+    return new ResultDefence(contracts.claims, posted, traces);
+  }
+
+  async forget(taskId: bigint): Promise<void> {
+    this.#traces.delete(taskId);
+    await this.#parts.files.forget(nameOf(taskId));
+  }
+
+  #bundleOf(taskId: bigint, { terms }: ITaskBook.TaskOrderStruct): Promise<Bundle> {
+    return this.#parts.files.get(nameOf(taskId), terms, (files) => bundleOf(terms, files));
+  }
+
+  async #tracesOf(taskId: bigint, attempt: number, bundle: Bundle): Promise<Traces> {
+    const { results, conduct, kernels, signal, logger } = this.#parts;
+    let traces = this.#traces.get(taskId) ?? (await results.loadTraces(taskId, attempt, bundle));
+    if (traces === undefined) {
+      const startedAt = performance.now();
+      traces = await conduct.execute(bundle, {
+        signal,
+        kernelModules: kernels.modules,
+        onProgress: progressEvery(PROGRESS_SECONDS, (percent) => {
+          logger.info({ taskId, attempt, percent }, "executing");
+        }),
+      });
+      await results.saveTraces(taskId, attempt, traces);
+      logger.info({ taskId, attempt, milliseconds: Math.round(performance.now() - startedAt) }, "executed");
+    }
+    this.#traces.set(taskId, traces);
+    return traces;
+  }
+}
+
+const nameOf = (taskId: bigint): string => `task-${taskId.toString()}`;

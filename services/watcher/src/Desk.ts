@@ -1,0 +1,24 @@
+import type { Kernels } from "@millrace/jobs";
+import type { BlockClock, Contracts, Deployment, TransactionSender } from "@millrace/sdk";
+import type { JsonRpcApiProvider, Signer } from "ethers";
+
+import type { Executor } from "./Executor.js";
+
+/** What all cases of a watcher share. */
+export interface Desk {
+  readonly account: string;
+  /** Makes the salts of commitments. */
+  readonly signer: Signer;
+  readonly provider: JsonRpcApiProvider;
+  readonly deployment: Deployment;
+  readonly contracts: Contracts;
+  readonly clock: BlockClock;
+  readonly sender: TransactionSender;
+  readonly executor: Executor;
+  readonly kernels: Kernels;
+  readonly signal: AbortSignal;
+  readonly pollMs: number;
+  /** Takes so much of the budget for bonds, or says that it is used up; what is spent already is taken in any case. */
+  readonly takeBond: (wei: bigint, isSpent?: boolean) => boolean;
+  readonly returnBond: (wei: bigint) => void;
+}

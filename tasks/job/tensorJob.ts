@@ -1,0 +1,44 @@
+import { join } from "node:path";
+
+import { shortHex } from "@millrace/sdk";
+import { assertProvable, encodeBundle, type Program, ProgramError, writeBundle } from "@millrace/tensor";
+
+import { kernelsOf } from "../dispute/kernelsOf.js";
+import type { Session } from "../lib/Session.js";
+import type { BundleWish } from "./buildBundle.js";
+import { buildBundle } from "./buildBundle.js";
+import type { WantedJob } from "./WantedJob.js";
+
+/** A job that is a program of kernels. */
+export async function tensorJob(session: Session, wish: BundleWish): Promise<WantedJob> {
+  const { contracts } = await session.protocol();
+  const bundle = await buildBundle(wish);
+  await checkProgram(session, bundle.program);
+  const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
+  const { program } = bundle;
+  return {
+    market: contracts.tasks,
+    claims: contracts.claims,
+    marketName: "dispute",
+    title: `Open a task of ${program.totalWords.toLocaleString("en-US")} words`,
+    facts: [["program", `${shortHex(programHash)}, ${program.operators.length} operators`]],
+    bundleHash,
+    programHash,
+    inputRoot,
+    open: (terms) => contracts.tasks.open.populateTransaction(terms),
+    write: async (folder) => {
+      await writeBundle(join(folder, bundleHash), bundle);
+    },
+  };
+}
+
+/** What no provider would accept is not ordered. */
+async function checkProgram(session: Session, program: Program): Promise<void> {
+  try {
+    assertProvable(program, (await kernelsOf(session)).set);
+  } catch (error) {
+    // Kernels of others are for those who have them; all else that is wrong with a program is wrong for everybody.
+    if (!(error instanceof ProgramError) || error.code !== "UNKNOWN_KERNEL") throw error;
+    session.output.say(`Not checked from here on: ${error.message}.`);
+  }
+}
