@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { readRun, RunDefence, serveBundles } from "@millrace/jobs";
+import { Execution, programOfElf } from "@millrace/rv32";
+import { expect } from "chai";
+import hre from "hardhat";
+import { readFileSync } from "node:fs";
+
+import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
+
+const connection = await hre.network.create();
+const { networkHelpers } = connection;
+
+const ELF = fileURLToPath(new URL("../../examples/guest/elf/regex.elf", import.meta.url));
+const TEXT = "[0-9]+ (steps|gas)$\nit took 4711 steps\nnobody saw it\n";
+const SLASHED = 3n;
+
+describe("tasks of programs for a machine", () => {
+  let at: VerbWorld;
+  let host: Awaited<ReturnType<typeof serveBundles>>;
+  const folder = mkdtempSync(join(tmpdir(), "millrace-machine-"));
+  const input = join(folder, "text");
+
+  before(async () => {
+    at = await verbWorld(connection);
+    host = await serveBundles({ folder: join(folder, "bundles"), host: "127.0.0.1", port: 0 });
+    writeFileSync(input, TEXT);
+  });
+
+  after(async () => {
+    await host.server.close();
+    await at.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const as = (party: keyof typeof FROM) => `--from ${FROM[party]} --yes`;
+  const machine = "--memory 512K --max-steps 16M";
+  const open = (elf: string, rest = machine) =>
+    `job open --elf ${elf} --input ${input} ${rest} --bundles ${join(folder, "bundles")} --url ${host.url} ` +
+    `--start-price 2 --max-price 2 ${as("buyer")}`;
+
+  /** One sentence and what to do, and nothing sent. */
+  async function refused(line: string, sentence: RegExp): Promise<void> {
+    const before = await networkHelpers.time.latestBlock();
+    const { code, stderr } = await at.verbs.run(line);
+    expect(stderr).to.match(sentence);
+    expect(stderr.trim().split("\n"), stderr).to.have.length(1);
+    expect(code).to.equal(1);
+    expect(await networkHelpers.time.latestBlock(), line).to.equal(before);
+  }
+
+  it("should refuse files that no machine could run, and sizes that it cannot have", async () => {
+    const file = (name: string, bytes: Uint8Array): string => {
+      writeFileSync(join(folder, name), bytes);
+      return join(folder, name);
+    };
+    const elf = readFileSync(ELF);
+    const wide = Uint8Array.from(elf);
+    wide[4] = 2;
+    await refused(open(file("empty.elf", new Uint8Array())), /The file is no ELF file/);
+    await refused(open(file("cut.elf", elf.subarray(0, 300))), /cut off/);
+    await refused(open(file("wide.elf", wide)), /machine of 64 bits/);
+    await refused(open(join(folder, "missing.elf")), /--elf names .*cannot be read/);
+    await refused(open(ELF, "--memory 300K"), /--memory is "300K".*power of two/);
+    await refused(open(ELF, "--memory 16K"), /memory of 2\^14 bytes/);
+    await refused(open(ELF, "--memory 512K --max-steps 9000T"), /At most .* steps/);
+    await refused(open(ELF, "--memory 512K --max-steps many"), /--max-steps is "many"/);
+  });
+
+  it("should go from the order to a claim, whose data are demanded, shown, and else cost the bond", async () => {
+    const preview = await at.verbs.run(open(ELF).replace("--yes", "--dry-run"));
+    expect(preview.stdout).to.match(/at most 16,777,216 steps[^]*524,288 bytes, a quarter/);
+    const opened = await at.verbs.json(open(ELF));
+    expect(opened).to.include({ taskId: "1", market: "machine" });
+    const task = "--market machine --task 1";
+    await refused(`dispute show ${task}`, /Task 1 has no result yet.*job watch --market machine/);
+    await at.verbs.json(`job accept ${task} --node 1 ${as("alice")}`);
+    const submitted = await at.verbs.run(`job submit ${task} --results ${join(folder, "results")} ${as("alice")}`);
+    expect(submitted.stdout).to.match(/steps, then exit with code 0/);
+    expect(await at.verbs.json(`dispute open ${task} ${as("bob")}`)).to.include({ isRight: true, state: "open" });
+    await refused(`dispute prove ${task} ${as("bob")}`, /opening game only.*dispute open --market machine/);
+    const { tasks } = await at.verbs.json("job list");
+    expect((tasks as { market: string; status: string }[])[0]).to.include({ market: "machine", status: "submitted" });
+
+    const demand = `dispute demand ${task} --out ${join(folder, "out.txt")} ${as("buyer")}`;
+    await refused(`${demand} --region body`, /--region is "body".*input or output/);
+    await refused(`dispute demand --task 1 ${as("buyer")}`, /There is no task 1/);
+    const { stdout } = await at.verbs.run(demand.replace("--yes", "--dry-run"));
+    expect(stdout).to.match(/Demand 1 of 1 chunks of the output[^]*ETH a chunk/);
+    expect((await at.verbs.json(demand))["demanded"]).to.deep.equal([0]);
+    expect(await at.verbs.json(demand)).to.include({ shown: 0, chunks: 1 });
+
+    const { runs, alice } = at.world;
+    const claimId = 257n;
+    const [posted] = await readRun(runs, { claimId, fromBlock: 0 });
+    const bytes = new TextEncoder().encode(TEXT);
+    const program = programOfElf(readFileSync(ELF), { depth: 14, maxSteps: 2n ** 24n });
+    const execution = new Execution(program, bytes);
+    const defence = new RunDefence(runs, posted, { program, input: bytes }, execution);
+    const [question] = await defence.questions(await networkHelpers.time.latestBlock());
+    await alice.sendTransaction((await question.answer())!);
+    expect(await at.verbs.json(demand)).to.include({ shown: 1, chunks: 1 });
+    expect(readFileSync(join(folder, "out.txt"))).to.deep.equal(Buffer.from(execution.output()));
+
+    // Of what it does not show it loses the bond.
+    const other = `dispute demand ${task} --region input ${as("bob")}`;
+    await at.verbs.json(other);
+    await networkHelpers.time.increase(posted.responseSeconds + 1);
+    expect((await at.verbs.run(other)).stdout).to.match(/chunk 0 of its input was not shown in time[^]*not paid/);
+    expect(await runs.stateOf(claimId)).to.equal(SLASHED);
+    await refused(demand.replace("output", "input").replace(/--out \S+/, "--region input"), /is slashed: nothing can/);
+  });
+});
