@@ -7,7 +7,6 @@ import {
   execute,
   imageInput,
   matMul,
-  type PlacedOperator,
   type Program,
   ProgramBuilder,
 } from "@millrace/tensor";

@@ -44,7 +44,8 @@ contract ArgMax is IKernel {
         bytes32[] calldata words
     ) external pure returns (bytes32[] memory result) {
         uint256 laneLog2 = params.log2Field(4);
-        uint256 columns = params.field(2);
+        // Lanes narrower than a byte would be more than can be compared within the verifier's gas.
+        uint256 columns = laneLog2 < 3 ? 0 : params.field(2);
         uint256 lanes = words.length << KernelMath.lanesLog2(laneLog2);
         uint256 index = _argMax(words, 256 >> KernelMath.lanesLog2(laneLog2), columns < lanes ? columns : lanes);
         return KernelMath.toLane(int256(index), params.log2Field(5));

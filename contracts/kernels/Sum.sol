@@ -118,8 +118,9 @@ contract Sum is IKernel {
 
     /// @dev Sum of the lanes; those of words that were not given are zero.
     function _sum(bytes32[] calldata words, Lanes memory lanes) private pure returns (int256) {
-        if (lanes.log2 > _MAX_RANGE_LOG2) return 0;
-        if (lanes.step == 1 && lanes.laneLog2 >= 3 && lanes.laneLog2 <= 5) return _packedSum(words, lanes);
+        // Lanes narrower than a byte would be more than can be added up within the verifier's gas.
+        if (lanes.log2 > _MAX_RANGE_LOG2 || lanes.laneLog2 < 3) return 0;
+        if (lanes.step == 1 && lanes.laneLog2 <= 5) return _packedSum(words, lanes);
         return _plainSum(words, lanes);
     }
 

@@ -2,47 +2,72 @@ import type { Range } from "@millrace/tensor";
 import fc from "fast-check";
 
 import { caseOf, expectedOf, type KernelCase, wordOf } from "./kernelCases.js";
-import { encodeCompute, type KernelWorld } from "./kernelFixture.js";
+import { encodeCompute, encodeFirst, encodeReads, type KernelWorld } from "./kernelFixture.js";
 
 const POPULATION = 20;
 const CHILDREN = 100;
+const SAMPLES = 500;
 const MAX_READ_WORDS = 576;
 
-/** A call of `compute`, and the words that it is given, which are drawn from a pool again and again. */
-interface Candidate {
+/** The functions of a kernel whose gas depends on what they are given. */
+export type Measured = "first" | "reads" | "compute";
+
+/** A call, and the words that it is given, which are drawn from a pool again and again. */
+export interface FoundCase {
   readonly case_: KernelCase;
   readonly pool: readonly bigint[];
+}
+
+export interface Candidate extends FoundCase {
   readonly gas: bigint;
 }
 
-/** The most gas that a search by random change and selection finds for a kernel's `compute`, from sensible calls on. */
+export interface SearchOptions {
+  readonly generations: number;
+  readonly seed: number;
+  /** Whose gas is looked for, by default `compute`'s. */
+  readonly measured?: Measured;
+  /** Where to begin besides at random: what is known to cost much. */
+  readonly known?: readonly FoundCase[];
+}
+
+/** The most gas that a search by random change and selection finds for a kernel's function, from sensible calls on. */
 export async function searchWorstGas(
   world: KernelWorld,
   name: string,
-  { generations, seed }: { generations: number; seed: number },
+  { generations, seed, measured = "compute", known = [] }: SearchOptions,
 ): Promise<Candidate> {
-  const sampled = fc.sample(caseOf(name), { seed, numRuns: 10 * CHILDREN });
+  const sampled = fc.sample(caseOf(name), { seed, numRuns: SAMPLES });
   const words = fc.sample(wordOf(name), { seed, numRuns: 64 });
-  let population = await judged(
-    world,
-    name,
-    sampled.map((case_, i) => ({ case_, pool: words.slice(i % 32, (i % 32) + 1 + (i % 32)) })),
-  );
+  const first = sampled.map((case_, i) => ({ case_, pool: words.slice(i % 32, (i % 32) + 1 + (i % 32)) }));
+  let population = best(await judged(world, name, measured, [...known, ...first]));
   const random = new Random(seed);
   for (let generation = 0; generation < generations; generation++) {
     const children = Array.from({ length: CHILDREN }, () => {
       const parent = population[random.below(population.length)]!;
       return { case_: changedCase(parent.case_, random), pool: changedPool(parent.pool, random) };
     });
-    population = best([...population, ...(await judged(world, name, children))]);
+    population = best([...population, ...(await judged(world, name, measured, children))]);
   }
   return population[0]!;
 }
 
+/** Gas of one call of a kernel's function; undefined if it reads more than the verifier allows. */
+export async function gasOf(
+  world: KernelWorld,
+  name: string,
+  measured: Measured,
+  found: FoundCase,
+): Promise<bigint | undefined> {
+  return (await judged(world, name, measured, [found]))[0]?.gas;
+}
+
+/** Those that can be called, with what they cost. A call that fails is a fault of the kernel. */
 async function judged(
   world: KernelWorld,
   name: string,
-  candidates: readonly Omit<Candidate, "gas">[],
+  measured: Measured,
+  candidates: readonly FoundCase[],
 ): Promise<Candidate[]> {
   // Calls that read more than the verifier allows cannot be made.
   const possible = candidates.flatMap((candidate) => {
@@ -51,14 +76,23 @@ async function judged(
       log2 > 8
         ? new Array<bigint>(MAX_READ_WORDS + 1).fill(0n)
         : Array.from({ length: 2 ** log2 }, () => candidate.pool[next++ % candidate.pool.length]!);
-    const { words } = expectedOf(name, candidate.case_, draw);
-    return words.length > MAX_READ_WORDS ? [] : [{ ...candidate, call: encodeCompute(candidate.case_, words) }];
+    const { words, firstWords } = expectedOf(name, candidate.case_, draw);
+    if (words.length > MAX_READ_WORDS) return [];
+    const call = {
+      first: () => encodeFirst(candidate.case_),
+      reads: () => encodeReads(candidate.case_, firstWords),
+      compute: () => encodeCompute(candidate.case_, words),
+    }[measured]();
+    return [{ ...candidate, call }];
   });
   const outcomes = await world.callMany(
     name,
     possible.map(({ call }) => call),
   );
-  return best(possible.map(({ case_, pool }, i) => ({ case_, pool, gas: outcomes[i]!.gasUsed })));
+  return possible.map(({ case_, pool, call }, i) => {
+    if (!outcomes[i]!.success) throw new Error(`${name} fails: ${call}`);
+    return { case_, pool, gas: outcomes[i]!.gasUsed };
+  });
 }
 
 function best(candidates: readonly Candidate[]): Candidate[] {

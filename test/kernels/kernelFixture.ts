@@ -9,6 +9,9 @@ import { decodeOutcomes, encodeArguments, encodeBatch, hexWord, type Outcome } f
 /** Calls in one: far below the gas of a transaction, and few round trips. */
 const BATCH = 100;
 
+/** Hexadecimal digits of call data in one: it has a price as well. */
+const BATCH_DIGITS = 400_000;
+
 export interface KernelWorld {
   readonly kernels: ReadonlyMap<string, IKernel>;
   /** Calls a kernel with encoded call data, many at once. */
@@ -28,15 +31,28 @@ export async function deployKernels(names: readonly string[] = KERNELS): Promise
   const harness = await (await ethers.deployContract("KernelHarness")).getAddress();
   const kernels = new Map<string, IKernel>();
   for (const name of names) kernels.set(name, (await ethers.deployContract(name)) as unknown as IKernel);
+  /** How many calls of a kernel fit into one, as far as is known. */
+  const sizes = new Map<string, number>();
+  const callBatch = async (kernel: string, calls: readonly string[]): Promise<Outcome[]> => {
+    const data = CALL_MANY + encodeBatch(kernel, calls);
+    return decodeOutcomes((await ethers.provider.send("eth_call", [{ to: harness, data }, "latest"])) as string);
+  };
   return {
     kernels,
     callMany: async (name, calls) => {
       const kernel = await kernels.get(name)!.getAddress();
       const outcomes: Outcome[] = [];
-      for (let i = 0; i < calls.length; i += BATCH) {
-        const data = CALL_MANY + encodeBatch(kernel, calls.slice(i, i + BATCH));
-        const returned = (await ethers.provider.send("eth_call", [{ to: harness, data }, "latest"])) as string;
-        outcomes.push(...decodeOutcomes(returned));
+      for (let next = 0; next < calls.length;) {
+        const batch = calls.slice(next, next + (sizes.get(name) ?? BATCH));
+        const isLong = batch.reduce((sum, call) => sum + call.length, 0) > BATCH_DIGITS;
+        const got = isLong && batch.length > 1 ? undefined : await callBatch(kernel, batch).catch(() => undefined);
+        if (batch.length === 1 || got?.every(({ success }) => success) === true) {
+          outcomes.push(...(got ?? (await callBatch(kernel, batch))));
+          next += batch.length;
+        } else {
+          // Kernels do not fail, but calls that are dear together are more than a transaction may cost.
+          sizes.set(name, Math.ceil(batch.length / 2));
+        }
       }
       return outcomes;
     },

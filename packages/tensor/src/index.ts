@@ -32,7 +32,7 @@ export {
   flippedFilters,
   planes,
 } from "./operators/convolution.ts";
-export { type Filters, type Images, imageInput, imagesOf } from "./operators/images.ts";
+export { type Filters, type Images, imageInput, imagesOf, type ImageSizes } from "./operators/images.ts";
 export { matMul, type MatMulOptions } from "./operators/matMul.ts";
 export {
   BLOCK_TRIANGLES,

@@ -18,7 +18,7 @@ export const argMax: Kernel = {
   compute(params: Uint8Array, _piece: number, _lane: number, words: readonly bigint[]): bigint[] {
     const laneLog2 = log2Field(params, 4);
     const lanes = BigInt(words.length) << BigInt(lanesLog2(laneLog2));
-    const columns = minimum(field(params, 2), lanes);
+    const columns = laneLog2 < 3 ? 0n : minimum(field(params, 2), lanes);
     let [index, max] = [0n, -(2n ** 255n)];
     for (let column = 0n; column < columns; column++) {
       const value = signedLane(words[Number(column >> BigInt(lanesLog2(laneLog2)))], laneLog2, column);

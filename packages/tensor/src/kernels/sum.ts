@@ -62,7 +62,7 @@ export const sum: Kernel = {
     const lanes = lanesOf(params, piece, lane);
     let total = 0n;
     const end = BigInt(words.length * 2 ** lanesLog2(inLog2));
-    if (lanes.log2 <= MAX_RANGE_LOG2)
+    if (lanes.log2 <= MAX_RANGE_LOG2 && inLog2 >= 3)
       for (let i = 0n, at = lanes.from; i < lanes.count && at < end; i++, at += lanes.step)
         total += signedLane(words[Number(at >> BigInt(lanesLog2(inLog2)))], inLog2, at);
     let value = scaled(BigInt.asIntN(32, total), signedField(params, 6, 32), field(params, 7));
