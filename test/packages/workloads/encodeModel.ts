@@ -22,11 +22,13 @@ export interface ModelParts {
     readonly inputs: readonly string[];
     readonly outputs: readonly string[];
     readonly ints?: Readonly<Record<string, number>>;
+    readonly lists?: Readonly<Record<string, readonly number[]>>;
+    readonly texts?: Readonly<Record<string, string>>;
   }[];
 }
 
 const TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
-const INT_ATTRIBUTE = 2;
+const [INT, TEXT, INTS] = [2, 3, 7];
 
 /** The bytes of a model file. */
 export function encodeModel({
@@ -47,12 +49,16 @@ export function encodeModel({
   });
   const graph = {
     name: "test",
-    node: nodes.map(({ opType, name = "", inputs: input, outputs: out, ints = {} }) => ({
+    node: nodes.map(({ opType, name = "", inputs: input, outputs: out, ints = {}, lists = {}, texts = {} }) => ({
       opType,
       name,
       input,
       output: out,
-      attribute: Object.entries(ints).map(([key, i]) => ({ name: key, i, type: INT_ATTRIBUTE })),
+      attribute: [
+        ...Object.entries(ints).map(([key, i]) => ({ name: key, i, type: INT })),
+        ...Object.entries(lists).map(([key, list]) => ({ name: key, ints: list, type: INTS })),
+        ...Object.entries(texts).map(([key, text]) => ({ name: key, s: Buffer.from(text), type: TEXT })),
+      ],
     })),
     initializer: constants.map(({ name, type: element, dims, values }) => ({
       name,

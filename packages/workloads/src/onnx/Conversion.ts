@@ -36,8 +36,12 @@ export class Conversion {
   }
 
   /** The buyer's floats as the model's first operator quantises them. */
-  quantisedInput({ name, columns }: FloatInput, to: Pick<Quantised, "scale" | "zero" | "isUnsigned">): Quantised {
+  quantisedInput(
+    { name, columns, picture }: FloatInput,
+    to: Pick<Quantised, "scale" | "zero" | "isUnsigned">,
+  ): Quantised {
     const rows = this.#inputs[this.#names.indexOf(name)] ?? [];
+    if (picture !== undefined) return this.#quantisedPictures(name, rows, picture, to);
     const padded = paddedColumns(columns);
     const tensor = this.constant(
       name,
@@ -49,6 +53,29 @@ export class Conversion {
       }),
     );
     return { kind: "quantised", tensor, columns, ...to, isFloat: false };
+  }
+
+  /** A picture's channels come one after another in ONNX; here those of a pixel stand together. */
+  #quantisedPictures(
+    name: string,
+    pictures: Rows,
+    [channels, height, width]: NonNullable<FloatInput["picture"]>,
+    to: Pick<Quantised, "scale" | "zero" | "isUnsigned">,
+  ): Quantised {
+    const tensor = this.constant(
+      name,
+      8,
+      pictures.flatMap((picture) =>
+        Array.from({ length: height }, (_, y) =>
+          Int8Array.from({ length: width * channels }, (__, lane) => {
+            const [x, channel] = [Math.floor(lane / channels), lane % channels];
+            return roundToInt8(picture[(channel * height + y) * width + x] ?? 0, to);
+          }),
+        ),
+      ),
+    );
+    const sizes = { count: pictures.length, height, width, channels };
+    return { kind: "quantised", tensor, columns: tensor.columns, sizes, ...to, isFloat: false };
   }
 
   write(program: Program): Uint8Array {

@@ -23,7 +23,7 @@ export interface OnnxNode {
   /** Names of values; an empty name is an optional one that is not given. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: ReadonlyMap<string, number | readonly number[]>;
+  readonly attributes: ReadonlyMap<string, number | string | readonly number[]>;
 }
 
 export interface OnnxModel {
@@ -51,6 +51,7 @@ interface RawAttribute {
   type: number;
   f: number;
   i: number;
+  s: Uint8Array;
   floats: number[];
   ints: number[];
 }
@@ -75,8 +76,8 @@ interface RawModel {
   graph?: null | { node: RawNode[]; initializer: RawTensor[]; input: RawValue[]; output: RawValue[] };
 }
 
-/** Integers and lists of them, floats and lists of them; other attributes are texts and graphs. */
-const ATTRIBUTE = { Float: 1, Int: 2, Floats: 6, Ints: 7 } as const;
+/** Integers and lists of them, floats and lists of them, texts; other attributes are tensors and graphs. */
+const ATTRIBUTE = { Float: 1, Int: 2, Text: 3, Floats: 6, Ints: 7 } as const;
 
 let messages: protobuf.Type | undefined;
 
@@ -115,11 +116,15 @@ function decode(bytes: Uint8Array): RawModel {
 }
 
 function readNode({ input, output, name, opType, domain, attribute }: RawNode): OnnxNode {
-  const attributes = new Map<string, number | readonly number[]>();
-  for (const { name: key, type, f, i, floats, ints } of attribute) {
-    const value = { [ATTRIBUTE.Float]: f, [ATTRIBUTE.Int]: i, [ATTRIBUTE.Floats]: floats, [ATTRIBUTE.Ints]: ints }[
-      type
-    ];
+  const attributes = new Map<string, number | string | readonly number[]>();
+  for (const { name: key, type, f, i, s, floats, ints } of attribute) {
+    const value = {
+      [ATTRIBUTE.Float]: f,
+      [ATTRIBUTE.Int]: i,
+      [ATTRIBUTE.Text]: Buffer.from(s).toString(),
+      [ATTRIBUTE.Floats]: floats,
+      [ATTRIBUTE.Ints]: ints,
+    }[type];
     if (value !== undefined) attributes.set(key, value);
   }
   return { opType, domain: domain === "ai.onnx" ? "" : domain, name, inputs: input, outputs: output, attributes };

@@ -5,6 +5,7 @@ import { Conversion } from "./Conversion.ts";
 import { describeNode, type OnnxModel, parseOnnx } from "./OnnxModel.ts";
 import { CONVERTERS } from "./operators.ts";
 import { toFloat } from "./quantise.ts";
+import type { FloatInput } from "./values.ts";
 
 export interface OnnxOptions {
   /** The model file. */
@@ -40,10 +41,11 @@ interface OnnxOutput {
 export function buildOnnx({ model: bytes, rows }: OnnxOptions): OnnxJob {
   const model = parseOnnx(bytes);
   assertConvertible(model);
-  const { name, columns } = inputOf(model, rows);
+  const input = inputOf(model, rows);
+  const { name } = input;
   const conversion = new Conversion(new Map([[name, rows]]));
   for (const [constant, tensor] of model.constants) conversion.values.set(constant, { kind: "constant", tensor });
-  conversion.values.set(name, { kind: "floatInput", name, columns });
+  conversion.values.set(name, { kind: "floatInput", ...input });
   for (const node of model.nodes) {
     const value = CONVERTERS.get(keyOf(node))?.(conversion, node);
     if (value !== undefined && node.outputs[0] !== undefined) conversion.values.set(node.outputs[0], value);
@@ -86,7 +88,7 @@ function assertConvertible({ nodes }: OnnxModel): void {
     );
 }
 
-function inputOf({ inputs }: OnnxModel, rows: OnnxOptions["rows"]): { name: string; columns: number } {
+function inputOf({ inputs }: OnnxModel, rows: OnnxOptions["rows"]): Omit<FloatInput, "kind"> {
   const [input, ...others] = inputs;
   if (input === undefined || others.length > 0)
     throw new WorkloadError(`a model with ${inputs.length} inputs`, "give one with a single input");
@@ -100,13 +102,20 @@ function inputOf({ inputs }: OnnxModel, rows: OnnxOptions["rows"]): { name: stri
       `row ${misfit} of the inputs has ${rows[misfit]?.length} numbers`,
       `${input.name} takes ${columns} in each`,
     );
-  return { name: input.name, columns };
+  const [channels = 0, height = 0, width = 0] = rest;
+  const isPicture = rest.length === 3 && channels * height * width > 0;
+  return { name: input.name, columns, ...(isPicture && { picture: [channels, height, width] as const }) };
 }
 
 function outputOf(conversion: Conversion, name: string): OnnxOutput {
   const value = conversion.output(name);
   if (value.kind === "classes") return { name, tensor: value.tensor, columns: 1 };
-  const { tensor: operand, columns, scale, zero } = value;
+  const { tensor: operand, columns, sizes, scale, zero } = value;
+  if (sizes !== undefined)
+    throw new WorkloadError(
+      `the model's output ${name} is a batch of pictures`,
+      "let the model flatten them, or end in a row for each example",
+    );
   // Results stand in the output region, behind all other operators.
   const tensor = requantise(conversion.builder, `output.${name}`, { operand, laneBits: 8, output: true });
   return { name, tensor, columns, scale, zero };

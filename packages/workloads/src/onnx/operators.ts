@@ -2,6 +2,7 @@ import { argMax, matMul, rescale } from "@millrace/tensor";
 
 import { type Conversion, paddedColumns } from "./Conversion.ts";
 import type { OnnxNode, OnnxTensor } from "./OnnxModel.ts";
+import { convolve, flattened, maxPool } from "./images.ts";
 import {
   type Accumulated,
   expectKind,
@@ -23,6 +24,9 @@ export const CONVERTERS: ReadonlyMap<string, Converter> = new Map<string, Conver
   ["com.microsoft.QGemm", qGemm],
   ["Gemm", gemm],
   ["MatMul", floatMatMul],
+  ["QLinearConv", qLinearConv],
+  ["Conv", floatConvolution],
+  ["MaxPool", maxPoolOf],
   ["Relu", relu],
   ["ArgMax", argMaxOf],
   ["Flatten", passOn],
@@ -47,6 +51,10 @@ function quantisationAt(conversion: Conversion, node: OnnxNode, index: number): 
   const zero = scalarOf(node, "zero point", given);
   const unsigned = isUnsigned(zero);
   return { scale, zero: zero.value - (unsigned ? UNSIGNED_OFFSET : 0), isUnsigned: unsigned };
+}
+
+function assertSameQuantisation(node: OnnxNode, held: Quantisation, named: Quantisation): void {
+  if (!isSame(held, named)) throw unfit(node, "its scale is not the one that its operand was quantised with");
 }
 
 function isSame(a: Quantisation, b: Quantisation): boolean {
@@ -106,6 +114,38 @@ function qLinearMatMul(conversion: Conversion, node: OnnxNode): Value {
   return requantised(conversion, node, sum, quantisationAt(conversion, node, 6));
 }
 
+/** Pictures, scale, zero, filters, scale, zero, result's scale, zero, bias. */
+function qLinearConv(conversion: Conversion, node: OnnxNode): Value {
+  const left = expectKind(node, "operand", operand(conversion, node, 0), "quantised");
+  assertSameQuantisation(node, left, quantisationAt(conversion, node, 1));
+  const sum = convolve(conversion, node, nameOf(node), {
+    left,
+    filters: expectKind(node, "weights", operand(conversion, node, 3), "constant").tensor,
+    filterScale: scalarOf(node, "scale", operand(conversion, node, 4)).value,
+    filterZero: scalarOf(node, "zero point", operand(conversion, node, 5)).value,
+    bias: biasOf(node, operand(conversion, node, 8)),
+  });
+  return requantised(conversion, node, sum, quantisationAt(conversion, node, 6));
+}
+
+/** A convolution of floats that are quantised numbers: computed as those. */
+function floatConvolution(conversion: Conversion, node: OnnxNode): Value {
+  const filters = expectKind(node, "weights", operand(conversion, node, 1), "quantisedConstant");
+  const bias = operand(conversion, node, 2);
+  return convolve(conversion, node, nameOf(node), {
+    left: expectKind(node, "operand", operand(conversion, node, 0), "quantised"),
+    filters: filters.tensor,
+    filterScale: filters.scale,
+    filterZero: filters.zero,
+    bias: bias === undefined ? undefined : expectKind(node, "bias", bias, "quantisedConstant").tensor,
+  });
+}
+
+function maxPoolOf(conversion: Conversion, node: OnnxNode): Value {
+  const value = expectKind(node, "operand", operand(conversion, node, 0), "quantised");
+  return maxPool(conversion, node, nameOf(node), value);
+}
+
 /** A product of floats that are quantised numbers: computed as those. */
 function gemm(conversion: Conversion, node: OnnxNode): Value {
   if ((node.attributes.get("beta") ?? 1) !== 1) throw unfit(node, "its beta is not 1");
@@ -145,8 +185,8 @@ interface Product {
 /** `Σ (left − its zero) · right + bias`, exact: what the zero point takes off is a constant of each column. */
 function accumulate(conversion: Conversion, node: OnnxNode, product: Product): Accumulated {
   const { left, leftQuantisation, right, rightScale, rightZero, bias } = product;
-  if (!isSame(left, leftQuantisation))
-    throw unfit(node, "its scale is not the one that its operand was quantised with");
+  assertSameQuantisation(node, left, leftQuantisation);
+  if (left.sizes !== undefined) throw unfit(node, "it multiplies pictures: flatten them first");
   if ((node.attributes.get("alpha") ?? 1) !== 1 || (node.attributes.get("transA") ?? 0) !== 0)
     throw unfit(node, "it scales or transposes its left operand");
   const columns = weightColumns(node, right, rightZero, left.columns);
@@ -199,7 +239,8 @@ function requantised(conversion: Conversion, node: OnnxNode, sum: Accumulated, t
     zero: to.zero,
     ...(sum.isRelu && { low: to.zero }),
   });
-  return { kind: "quantised", tensor, columns: sum.columns, ...to, isFloat: false };
+  const { columns, sizes } = sum;
+  return { kind: "quantised", tensor, columns, ...(sizes !== undefined && { sizes }), ...to, isFloat: false };
 }
 
 function relu(conversion: Conversion, node: OnnxNode): Value {
@@ -229,14 +270,28 @@ function argMaxOf(conversion: Conversion, node: OnnxNode): Value {
 /** A change of shape that leaves rows as they are. */
 function passOn(conversion: Conversion, node: OnnxNode): Value {
   const value = expectKind(node, "operand", operand(conversion, node, 0), "floatInput", "quantised", "accumulated");
+  if (value.kind === "floatInput" && value.picture !== undefined && node.opType !== "Identity") {
+    const { kind, name, columns } = value;
+    return { kind, name, columns };
+  }
   if (node.opType === "Flatten" && (node.attributes.get("axis") ?? 1) !== 1) throw unfit(node, "its axis is not 1");
+  if (value.kind === "quantised" && value.sizes !== undefined && node.opType !== "Identity") {
+    const { height, width, channels } = value.sizes;
+    assertRows(conversion, node, height * width * channels);
+    return flattened(conversion, node, nameOf(node), value);
+  }
+  assertRows(conversion, node, value.columns);
+  return value;
+}
+
+/** A reshape, if it is one, gives a row of so many columns for each example. */
+function assertRows(conversion: Conversion, node: OnnxNode, expected: number): void {
   if (node.opType === "Reshape") {
     const shape = expectKind(node, "shape", operand(conversion, node, 1), "constant").tensor;
     const [, columns = 0] = Array.from(shape.values);
-    if (shape.values.length !== 2 || (columns !== value.columns && columns !== -1))
-      throw unfit(node, `it changes rows of ${value.columns} into ${Array.from(shape.values).join(" × ")}`);
+    if (shape.values.length !== 2 || (columns !== expected && columns !== -1))
+      throw unfit(node, `it changes rows of ${expected} into ${Array.from(shape.values).join(" × ")}`);
   }
-  return value;
 }
 
 /** Nodes may have no name; what they give always has one. */

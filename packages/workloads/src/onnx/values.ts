@@ -1,4 +1,4 @@
-import type { Tensor } from "@millrace/tensor";
+import type { ImageSizes, Tensor } from "@millrace/tensor";
 
 import { WorkloadError } from "../WorkloadError.ts";
 import { describeNode, ElementType, type OnnxNode, type OnnxTensor } from "./OnnxModel.ts";
@@ -13,6 +13,8 @@ export interface Quantised {
   readonly tensor: Tensor;
   /** Columns that count. */
   readonly columns: number;
+  /** Of pictures, whose rows these are. */
+  readonly sizes?: ImageSizes;
   readonly scale: number;
   readonly zero: number;
   readonly isUnsigned: boolean;
@@ -25,6 +27,8 @@ export interface Accumulated {
   readonly kind: "accumulated";
   readonly tensor: Tensor;
   readonly columns: number;
+  /** Of pictures, whose rows these are. */
+  readonly sizes?: ImageSizes;
   readonly scale: number;
   readonly isRelu: boolean;
 }
@@ -47,6 +51,8 @@ export interface FloatInput {
   readonly kind: "floatInput";
   readonly name: string;
   readonly columns: number;
+  /** Channels, height and width of pictures. */
+  readonly picture?: readonly [channels: number, height: number, width: number];
 }
 
 /** The least index of the greatest of a row. */
