@@ -17,6 +17,9 @@ const PATIENT = { windowSeconds: 300, responseSeconds: 300 };
 /** Kills of each side: a quick run has one, a long one kills after every move. */
 const KILLS = hre.globalOptions.long ? Infinity : 1;
 
+/** A block a second makes these slow. */
+const deep = hre.globalOptions.long ? it : it.skip;
+
 describe("programs for a machine, between processes", function () {
   this.timeout(900_000);
 
@@ -77,7 +80,7 @@ describe("programs for a machine, between processes", function () {
     await world.stopServices();
   });
 
-  it("should be left alone if they may take longer than their clocks, or need more memory than there is", async () => {
+  deep("should be left alone if they may take longer than their clocks, or need more memory than there is", async () => {
     const agent = await world.startAgent(honest, { policy: { runs: { stepsPerSecond: 1_000_000, maxMemoryMiB: 1 } } });
     const nodeIds = [honest.nodeId];
     const { machines } = world.contracts;
