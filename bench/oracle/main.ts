@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 
 import { Report } from "../../scripts/report/Report.js";
 import { writePage } from "../writePage.js";
+import { measureGas } from "./measureGas.js";
 import { measureIngest, measureRecovery } from "./measureIngest.js";
 import { measureScale } from "./measureScale.js";
 import { oraclePage } from "./oraclePage.js";
@@ -25,6 +26,7 @@ async function bench(nodes: number, heartbeats: number): Promise<void> {
   await measureScale(report, nodes);
   await measureRecovery(report, 2_000);
   await measureIngest(report, heartbeats);
+  await measureGas(report);
   for (const name of ["oracle-kills", "oracle-cluster-kills"])
     for (const fact of readFacts(name, "npm run test:oracle")) report.add(fact);
   const file = report.write();
