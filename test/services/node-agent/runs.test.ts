@@ -80,15 +80,20 @@ describe("programs for a machine, between processes", function () {
     await world.stopServices();
   });
 
-  deep("should be left alone if they may take longer than their clocks, or need more memory than there is", async () => {
-    const agent = await world.startAgent(honest, { policy: { runs: { stepsPerSecond: 1_000_000, maxMemoryMiB: 1 } } });
-    const nodeIds = [honest.nodeId];
-    const { machines } = world.contracts;
-    const first = await world.openRun(sampleRun(2), { nodeIds });
-    await agent.waitForLine(/machine has 524288 bytes|16777216 steps may take longer than an answer may/, 60_000);
-    expect((await machines.taskOf(first)).attempt).to.equal(0n);
-    await world.stopServices();
-  });
+  deep(
+    "should be left alone if they may take longer than their clocks, or need more memory than there is",
+    async () => {
+      const agent = await world.startAgent(honest, {
+        policy: { runs: { stepsPerSecond: 1_000_000, maxMemoryMiB: 1 } },
+      });
+      const nodeIds = [honest.nodeId];
+      const { machines } = world.contracts;
+      const first = await world.openRun(sampleRun(2), { nodeIds });
+      await agent.waitForLine(/machine has 524288 bytes|16777216 steps may take longer than an answer may/, 60_000);
+      expect((await machines.taskOf(first)).attempt).to.equal(0n);
+      await world.stopServices();
+    },
+  );
 
   it("should be cornered to one step if they were run wrongly, however often kill -9 comes between", async () => {
     const { runs, machines, staking } = world.contracts;
