@@ -1,15 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 
-import {
-  buildTraces,
-  convolution,
-  execute,
-  imageInput,
-  matMul,
-  type Program,
-  ProgramBuilder,
-} from "@millrace/tensor";
+import { buildTraces, convolution, execute, imageInput, matMul, type Program, ProgramBuilder } from "@millrace/tensor";
 import { buildTraining } from "@millrace/workloads";
 import ort from "onnxruntime-node";
 
