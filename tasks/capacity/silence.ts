@@ -1,9 +1,8 @@
-import { MillraceError } from "@millrace/sdk";
+import { MillraceError, pickedNodes } from "@millrace/sdk";
 
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { epochOf } from "./epochOf.js";
-import { pickedNodes } from "./pickedNodes.js";
 
 /** Order of `ICapacityProofs.AnswerState`: nothing, committed. */
 const COMMITTED = 1n;

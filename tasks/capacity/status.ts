@@ -1,9 +1,8 @@
-import { formatMill, formatTime, labelOf } from "@millrace/sdk";
+import { formatMill, formatTime, labelOf, pickedNodes } from "@millrace/sdk";
 
 import type { Session } from "../lib/Session.js";
 import { facts, table } from "../lib/text.js";
 import { epochOf } from "./epochOf.js";
-import { pickedNodes } from "./pickedNodes.js";
 
 export default async function status(session: Session, { epoch: given }: { epoch: string | undefined }): Promise<void> {
   const { contracts } = await session.protocol();

@@ -7,6 +7,7 @@ export { EpochClock } from "./chain/EpochClock.js";
 export { isLocalChain } from "./chain/localChains.js";
 export { openChain } from "./chain/openChain.js";
 export { openQuorum } from "./chain/rpc/openQuorum.js";
+export { pickedNodes } from "./chain/pickedNodes.js";
 export { QuorumProvider } from "./chain/rpc/QuorumProvider.js";
 export { RpcEndpoint, RpcFault, type FaultCode, type RpcAnswer } from "./chain/rpc/RpcEndpoint.js";
 export { RpcQuorum } from "./chain/rpc/RpcQuorum.js";

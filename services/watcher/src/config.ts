@@ -15,6 +15,8 @@ export const watcherSchema = serviceSchema.extend({
   check: z.stringbool().or(z.boolean()).default(false),
   /** Modules with kernels of others, code that runs in this process; this repository's are always known. */
   kernels: kernelPathsSchema,
+  /** Whether it also reports nodes that were silent in capacity rounds, and has their silence counted. */
+  reportSilence: z.stringbool().or(z.boolean()).default(false),
   /** Block from which claims are watched; by default that of the deployment. */
   fromBlock: z.coerce.number().int().nonnegative().optional(),
 });

@@ -8,8 +8,10 @@ import {
   readRun,
 } from "@millrace/jobs";
 import {
+  BeaconRecorder,
   BlockClock,
   connectContracts,
+  EpochClock,
   listen,
   MillraceError,
   type ServiceContext,
@@ -20,6 +22,7 @@ import { parseEther } from "ethers";
 import { fastify } from "fastify";
 
 import { Case } from "./Case.js";
+import { SilenceReporter } from "./capacity/SilenceReporter.js";
 import { Checker } from "./checks/Checker.js";
 import type { WatcherConfig } from "./config.js";
 import type { Desk } from "./Desk.js";
@@ -65,6 +68,7 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
     ...bondBudget(parseEther(config.bondBudgetEther)),
   };
   const running = new Map<string, Promise<void>>();
+  const silence = config.reportSilence ? await silenceReporter(context, sender) : undefined;
   const checker = config.check ? new Checker(desk, logger, config.dataDir) : undefined;
 
   const follow = async (name: ClaimName, block: number): Promise<void> => {
@@ -127,6 +131,7 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
       checker?.watch(results, range.toBlock + 1);
       next = range.toBlock + 1;
     }
+    await silence?.round(await clock.now());
     for (const { game, claimId, block } of store.open()) {
       const name = { game, claimId };
       if (!running.has(keyOf(name))) running.set(keyOf(name), follow(name, block));
@@ -154,6 +159,16 @@ const keyOf = ({ game, claimId }: ClaimName): string => `${game}:${claimId.toStr
 
 function named(game: GameName, claims: readonly { readonly claimId: bigint; readonly block: number }[]) {
   return claims.map(({ claimId, block }) => ({ game, claimId, block }));
+}
+
+async function silenceReporter(
+  { deployment, provider, logger }: ServiceContext<WatcherConfig>,
+  sender: TransactionSender,
+): Promise<SilenceReporter> {
+  const contracts = connectContracts(deployment, provider);
+  const clock = new EpochClock(await contracts.settlement.clock());
+  const recorder = new BeaconRecorder({ contracts, provider, sender });
+  return new SilenceReporter({ contracts, clock, recorder, sender, logger });
 }
 
 function reasonOf(error: unknown): string {

@@ -1,11 +1,11 @@
-import type { Contracts } from "@millrace/sdk";
+import type { Contracts } from "../deployment/connectContracts.js";
 
 /** Nodes asked for at once: each is a call of its own. */
 const AT_ONCE = 100;
 
 /** The nodes that are picked in an epoch's round, and what each did. */
 export async function pickedNodes(
-  { capacity, nodes }: Contracts,
+  { capacity, nodes }: Pick<Contracts, "capacity" | "nodes">,
   epoch: number,
 ): Promise<{ readonly nodeId: bigint; readonly state: bigint }[]> {
   const count = Number(await nodes.nodeCount());
