@@ -6,12 +6,14 @@ import type { World } from "./World.js";
 
 /** Closes the epochs that went by during the setup, jumps to the start of the next, and lets time run. */
 export async function startTime(world: World): Promise<number> {
-  const { clock, epochs, narrator, chain } = world;
+  const { clock, epochs, narrator, chain, provider } = world;
   const epoch = epochs.epochAt(await clock.now()) + 1;
   const start = epochs.startOf(epoch);
-  // An epoch is closed strictly after its end, and a node may estimate a call as of its latest block.
   await skipTo(world, start);
-  await skipTo(world, start + 1);
+  // An epoch is closed strictly after its end, and a node may estimate a call as of its latest block. A step forward, not a
+  // second by its number: a service may have sent something that is in that one's block.
+  await provider.send("evm_increaseTime", [1]);
+  await provider.send("evm_mine", []);
   await closeUpTo(world, epoch - 1);
   await chain.mineEvery(1);
   narrator.say(`epoch ${epoch} begins, ${formatTime(start)} on chain: a block every second, a slot every two`);
