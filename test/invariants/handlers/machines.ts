@@ -1,8 +1,8 @@
-import { machineProgramHash, programValues, type ProgramValues, readRun, type States } from "@millrace/jobs";
+import { machineProgramHash, programValues, type ProgramValues, readRun, runValues, type States } from "@millrace/jobs";
 import { Execution, inputRoot, type Trace } from "@millrace/rv32";
 import { hexlify } from "ethers";
 
-import { RunGame, runValues, SORTING } from "../../claims/support/runs.js";
+import { RunGame, SORTING } from "../../claims/support/runs.js";
 import { CREDIT, TASK_STATUSES, type TaskStatus, taskTerms } from "../../market/marketFixture.js";
 import type { Opened } from "../../market/taskDriver.js";
 import type { Dice } from "../Dice.js";
