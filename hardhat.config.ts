@@ -100,5 +100,5 @@ export default defineConfig({
     },
   },
   typechain: { outDir: "typechain-types" },
-  test: { mocha: { timeout: 120_000, parallel: true, jobs: 2 } },
+  test: { mocha: { timeout: 120_000, parallel: true, jobs: 3 } },
 });

@@ -35,9 +35,9 @@ const Challenge = { Open: 1n, Answered: 2n } as const;
 const Part = { Leaf: 0, DataChunk: 1 } as const;
 
 /** What takes minutes, as epochs do: `npm run test:oracle`. */
-const deep = hre.globalOptions.long ? it : it.skip;
+const deep = hre.globalOptions.long ? describe : describe.skip;
 
-describe("what attestors owe to the chain, as processes", function () {
+deep("what attestors owe to the chain, as processes", function () {
   this.timeout(WAIT_MS);
   let world: OracleWorld;
   let verbs: VerbRunner;
@@ -184,7 +184,7 @@ describe("what attestors owe to the chain, as processes", function () {
     expect(await owedTo(winner)).to.equal(0n);
   });
 
-  deep("should answer what was asked while it was down: a challenge, a leaf and a chunk", async () => {
+  it("should answer what was asked while it was down: a challenge, a leaf and a chunk", async () => {
     const { challenges } = world.contracts;
     const { report, reportHash } = await reportOf(challenged);
     const { leaf, proof } = (await fetchLeaf(world.urls, challenged, 1n))!;
@@ -218,7 +218,7 @@ describe("what attestors owe to the chain, as processes", function () {
     expect(await challenges.queryFilter(challenges.filters.PartMissed())).to.be.empty;
   });
 
-  deep("should sign afterwards what was reported while it was down", async () => {
+  it("should sign afterwards what was reported while it was down", async () => {
     const { uptime } = world.contracts;
     const epoch = await nextEpoch();
     await world.kill("attestor-3");
@@ -255,7 +255,7 @@ describe("what attestors owe to the chain, as processes", function () {
     heard = { epoch, slot: heartbeat.slot, receipt };
   });
 
-  deep("should settle the correction of a slot that receipts restore, once its report is final", async () => {
+  it("should settle the correction of a slot that receipts restore, once its report is final", async () => {
     const { challenges, rewards } = world.contracts;
     const { epoch, slot, receipt } = heard!;
     await posted(epoch);

@@ -68,7 +68,10 @@ class Arena {
   }
 }
 
-describe("attestors that break the rules, as processes", () => {
+/** Each plays whole epochs: `npm run test:oracle`. */
+const deep = hre.globalOptions.long ? describe : describe.skip;
+
+deep("attestors that break the rules, as processes", () => {
   let arena: Arena | undefined;
 
   afterEach(async () => {
@@ -82,8 +85,6 @@ describe("attestors that break the rules, as processes", () => {
     await accuseAll(arena.world, epoch);
     expect(await slashed(arena.world)).to.deep.equal(arena.faulty.map(({ member }) => member));
   });
-
-  if (!hre.globalOptions.long) return;
 
   it("should report beside one of four that is silent, slow, lying, flooding or worse, and slash only for two faces (I7)", async function () {
     this.timeout(0);
