@@ -242,7 +242,10 @@ describe("tasks", function () {
         refused(`job end ${task} --yes`, /cannot be ended/),
         refused(`job close ${task} --market approval --yes`, /is working/),
         refused("job prove --task 1 --output 0x12 --proof none --yes", /no task 1/),
-        refused("job take --market lease --task 1 --node 1 --yes", /--market is "lease".*dispute, machine, approval, proof/),
+        refused(
+          "job take --market lease --task 1 --node 1 --yes",
+          /--market is "lease".*dispute, machine, approval, proof/,
+        ),
       ]);
       await cli.json(...`job judge ${task} --chunk 0 --approve --yes`.split(" "));
       const paid = await cli.json(
