@@ -95,7 +95,7 @@ describe("programs for a machine, between processes", function () {
     },
   );
 
-  it("should be cornered to one step if they were run wrongly, however often kill -9 comes between", async () => {
+  deep("should be cornered to one step if they were run wrongly, however often kill -9 comes between", async () => {
     const { runs, machines, staking } = world.contracts;
     const startAgent = (): Promise<ManagedProcess> => world.startAgent(cheat, { cheat: "corrupt", policy });
     const agent = await startAgent();
