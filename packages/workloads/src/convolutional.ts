@@ -26,7 +26,16 @@ import {
 
 import { shifted } from "./augment.ts";
 import { CLASSES, type Digit, DIGIT_SIDE, digitSplit, takeDigits } from "./digits.ts";
-import { randomNumbers, shuffled } from "./random.ts";
+import {
+  exponentialTable,
+  LOGIT_SHIFT,
+  WEIGHT_SHIFT,
+  weightRows,
+  weightWriter,
+  writeExponentials,
+  writeLabels,
+} from "./learning.ts";
+import { shuffled } from "./random.ts";
 import { WorkloadError } from "./WorkloadError.ts";
 
 export interface ConvolutionalOptions {
@@ -85,9 +94,6 @@ const POOLED_SIDE = CONVOLVED_SIDE / POOL_SIDE;
 // ─── HYPERPARAMETERS ───
 // Found by a search on the training set; everything is a whole number over a power of two.
 
-/** Weights are int16, of which the network sees the upper byte. */
-const WEIGHT_SHIFT = 8;
-
 /** Activations are `dot · 2^-shift`, int8. */
 const ACTIVATION_SHIFT = 7;
 
@@ -103,16 +109,9 @@ const RATE_DECAY = 0.6;
 /** Bits of the errors that are dropped on their way back through the dense layer. */
 const ERROR_SHIFT = 5;
 
-/** The softmax takes `e^(−i / 32)` for logits that are `i · 2^6` below the largest. */
-const LOGIT_SHIFT = 6;
-const TABLE_ENTRIES = 256;
-const TABLE_SCALE = 32;
-const TABLE_ONE = 32_767;
-
 /** Bounds of the random weights to begin with. */
 const FILTER_SPREAD = 8_000;
 const DENSE_SPREAD = 2_000;
-const WEIGHT_SEED = 1;
 
 /** Pixels that a digit is moved by at most, in each direction. */
 const MAX_SHIFT = 1;
@@ -159,9 +158,7 @@ export function buildConvolutional(options: Partial<ConvolutionalOptions> = {}):
 
 /** Trained weights from the output region. */
 export function decodeConvolutional({ filters, dense }: ConvolutionalAbout, output: Uint8Array): ConvolutionalWeights {
-  const rows = (tensor: Tensor): Int8Array[] =>
-    Array.from({ length: tensor.rows }, (_, row) => Int8Array.from(readRow(output, tensor, row)));
-  return { filters: rows(filters), dense: rows(dense) };
+  return { filters: weightRows(output, filters), dense: weightRows(output, dense) };
 }
 
 function assertOptions({ digits, batch, epochs, filters }: ConvolutionalOptions): void {
@@ -189,7 +186,7 @@ function declareInputs(builder: ProgramBuilder, steps: number, batch: number, fi
       imagesOf(rowsOf(all, i * batch * FOLDED_SIDE, batch * FOLDED_SIDE), { count: batch, ...sizes }),
     ),
     labels: builder.input("labels", { rows: (steps * batch) / 32, columns: 32, laneBits: 8 }),
-    table: builder.input("exponentials", { rows: 1, columns: TABLE_ENTRIES, laneBits: 16 }),
+    table: exponentialTable(builder),
     start: {
       filters: builder.input("filters", { rows: filters, columns: TAPS, laneBits: 16 }),
       dense: builder.input("dense", { rows: CLASSES, columns: filters * POOLED_SIDE ** 2, laneBits: 16 }),
@@ -353,19 +350,12 @@ function writeInputs(program: Program, inputs: Inputs, digits: readonly Digit[])
   inputs.batches.forEach((images, i) => {
     writeDigits(writer, images, digits, i * images.count);
   });
-  writer.raw(
-    inputs.labels,
-    Uint8Array.from(digits, ({ label }) => label),
-  );
-  const exponentials = Array.from({ length: TABLE_ENTRIES }, (_, i) => TABLE_ONE * Math.exp(-i / TABLE_SCALE));
-  writer.row(inputs.table, 0, exponentials.map(Math.round));
-
-  const random = randomNumbers(WEIGHT_SEED);
-  const spread = (length: number, most: number): number[] =>
-    Array.from({ length }, () => Math.round((2 * random() - 1) * most));
+  writeLabels(writer, inputs.labels, digits);
+  writeExponentials(writer, inputs.table);
+  const writeWeights = weightWriter(writer);
   const { filters, dense } = inputs.start;
-  for (let row = 0; row < filters.rows; row++) writer.row(filters, row, spread(filters.columns, FILTER_SPREAD));
-  for (let row = 0; row < dense.rows; row++) writer.row(dense, row, spread(dense.columns, DENSE_SPREAD));
+  writeWeights(filters, FILTER_SPREAD);
+  writeWeights(dense, DENSE_SPREAD);
   return writer.bytes;
 }
 

@@ -3,7 +3,6 @@ import {
   matMul,
   type Program,
   ProgramBuilder,
-  readRow,
   requantise,
   rowsOf,
   softmax,
@@ -12,8 +11,16 @@ import {
 } from "@millrace/tensor";
 
 import { CLASSES, type Digit, digitSplit, takeDigits } from "./digits.ts";
+import {
+  exponentialTable,
+  LOGIT_SHIFT,
+  WEIGHT_SHIFT,
+  weightRows,
+  weightWriter,
+  writeExponentials,
+  writeLabels,
+} from "./learning.ts";
 import { digitRow, hiddenLayer, INPUTS, type Layers, outputLayer, type Weights } from "./network.ts";
-import { randomNumbers } from "./random.ts";
 import { WorkloadError } from "./WorkloadError.ts";
 
 export interface TrainingOptions {
@@ -54,9 +61,6 @@ export interface TrainingAbout {
 // ─── HYPERPARAMETERS ───
 // Found by a search on the training set's default size; everything is a whole number over a power of two.
 
-/** Weights are int16, of which the network sees the upper byte. */
-const WEIGHT_SHIFT = 8;
-
 /** Steps of the weights are `gradient · rate / 2^10`, the gradient being a sum over the batch. */
 const RATE_SHIFT = 10;
 const FIRST_RATE = 8;
@@ -68,16 +72,9 @@ const RATE_DECAY = 0.7;
 /** Bits of the errors that are dropped on their way back through the second layer. */
 const ERROR_SHIFT = 7;
 
-/** The softmax takes `e^(−i / 32)` for logits that are `i · 2^6` below the largest. */
-const LOGIT_SHIFT = 6;
-const TABLE_ENTRIES = 256;
-const TABLE_SCALE = 32;
-const TABLE_ONE = 32_767;
-
 /** Bounds of the random weights to begin with. */
 const FIRST_SPREAD = 1_500;
 const SECOND_SPREAD = 2_000;
-const WEIGHT_SEED = 1;
 
 // ─── PROGRAM ───
 
@@ -118,9 +115,7 @@ export function buildTraining(options: Partial<TrainingOptions> = {}): TrainingJ
 
 /** Trained weights from the output region. */
 export function decodeTraining({ first, second }: TrainingAbout, output: Uint8Array): Weights {
-  const rows = (tensor: Tensor): Int8Array[] =>
-    Array.from({ length: tensor.rows }, (_, row) => Int8Array.from(readRow(output, tensor, row)));
-  return { first: rows(first), second: rows(second) };
+  return { first: weightRows(output, first), second: weightRows(output, second) };
 }
 
 function assertOptions({ digits, batch, epochs, hidden }: TrainingOptions): void {
@@ -136,7 +131,7 @@ function declareInputs(builder: ProgramBuilder, count: number, hidden: number): 
   return {
     digits: builder.input("digits", { rows: count, columns: INPUTS, laneBits: 8 }),
     labels: builder.input("labels", { rows: Math.ceil(count / 32), columns: 32, laneBits: 8 }),
-    table: builder.input("exponentials", { rows: 1, columns: TABLE_ENTRIES, laneBits: 16 }),
+    table: exponentialTable(builder),
     start: {
       first: builder.input("first", { rows: hidden, columns: INPUTS, laneBits: 16 }),
       second: builder.input("second", { rows: CLASSES, columns: hidden, laneBits: 16 }),
@@ -212,19 +207,12 @@ function narrowed(builder: ProgramBuilder, step: string, wide: Layers, output = 
 function writeInputs(program: Program, inputs: Inputs, digits: readonly Digit[]): Uint8Array {
   const writer = new InputWriter(program);
   digits.forEach((digit, i) => writer.row(inputs.digits, i, digitRow(digit)));
-  writer.raw(
-    inputs.labels,
-    Uint8Array.from(digits, ({ label }) => label),
-  );
-  const exponentials = Array.from({ length: TABLE_ENTRIES }, (_, i) => TABLE_ONE * Math.exp(-i / TABLE_SCALE));
-  writer.row(inputs.table, 0, exponentials.map(Math.round));
-
-  const random = randomNumbers(WEIGHT_SEED);
-  const spread = (length: number, most: number): number[] =>
-    Array.from({ length }, () => Math.round((2 * random() - 1) * most));
+  writeLabels(writer, inputs.labels, digits);
+  writeExponentials(writer, inputs.table);
+  const writeWeights = weightWriter(writer);
   const { first, second } = inputs.start;
   // Biases, the last column, begin at zero.
-  for (let row = 0; row < first.rows; row++) writer.row(first, row, spread(first.columns - 1, FIRST_SPREAD));
-  for (let row = 0; row < second.rows; row++) writer.row(second, row, spread(second.columns, SECOND_SPREAD));
+  writeWeights(first, FIRST_SPREAD, first.columns - 1);
+  writeWeights(second, SECOND_SPREAD);
   return writer.bytes;
 }
