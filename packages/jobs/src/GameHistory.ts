@@ -1,4 +1,6 @@
 import type { IResultClaims } from "../../../typechain-types/index.js";
+import { type BranchFacts, BranchHistory } from "./BranchHistory.js";
+import { branchIdOf } from "./commitments.js";
 import { type DemandFacts, DemandHistory } from "./DemandHistory.js";
 
 /** A branch, as the contracts name it. */
@@ -10,23 +12,19 @@ export interface BranchKey {
 }
 
 /** What is known of a branch that was pointed at. */
-interface BranchFacts {
+interface KeyedFacts extends BranchFacts {
   readonly key: BranchKey;
-  readonly owner: string;
-  readonly answerBy: number;
-  opened?: { readonly children: readonly string[]; readonly pointBy: number };
 }
 
 /** The part of a game's history that a player needs. */
 export interface Game {
-  branch(key: BranchKey): BranchFacts | undefined;
+  branch(key: BranchKey): KeyedFacts | undefined;
   ownedBy(account: string): BranchKey[];
 }
 
 /** Everything that was pointed at and opened in the game about one claim, read from events as blocks come. */
 export class GameHistory implements Game {
-  readonly #branches = new Map<string, BranchFacts>();
-  readonly #byId = new Map<string, BranchFacts>();
+  readonly #branches = new BranchHistory<KeyedFacts>();
   readonly #demands = new DemandHistory();
   #nextBlock: number;
 
@@ -46,27 +44,22 @@ export class GameHistory implements Game {
       claims.queryFilter(claims.filters.ChunkDemanded(this.claimId), this.#nextBlock, block),
       claims.queryFilter(claims.filters.ChunkDelivered(this.claimId), this.#nextBlock, block),
     ]);
-    for (const { args } of pointed) {
+    const branches = pointed.map(({ args }): KeyedFacts => {
       const { region, height, position, hash } = args.branch;
       const key = { region: Number(region), height: Number(height), position: Number(position), hash };
-      const facts: BranchFacts = { key, owner: args.owner, answerBy: Number(args.answerBy) };
-      this.#branches.set(nameOf(key), facts);
-      this.#byId.set(args.branchId, facts);
-    }
-    for (const { args } of opened) {
-      const facts = this.#byId.get(args.branchId);
-      if (facts !== undefined) facts.opened = { children: [...args.children], pointBy: Number(args.pointBy) };
-    }
+      return { id: args.branchId, key, owner: args.owner, answerBy: Number(args.answerBy) };
+    });
+    this.#branches.take(branches, opened);
     this.#demands.take(demanded, delivered);
     this.#nextBlock = block + 1;
   }
 
-  branch(key: BranchKey): BranchFacts | undefined {
-    return this.#branches.get(nameOf(key));
+  branch(key: BranchKey): KeyedFacts | undefined {
+    return this.#branches.find(branchIdOf(this.claimId, key));
   }
 
   ownedBy(account: string): BranchKey[] {
-    return [...this.#branches.values()].filter(({ owner }) => owner === account).map(({ key }) => key);
+    return this.#branches.ownedBy(account).map(({ key }) => key);
   }
 
   /** Every chunk that was demanded. */
@@ -75,16 +68,12 @@ export class GameHistory implements Game {
   }
 
   /** Every branch that was pointed at. */
-  all(): BranchFacts[] {
-    return [...this.#branches.values()];
+  all(): KeyedFacts[] {
+    return this.#branches.all();
   }
 
   /** Branches that nobody has opened yet. */
-  pending(): BranchFacts[] {
-    return [...this.#branches.values()].filter(({ opened }) => opened === undefined);
+  pending(): KeyedFacts[] {
+    return this.#branches.pending();
   }
-}
-
-function nameOf({ region, height, position, hash }: BranchKey): string {
-  return `${region}:${height}:${position}:${hash.toLowerCase()}`;
 }

@@ -10,6 +10,7 @@ import type { Hand } from "../Hand.js";
 import { type Move, nextMove, proofMove } from "../nextMove.js";
 import type { PostedClaim } from "../readClaim.js";
 import type { Contest, ContestMove } from "./Contest.js";
+import { describeCommit } from "./describeCommit.js";
 
 interface Options {
   readonly claims: IResultClaims;
@@ -69,12 +70,7 @@ export class ResultContest implements Contest {
     const { kind } = move;
     switch (kind) {
       case "commit":
-        return {
-          kind,
-          title: `Commit to ${move.hides === "prove" ? "a proof" : "a first pointer"}, so that nobody can copy it`,
-          takesBond: false,
-          call: () => game.commit.populateTransaction(move.lane, move.digest),
-        };
+        return describeCommit(game, move);
       case "pointTop":
         return {
           kind,

@@ -7,6 +7,7 @@ import { playedRunMove, type RunMove, type States } from "../runs/nextRunMove.js
 import type { PostedRun } from "../runs/readRun.js";
 import { RunHistory } from "../runs/RunHistory.js";
 import type { Contest, ContestMove } from "./Contest.js";
+import { describeCommit } from "./describeCommit.js";
 
 interface Options {
   readonly claims: IRunClaims;
@@ -60,12 +61,7 @@ export class RunContest implements Contest {
     const { kind } = move;
     switch (kind) {
       case "commit":
-        return {
-          kind,
-          title: `Commit to ${move.hides === "prove" ? "a proof" : "a first pointer"}, so that nobody can copy it`,
-          takesBond: false,
-          call: () => game.commit.populateTransaction(move.lane, move.digest),
-        };
+        return describeCommit(game, move);
       case "pointTop": {
         const { index, ends, siblings } = move;
         const reveal = revealOf(hand);

@@ -1,21 +1,16 @@
 import type { IRunClaims } from "../../../../typechain-types/index.js";
+import { type BranchFacts, BranchHistory } from "../BranchHistory.js";
 import { type DemandFacts, DemandHistory } from "../DemandHistory.js";
 import { type Segment, segmentId } from "./encodings.js";
 
-/** What is known of a segment that was pointed at. */
-export interface SegmentFacts {
-  readonly id: string;
+/** What is known of a segment that was pointed at; its children are the states after each of its parts. */
+export interface SegmentFacts extends BranchFacts {
   readonly segment: Segment;
-  readonly owner: string;
-  /** Last second for the provider to open it. */
-  readonly answerBy: number;
-  /** States after each of its children. */
-  opened?: { readonly states: readonly string[]; readonly pointBy: number };
 }
 
 /** Everything that was pointed at and opened in the game about one run, read from events as blocks come. */
 export class RunHistory {
-  readonly #segments = new Map<string, SegmentFacts>();
+  readonly #segments = new BranchHistory<SegmentFacts>();
   readonly #demands = new DemandHistory();
   #nextBlock: number;
 
@@ -35,28 +30,24 @@ export class RunHistory {
       claims.queryFilter(claims.filters.ChunkDemanded(this.claimId), this.#nextBlock, block),
       claims.queryFilter(claims.filters.ChunkDelivered(this.claimId), this.#nextBlock, block),
     ]);
-    for (const { args } of pointed) {
+    const segments = pointed.map(({ args }): SegmentFacts => {
       const { above, log2, position, first, last } = args.segment;
       const segment = { above, log2: Number(log2), position, first, last };
-      const facts = { id: args.branchId, segment, owner: args.owner, answerBy: Number(args.answerBy) };
-      this.#segments.set(args.branchId, facts);
-    }
-    for (const { args } of opened) {
-      const facts = this.#segments.get(args.branchId);
-      if (facts !== undefined) facts.opened = { states: [...args.children], pointBy: Number(args.pointBy) };
-    }
+      return { id: args.branchId, segment, owner: args.owner, answerBy: Number(args.answerBy) };
+    });
+    this.#segments.take(segments, opened);
     this.#demands.take(demanded, delivered);
     this.#nextBlock = block + 1;
   }
 
   /** What is known of a segment; undefined if nobody pointed at it. */
   find(segment: Segment): SegmentFacts | undefined {
-    return this.#segments.get(segmentId(this.claimId, segment));
+    return this.#segments.find(segmentId(this.claimId, segment));
   }
 
   /** Every segment that was pointed at. */
   all(): SegmentFacts[] {
-    return [...this.#segments.values()];
+    return this.#segments.all();
   }
 
   /** Every chunk that was demanded. */
@@ -66,12 +57,11 @@ export class RunHistory {
 
   /** Segments that nobody has opened yet. */
   pending(): SegmentFacts[] {
-    return [...this.#segments.values()].filter(({ opened }) => opened === undefined);
+    return this.#segments.pending();
   }
 
   /** Ids of what an account pointed at first; of what anybody did, if none is given. */
   ids(account?: string): string[] {
-    const all = [...this.#segments.values()];
-    return all.filter(({ owner }) => account === undefined || owner === account).map(({ id }) => id);
+    return this.#segments.ownedBy(account).map(({ id }) => id);
   }
 }

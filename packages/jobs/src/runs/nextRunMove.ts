@@ -89,7 +89,7 @@ export async function nextRunMove(
         ? { kind: "timeout", step: at.position << BigInt(at.log2), path }
         : { kind: "wait", until: facts.answerBy };
     }
-    const { states, pointBy } = facts.opened;
+    const { children: states, pointBy } = facts.opened;
     const mine = await honest.states(stepsWithin(at));
     const index = indexOfDifference(states, mine);
     // The last state differs from mine, so one of them does.
