@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { claimIdOf } from "@millrace/jobs";
 import { type Bundle, InputWriter, ownKernels, ProgramBuilder } from "@millrace/tensor";
 import { expect } from "chai";
-import hre from "hardhat";
 
+import { deepDescribe } from "../../support/deep.js";
 import { hammingDistances } from "../../../examples/hamming/hammingDistance.ts";
 import known from "../../../examples/hamming/kernels.ts";
 import { HammingDistance__factory } from "../../../typechain-types/index.js";
@@ -13,9 +13,6 @@ import { AgentWorld, type Party } from "./AgentWorld.js";
 const SLASHED = 3n;
 const FINALIZED = 10n;
 const MODULE = fileURLToPath(new URL("../../../examples/hamming/kernels.ts", import.meta.url));
-
-/** A block a second makes it slow; what it shows of a process, the others show in the quick profile. */
-const deep = hre.globalOptions.long ? describe : describe.skip;
 
 /** A search of fingerprints with a kernel that this repository's packages do not have. */
 function search(seed: number): Bundle {
@@ -28,7 +25,7 @@ function search(seed: number): Bundle {
   return { program, input: new InputWriter(program).raw(left, bytes(16)).raw(right, bytes(64)).bytes };
 }
 
-deep("a third party's kernel, between processes", function () {
+deepDescribe("a third party's kernel, between processes", function () {
   this.timeout(600_000);
 
   let world: AgentWorld;

@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { plainLeaseOrder } from "@millrace/jobs";
 import { expect } from "chai";
 import { id, keccak256, parseEther, toUtf8Bytes, ZeroHash } from "ethers";
-import hre from "hardhat";
 
+import { deepIt } from "../../support/deep.js";
 import type { ILeaseOrders } from "../../../typechain-types/index.js";
 import { DotProductVerifier__factory } from "../../../typechain-types/index.js";
 import { proveScore, stopProver } from "../../market/proofDriver.js";
@@ -18,9 +18,6 @@ const LEASED = 3n;
 const FINALIZED = 10n;
 const PROVER = fileURLToPath(new URL("./proveScore.ts", import.meta.url));
 const NO_PLEDGE = { bond: 0n, uptimePpm: 0, penaltyPpm: 0, darkSlots: 0 };
-
-/** A block a second makes these slow: one of each kind is in the quick profile. */
-const deep = hre.globalOptions.long ? it : it.skip;
 
 describe("node agent in other markets", function () {
   this.timeout(240_000);
@@ -73,7 +70,7 @@ describe("node agent in other markets", function () {
     Promise.all(Array.from({ length: seats }, (_, seat) => world.contracts.orders.seatOf(orderId, seat)));
 
   describe("of leases", () => {
-    deep("should take seats at a rate that its policy takes, when the rate has climbed there", async () => {
+    deepIt("should take seats at a rate that its policy takes, when the rate has climbed there", async () => {
       const orderId = await order({ startRate: 1n, maxRate: RATE, rampSeconds: 10 });
       await world.until("the lease", async () => (await seatsOf(orderId, 1))[0]?.leaseId !== 0n);
       const [{ leaseId, rate }] = await seatsOf(orderId, 1);
@@ -93,7 +90,7 @@ describe("node agent in other markets", function () {
       for (const { leaseId } of seats) await (await world.as(world.buyer).leases.close(leaseId)).wait();
     });
 
-    deep("should end a cluster that does not fill, for the pay of its wait", async () => {
+    deepIt("should end a cluster that does not fill, for the pay of its wait", async () => {
       const { orders, nodes } = world.contracts;
       const orderId = await order({ seats: 5, fillSeconds: 5 });
       await world.until("the end", async () => (await orders.progressOf(orderId)).endedAt !== 0n);
@@ -103,7 +100,7 @@ describe("node agent in other markets", function () {
       for (const { nodeId } of [first, second]) expect((await nodes.nodeOf(nodeId)).busyUnits).to.equal(0n);
     });
 
-    deep("should serve what another left, once it is relisted", async () => {
+    deepIt("should serve what another left, once it is relisted", async () => {
       const { orders, leases } = world.contracts;
       const orderId = await order({ wanted: wantedOf([first.nodeId, second.nodeId]), leaseSeconds: 300 });
       await world.until("the lease", async () => (await seatsOf(orderId, 1))[0]?.leaseId !== 0n);
@@ -121,7 +118,7 @@ describe("node agent in other markets", function () {
       expect(await leases.leaseCount()).to.be.greaterThan(leaseId);
     });
 
-    deep("should leave orders that bind, promise or pay too much", async () => {
+    deepIt("should leave orders that bind, promise or pay too much", async () => {
       const pledge = { ...NO_PLEDGE, bond: parseEther("51") };
       const refused = [
         await order({ pledge }),
@@ -135,7 +132,7 @@ describe("node agent in other markets", function () {
     });
   });
 
-  deep("should not start with a policy for leases that its provider does not let it have", async () => {
+  deepIt("should not start with a policy for leases that its provider does not let it have", async () => {
     const agent = world.spawnAgent(stranger, { policy: { leases: { acceptSeats: true } } });
     await agent.waitForLine(/may not take orders of leases for .*provider operator/, 60_000);
     expect(await agent.exited).to.equal(1);
@@ -175,7 +172,7 @@ describe("node agent in other markets", function () {
       expect([paid?.args.provider, paid?.args.paid]).to.deep.equal([first.provider.address, parseEther("5")]);
     });
 
-    deep("should leave what it cannot fetch or has no prover for", async () => {
+    deepIt("should leave what it cannot fetch or has no prover for", async () => {
       const taskId = await openProof(id("input"), {}, { dataUri: `${world.bundles.url}/nothing` });
       await world.until("some blocks", blocksAfter(await world.provider.getBlockNumber()));
       expect((await world.contracts.proofs.taskOf(taskId)).attempt).to.equal(0n);

@@ -4,6 +4,7 @@ import { Region } from "@millrace/tensor";
 import { expect } from "chai";
 import hre from "hardhat";
 
+import { deepIt } from "../../support/deep.js";
 import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { AgentWorld, type Party } from "./AgentWorld.js";
 import { killInTurn } from "./killInTurn.js";
@@ -16,9 +17,6 @@ const SLASHED = 3n;
 const PATIENT = { windowSeconds: 300, responseSeconds: 300 };
 /** Kills of each side: a quick run has one, a long one kills after every move. */
 const KILLS = hre.globalOptions.long ? Infinity : 1;
-
-/** A block a second makes these slow. */
-const deep = hre.globalOptions.long ? it : it.skip;
 
 describe("programs for a machine, between processes", function () {
   this.timeout(900_000);
@@ -80,7 +78,7 @@ describe("programs for a machine, between processes", function () {
     await world.stopServices();
   });
 
-  deep(
+  deepIt(
     "should be left alone if they may take longer than their clocks, or need more memory than there is",
     async () => {
       const agent = await world.startAgent(honest, {
@@ -95,7 +93,7 @@ describe("programs for a machine, between processes", function () {
     },
   );
 
-  deep("should be cornered to one step if they were run wrongly, however often kill -9 comes between", async () => {
+  deepIt("should be cornered to one step if they were run wrongly, however often kill -9 comes between", async () => {
     const { runs, machines, staking } = world.contracts;
     const startAgent = (): Promise<ManagedProcess> => world.startAgent(cheat, { cheat: "corrupt", policy });
     const agent = await startAgent();

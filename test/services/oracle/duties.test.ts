@@ -4,7 +4,6 @@ import { join } from "node:path";
 
 import { expect } from "chai";
 import type { Result } from "ethers";
-import hre from "hardhat";
 
 import { fetchLeaf, PeerClient } from "@millrace/oracle";
 import { countUp } from "@millrace/uptime-tree";
@@ -21,6 +20,7 @@ import {
   type SignedHeartbeat,
 } from "@millrace/uptime-tree/format";
 
+import { deepDescribe } from "../../support/deep.js";
 import { freePort } from "../../../scripts/local/freePort.js";
 import { toHeartbeatJson } from "../../../services/oracle/src/store/heartbeatJson.js";
 import { VerbRunner } from "../../cli/VerbRunner.js";
@@ -34,10 +34,7 @@ const Status = { None: 0n, Posted: 1n, Final: 2n } as const;
 const Challenge = { Open: 1n, Answered: 2n } as const;
 const Part = { Leaf: 0, DataChunk: 1 } as const;
 
-/** What takes minutes, as epochs do: `npm run test:oracle`. */
-const deep = hre.globalOptions.long ? describe : describe.skip;
-
-deep("what attestors owe to the chain, as processes", function () {
+deepDescribe("what attestors owe to the chain, as processes", function () {
   this.timeout(WAIT_MS);
   let world: OracleWorld;
   let verbs: VerbRunner;

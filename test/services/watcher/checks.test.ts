@@ -3,8 +3,8 @@ import { findBeaconBlock } from "@millrace/sdk";
 import { buildTraces, type TraceTree } from "@millrace/tensor";
 import { expect } from "chai";
 import type { HDNodeWallet } from "ethers";
-import hre from "hardhat";
 
+import { deepIt } from "../../support/deep.js";
 import { AgentWorld, type Party } from "../node-agent/AgentWorld.js";
 import { sampleBundle } from "../node-agent/sampleBundle.js";
 
@@ -77,35 +77,32 @@ describe("a watcher in the role of a checker", function () {
   });
 
   // A minute of windows that pass: with `--long`.
-  (hre.globalOptions.long ? it : it.skip)(
-    "should make a checker pay that vouched for a wrong result without executing it",
-    async () => {
-      await world.stopServices();
-      const lazy = world.challenger;
-      await world.stake(lazy, "lazy");
-      const { seats, checks, claims } = world.as(lazy);
-      await (await seats.takeSeat(0)).wait();
-      await world.startAgent(corrupt, { cheat: "corrupt" });
-      const bundle = sampleBundle(2);
-      const taskId = await world.openTask(bundle, { nodeIds: [corrupt.nodeId], ...TERMS });
-      const posted = await postedClaim(taskId);
-      const { claimId } = posted;
+  deepIt("should make a checker pay that vouched for a wrong result without executing it", async () => {
+    await world.stopServices();
+    const lazy = world.challenger;
+    await world.stake(lazy, "lazy");
+    const { seats, checks, claims } = world.as(lazy);
+    await (await seats.takeSeat(0)).wait();
+    await world.startAgent(corrupt, { cheat: "corrupt" });
+    const bundle = sampleBundle(2);
+    const taskId = await world.openTask(bundle, { nodeIds: [corrupt.nodeId], ...TERMS });
+    const posted = await postedClaim(taskId);
+    const { claimId } = posted;
 
-      await vouchBlindly(posted, lazy, bundle);
-      const bond = (await seats.seatOf(2)).bond;
-      expect(bond > 0n).to.equal(true);
+    await vouchBlindly(posted, lazy, bundle);
+    const bond = (await seats.seatOf(2)).bond;
+    expect(bond > 0n).to.equal(true);
 
-      await world.startWatcher({ check: true });
-      await world.until("the conviction", async () => (await seats.seatOf(2)).bond === 0n, 120_000);
-      expect(await claims.stateOf(claimId)).to.equal(SLASHED);
-      const [convicted] = await checks.queryFilter(checks.filters.VoucherConvicted(claimId));
-      expect(convicted?.args.account).to.equal(lazy.address);
-      expect(convicted?.args.reporter).to.equal(world.watcher.address);
-      expect(convicted?.args.mill).to.equal(bond);
-      // The other seat was drawn too, executed, and did not vouch.
-      expect((await seats.seatOf(1)).bond).to.equal(bond);
-    },
-  );
+    await world.startWatcher({ check: true });
+    await world.until("the conviction", async () => (await seats.seatOf(2)).bond === 0n, 120_000);
+    expect(await claims.stateOf(claimId)).to.equal(SLASHED);
+    const [convicted] = await checks.queryFilter(checks.filters.VoucherConvicted(claimId));
+    expect(convicted?.args.account).to.equal(lazy.address);
+    expect(convicted?.args.reporter).to.equal(world.watcher.address);
+    expect(convicted?.args.mill).to.equal(bond);
+    // The other seat was drawn too, executed, and did not vouch.
+    expect((await seats.seatOf(1)).bond).to.equal(bond);
+  });
 
   /** What a checker can do that has the provider's words from the provider. */
   async function vouchBlindly(

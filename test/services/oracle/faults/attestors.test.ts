@@ -1,6 +1,6 @@
 import { expect } from "chai";
-import hre from "hardhat";
 
+import { deepDescribe } from "../../../support/deep.js";
 import { HeartbeatHosts } from "../HeartbeatHosts.js";
 import { OracleWorld, type WorldOptions } from "../OracleWorld.js";
 import { accuseAll, slashed } from "./accuse.js";
@@ -68,10 +68,7 @@ class Arena {
   }
 }
 
-/** Each plays whole epochs: `npm run test:oracle`. */
-const deep = hre.globalOptions.long ? describe : describe.skip;
-
-deep("attestors that break the rules, as processes", () => {
+deepDescribe("attestors that break the rules, as processes", () => {
   let arena: Arena | undefined;
 
   afterEach(async () => {
