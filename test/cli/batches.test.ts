@@ -10,6 +10,7 @@ import { ChannelDriver } from "../market/channelDriver.js";
 import { LeaseDriver } from "../market/leaseDriver.js";
 import { CREDIT } from "../market/marketFixture.js";
 import { TaskDriver } from "../market/taskDriver.js";
+import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 
 const connection = await hre.network.create();
@@ -38,15 +39,7 @@ describe("tasks that do many things at once", () => {
 
   const as = (party: keyof typeof FROM) => `--from ${FROM[party]} --yes`;
 
-  /** One sentence and what to do, and nothing sent. */
-  async function refused(line: string, sentence: RegExp): Promise<void> {
-    const before = await networkHelpers.time.latestBlock();
-    const { code, stderr } = await at.verbs.run(line);
-    expect(stderr).to.match(sentence);
-    expect(stderr.trim().split("\n"), stderr).to.have.length(1);
-    expect(code).to.equal(1);
-    expect(await networkHelpers.time.latestBlock(), line).to.equal(before);
-  }
+  const refused = (line: string, sentence: RegExp) => expectRefused(connection, at.verbs, line, sentence);
 
   it("should take what can be had of many tasks, and tell the rest", async () => {
     const { approvals, buyer } = at.world;

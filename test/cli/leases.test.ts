@@ -6,7 +6,7 @@ import hre from "hardhat";
 
 import { LeaseDriver, type Proven } from "../market/leaseDriver.js";
 import { takePledged } from "../market/leaseTerms.js";
-import type { Outcome } from "./CommandLine.js";
+import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 
 const connection = await hre.network.create();
@@ -34,16 +34,7 @@ describe("tasks of leases", () => {
   const as = (party: keyof typeof FROM) => `--from ${FROM[party]} --yes`;
   const statusOf = async (leaseId: bigint) => driver.statusOf(leaseId);
 
-  /** One sentence and what to do, and nothing sent. */
-  async function refused(line: string, sentence: RegExp): Promise<void> {
-    const before = await networkHelpers.time.latestBlock();
-    const outcome: Outcome = await at.verbs.run(line);
-    expect(outcome.stderr).to.match(sentence);
-    expect(outcome.stderr.trim().split("\n"), outcome.stderr).to.have.length(1);
-    expect(outcome.stderr).to.match(/^Error: .+\. .+/);
-    expect(outcome.code).to.equal(1);
-    expect(await networkHelpers.time.latestBlock(), line).to.equal(before);
-  }
+  const refused = (line: string, sentence: RegExp) => expectRefused(connection, at.verbs, line, sentence);
 
   it("should show a lease, and what it would do before it is done", async () => {
     const leaseId = await takePledged(connection, at.world, 100);

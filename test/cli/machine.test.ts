@@ -9,6 +9,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 import { readFileSync } from "node:fs";
 
+import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 
 const connection = await hre.network.create();
@@ -42,15 +43,7 @@ describe("tasks of programs for a machine", () => {
     `job open --elf ${elf} --input ${input} ${rest} --bundles ${join(folder, "bundles")} --url ${host.url} ` +
     `--start-price 2 --max-price 2 ${as("buyer")}`;
 
-  /** One sentence and what to do, and nothing sent. */
-  async function refused(line: string, sentence: RegExp): Promise<void> {
-    const before = await networkHelpers.time.latestBlock();
-    const { code, stderr } = await at.verbs.run(line);
-    expect(stderr).to.match(sentence);
-    expect(stderr.trim().split("\n"), stderr).to.have.length(1);
-    expect(code).to.equal(1);
-    expect(await networkHelpers.time.latestBlock(), line).to.equal(before);
-  }
+  const refused = (line: string, sentence: RegExp) => expectRefused(connection, at.verbs, line, sentence);
 
   it("should refuse files that no machine could run, and sizes that it cannot have", async () => {
     const file = (name: string, bytes: Uint8Array): string => {

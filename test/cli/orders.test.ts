@@ -8,7 +8,7 @@ import hre from "hardhat";
 
 import { NO_DETAILS } from "../market/leaseTerms.js";
 import { addNode, taskTerms } from "../market/marketFixture.js";
-import type { Outcome } from "./CommandLine.js";
+import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 
 const connection = await hre.network.create();
@@ -43,15 +43,7 @@ describe("tasks of orders and purchases", () => {
 
   const as = (party: keyof typeof FROM) => `--from ${FROM[party]} --yes`;
 
-  /** One sentence and what to do, and nothing sent. */
-  async function refused(line: string, sentence: RegExp): Promise<void> {
-    const before = await networkHelpers.time.latestBlock();
-    const outcome: Outcome = await at.verbs.run(line);
-    expect(outcome.stderr).to.match(sentence);
-    expect(outcome.stderr.trim().split("\n"), outcome.stderr).to.have.length(1);
-    expect(outcome.code).to.equal(1);
-    expect(await networkHelpers.time.latestBlock(), line).to.equal(before);
-  }
+  const refused = (line: string, sentence: RegExp) => expectRefused(connection, at.verbs, line, sentence);
 
   /** An inspector's word about alice's first node. */
   async function inspect(party: keyof typeof FROM, attributes: string): Promise<string> {

@@ -13,20 +13,12 @@ import type { JsonRpcProvider } from "ethers";
 
 import { freePort } from "../../scripts/local/freePort.js";
 import type { Outcome } from "./CommandLine.js";
+import { expectRefusal } from "./expectRefusal.js";
 import { CommandLine } from "./CommandLine.js";
 
 const PROVIDER = 3;
 const STRANGER = 4;
 const AUDITOR = 5;
-
-/** One sentence and what to do, no stack, exit code 1. */
-function expectRefusal({ code, stderr, stdout }: Outcome, sentence: RegExp): void {
-  expect(stderr).to.match(sentence);
-  expect(stderr.trim().split("\n"), stderr).to.have.length(1);
-  expect(stderr).to.match(/^Error: .+\. .+/);
-  expect(stdout + stderr).not.to.match(/\n\s+at /);
-  expect(code).to.equal(1);
-}
 
 describe("tasks", function () {
   this.timeout(600_000);
