@@ -5,6 +5,7 @@ import { CHANNEL_STATUSES } from "../market/channelDriver.js";
 import { TASK_STATUSES } from "../market/marketFixture.js";
 import { endApproval } from "./handlers/approvals.js";
 import { seatsIn } from "./handlers/orders.js";
+import { pausable } from "./pausable.js";
 import type { Play } from "./Play.js";
 
 const PAUSE_SECONDS = 7 * 86_400;
@@ -20,21 +21,7 @@ const MAX_DUST = 1_000n;
 /** I4: everybody leaves with what is theirs, while entries are paused and no price will ever come again. */
 export async function leaveAll(play: Play): Promise<void> {
   const { connection, world } = play;
-  const { settlement, staking, nodes, tasks, leases, uptime } = world;
-  const { orders, proofs, approvals, machines, seats } = world;
-  for (const target of [
-    settlement,
-    staking,
-    nodes,
-    tasks,
-    leases,
-    uptime,
-    orders,
-    proofs,
-    approvals,
-    machines,
-    seats,
-  ]) {
+  for (const target of pausable(world)) {
     await (await connection.ethers.getContractAt("EntryPause", target)).pauseEntries(PAUSE_SECONDS);
   }
   await play.store.catchUp();

@@ -5,25 +5,13 @@ import { MILL, type World } from "../../market/marketFixture.js";
 import type { Dice } from "../Dice.js";
 import { ownersThings } from "../fingerprint.js";
 import type { Action, Play } from "../Play.js";
+import { pausable } from "../pausable.js";
 import { unchanged } from "../unchanged.js";
 
 /** The guardian pauses, somebody gives MILL away, holders burn, strangers call whatever there is. */
 export const outsiderActions: Readonly<Record<string, Action>> = {
   pauseEntries: async ({ world, connection }, dice) => {
-    const { settlement, staking, nodes, tasks, leases, uptime, orders, proofs, approvals, machines, seats } = world;
-    const target = dice.pick([
-      settlement,
-      staking,
-      nodes,
-      tasks,
-      leases,
-      uptime,
-      orders,
-      proofs,
-      approvals,
-      machines,
-      seats,
-    ]);
+    const target = dice.pick(pausable(world));
     const governed = await connection.ethers.getContractAt("EntryPause", target);
     return governed.pauseEntries(dice.int(0, 30));
   },
