@@ -1,7 +1,8 @@
+import { quoteTypes } from "@millrace/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
 import { LeaseDriver } from "../test/market/leaseDriver.js";
-import { NO_DETAILS, openOrder, PLEDGE, QUOTE_TYPES, quoteDomain, quoteOf } from "../test/market/leaseTerms.js";
+import { NO_DETAILS, openOrder, PLEDGE, quoteDomain, quoteOf } from "../test/market/leaseTerms.js";
 import type { Connection } from "../test/support/deployMillrace.js";
 import type { BenchWorld } from "./benchWorld.js";
 import type { Meter } from "./Meter.js";
@@ -65,7 +66,7 @@ async function measureCluster(connection: Connection, world: BenchWorld, meter: 
 
 async function measureQuote(connection: Connection, world: BenchWorld, meter: Meter, { provider, nodeId }: Taker) {
   const quote = quoteOf(world, { provider: provider.address, nodeId, nonce: 7n });
-  const signature = await provider.signTypedData(await quoteDomain(connection, world), QUOTE_TYPES, quote);
+  const signature = await provider.signTypedData(await quoteDomain(connection, world), quoteTypes, quote);
   await meter.measure("take-quote", () => world.quotes.connect(world.buyer).take(quote, 1, 1_000, provider, signature));
   await meter.measure("cancel-quotes", () => world.quotes.connect(provider).cancel(provider, 0, 1n << 9n));
 }

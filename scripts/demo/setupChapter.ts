@@ -1,4 +1,4 @@
-import { formatCredits, formatMill } from "@millrace/sdk";
+import { agentConsentTypes, formatCredits, formatMill } from "@millrace/sdk";
 import { encodeBytes32String, type HDNodeWallet, parseEther } from "ethers";
 
 import { CLASS, type ProviderRole } from "./cast.js";
@@ -96,11 +96,5 @@ async function agentConsent({ deployment }: World, provider: string, agent: HDNo
     chainId: deployment.chainId,
     verifyingContract: deployment.contracts.NodeRegistry,
   };
-  const types = {
-    AgentConsent: [
-      { name: "provider", type: "address" },
-      { name: "agent", type: "address" },
-    ],
-  };
-  return await agent.signTypedData(domain, types, { provider, agent: agent.address });
+  return await agent.signTypedData(domain, agentConsentTypes, { provider, agent: agent.address });
 }

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 
-import { formatCredits, MillraceError, parseCredits } from "@millrace/sdk";
+import { formatCredits, MillraceError, parseCredits, voucherTypes } from "@millrace/sdk";
 
 import type { Session } from "../lib/Session.js";
 import { readChannel } from "./readChannels.js";
@@ -10,14 +10,6 @@ interface Values {
   readonly total: string;
   readonly out: string;
 }
-
-/** As `IVoucherChannels` hashes it. */
-const TYPES = {
-  Voucher: [
-    { name: "channelId", type: "bytes32" },
-    { name: "cumulative", type: "uint96" },
-  ],
-};
 
 export default async function voucher(session: Session, values: Values): Promise<void> {
   const protocol = await session.protocol();
@@ -45,7 +37,7 @@ export default async function voucher(session: Session, values: Values): Promise
     chainId,
     verifyingContract: await contracts.channels.getAddress(),
   };
-  const signature = await signer.signTypedData(domain, TYPES, { channelId, cumulative });
+  const signature = await signer.signTypedData(domain, voucherTypes, { channelId, cumulative });
   const signed = { chainId, contract: domain.verifyingContract, channelId, cumulative: `${cumulative}`, signature };
   await writeFile(values.out, `${JSON.stringify(signed, undefined, 2)}\n`);
   const worth = cumulative > redeemed ? cumulative - redeemed : 0n;

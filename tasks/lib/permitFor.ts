@@ -1,19 +1,10 @@
 import { Signature, ZeroHash } from "ethers";
 
-import { decodeError } from "@millrace/sdk";
+import { decodeError, permitTypes } from "@millrace/sdk";
 
 import type { ICreditPurchase } from "../../typechain-types/index.js";
 import type { Session } from "./Session.js";
 
-const PERMIT = {
-  Permit: [
-    { name: "owner", type: "address" },
-    { name: "spender", type: "address" },
-    { name: "value", type: "uint256" },
-    { name: "nonce", type: "uint256" },
-    { name: "deadline", type: "uint256" },
-  ],
-};
 const NO_PERMIT = { value: 0n, deadline: 0n, v: 27, r: ZeroHash, s: ZeroHash };
 const PERMIT_SECONDS = 3_600;
 
@@ -34,7 +25,7 @@ export async function permitFor(session: Session, mill: bigint): Promise<Permitt
   const deadline = BigInt(latest + PERMIT_SECONDS);
   const domain = { name: "Millrace", version: "1", chainId, verifyingContract: await token.getAddress() };
   const message = { owner: address, spender, value: mill, nonce: await token.nonces(address), deadline };
-  const signed = await signer.signTypedData(domain, PERMIT, message).catch((error: unknown) => {
+  const signed = await signer.signTypedData(domain, permitTypes, message).catch((error: unknown) => {
     throw decodeError(error);
   });
   const { v, r, s } = Signature.from(signed);

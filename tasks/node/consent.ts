@@ -1,13 +1,6 @@
-import { decodeError, parseHex } from "@millrace/sdk";
+import { decodeError, parseHex, agentConsentTypes } from "@millrace/sdk";
 
 import type { Session } from "../lib/Session.js";
-
-const CONSENT = {
-  AgentConsent: [
-    { name: "provider", type: "address" },
-    { name: "agent", type: "address" },
-  ],
-};
 
 /** The signature by which an agent agrees to speak for a provider; empty when both are the same key. */
 export async function agentConsent(session: Session, agent: string, given: string | undefined): Promise<string> {
@@ -19,7 +12,7 @@ export async function agentConsent(session: Session, agent: string, given: strin
   const domain = { name: "Millrace Nodes", version: "1", chainId, verifyingContract };
   try {
     const signer = await provider.getSigner(agent);
-    return await signer.signTypedData(domain, CONSENT, { provider: address, agent });
+    return await signer.signTypedData(domain, agentConsentTypes, { provider: address, agent });
   } catch (error) {
     throw decodeError(error);
   }

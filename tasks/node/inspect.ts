@@ -1,4 +1,4 @@
-import { decodeError, formatTime, MillraceError, parseDuration } from "@millrace/sdk";
+import { decodeError, formatTime, MillraceError, parseDuration, inspectionTypes } from "@millrace/sdk";
 
 import { parseAttributes, parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
@@ -9,15 +9,6 @@ interface Values {
   readonly expires: string;
   readonly revoke: boolean;
 }
-
-const INSPECTION = {
-  Inspection: [
-    { name: "nodeId", type: "uint64" },
-    { name: "attributes", type: "uint256" },
-    { name: "issuedAt", type: "uint48" },
-    { name: "expiresAt", type: "uint48" },
-  ],
-};
 
 export default async function inspect(session: Session, values: Values): Promise<void> {
   const nodeId = parseId(values.node, "--node");
@@ -39,7 +30,7 @@ async function confirm(session: Session, nodeId: bigint, list: string, seconds: 
   const statement = { nodeId, attributes, issuedAt, expiresAt: issuedAt + seconds };
   const verifyingContract = await contracts.inspections.getAddress();
   const domain = { name: "Millrace Inspections", version: "1", chainId, verifyingContract };
-  const signature = await signer.signTypedData(domain, INSPECTION, statement).catch((error: unknown) => {
+  const signature = await signer.signTypedData(domain, inspectionTypes, statement).catch((error: unknown) => {
     throw decodeError(error);
   });
   const sent = await session.execute({

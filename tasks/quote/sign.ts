@@ -2,7 +2,16 @@ import { writeFile } from "node:fs/promises";
 
 import { ZeroAddress } from "ethers";
 
-import { formatRate, formatTime, MillraceError, parseDuration, parseMill, parsePpm, parseRate } from "@millrace/sdk";
+import {
+  formatRate,
+  formatTime,
+  MillraceError,
+  parseDuration,
+  parseMill,
+  parsePpm,
+  parseRate,
+  quoteTypes,
+} from "@millrace/sdk";
 
 import { parseAddress, parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
@@ -23,26 +32,6 @@ interface Values {
   readonly expires: string;
   readonly out: string;
 }
-
-/** As `IQuoteDesk.Quote` hashes it. */
-const TYPES = {
-  Quote: [
-    { name: "provider", type: "address" },
-    { name: "buyer", type: "address" },
-    { name: "nodeId", type: "uint64" },
-    { name: "units", type: "uint16" },
-    { name: "minUnits", type: "uint16" },
-    { name: "ratePerUnit", type: "uint96" },
-    { name: "minSeconds", type: "uint32" },
-    { name: "maxSeconds", type: "uint32" },
-    { name: "bondPerUnit", type: "uint96" },
-    { name: "uptimePpm", type: "uint32" },
-    { name: "penaltyPpm", type: "uint32" },
-    { name: "darkSlots", type: "uint16" },
-    { name: "nonce", type: "uint256" },
-    { name: "expiresAt", type: "uint48" },
-  ],
-};
 
 export default async function sign(session: Session, values: Values): Promise<void> {
   const { contracts, chainId, now } = await session.protocol();
@@ -76,7 +65,7 @@ export default async function sign(session: Session, values: Values): Promise<vo
     chainId,
     verifyingContract: await contracts.quotes.getAddress(),
   };
-  const signature = await signer.signTypedData(domain, TYPES, quote);
+  const signature = await signer.signTypedData(domain, quoteTypes, quote);
   const signed = { chainId, contract: domain.verifyingContract, signer: address, quote, signature };
   await writeFile(values.out, `${JSON.stringify(signed, undefined, 2)}\n`);
   session.output.result(

@@ -1,9 +1,10 @@
+import { inspectionTypes as TYPES } from "@millrace/sdk";
 import { expect } from "chai";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { type AddressLike, TypedDataEncoder } from "ethers";
 import hre from "hardhat";
 
-import { domainOf, INSPECTION_TYPES as TYPES } from "../support/typedData.js";
+import { domainOf } from "../support/typedData.js";
 import { hardwareFixture } from "./hardwareFixture.js";
 
 const connection = await hre.network.create();

@@ -1,8 +1,9 @@
+import { agentConsentTypes } from "@millrace/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
 
 import { DAY, EPOCH_SECONDS, MILL } from "../staking/stakingFixture.js";
-import { AGENT_CONSENT_TYPES, domainOf } from "../support/typedData.js";
+import { domainOf } from "../support/typedData.js";
 import {
   ask,
   details,
@@ -147,7 +148,7 @@ describe("NodeRegistry", () => {
     it("should bind the consent to provider, key, contract and chain (T-38)", async () => {
       const { registry, alice, carol } = await networkHelpers.loadFixture(deploy);
       const domain = await domainOf(connection, "Millrace Nodes", registry);
-      const types = AGENT_CONSENT_TYPES;
+      const types = agentConsentTypes;
       const message = { provider: alice.address, agent: carol.address };
       expect(await registry.consentDigest(alice, carol)).to.equal(ethers.TypedDataEncoder.hash(domain, types, message));
       for (const other of [

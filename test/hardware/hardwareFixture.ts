@@ -1,9 +1,10 @@
+import { agentConsentTypes } from "@millrace/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { ZeroHash } from "ethers";
 
 import type { HardwareCatalog, INodeRegistry, NodeRegistry } from "../../typechain-types/index.js";
 import { type Connection, MILL, REQUIRE, type StakingContext, stakingFixture } from "../staking/stakingFixture.js";
-import { AGENT_CONSENT_TYPES, domainOf } from "../support/typedData.js";
+import { domainOf } from "../support/typedData.js";
 
 export const RESERVE = 32n;
 export const JAIL = 64n;
@@ -88,7 +89,7 @@ export function hardwareFixture(connection: Connection): () => Promise<HardwareC
     };
     const domain = await domainOf(connection, "Millrace Nodes", registry);
     const consent = async (agent: HardhatEthersSigner, provider: HardhatEthersSigner): Promise<string> =>
-      agent.signTypedData(domain, AGENT_CONSENT_TYPES, { provider: provider.address, agent: agent.address });
+      agent.signTypedData(domain, agentConsentTypes, { provider: provider.address, agent: agent.address });
     return { ...context, jailer, catalog, registry, addNode, consent };
   };
 }

@@ -1,8 +1,9 @@
+import { permitTypes } from "@millrace/sdk";
 import { expect } from "chai";
 import { MaxUint256, Signature, ZeroHash } from "ethers";
 import hre from "hardhat";
 
-import { domainOf, PERMIT_TYPES } from "../support/typedData.js";
+import { domainOf } from "../support/typedData.js";
 import { ChannelDriver, NOTICE_SECONDS } from "./channelDriver.js";
 import { CREDIT, MILL, marketWorld, taskTerms, type World } from "./marketFixture.js";
 
@@ -36,7 +37,7 @@ describe("CreditPurchase", () => {
       nonce: await token.nonces(stranger),
       deadline,
     };
-    const { v, r, s } = Signature.from(await stranger.signTypedData(domain, PERMIT_TYPES, message));
+    const { v, r, s } = Signature.from(await stranger.signTypedData(domain, permitTypes, message));
     return { value, deadline, v, r, s };
   }
 

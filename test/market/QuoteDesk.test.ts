@@ -1,9 +1,10 @@
+import { quoteTypes } from "@millrace/sdk";
 import { expect } from "chai";
 import { TypedDataEncoder } from "ethers";
 import hre from "hardhat";
 
 import type { IQuoteDesk } from "../../typechain-types/index.js";
-import { QUOTE_TYPES, quoteDomain, quoteOf } from "./leaseTerms.js";
+import { quoteDomain, quoteOf } from "./leaseTerms.js";
 import { CREDIT, marketWorld, RATE, type World } from "./marketFixture.js";
 
 const connection = await hre.network.create();
@@ -21,7 +22,7 @@ describe("QuoteDesk", () => {
   });
 
   async function sign(quote: IQuoteDesk.QuoteStruct, by = world.alice, changes: object = {}) {
-    return by.signTypedData({ ...(await quoteDomain(connection, world)), ...changes }, QUOTE_TYPES, quote);
+    return by.signTypedData({ ...(await quoteDomain(connection, world)), ...changes }, quoteTypes, quote);
   }
 
   const desk = () => world.quotes.connect(world.buyer);
@@ -42,7 +43,7 @@ describe("QuoteDesk", () => {
 
     it("T-38: should hash as wallets do", async () => {
       const quote = quoteOf(world);
-      const digest = TypedDataEncoder.hash(await quoteDomain(connection, world), QUOTE_TYPES, quote);
+      const digest = TypedDataEncoder.hash(await quoteDomain(connection, world), quoteTypes, quote);
       expect(await world.quotes.quoteDigest(quote)).to.equal(digest);
     });
 
@@ -64,7 +65,7 @@ describe("QuoteDesk", () => {
         { expiresAt: 2n ** 47n + 1n },
       ];
       const changed = new Set(changes.flatMap((change) => Object.keys(change)));
-      const fields = QUOTE_TYPES.Quote.map(({ name }) => name).filter((name) => !changed.has(name));
+      const fields = quoteTypes.Quote.map(({ name }) => name).filter((name) => !changed.has(name));
       expect(fields, "checked below").to.deep.equal(["provider", "nodeId"]);
       for (const change of changes) {
         await expect(

@@ -1,8 +1,9 @@
+import { quoteTypes } from "@millrace/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
 
 import type { IQuoteDesk } from "../../typechain-types/index.js";
-import { QUOTE_TYPES, quoteDomain, quoteOf } from "./leaseTerms.js";
+import { quoteDomain, quoteOf } from "./leaseTerms.js";
 import { marketWorld } from "./marketFixture.js";
 
 const connection = await hre.network.create();
@@ -70,7 +71,7 @@ describe("QuoteDesk transitions", () => {
     world = await networkHelpers.loadFixture(fixture);
     const now = await networkHelpers.time.latest();
     quote = quoteOf(world, { buyer: world.buyer.address, units: UNITS, nonce: NONCE, expiresAt: now + 1_000 });
-    signature = await world.alice.signTypedData(await quoteDomain(connection, world), QUOTE_TYPES, quote);
+    signature = await world.alice.signTypedData(await quoteDomain(connection, world), quoteTypes, quote);
     const taken = { Offered: 0, Partly: 1, UsedUp: 2, Cancelled: 1, Expired: 1 }[status];
     for (let unit = 0; unit < taken; unit++) await call("take", "buyer");
     if (status === "Cancelled") await call("cancel", "alice");

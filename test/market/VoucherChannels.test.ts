@@ -1,8 +1,9 @@
+import { voucherTypes } from "@millrace/sdk";
 import { expect } from "chai";
 import { hashMessage, TypedDataEncoder, ZeroAddress } from "ethers";
 import hre from "hardhat";
 
-import { ChannelDriver, DEPOSIT, NOTICE_SECONDS, VOUCHER_TYPES } from "./channelDriver.js";
+import { ChannelDriver, DEPOSIT, NOTICE_SECONDS } from "./channelDriver.js";
 import { CREDIT, marketWorld, type World } from "./marketFixture.js";
 
 const connection = await hre.network.create();
@@ -230,10 +231,10 @@ describe("VoucherChannels", () => {
       const opened = await driver.open();
       const domain = await driver.domain();
       const voucher = { channelId: opened.channelId, cumulative: CREDIT };
-      const digest = TypedDataEncoder.hash(domain, VOUCHER_TYPES, voucher);
+      const digest = TypedDataEncoder.hash(domain, voucherTypes, voucher);
       expect(await channels.digestOf(opened.channelId, CREDIT)).to.equal(digest);
       expect(await channels.VOUCHER_TYPEHASH()).to.equal(
-        ethers.id(TypedDataEncoder.from(VOUCHER_TYPES).encodeType("Voucher")),
+        ethers.id(TypedDataEncoder.from(voucherTypes).encodeType("Voucher")),
       );
 
       const otherId = ethers.id("other");
@@ -246,7 +247,7 @@ describe("VoucherChannels", () => {
         [domain, { ...voucher, channelId: otherId }],
       ];
       for (const [otherDomain, otherVoucher] of wrong) {
-        const signature = await world.buyer.signTypedData(otherDomain, VOUCHER_TYPES, otherVoucher);
+        const signature = await world.buyer.signTypedData(otherDomain, voucherTypes, otherVoucher);
         await expect(channels.connect(alice).redeem(opened.channel, CREDIT, signature)).to.be.revertedWithCustomError(
           channels,
           "VoucherChannels_BadSignature",

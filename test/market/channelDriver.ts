@@ -1,3 +1,4 @@
+import { voucherTypes } from "@millrace/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { ContractTransactionResponse, Signer, TypedDataDomain } from "ethers";
 
@@ -19,14 +20,6 @@ export interface OpenChannel {
   channelId: string;
   channel: Channel;
 }
-
-/** What a buyer signs. */
-export const VOUCHER_TYPES = {
-  Voucher: [
-    { name: "channelId", type: "bytes32" },
-    { name: "cumulative", type: "uint96" },
-  ],
-};
 
 /** Brings channels from the buyer to alice to each of their statuses. */
 export class ChannelDriver {
@@ -60,7 +53,7 @@ export class ChannelDriver {
   }
 
   async sign({ channelId }: OpenChannel, cumulative: bigint, signer: Signer = this.world.buyer): Promise<string> {
-    return signer.signTypedData(await this.domain(), VOUCHER_TYPES, { channelId, cumulative });
+    return signer.signTypedData(await this.domain(), voucherTypes, { channelId, cumulative });
   }
 
   async redeem(

@@ -1,3 +1,4 @@
+import { quoteTypes } from "@millrace/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { type TypedDataDomain, ZeroAddress, ZeroHash } from "ethers";
 
@@ -41,25 +42,6 @@ export function quoteOf({ alice }: World, changes: Partial<Quote> = {}): Quote {
   };
 }
 
-export const QUOTE_TYPES = {
-  Quote: [
-    { name: "provider", type: "address" },
-    { name: "buyer", type: "address" },
-    { name: "nodeId", type: "uint64" },
-    { name: "units", type: "uint16" },
-    { name: "minUnits", type: "uint16" },
-    { name: "ratePerUnit", type: "uint96" },
-    { name: "minSeconds", type: "uint32" },
-    { name: "maxSeconds", type: "uint32" },
-    { name: "bondPerUnit", type: "uint96" },
-    { name: "uptimePpm", type: "uint32" },
-    { name: "penaltyPpm", type: "uint32" },
-    { name: "darkSlots", type: "uint16" },
-    { name: "nonce", type: "uint256" },
-    { name: "expiresAt", type: "uint48" },
-  ],
-};
-
 /** EIP-712 domain of the quote desk, as wallets build it. */
 export async function quoteDomain({ ethers }: Connection, { quotes }: World): Promise<TypedDataDomain> {
   return {
@@ -78,7 +60,7 @@ export async function takePledged(
   changes: Partial<Quote> = {},
 ): Promise<bigint> {
   const quote = quoteOf(world, changes);
-  const signature = await world.alice.signTypedData(await quoteDomain(connection, world), QUOTE_TYPES, quote);
+  const signature = await world.alice.signTypedData(await quoteDomain(connection, world), quoteTypes, quote);
   await world.quotes.connect(world.buyer).take(quote, 1, seconds, world.alice, signature);
   return world.leases.leaseCount();
 }

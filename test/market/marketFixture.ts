@@ -1,9 +1,10 @@
+import { agentConsentTypes } from "@millrace/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { HDNodeWallet } from "ethers";
 
 import type { ITaskBook } from "../../typechain-types/index.js";
 import { type Connection, CREDIT, deployMillrace, MILL, type Millrace } from "../support/deployMillrace.js";
-import { AGENT_CONSENT_TYPES, domainOf } from "../support/typedData.js";
+import { domainOf } from "../support/typedData.js";
 
 export { CREDIT, MILL };
 
@@ -136,7 +137,7 @@ export async function addNode(
   agent: HardhatEthersSigner,
 ): Promise<void> {
   const domain = await domainOf({ ethers }, "Millrace Nodes", nodes);
-  const consent = await agent.signTypedData(domain, AGENT_CONSENT_TYPES, {
+  const consent = await agent.signTypedData(domain, agentConsentTypes, {
     provider: provider.address,
     agent: agent.address,
   });

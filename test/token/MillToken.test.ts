@@ -1,7 +1,8 @@
+import { permitTypes } from "@millrace/sdk";
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { domainOf, PERMIT_TYPES } from "../support/typedData.js";
+import { domainOf } from "../support/typedData.js";
 
 const { ethers, networkHelpers } = await hre.network.create();
 
@@ -132,7 +133,7 @@ describe("MillToken", () => {
   });
 
   describe("permit", () => {
-    const types = PERMIT_TYPES;
+    const types = permitTypes;
 
     async function signed() {
       const { token, holder, other } = await fixture();

@@ -1,6 +1,7 @@
+import { inspectionTypes } from "@millrace/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
-import { domainOf, INSPECTION_TYPES } from "../../support/typedData.js";
+import { domainOf } from "../../support/typedData.js";
 import type { Dice } from "../Dice.js";
 import type { Action, Play } from "../Play.js";
 
@@ -29,7 +30,7 @@ export const hardwareActions: Readonly<Record<string, Action>> = {
       expiresAt: issuedAt + dice.int(1, 400),
     };
     const domain = await domainOf(play.connection, "Millrace Inspections", inspections);
-    const signature = await inspector.signTypedData(domain, INSPECTION_TYPES, statement);
+    const signature = await inspector.signTypedData(domain, inspectionTypes, statement);
     return inspections.connect(stranger).bring(inspector, statement, signature);
   },
 

@@ -1,26 +1,7 @@
+import { quoteTypes } from "@millrace/sdk";
 import { MILL, RATE } from "../../market/marketFixture.js";
 import type { Dice } from "../Dice.js";
 import type { Action, Play } from "../Play.js";
-
-/** What a provider signs. */
-const QUOTE_TYPES = {
-  Quote: [
-    { name: "provider", type: "address" },
-    { name: "buyer", type: "address" },
-    { name: "nodeId", type: "uint64" },
-    { name: "units", type: "uint16" },
-    { name: "minUnits", type: "uint16" },
-    { name: "ratePerUnit", type: "uint96" },
-    { name: "minSeconds", type: "uint32" },
-    { name: "maxSeconds", type: "uint32" },
-    { name: "bondPerUnit", type: "uint96" },
-    { name: "uptimePpm", type: "uint32" },
-    { name: "penaltyPpm", type: "uint32" },
-    { name: "darkSlots", type: "uint16" },
-    { name: "nonce", type: "uint256" },
-    { name: "expiresAt", type: "uint48" },
-  ],
-};
 
 /** Providers sign quotes, with and without a promise of uptime behind a bond; buyers take them, and object. */
 export const quoteActions: Readonly<Record<string, Action>> = {
@@ -46,7 +27,7 @@ export const quoteActions: Readonly<Record<string, Action>> = {
       nonce: dice.int(0, 2 ** 30),
       expiresAt: (await play.now()) + 1_000,
     };
-    const signature = await provider.signTypedData(await domainOf(play), QUOTE_TYPES, quote);
+    const signature = await provider.signTypedData(await domainOf(play), quoteTypes, quote);
     const seconds = dice.int(20, 700);
     return world.quotes.connect(buyer).take(quote, dice.int(1, 2), seconds, provider, signature);
   },

@@ -1,18 +1,13 @@
+import { agentConsentTypes, inspectionTypes, permitTypes, quoteTypes, voucherTypes } from "@millrace/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { type Addressable, dataSlice } from "ethers";
 
-import { ChannelDriver, VOUCHER_TYPES } from "../../market/channelDriver.js";
-import { NO_DETAILS, NO_PLEDGE, QUOTE_TYPES, quoteDomain, quoteOf } from "../../market/leaseTerms.js";
+import { ChannelDriver } from "../../market/channelDriver.js";
+import { NO_DETAILS, NO_PLEDGE, quoteDomain, quoteOf } from "../../market/leaseTerms.js";
 import { CREDIT, KIND_LEASE, MILL, RATE, type World } from "../../market/marketFixture.js";
 import { ICreditPurchase__factory } from "../../../typechain-types/index.js";
 import type { Connection } from "../../support/deployMillrace.js";
-import {
-  AGENT_CONSENT_TYPES,
-  DELEGATION_TYPES,
-  domainOf,
-  INSPECTION_TYPES,
-  PERMIT_TYPES,
-} from "../../support/typedData.js";
+import { DELEGATION_TYPES, domainOf } from "../../support/typedData.js";
 import type { Refusal, SignaturePlace, SignedCall } from "./SignedCall.js";
 
 const LIFE_SECONDS = 1_000;
@@ -26,7 +21,7 @@ export const MARKET_CALLS: Record<SignaturePlace, (connection: Connection, world
     return {
       signer: owner,
       domain,
-      types: PERMIT_TYPES,
+      types: permitTypes,
       message,
       form: "parts",
       refusal,
@@ -91,7 +86,7 @@ export const MARKET_CALLS: Record<SignaturePlace, (connection: Connection, world
     return {
       signer: inspector,
       domain: await domainOf(connection, "Millrace Inspections", inspections),
-      types: INSPECTION_TYPES,
+      types: inspectionTypes,
       message: statement,
       form: "long",
       refusal: { contract: inspections, error: "Inspections_WrongSignature", values: [inspector.address] },
@@ -117,7 +112,7 @@ export const MARKET_CALLS: Record<SignaturePlace, (connection: Connection, world
     return {
       signer: alice,
       domain,
-      types: QUOTE_TYPES,
+      types: quoteTypes,
       message: quote as unknown as Record<string, unknown>,
       form: "long",
       refusal: {
@@ -202,7 +197,7 @@ async function purchaseAt(connection: Connection, world: World, market: Addressa
   return {
     signer: owner,
     domain,
-    types: PERMIT_TYPES,
+    types: permitTypes,
     message,
     form: "parts",
     refusal,
@@ -221,7 +216,7 @@ async function consentOf(connection: Connection, { nodes, alice, stranger: agent
   return {
     signer: agent,
     domain: await domainOf(connection, "Millrace Nodes", nodes),
-    types: AGENT_CONSENT_TYPES,
+    types: agentConsentTypes,
     message: { provider: alice.address, agent: agent.address },
     form: "long" as const,
     refusal: { contract: nodes, error: "NodeRegistry_NoConsent", values: [agent.address, alice.address] },
@@ -238,7 +233,7 @@ async function voucherOf(connection: Connection, world: World) {
   const call: Omit<SignedCall, "send"> = {
     signer: buyer,
     domain: await domainOf(connection, (await driver.domain()).name ?? "", channels),
-    types: VOUCHER_TYPES,
+    types: voucherTypes,
     message: { channelId, cumulative: CREDIT },
     form: "long",
     refusal: { contract: channels, error: "VoucherChannels_BadSignature", values },
