@@ -38,6 +38,11 @@ export default async function sign(session: Session, values: Values): Promise<vo
   const { address, signer } = await session.account();
   const nodeId = parseId(values.node, "--node");
   const provider = await contracts.nodes.providerOf(nodeId);
+  if (provider === ZeroAddress) {
+    throw new MillraceError("BAD_INPUT", `There is no node ${nodeId}.`, {
+      hint: "npx hardhat node list shows all nodes.",
+    });
+  }
   if (!(await contracts.staking.isOperator(provider, address))) {
     throw new MillraceError("WRONG_KEY", `Node ${nodeId} is ${provider}'s: only it and its operator can offer it.`, {
       hint: "Choose the key with --from, or set MILLRACE_PRIVATE_KEY.",

@@ -141,6 +141,10 @@ describe("tasks that do many things at once", () => {
   it("should take no quote with a purchase that nobody can pay or mean", async () => {
     const { token, stranger } = at.world;
     const file = join(folder, "quote.json");
+    await refused(
+      `quote sign --node 99 --rate 1/h --out ${file} --from ${FROM.alice}`,
+      /There is no node 99\. .*node list/,
+    );
     await at.verbs.json(`quote sign --node 1 --rate 0.001/s --min-seconds 20s --out ${file} --from ${FROM.alice}`);
     const take = `quote take --quote ${file} --seconds 100s`;
     await token.transfer(stranger, 10n ** 18n);
