@@ -2,56 +2,15 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import { Result } from "ethers";
 import type hre from "hardhat";
 
-import type {
-  AccessManager,
-  BurnMintSettlement,
-  MillToken,
-  PostedFeed,
-  PriceOracle,
-  SettlementTerms,
-} from "../../typechain-types/index.js";
+import { type DeployedSettlement, deploySettlement } from "./deploySettlement.js";
+import { BUY_FOR, COMPENSATE, CREDIT, EPOCH_SECONDS, HALF_LIFE_SECONDS, WAD } from "./settlementTerms.js";
 
 /** Chain of one test file. */
 export type Connection = Awaited<ReturnType<typeof hre.network.create>>;
 
 type Signer = HardhatEthersSigner;
 
-export const WAD = 10n ** 18n;
-export const DAY = 86_400;
-export const EPOCH_SECONDS = DAY;
-export const SLOTS_PER_EPOCH = 240;
-export const HALF_LIFE_SECONDS = 1_800;
-export const HEARTBEAT_SECONDS = 2 * DAY;
-export const DEVIATION_PPM = 20_000;
-export const DEAD_PRICE_SECONDS = 7 * DAY;
-export const GENESIS_MILL = 10n ** 27n;
-export const SCHEDULE_TOTAL = 10n ** 27n;
-export const FLOOR_PER_YEAR = 20_000_000n * WAD;
-export const SCHEDULE_HALF_LIFE_SECONDS = 4 * 365 * DAY;
-export const FEE_PPM = 50_000n;
-
-/** Permission bits of `Permissions`. */
-export const MINT = 1n;
-export const CREDIT = 2n;
-export const BUY_FOR = 1n << 12n;
-export const COMPENSATE = 4n;
-
-export const TRADE_TERMS = {
-  feePpm: FEE_PPM,
-  spreadPpm: 5_000n,
-  hourlyCapPpm: 200_000n,
-  hourlyCapFloor: 1_000_000n * WAD,
-};
-
-export const CLOSE_TERMS = {
-  gammaPpm: 500_000n,
-  tauPpm: 500_000n,
-  kappaPpm: 33_333n,
-  bufferPpm: 250_000n,
-  availabilityPpm: 800_000n,
-  attestorsPpm: 100_000n,
-  checksPpm: 0n,
-};
+export * from "./settlementTerms.js";
 
 /** A struct that a contract returned, as a plain object. */
 export function fieldsOf(struct: unknown): Record<string, unknown> {
@@ -60,7 +19,7 @@ export function fieldsOf(struct: unknown): Record<string, unknown> {
 }
 
 /** What `settlementFixture` deploys. */
-export interface SettlementContext {
+export interface SettlementContext extends DeployedSettlement {
   readonly governor: Signer;
   readonly treasury: Signer;
   readonly buyer: Signer;
@@ -74,57 +33,19 @@ export interface SettlementContext {
   readonly stranger: Signer;
   /** Paid out of the checks' pot, if `areChecksPaid`. */
   readonly checkers: Signer;
-  readonly authority: AccessManager;
-  readonly token: MillToken;
-  readonly feeds: PostedFeed[];
-  readonly oracle: PriceOracle;
-  readonly terms: SettlementTerms;
-  readonly settlement: BurnMintSettlement;
-  readonly genesisAt: number;
 }
 
 /** The real token, oracle and settlement, with accounts for the modules above, at 1 USD and a half-life of history. */
 export function settlementFixture(
-  { ethers, networkHelpers }: Connection,
+  connection: Connection,
   { areChecksPaid = false } = {},
 ): () => Promise<SettlementContext> {
-  return async function deploySettlement() {
+  const { ethers, networkHelpers } = connection;
+  return async function fixture() {
     const signers = await ethers.getSigners();
     const [governor, treasury, buyer, provider, market, staking, pots, ecosystem, stranger, checkers] = signers;
-    const authority = await ethers.deployContract("AccessManager", [governor]);
-    const token = await ethers.deployContract("MillToken", [governor, treasury, GENESIS_MILL]);
-    const feeds = [
-      await ethers.deployContract("PostedFeed", [governor, 8, "MILL / USD"]),
-      await ethers.deployContract("PostedFeed", [governor, 18, "MILL / USD"]),
-    ];
-    const sources = feeds.map((feed) => ({ feed, heartbeatSeconds: HEARTBEAT_SECONDS }));
-    const oracle = await ethers.deployContract("PriceOracle", [
-      authority,
-      HALF_LIFE_SECONDS,
-      sources,
-      DEVIATION_PPM,
-      ethers.ZeroAddress,
-      0,
-    ]);
-    const genesisAt = await networkHelpers.time.latest();
-    const clock = { genesisAt, epochSeconds: EPOCH_SECONDS, slotsPerEpoch: SLOTS_PER_EPOCH };
-    const terms = await ethers.deployContract("SettlementTerms", [authority, clock, TRADE_TERMS, CLOSE_TERMS]);
-    const settlement = await ethers.deployContract("BurnMintSettlement", [
-      {
-        deployer: governor,
-        authority,
-        token,
-        oracle,
-        terms,
-        clock,
-        scheduleTotal: SCHEDULE_TOTAL,
-        scheduleHalfLifeSeconds: SCHEDULE_HALF_LIFE_SECONDS,
-        floorPerYear: FLOOR_PER_YEAR,
-        deadPriceSeconds: DEAD_PRICE_SECONDS,
-        genesisPriceWad: WAD,
-      },
-    ]);
-    await token.wire(settlement, MINT);
+    const deployed = await deploySettlement(connection, { governor, treasury });
+    const { token, settlement } = deployed;
     await token.seal();
     await settlement.wire(market, CREDIT | BUY_FOR);
     await settlement.wire(staking, COMPENSATE);
@@ -143,13 +64,7 @@ export function settlementFixture(
       ecosystem,
       stranger,
       checkers,
-      authority,
-      token,
-      feeds,
-      oracle,
-      terms,
-      settlement,
-      genesisAt,
+      ...deployed,
     };
     await setPrice(context, WAD);
     await networkHelpers.time.increase(HALF_LIFE_SECONDS);

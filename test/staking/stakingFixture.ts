@@ -2,22 +2,8 @@ import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types"
 import type hre from "hardhat";
 
 import type { AccessManager, BurnMintSettlement, MillToken, StakingRegistry } from "../../typechain-types/index.js";
-import {
-  CLOSE_TERMS,
-  COMPENSATE,
-  DAY,
-  DEAD_PRICE_SECONDS,
-  DEVIATION_PPM,
-  FLOOR_PER_YEAR,
-  GENESIS_MILL,
-  HALF_LIFE_SECONDS,
-  HEARTBEAT_SECONDS,
-  MINT,
-  SCHEDULE_HALF_LIFE_SECONDS,
-  SCHEDULE_TOTAL,
-  TRADE_TERMS,
-  WAD,
-} from "../settlement/settlementFixture.js";
+import { deploySettlement } from "../settlement/deploySettlement.js";
+import { COMPENSATE, DAY, WAD } from "../settlement/settlementTerms.js";
 
 /** Chain of one test file. */
 export type Connection = Awaited<ReturnType<typeof hre.network.create>>;
@@ -58,53 +44,13 @@ export interface StakingContext {
   readonly staking: StakingRegistry;
 }
 
-/** The real settlement, unsealed. Its feeds have no price: nothing here may need one. */
-async function deploySettlement(
-  { ethers, networkHelpers }: Connection,
-  { governor, authority, token }: Pick<StakingContext, "governor" | "authority" | "token">,
-): Promise<BurnMintSettlement> {
-  const feeds = [
-    await ethers.deployContract("PostedFeed", [governor, 8, "MILL / USD"]),
-    await ethers.deployContract("PostedFeed", [governor, 18, "MILL / USD"]),
-  ];
-  const oracle = await ethers.deployContract("PriceOracle", [
-    authority,
-    HALF_LIFE_SECONDS,
-    feeds.map((feed) => ({ feed, heartbeatSeconds: HEARTBEAT_SECONDS })),
-    DEVIATION_PPM,
-    ethers.ZeroAddress,
-    0,
-  ]);
-  const genesisAt = await networkHelpers.time.latest();
-  const clock = { genesisAt, epochSeconds: EPOCH_SECONDS, slotsPerEpoch: SLOTS_PER_EPOCH };
-  const terms = await ethers.deployContract("SettlementTerms", [authority, clock, TRADE_TERMS, CLOSE_TERMS]);
-  const settlement = await ethers.deployContract("BurnMintSettlement", [
-    {
-      deployer: governor,
-      authority,
-      token,
-      oracle,
-      terms,
-      clock,
-      scheduleTotal: SCHEDULE_TOTAL,
-      scheduleHalfLifeSeconds: SCHEDULE_HALF_LIFE_SECONDS,
-      floorPerYear: FLOOR_PER_YEAR,
-      deadPriceSeconds: DEAD_PRICE_SECONDS,
-      genesisPriceWad: WAD,
-    },
-  ]);
-  await token.wire(settlement, MINT);
-  return settlement;
-}
-
 /** A staking registry on the real token and settlement, whose modules are plain accounts, and providers with MILL and an allowance. */
 export function stakingFixture(connection: Connection): () => Promise<StakingContext> {
   const { ethers } = connection;
   return async function deployStaking() {
     const [governor, alice, bob, carol, buyer, reporter, market, nodes, stranger, , oracle] = await ethers.getSigners();
-    const authority = await ethers.deployContract("AccessManager", [governor]);
-    const token = await ethers.deployContract("MillToken", [governor, governor, GENESIS_MILL]);
-    const settlement = await deploySettlement(connection, { governor, authority, token });
+    // Feeds without a price: nothing of staking may need one.
+    const { authority, token, settlement } = await deploySettlement(connection, { governor, treasury: governor });
     const staking = await ethers.deployContract("StakingRegistry", [
       governor,
       authority,
