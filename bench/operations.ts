@@ -28,6 +28,12 @@ const ACCEPT: PeerFigure = {
   why: "the lowest only stores a hash: it locks no bond, checks no stake and reserves no hardware. The lowest that does is Prime Intellect's join",
 };
 
+/** Terms agreed and the lease written at once, which others do in two or three transactions. */
+const ACCEPT_AND_BEGIN: PeerFigure = {
+  ...ACCEPT,
+  why: "the lowest only stores a hash. Ours takes both sides' bonds and escrow, reserves the units and begins the lease with its uptime pledge in one transaction: at least four slots written for the first time, at 22,100 each. Prime Intellect's join locks neither bond nor escrow and records no terms",
+};
+
 const SLASH: PeerFigure = {
   generic: "slash",
   gas: 76_581,
@@ -161,13 +167,13 @@ export const OPERATIONS: readonly Operation[] = [
   { id: "give-notice", what: "`LeaseMarket.giveNotice` by the provider, of an order's lease" },
   { id: "abandon-lease", what: "`LeaseMarket.abandon`: the bond is slashed, the rest refunded" },
   { id: "open-order", what: "`LeaseOrders.open` with a pledge", peer: OPEN },
-  { id: "accept-seat", what: "`LeaseOrders.accept`: bond locked, the lease begins", peer: ACCEPT },
+  { id: "accept-seat", what: "`LeaseOrders.accept`: bond locked, the lease begins", peer: ACCEPT_AND_BEGIN },
   { id: "hold-seat", what: "`LeaseOrders.accept` of a cluster's first seat: bond locked, node reserved", peer: ACCEPT },
   { id: "accept-seats", what: "`LeaseOrders.acceptSeats`, two of a cluster, each", peer: ACCEPT },
   { id: "start-seats", what: "`LeaseOrders.startSeats`, four of a full cluster, each" },
   { id: "relist-seat", what: "`LeaseOrders.relist` of a seat that its provider left" },
   { id: "close-cluster", what: "`LeaseOrders.close` of a cluster in which one seat waited in vain, and is paid" },
-  { id: "take-quote", what: "`QuoteDesk.take` with a bond: the lease begins", peer: ACCEPT },
+  { id: "take-quote", what: "`QuoteDesk.take` with a bond: the lease begins", peer: ACCEPT_AND_BEGIN },
   { id: "cancel-quotes", what: "`QuoteDesk.cancel`, first of 256 nonces" },
   { id: "buy-and-hire", what: "`LeaseMarket.multicall`: credits by a permit, and a hire" },
   { id: "settle-many", what: "`LeaseMarket.settleMany` of five leases, each", peer: SETTLE },
