@@ -6,6 +6,7 @@ import { contractPage } from "./contractPage.js";
 import { parametersPage } from "./parametersPage.js";
 import type { Source } from "./Source.js";
 import { withScopeTable } from "./scopeTable.js";
+import { SERVICES, withSettingsTable } from "./settingsTable.js";
 import { Sources } from "./Sources.js";
 
 /** Every page that follows from the sources, by its file, as it should be. */
@@ -17,6 +18,9 @@ export async function generatedPages(root: URL): Promise<Map<string, string>> {
   pages.set("docs/parameters.md", parametersPage(sources));
   const guide = "docs/audit-guide.md";
   pages.set(guide, withScopeTable(root, readFileSync(new URL(guide, root), "utf8")));
+  for (const [file, schema] of Object.entries(SERVICES)) {
+    pages.set(file, withSettingsTable(schema, readFileSync(new URL(file, root), "utf8")));
+  }
   for (const [file, text] of pages) {
     const options = await resolveConfig(new URL(file, root));
     pages.set(file, await format(text, { ...options, parser: "markdown" }));

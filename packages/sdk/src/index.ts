@@ -15,6 +15,7 @@ export { TransactionSender, type GasBudget } from "./chain/TransactionSender.js"
 export { agentConsentTypes, inspectionTypes, permitTypes, quoteTypes, voucherTypes } from "./chain/typedData.js";
 export { loadConfig } from "./config/loadConfig.js";
 export { readEnvironment, type Environment } from "./config/readEnvironment.js";
+export { settingsOf, type Setting } from "./config/settingsOf.js";
 export { connectContracts, type Contracts } from "./deployment/connectContracts.js";
 export { CONTRACT_NAMES, deploymentSchema, type ContractName, type Deployment } from "./deployment/Deployment.js";
 export { deploymentPath } from "./deployment/deploymentPath.js";
@@ -30,13 +31,8 @@ export { SENTENCES } from "./errors/sentences/index.js";
 export { createLogger, type Logger } from "./log/createLogger.js";
 export { listen, type Address, type Listener } from "./process/listen.js";
 export { Shutdown } from "./process/Shutdown.js";
-export {
-  runService,
-  serviceSchema,
-  type CheckContext,
-  type ServiceConfig,
-  type ServiceContext,
-} from "./process/runService.js";
+export { runService, type CheckContext, type ServiceContext } from "./process/runService.js";
+export { serviceSchema, type ServiceConfig } from "./process/serviceSchema.js";
 export { sleep } from "./process/sleep.js";
 export { formatCredits, parseCredits } from "./units/credits.js";
 export { formatDuration, parseDuration } from "./units/duration.js";

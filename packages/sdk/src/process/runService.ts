@@ -1,40 +1,20 @@
 import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 
 import { type JsonRpcApiProvider, Wallet } from "ethers";
-import { z } from "zod";
+import type { z } from "zod";
 
 import { openQuorum } from "../chain/rpc/openQuorum.js";
 import type { RpcFault } from "../chain/rpc/RpcEndpoint.js";
 import { loadConfig } from "../config/loadConfig.js";
 import { readEnvironment } from "../config/readEnvironment.js";
+import { settingsOf } from "../config/settingsOf.js";
 import type { Deployment } from "../deployment/Deployment.js";
 import { loadDeployment, readDeployment } from "../deployment/loadDeployment.js";
 import { decodeError } from "../errors/decodeError.js";
 import { MillraceError } from "../errors/MillraceError.js";
 import { createLogger, type Logger } from "../log/createLogger.js";
+import type { ServiceConfig, serviceSchema } from "./serviceSchema.js";
 import { Shutdown } from "./Shutdown.js";
-
-/** What the config of every service has. Variables `MILLRACE_RPC_URL` and so on beat the file. */
-export const serviceSchema = z.object({
-  rpcUrl: z.url().default("http://127.0.0.1:8545"),
-  /** Further nodes of the same chain, independent of the first: an answer counts when `rpcQuorum` nodes give it. */
-  rpcUrls: z.array(z.url()).default([]),
-  /** Nodes that must agree, by default more than half of all. */
-  rpcQuorum: z.coerce.number().int().positive().optional(),
-  /** Chain that is meant: a node of another one is refused. Any if left out. */
-  chainId: z.coerce.number().int().positive().optional(),
-  /** Record of the deployment; by default the one of the chain in `deployments/`. */
-  deployment: z.string().optional(),
-  /** Folder for what must survive a crash. */
-  dataDir: z.string().min(1),
-  host: z.string().default("127.0.0.1"),
-  port: z.coerce.number().int().min(0).max(65_535),
-  logLevel: z.enum(["debug", "error", "fatal", "info", "silent", "trace", "warn"]).default("info"),
-  /** How often the chain is asked for news. */
-  pollMs: z.coerce.number().int().min(50).max(60_000).default(500),
-});
-
-export type ServiceConfig = z.infer<typeof serviceSchema>;
 
 /** What a service is given to run with. */
 export interface ServiceContext<Config extends ServiceConfig> {
@@ -152,16 +132,31 @@ function parseFlags(names: readonly string[], canCheck: boolean): Record<string,
 function help({
   name,
   about,
+  schema,
   options = {},
   check,
-}: Pick<ServiceDefinition<never>, "about" | "name" | "options"> & { readonly check?: unknown }): string {
-  const rows = Object.entries({
-    "config <file>": "JSON or YAML; its fields stand in the service's README",
+}: {
+  readonly name: string;
+  readonly about: string;
+  readonly schema: z.ZodObject;
+  readonly options?: Readonly<Record<string, string>> | undefined;
+  readonly check?: unknown;
+}): string {
+  const flags = Object.entries({
+    "config <file>": "JSON or YAML file with the settings below",
     ...options,
     ...(check !== undefined && { check: "look at everything and sign nothing; so does a start without a key" }),
+  }).map(([option, what]) => `  --${option.padEnd(18)} ${what}`);
+  const settings = settingsOf(schema).map(({ name, fallback, isRequired, about }) => {
+    const left = isRequired ? " (required)" : fallback === undefined ? "" : ` (${fallback})`;
+    return `  ${name}${left}\n      ${about}`;
   });
-  const lines = rows.map(([option, what]) => `  --${option.padEnd(18)} ${what}`);
-  return `${name}: ${about}\n\n${lines.join("\n")}\n\nThe key is taken from MILLRACE_PRIVATE_KEY, in the environment or in .env.\n`;
+  return [
+    `${name}: ${about}`,
+    flags.join("\n"),
+    "The key is taken from MILLRACE_PRIVATE_KEY, in the environment or in .env.",
+    `Settings, with what they are if left out; a variable beats the file, MILLRACE_RPC_URL for rpcUrl and so on:\n${settings.join("\n")}\n`,
+  ].join("\n\n");
 }
 
 function readWallet(name: string): Wallet {
