@@ -1,12 +1,13 @@
-import { fetchBundle, readOrder } from "@millrace/jobs";
+import { readOrder } from "@millrace/jobs";
 import { formatCredits, formatMill, MillraceError } from "@millrace/sdk";
 
 import type { ITaskBook } from "../../typechain-types/index.js";
 import { findEvents } from "../lib/events.js";
 import { parseId, parseIds } from "../lib/inputs.js";
 import { itemFailures } from "../lib/itemFailures.js";
-import type { Session } from "../lib/Session.js";
-import { marketOf, type ResultMarket } from "./markets.js";
+import type { Protocol, Session } from "../lib/Session.js";
+import { claimedJob } from "./claimedJob.js";
+import { isClaimMarket, marketOf, type ResultMarket } from "./markets.js";
 
 interface Values {
   readonly market: string;
@@ -24,15 +25,15 @@ const MAX_TASKS = 64;
 
 /** Takes many tasks at once; what cannot be had any more, or has no data, is told and costs the others nothing. */
 export default async function acceptMany(session: Session, values: Values): Promise<void> {
-  const { contracts, deployment } = await session.protocol();
+  const protocol = await session.protocol();
+  const { contracts, deployment } = protocol;
   const market = marketOf(contracts, values.market);
   const pairs = pairsOf(values);
   const missing: Failure[] = [];
   const items: ITaskBook.AcceptanceStruct[] = [];
   for (const { taskId, nodeId } of pairs) {
     const order = await readOrder(market, taskId, deployment.deployedAtBlock);
-    // Accepting states that the data are held.
-    const reason = values.market === "dispute" ? await whyNoData(order) : undefined;
+    const reason = await whyNoData(protocol, values.market, taskId);
     if (reason === undefined) items.push({ taskId, order, nodeId, holdsData: true });
     else missing.push({ taskId, reason });
   }
@@ -83,9 +84,11 @@ function pairsOf({ tasks, nodes }: Values): { readonly taskId: bigint; readonly 
   return taskIds.map((taskId, index) => ({ taskId, nodeId: nodeIds[nodeIds.length === 1 ? 0 : index] ?? 0n }));
 }
 
-async function whyNoData({ terms }: ITaskBook.TaskOrderStruct): Promise<string | undefined> {
+/** Accepting states that the data are held; in markets without claims nobody but the parties could tell what they are. */
+async function whyNoData(protocol: Protocol, market: string, taskId: bigint): Promise<string | undefined> {
+  if (!isClaimMarket(market)) return undefined;
   try {
-    await fetchBundle(terms);
+    await claimedJob(protocol, market, taskId);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);

@@ -5,36 +5,42 @@ import { findEvents } from "../lib/events.js";
 import { parseIds } from "../lib/inputs.js";
 import { itemFailures } from "../lib/itemFailures.js";
 import type { Session } from "../lib/Session.js";
+import { claimMarketOf } from "./markets.js";
+
+interface Values {
+  readonly market: string;
+  readonly tasks: string;
+}
 
 /** As many as one call takes. */
 const MAX_TASKS = 64;
 
 /** Pays many tasks whose results stand; what cannot be paid is told and stops nothing else. */
-export default async function finalizeMany(session: Session, { tasks: given }: { tasks: string }): Promise<void> {
+export default async function finalizeMany(session: Session, values: Values): Promise<void> {
   const { contracts, deployment } = await session.protocol();
-  const { tasks } = contracts;
-  const taskIds = parseIds(given, "--tasks");
+  const market = claimMarketOf(contracts, values.market);
+  const taskIds = parseIds(values.tasks, "--tasks");
   if (taskIds.length > MAX_TASKS) {
     throw new MillraceError("BAD_INPUT", `--tasks names ${taskIds.length} tasks, and one call takes ${MAX_TASKS}.`, {
       hint: "Name the rest in another call.",
     });
   }
   const items = await Promise.all(
-    taskIds.map(async (taskId) => ({ taskId, order: await readOrder(tasks, taskId, deployment.deployedAtBlock) })),
+    taskIds.map(async (taskId) => ({ taskId, order: await readOrder(market, taskId, deployment.deployedAtBlock) })),
   );
   const sent = await session.execute({
     title: `Pay ${items.length} tasks`,
     facts: [["result", "providers are paid, their bonds return, and so does the rest of each escrow"]],
-    steps: [{ label: "finalizeMany", request: await tasks.finalizeMany.populateTransaction(items) }],
+    steps: [{ label: "finalizeMany", request: await market.finalizeMany.populateTransaction(items) }],
   });
   if (sent === undefined) return;
-  const paid = findEvents(tasks, sent.last, "TaskFinalized").map(({ args }) => ({
+  const paid = findEvents(market, sent.last, "TaskFinalized").map(({ args }) => ({
     taskId: args["taskId"] as bigint,
     provider: args["provider"] as string,
     paid: args["paid"] as bigint,
     refunded: args["refunded"] as bigint,
   }));
-  const failures = itemFailures(tasks, sent.last).map(({ index, reason }) => ({ taskId: taskIds[index], reason }));
+  const failures = itemFailures(market, sent.last).map(({ index, reason }) => ({ taskId: taskIds[index], reason }));
   session.output.result(
     { paid, failures, transaction: sent.last.hash },
     [

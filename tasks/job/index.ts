@@ -198,7 +198,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     name: "accept-many",
     description: "Takes many tasks in one transaction; tells which of them could not be had",
     options: {
-      market: { description: "dispute, approval or proof", default: "dispute" },
+      market: { description: "dispute, machine, approval or proof", default: "dispute" },
       tasks: { description: "Numbers of the tasks, with commas; 1 to 64", required: true },
       nodes: { description: "Number of the node that works on all, or one for each with commas", required: true },
     },
@@ -262,7 +262,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
   writing({
     name: "finalize-many",
     description: "Pays many tasks whose results stand, in one transaction; tells which of them failed",
-    options: { tasks: { description: "Numbers of the tasks, with commas; 1 to 64", required: true } },
+    options: { ...CLAIM_MARKET, tasks: { description: "Numbers of the tasks, with commas; 1 to 64", required: true } },
     action: () => import("./finalizeMany.js"),
   }),
   reading({

@@ -23,8 +23,12 @@ export function marketOf(contracts: Contracts, name: string): ResultMarket {
   throw badMarket(name, MARKET_NAMES);
 }
 
+export function isClaimMarket(name: string): name is ClaimMarketName {
+  return name === "dispute" || name === "machine";
+}
+
 export function claimMarketName(name: string): ClaimMarketName {
-  if (name === "dispute" || name === "machine") return name;
+  if (isClaimMarket(name)) return name;
   throw badMarket(name, ["dispute", "machine"]);
 }
 

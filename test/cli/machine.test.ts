@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { readRun, RunDefence, serveBundles } from "@millrace/jobs";
+import { readOrder, readRun, RunDefence, serveBundles } from "@millrace/jobs";
 import { Execution, programOfElf } from "@millrace/rv32";
 import { expect } from "chai";
 import hre from "hardhat";
@@ -105,5 +105,49 @@ describe("tasks of programs for a machine", () => {
     expect((await at.verbs.run(other)).stdout).to.match(/chunk 0 of its input was not shown in time[^]*not paid/);
     expect(await runs.stateOf(claimId)).to.equal(SLASHED);
     await refused(demand.replace("output", "input").replace(/--out \S+/, "--region input"), /is slashed: nothing can/);
+  });
+
+  it("should take and pay many at once, but none whose data cannot be had", async () => {
+    const { machines } = at.world;
+    // What was slashed still holds its unit.
+    await machines.release(1n, await readOrder(machines, 1n, 0));
+    const opened: string[] = [];
+    for (const maxSteps of ["16M", "17M", "18M"]) {
+      const { taskId, bundleHash } = await at.verbs.json(open(ELF, `--memory 512K --max-steps ${maxSteps}`));
+      opened.push(taskId as string);
+      if (maxSteps === "17M") rmSync(join(folder, "bundles", bundleHash as string), { recursive: true });
+    }
+    const [first, second, third] = opened;
+    const many = `--market machine --tasks ${opened.join()}`;
+    const { stdout, code } = await at.verbs.run(`job accept-many ${many} --nodes 1 ${as("alice")}`);
+    expect(stdout).to.include(`2 of 3 tasks are yours.`);
+    expect(stdout).to.match(
+      new RegExp(`\\nTask ${second}: ${host.url}/0x[0-9a-f]{64}/job\\.json cannot be fetched: it answers 404\\.`),
+    );
+    expect(code).to.equal(0);
+    await refused(
+      `job accept-many --market machine --tasks ${second} --nodes 1 ${as("alice")}`,
+      /The data of none of these tasks can be had: .* cannot be fetched: it answers 404\./,
+    );
+
+    for (const taskId of [first, third]) {
+      await at.verbs.json(
+        `job submit --market machine --task ${taskId} --results ${join(folder, "results")} ${as("alice")}`,
+      );
+    }
+    // The window, and the time to show a pointer that was committed to in it.
+    await networkHelpers.time.increase(2 * 3_600 + 1);
+    const paid = await at.verbs.json(`job finalize-many ${many} ${as("stranger")}`);
+    expect((paid["paid"] as { taskId: string }[]).map(({ taskId }) => taskId)).to.deep.equal([first, third]);
+    expect(paid["failures"]).to.deep.equal([
+      {
+        taskId: second,
+        reason: "Task 3 is expired; this needs confirmed. npx hardhat job watch --task 3 shows how it goes on.",
+      },
+    ]);
+    await refused(
+      `job finalize-many --market proof --tasks 1 ${as("stranger")}`,
+      /--market is "proof"\. .*dispute, machine/,
+    );
   });
 });
