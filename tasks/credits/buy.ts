@@ -3,7 +3,7 @@ import { formatCredits, formatMill, formatPpm, parseCredits, parseMill, parsePpm
 import { approvalSteps, requireMill } from "../lib/approval.js";
 import { findEvent } from "../lib/events.js";
 import { permitFor } from "../lib/permitFor.js";
-import type { Step } from "../lib/plan.js";
+import type { Step } from "../lib/Step.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {

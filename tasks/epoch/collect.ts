@@ -4,7 +4,8 @@ import { formatMill, MillraceError } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
 import { findEvent } from "../lib/events.js";
-import type { Sent, Step } from "../lib/plan.js";
+import type { Sent } from "../lib/plan.js";
+import type { Step } from "../lib/Step.js";
 import type { Protocol, Session } from "../lib/Session.js";
 import type { Fact } from "../lib/text.js";
 import { nodeRewards } from "./nodeRewards.js";

@@ -3,7 +3,7 @@ import { formatEther } from "ethers";
 import { formatMill, isLocalChain, MillraceError, parseMill, parseWad } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
-import type { Step } from "../lib/plan.js";
+import type { Step } from "../lib/Step.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {

@@ -1,6 +1,6 @@
 import type { BaseContract, ContractTransaction } from "ethers";
 
-import type { Step } from "../lib/plan.js";
+import type { Step } from "../lib/Step.js";
 import { NO_PURCHASE, purchase } from "../lib/purchase.js";
 import type { Session } from "../lib/Session.js";
 import type { Fact } from "../lib/text.js";

@@ -1,7 +1,7 @@
 import { formatMill, formatTime, MillraceError } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
-import type { Step } from "../lib/plan.js";
+import type { Step } from "../lib/Step.js";
 import type { Session } from "../lib/Session.js";
 import type { Fact } from "../lib/text.js";
 import { readLease } from "./readLease.js";

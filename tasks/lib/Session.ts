@@ -1,4 +1,3 @@
-import type { JsonRpcProvider } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
 import type { Contracts, Deployment } from "@millrace/sdk";
@@ -6,6 +5,7 @@ import { connectContracts, EpochClock, isLocalChain, loadDeployment, MillraceErr
 
 import type { Account } from "./account.js";
 import { resolveAccount } from "./account.js";
+import type { Chain } from "./Chain.js";
 import type { TaskEnvironment } from "./environment.js";
 import { taskEnvironment } from "./environment.js";
 import { lookAhead } from "./localChain.js";
@@ -21,15 +21,6 @@ interface SessionOptions {
   readonly from: string | undefined;
   readonly yes: boolean;
   readonly dryRun: boolean;
-}
-
-/** A chain that was reached. */
-export interface Chain {
-  readonly provider: JsonRpcProvider;
-  readonly chainId: number;
-  readonly url: string;
-  /** Time of the chain: of its next block where blocks come only with transactions, else of its latest. */
-  readonly now: () => Promise<number>;
 }
 
 /** The protocol as it is deployed on that chain. */

@@ -2,7 +2,7 @@ import { AbiCoder, keccak256, toBeHex } from "ethers";
 
 import { formatMill, MillraceError } from "@millrace/sdk";
 
-import type { Step } from "./plan.js";
+import type { Step } from "./Step.js";
 import type { Session } from "./Session.js";
 
 /** Where OpenZeppelin's ERC20 keeps allowances: its second variable. A test holds the token to it. */

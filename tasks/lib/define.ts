@@ -2,29 +2,7 @@ import { emptyTask, task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { TaskDefinition } from "hardhat/types/tasks";
 
-import type { Session } from "./Session.js";
-
-/** An option of a verb. Without `required`, `default` or `flag` it may be left out and is undefined then. */
-export interface Option {
-  readonly description: string;
-  readonly flag?: true;
-  readonly required?: true;
-  readonly default?: string;
-}
-
-export type Options = Readonly<Record<string, Option>>;
-
-/** What a verb gets for its options. */
-export type Values<Given extends Options> = {
-  readonly [Name in keyof Given]: Given[Name] extends { flag: true }
-    ? boolean
-    : Given[Name] extends { required: true } | { default: string }
-      ? string
-      : string | undefined;
-};
-
-/** The action of a verb. */
-export type Verb<Given extends Options> = (session: Session, values: Values<Given>) => Promise<void>;
+import type { Options, Verb } from "./Verb.js";
 
 /** How a verb is described; its action is loaded only when it runs, so that other commands start as fast as ever. */
 interface Definition<Given extends Options> {

@@ -1,23 +1,15 @@
-import type { ContractTransaction, TransactionReceipt } from "ethers";
+import type { TransactionReceipt } from "ethers";
 import { formatEther } from "ethers";
 
 import { MillraceError } from "@millrace/sdk";
 
 import type { Account } from "./account.js";
+import type { Chain } from "./Chain.js";
 import type { Output } from "./Output.js";
-import type { Chain } from "./Session.js";
-import type { Simulation, StateOverride } from "./simulate.js";
-import { simulate } from "./simulate.js";
+import { type Simulation, simulate } from "./simulate.js";
+import type { Step } from "./Step.js";
 import type { Fact } from "./text.js";
 import { facts } from "./text.js";
-
-/** One transaction of a plan. */
-export interface Step {
-  readonly label: string;
-  readonly request: ContractTransaction;
-  /** What later steps may count on once this one is mined; lets them be checked before anything is sent. */
-  readonly override?: StateOverride;
-}
 
 /** What a writing verb wants to do. */
 export interface Plan {

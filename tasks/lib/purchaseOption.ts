@@ -1,4 +1,4 @@
-import type { Options } from "./define.js";
+import type { Options } from "./Verb.js";
 
 /** For verbs that lock credits. */
 export const BUY_OPTION = {

@@ -4,9 +4,9 @@ import { errorResult, successfulResult } from "hardhat/utils/result";
 
 import { decodeError, MillraceError } from "@millrace/sdk";
 
-import type { Options, Verb } from "./define.js";
 import { Output } from "./Output.js";
 import { Session } from "./Session.js";
+import type { Options, Verb } from "./Verb.js";
 
 interface Run {
   /** `provider stake` */

@@ -3,10 +3,7 @@ import { toQuantity } from "ethers";
 
 import { decodeError } from "@millrace/sdk";
 
-import type { Step } from "./plan.js";
-
-/** Storage that a call is run on top of, as `eth_call` takes it. */
-export type StateOverride = Readonly<Record<string, { readonly stateDiff: Readonly<Record<string, string>> }>>;
+import type { StateOverride, Step } from "./Step.js";
 
 /** What running the steps of a plan without sending them shows. */
 export interface Simulation {

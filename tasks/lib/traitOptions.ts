@@ -1,4 +1,4 @@
-import type { Options } from "./define.js";
+import type { Options } from "./Verb.js";
 
 /** What an order can ask of a node beyond its class. */
 export const TRAIT_OPTIONS = {

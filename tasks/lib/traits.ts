@@ -3,9 +3,9 @@ import { ZeroHash } from "ethers";
 import { MillraceError } from "@millrace/sdk";
 
 import type { INodeTraits } from "../../typechain-types/index.js";
-import type { Values } from "./define.js";
+import type { Values } from "./Verb.js";
 import { parseAddresses, parseAttributes, parseRegion } from "./inputs.js";
-import type { Step } from "./plan.js";
+import type { Step } from "./Step.js";
 import type { Session } from "./Session.js";
 import type { Fact } from "./text.js";
 import type { TRAIT_OPTIONS } from "./traitOptions.js";

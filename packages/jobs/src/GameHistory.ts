@@ -1,15 +1,8 @@
 import type { IResultClaims } from "../../../typechain-types/index.js";
 import { type BranchFacts, BranchHistory } from "./BranchHistory.js";
+import type { BranchKey } from "./BranchKey.js";
 import { branchIdOf } from "./commitments.js";
 import { type DemandFacts, DemandHistory } from "./DemandHistory.js";
-
-/** A branch, as the contracts name it. */
-export interface BranchKey {
-  readonly region: number;
-  readonly height: number;
-  readonly position: number;
-  readonly hash: string;
-}
 
 /** What is known of a branch that was pointed at. */
 interface KeyedFacts extends BranchFacts {

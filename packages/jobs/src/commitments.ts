@@ -1,7 +1,7 @@
 import type { WordAddress } from "@millrace/tensor";
 import { AbiCoder, concat, id, keccak256 } from "ethers";
 
-import type { BranchKey } from "./GameHistory.js";
+import type { BranchKey } from "./BranchKey.js";
 
 const abi = AbiCoder.defaultAbiCoder();
 const BRANCH_TAG = id("millrace.branch");

@@ -23,7 +23,8 @@ import {
   type TooLateMove,
   type WaitMove,
 } from "./committing.js";
-import type { BranchKey, Game } from "./GameHistory.js";
+import type { BranchKey } from "./BranchKey.js";
+import type { Game } from "./GameHistory.js";
 import type { Hand } from "./Hand.js";
 import type { PostedClaim } from "./readClaim.js";
 

@@ -6,7 +6,7 @@ import type { BuiltReport, Leaf } from "@millrace/uptime-tree/format";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ReportHistory } from "../member/ReportHistory.js";
 import type { Store } from "../store/Store.js";
-import type { Outcome } from "./Duties.js";
+import type { Outcome } from "./Outcome.js";
 import { findFalseLeaf } from "./falseLeaf.js";
 
 /** What an auditor works with. */

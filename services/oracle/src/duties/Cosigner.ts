@@ -9,7 +9,7 @@ import type { Guard } from "../member/Guard.js";
 import type { Identity } from "../member/Identity.js";
 import type { ReportHistory } from "../member/ReportHistory.js";
 import { ContradictionError, type Store } from "../store/Store.js";
-import type { Outcome } from "./Duties.js";
+import type { Outcome } from "./Outcome.js";
 
 /** What a cosigner works with. */
 export interface CosignerParts {

@@ -20,7 +20,7 @@ import type { ReportHistory } from "../member/ReportHistory.js";
 import type { SlotKeeper } from "../member/SlotKeeper.js";
 import { OracleError } from "../OracleError.js";
 import type { Store } from "../store/Store.js";
-import type { Outcome } from "./Duties.js";
+import type { Outcome } from "./Outcome.js";
 import type { Duty } from "./DutyStore.js";
 import type { Turns } from "./Turns.js";
 

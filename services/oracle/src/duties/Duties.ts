@@ -10,12 +10,10 @@ import type { Cosigner } from "./Cosigner.js";
 import type { Defender } from "./Defender.js";
 import type { Duty, DutyStore } from "./DutyStore.js";
 import type { EventReader } from "./EventReader.js";
+import type { Outcome } from "./Outcome.js";
 import type { Prosecutor } from "./Prosecutor.js";
 import type { Settler } from "./Settler.js";
 import type { Turns } from "./Turns.js";
-
-/** What became of a try: `done` by this member, `over` without it, or `waits` for its turn, for others or for time. */
-export type Outcome = "done" | "over" | "waits";
 
 /** What a member does on chain beside reports. */
 export interface DutiesParts {

@@ -7,7 +7,7 @@ import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { Contradiction, Guard } from "../member/Guard.js";
 import type { Schedule } from "../member/Schedule.js";
 import type { Store } from "../store/Store.js";
-import type { Outcome } from "./Duties.js";
+import type { Outcome } from "./Outcome.js";
 import type { Turns } from "./Turns.js";
 
 /** What a prosecutor works with. */

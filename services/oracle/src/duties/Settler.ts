@@ -1,7 +1,7 @@
 import type { Contracts, TransactionSender } from "@millrace/sdk";
 
 import type { Schedule } from "../member/Schedule.js";
-import type { Outcome } from "./Duties.js";
+import type { Outcome } from "./Outcome.js";
 import type { Duty } from "./DutyStore.js";
 import type { Turns } from "./Turns.js";
 

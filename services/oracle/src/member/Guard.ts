@@ -1,7 +1,8 @@
 import type { Logger } from "@millrace/sdk";
-import type { Report, SignedBatch } from "@millrace/uptime-tree/format";
+import type { SignedBatch } from "@millrace/uptime-tree/format";
 
 import type { Metrics } from "../Metrics.js";
+import type { SignedReport } from "../store/SignedReport.js";
 import type { ObservationRoots, Store } from "../store/Store.js";
 
 /**
@@ -16,14 +17,6 @@ export interface Contradiction {
   readonly slot: number;
   readonly first: string;
   readonly second: string;
-}
-
-/** A report that an attestor has signed. */
-export interface SignedReport {
-  readonly attestor: string;
-  readonly reportHash: string;
-  readonly report: Report;
-  readonly signature: string;
 }
 
 /** What a guard works with. */

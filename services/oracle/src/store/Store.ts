@@ -4,9 +4,9 @@ import type { Observation, SignedBatch, SignedHeartbeat } from "@millrace/uptime
 import { DUTY_SCHEMA } from "../duties/DutyStore.js";
 import { ENDPOINT_SCHEMA } from "../probe/NodeEndpoints.js";
 import { reportSchema } from "../http/schemas.js";
-import type { SignedReport } from "../member/Guard.js";
 import { Database, text, type Row } from "./Database.js";
 import { fromHeartbeatJson, toHeartbeatJson } from "./heartbeatJson.js";
+import type { SignedReport } from "./SignedReport.js";
 import { Tally } from "./Tally.js";
 
 const SCHEMA = `
