@@ -22,15 +22,10 @@ import type { Gossip } from "./member/Gossip.js";
 import type { Guard } from "./member/Guard.js";
 import type { Metrics } from "./Metrics.js";
 import type { RecoveryPool } from "./ingest/RecoveryPool.js";
+import { KEPT_EPOCHS, MAX_LATE_EPOCHS } from "./horizon.js";
 import type { NodeEndpoints } from "./probe/NodeEndpoints.js";
 import { ContradictionError, type Store } from "./store/Store.js";
 
-/** The contract's MAX_LATE_EPOCHS. */
-const MAX_LATE_EPOCHS = 7;
-/** The contract's MAX_CHALLENGE_EPOCHS; a report that jumps is open twice as long. */
-const MAX_CHALLENGE_EPOCHS = 7;
-/** Epochs of which evidence is kept: until no report of them can be challenged any more, and an epoch more. */
-const KEPT_EPOCHS = MAX_LATE_EPOCHS + 2 * MAX_CHALLENGE_EPOCHS + 2;
 /** Part of the first round after which a leader goes ahead without the observations that are still missing. */
 const PATIENCE = 0.5;
 
@@ -162,7 +157,9 @@ export class Driver {
   /** Signs observations of the epochs that are over and in which this member was there. */
   private async observe(current: number): Promise<void> {
     const { store, watch, facts, attestor } = this.parts;
-    for (let epoch = Math.max(0, current - MAX_LATE_EPOCHS - 1); epoch < current; epoch++) {
+    const first = Math.max(0, current - MAX_LATE_EPOCHS - 1);
+    for (const epoch of this.observed) if (epoch < first) this.observed.delete(epoch);
+    for (let epoch = first; epoch < current; epoch++) {
       if (this.observed.has(epoch) || !store.attended(epoch) || !watch.isSettled(epoch)) continue;
       if ((await facts.finalAt()) < this.parts.clock.endOf(epoch)) continue;
       const { seats } = await facts.setOf(epoch);

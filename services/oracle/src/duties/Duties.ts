@@ -3,6 +3,8 @@ import { id, ZeroHash, type Log } from "ethers";
 import { decodeError, type Contracts, type Logger } from "@millrace/sdk";
 
 import type { ChainFacts } from "../chain/ChainFacts.js";
+import { EpochMap } from "../EpochMap.js";
+import { KEPT_EPOCHS } from "../horizon.js";
 import type { Schedule } from "../member/Schedule.js";
 import type { Metrics } from "../Metrics.js";
 import type { Auditor } from "./Auditor.js";
@@ -51,8 +53,8 @@ interface Task {
  * One that fails holds up no other, and is tried again.
  */
 export class Duties {
-  /** Reports that were looked at: nothing is left to sign or to find in them. */
-  private readonly reports = new Set<string>();
+  /** What is done with a report: nothing is left to sign or to find in it. */
+  private readonly reports = new EpochMap(KEPT_EPOCHS, () => new Set<string>());
   private under: Promise<void> | undefined;
 
   constructor(private readonly parts: DutiesParts) {}
@@ -78,9 +80,9 @@ export class Duties {
       for (const duty of duties) await this.attemptDuty(duty, now);
       for (const { id: name, attempt } of prosecutor.pending())
         await this.attempt({ kind: "proof", id: name, attempt }, now);
-      for (const task of await this.reportTasks(now)) {
+      for (const { epoch, ...task } of await this.reportTasks(now)) {
         const outcome = await this.attempt(task, now);
-        if (outcome === "done" || outcome === "over") this.reports.add(`${task.kind}/${task.id}`);
+        if (outcome === "done" || outcome === "over") this.reports.of(epoch).add(`${task.kind}/${task.id}`);
       }
     } catch (error) {
       logger.warn({ message: decodeError(error).message }, "duties could not be looked at");
@@ -127,7 +129,7 @@ export class Duties {
   }
 
   /** The newest reports that are open: each is audited and signed once. */
-  private async reportTasks(now: number): Promise<Task[]> {
+  private async reportTasks(now: number): Promise<(Task & { readonly epoch: number })[]> {
     const { facts, cosigner, auditor, schedule } = this.parts;
     const { reportHash, epoch } = await facts.newestReport();
     if (reportHash === ZeroHash) return [];
@@ -138,7 +140,8 @@ export class Duties {
       { kind: "audit", id: reportHash, attempt: async () => await auditor.audit(epoch) },
       { kind: "cosign", id: reportHash, attempt: async (at) => await cosigner.cosign(epoch, at) },
     ];
-    return tasks.filter((task) => !this.reports.has(`${task.kind}/${task.id}`));
+    const isOpen = (task: Task): boolean => !this.reports.of(epoch).has(`${task.kind}/${task.id}`);
+    return tasks.filter(isOpen).map((task) => ({ ...task, epoch }));
   }
 
   private async postedAt(blockNumber: number): Promise<number> {

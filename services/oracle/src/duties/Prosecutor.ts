@@ -4,6 +4,8 @@ import type { Contracts, TransactionSender } from "@millrace/sdk";
 import { batchEvidence, listedEvidence, observationEvidence } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts } from "../chain/ChainFacts.js";
+import { EpochMap } from "../EpochMap.js";
+import { KEPT_EPOCHS } from "../horizon.js";
 import type { Contradiction, Guard } from "../member/Guard.js";
 import type { Schedule } from "../member/Schedule.js";
 import type { Store } from "../store/Store.js";
@@ -25,9 +27,10 @@ export interface ProsecutorParts {
 
 /** Takes statements that exclude each other to the chain. Whoever is first is paid; nobody is held against twice. */
 export class Prosecutor {
-  private readonly noted = new Map<string, number>();
+  /** When something was held against an attestor first, by epoch. */
+  private readonly noted = new EpochMap(KEPT_EPOCHS, () => new Map<string, number>());
   /** Attestors that are proven guilty, by epoch: one proof each is enough. */
-  private readonly proven = new Set<string>();
+  private readonly proven = new EpochMap(KEPT_EPOCHS, () => new Set<string>());
 
   constructor(private readonly parts: ProsecutorParts) {}
 
@@ -36,33 +39,31 @@ export class Prosecutor {
     const seen = new Set<string>();
     return this.parts.guard.contradictions.flatMap((contradiction) => {
       const id = `${contradiction.epoch}/${contradiction.attestor}`;
-      if (this.proven.has(id) || seen.has(id) || contradiction.attestor === this.parts.attestor) return [];
+      const isProven = this.proven.of(contradiction.epoch).has(contradiction.attestor);
+      if (isProven || seen.has(id) || contradiction.attestor === this.parts.attestor) return [];
       seen.add(id);
-      return [{ id, attempt: (now: number) => this.prove(id, contradiction, now) }];
+      return [{ id, attempt: (now: number) => this.prove(contradiction, now) }];
     });
   }
 
-  private async prove(id: string, contradiction: Contradiction, now: number): Promise<Outcome> {
+  private async prove(contradiction: Contradiction, now: number): Promise<Outcome> {
     const { facts, contracts, turns, schedule, sender, attestor } = this.parts;
-    const { epoch, kind } = contradiction;
+    const { epoch, kind, attestor: accused } = contradiction;
     const { seats } = await facts.setOf(epoch);
-    const seat = seats.indexOf(contradiction.attestor);
+    const seat = seats.indexOf(accused);
     if (seat < 0 || ((await contracts.uptime.epochStateOf(epoch)).guilty >> BigInt(seat)) & 1n) {
-      this.proven.add(id);
+      this.proven.of(epoch).add(accused);
       return "over";
     }
-    const since = this.noted.get(id) ?? now;
-    this.noted.set(id, since);
+    const since = this.noted.of(epoch).get(accused) ?? now;
+    this.noted.of(epoch).set(accused, since);
     // Whoever was a member then comes first, one after the other; anybody else after them.
     const rank = (await turns.rankIn(epoch, seats.length - 1 - seat)) ?? seats.length;
     if (now < since + rank * schedule.roundSeconds) return "waits";
     const request = this.request(contradiction, seat);
     if (request === undefined) return "waits";
-    await sender.send(
-      () => request,
-      `proof against ${contradiction.attestor} (${kind}, epoch ${epoch}) by ${attestor}`,
-    );
-    this.proven.add(id);
+    await sender.send(() => request, `proof against ${accused} (${kind}, epoch ${epoch}) by ${attestor}`);
+    this.proven.of(epoch).add(accused);
     return "done";
   }
 

@@ -29,6 +29,10 @@ export class Turns {
 
   /** A try has failed, or changed nothing: the next one is so many steps later. */
   pause(id: string, now: number, stepSeconds: number): void {
+    // What is not tried any more, as its time is over.
+    for (const [key, { until }] of this.pauses) {
+      if (until + 2 * MAX_PAUSE * stepSeconds < now) this.pauses.delete(key);
+    }
     const steps = Math.min(MAX_PAUSE, 2 * (this.pauses.get(id)?.steps ?? 0.5));
     this.pauses.set(id, { until: now + steps * stepSeconds, steps });
   }

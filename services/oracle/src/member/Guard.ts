@@ -1,6 +1,8 @@
 import type { Logger } from "@millrace/sdk";
 import type { SignedBatch } from "@millrace/uptime-tree/format";
 
+import { EpochMap } from "../EpochMap.js";
+import { KEPT_EPOCHS } from "../horizon.js";
 import type { Metrics } from "../Metrics.js";
 import type { SignedReport } from "../store/SignedReport.js";
 import type { ObservationRoots, Store } from "../store/Store.js";
@@ -32,11 +34,16 @@ export interface GuardParts {
  * signature, and that it did not make, means that its key is used elsewhere: it then signs nothing more.
  */
 export class Guard {
-  /** What was found, in the order in which it was. */
-  readonly contradictions: Contradiction[] = [];
+  /** What was found, by epoch and name. */
+  private readonly found = new EpochMap(KEPT_EPOCHS, () => new Map<string, Contradiction>());
   private foreign: string | undefined;
 
   constructor(private readonly parts: GuardParts) {}
+
+  /** What was found, of the oldest epoch first. */
+  get contradictions(): Contradiction[] {
+    return this.found.all().flatMap((ofEpoch) => [...ofEpoch.values()]);
+  }
 
   /** Why this member must not sign, undefined when it may. */
   get reasonToStop(): string | undefined {
@@ -120,8 +127,9 @@ export class Guard {
   private note(contradiction: Contradiction): void {
     const { kind, epoch } = contradiction;
     const name = nameOf(contradiction);
-    if (this.contradictions.some((each) => nameOf(each) === name)) return;
-    this.contradictions.push(contradiction);
+    const known = this.found.of(epoch);
+    if (known.has(name)) return;
+    known.set(name, contradiction);
     this.parts.metrics.contradictions.inc({ kind });
     this.parts.logger.error({ kind, epoch, name }, "an attestor contradicts itself");
   }

@@ -4,6 +4,8 @@ import { decodeError, type Contracts, type Logger, type TransactionSender } from
 import { hashReport, proposalTypes, reportTypes, voteTypes, type Report } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts, SetOfEpoch } from "../chain/ChainFacts.js";
+import { EpochMap } from "../EpochMap.js";
+import { KEPT_EPOCHS } from "../horizon.js";
 import type { Bound, Proposal, Signed } from "../http/schemas.js";
 import type { Metrics } from "../Metrics.js";
 import type { Assembler } from "./Assembler.js";
@@ -31,7 +33,7 @@ export interface LeaderParts {
 /** What the leader of a round does: propose, collect votes, collect signatures, send. */
 export class Leader {
   /** Sets proposed so far, by epoch and round: a round has one proposal, also when it is tried again. */
-  private readonly proposed = new Map<string, readonly ObservationReference[]>();
+  private readonly proposed = new EpochMap(KEPT_EPOCHS, () => new Map<number, readonly ObservationReference[]>());
 
   constructor(private readonly parts: LeaderParts) {}
 
@@ -66,8 +68,7 @@ export class Leader {
     round: number,
     { quorum, seats }: SetOfEpoch,
   ): Promise<readonly ObservationReference[] | undefined> {
-    const key = `${epoch}/${round}`;
-    const before = this.proposed.get(key);
+    const before = this.proposed.of(epoch).get(round);
     if (before !== undefined) return before;
     const bound = await this.boundSets(epoch, seats);
     // Normally there is one at most. A liar can add others: those have their turn, and cannot hold up the right one.
@@ -75,7 +76,7 @@ export class Leader {
     const known = await this.parts.observer.preferred(epoch);
     const chosen = turn ?? known.map(({ attestor, root, signature }) => ({ attestor, root, signature }));
     if (chosen.length < quorum) return undefined;
-    this.proposed.set(key, chosen);
+    this.proposed.of(epoch).set(round, chosen);
     return chosen;
   }
 

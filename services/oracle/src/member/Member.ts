@@ -3,6 +3,7 @@ import { verifyTypedData, ZeroHash } from "ethers";
 import type { Logger } from "@millrace/sdk";
 import { decodeDataFile, observationRoot, proposalTypes, reportTypes, voteTypes } from "@millrace/uptime-tree/format";
 
+import { MAX_LATE_EPOCHS } from "../horizon.js";
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
@@ -15,9 +16,6 @@ import type { Identity } from "./Identity.js";
 import type { Observer } from "./Observer.js";
 import type { ReportHistory } from "./ReportHistory.js";
 import type { Schedule } from "./Schedule.js";
-
-/** The contract's MAX_LATE_EPOCHS: older epochs cannot be reported any more. */
-const MAX_LATE_EPOCHS = 7;
 
 /** What a member works with. */
 export interface MemberParts {
