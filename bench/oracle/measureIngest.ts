@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { hexlify, Wallet } from "ethers";
 
 import { EpochClock } from "@millrace/sdk";
-import { BatchTree, uptimeDomain, type SignedHeartbeat } from "@millrace/uptime-tree/format";
+import { uptimeDomain, type SignedHeartbeat } from "@millrace/uptime-tree/format";
 
 import { HeartbeatDigester } from "../../services/oracle/src/ingest/HeartbeatDigester.js";
 import { HeartbeatIngest } from "../../services/oracle/src/ingest/HeartbeatIngest.js";
 import { RecoveryPool } from "../../services/oracle/src/ingest/RecoveryPool.js";
 import type { ChainWatch } from "../../services/oracle/src/chain/ChainWatch.js";
+import { SlotTree } from "../../services/oracle/src/member/SlotTree.js";
 import { Store } from "../../services/oracle/src/store/Store.js";
 import type { Report } from "../../scripts/report/Report.js";
 import { seconds } from "./seconds.js";
@@ -62,7 +63,8 @@ export async function measureIngest(report: Report, count: number): Promise<void
   const [, cpu] = await seconds(async () => {
     for (let start = 0; start < count; start += AT_ONCE)
       await Promise.all(heartbeats.slice(start, start + AT_ONCE).map((each) => ingest.accept(each)));
-    const tree = new BatchTree([...store.heard(1, 2)].map(([nodeId, heartbeatHash]) => ({ nodeId, heartbeatHash })));
+    const heard = store.heard(1, 2);
+    const tree = new SlotTree(BigUint64Array.from(heard.nodeIds()), heard);
     const batch = { epoch: 1, slot: 2, root: tree.root, attestor: wallet.address, signature: "0x" };
     for (const { nodeIds } of heartbeats) tree.receipt(batch, nodeIds[0] ?? 0n);
   });

@@ -74,7 +74,7 @@ describe("HeartbeatIngest", () => {
     const heartbeat = { epoch: 1, slot: 2, nodeIds, blockNumber: 7n, blockHash: HASH, ...rest };
     return await signHeartbeat(signer, domain, heartbeat);
   };
-  const heard = (): bigint[] => [...store.heard(1, 2).keys()];
+  const heard = (): bigint[] => [...store.heard(1, 2).nodeIds()];
   const refusal = async (request: SignedHeartbeat): Promise<string> => {
     try {
       await ingest.accept(request);
@@ -90,7 +90,7 @@ describe("HeartbeatIngest", () => {
     const answer = await ingest.accept(heartbeat);
     expect(answer).to.deep.equal({ epoch: 1, slot: 2, accepted: ["1", "2"], refused: [] });
     const hash = heartbeatHash(DOMAIN, heartbeat);
-    expect(store.heard(1, 2)).to.deep.equal(new Map([[1n, hash], [2n, hash]])); // prettier-ignore
+    expect([...store.heard(1, 2)]).to.deep.equal([[1n, hash], [2n, hash]]); // prettier-ignore
     expect(store.heartbeat(1, 2, hash)).to.deep.equal(heartbeat);
   });
 

@@ -6,6 +6,7 @@ import type { SignedHeartbeat } from "@millrace/uptime-tree/format";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
 import { OracleError } from "../OracleError.js";
+import { NodeNumbers } from "../store/NodeNumbers.js";
 import type { KeptHeartbeat, Store } from "../store/Store.js";
 import { HeartbeatDigester } from "./HeartbeatDigester.js";
 import { CrowdedError, type RecoveryPool } from "./RecoveryPool.js";
@@ -45,7 +46,7 @@ export class HeartbeatIngest {
   private readonly digester: HeartbeatDigester;
   private group: Group | undefined;
   /** Nodes that were heard, by slot: a repeated heartbeat is not written again. */
-  private readonly heard = new Map<string, Set<bigint>>();
+  private readonly heard = new Map<string, NodeNumbers>();
 
   constructor(private readonly parts: IngestParts) {
     this.digester = new HeartbeatDigester(parts.domain);
@@ -128,20 +129,26 @@ export class HeartbeatIngest {
     }
     this.group ??= this.openGroup();
     this.group.heartbeats.push(kept);
-    for (const nodeId of kept.nodeIds) heard.add(nodeId);
+    for (const nodeId of kept.nodeIds) heard.set(nodeId, 1);
     await this.group.written;
     return isNew;
   }
 
-  private heardIn(epoch: number, slot: number): Set<bigint> {
+  private heardIn(epoch: number, slot: number): NodeNumbers {
     const key = `${epoch}/${slot}`;
-    const known = this.heard.get(key) ?? new Set(this.parts.store.heard(epoch, slot).keys());
+    const known = this.heard.get(key) ?? this.heardBefore(epoch, slot);
     this.heard.set(key, known);
     for (const oldest of this.heard.keys()) {
       if (this.heard.size <= REMEMBERED_SLOTS) break;
       this.heard.delete(oldest);
     }
     return known;
+  }
+
+  private heardBefore(epoch: number, slot: number): NodeNumbers {
+    const heard = new NodeNumbers();
+    for (const nodeId of this.parts.store.heard(epoch, slot).nodeIds()) heard.set(nodeId, 1);
+    return heard;
   }
 
   private openGroup(): Group {

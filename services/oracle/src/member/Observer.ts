@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+
 import { getAddress, getBytes } from "ethers";
 
 import type { EpochClock, Logger } from "@millrace/sdk";
@@ -59,11 +61,13 @@ export class Observer {
     const { count } = await facts.registryOf(epoch);
     const batchRoots = new Uint8Array(32 * clock.slotsPerEpoch);
     const sightings = noSightings(count);
-    const seen = store.seen(epoch);
-    for (const [slot, batch] of store.statements("batch", epoch)) {
+    for (const [scope, batch] of store.statements("batch", epoch)) {
       if (batch.signature === "") continue;
-      batchRoots.set(getBytes(batch.hash), 32 * Number(slot));
-      for (const nodeId of seen.get(Number(slot)) ?? []) if (nodeId <= count) markSeen(sightings, nodeId, Number(slot));
+      const slot = Number(scope);
+      batchRoots.set(getBytes(batch.hash), 32 * slot);
+      for (const nodeId of store.seenIn(epoch, slot) ?? []) if (nodeId <= count) markSeen(sightings, nodeId, slot);
+      // With many nodes a slot takes a moment: heartbeats of the next epoch are answered in between.
+      await setImmediate();
     }
     const content = { epoch, attestor: identity.attestor, batchRoots, sightings };
     const root = observationRoot(content);

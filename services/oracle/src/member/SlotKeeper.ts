@@ -1,23 +1,18 @@
-import { ZeroHash } from "ethers";
-
 import type { EpochClock, Logger } from "@millrace/sdk";
-import {
-  BatchTree,
-  signBatch,
-  type Receipt,
-  type SignedBatch,
-  type SignedHeartbeat,
-} from "@millrace/uptime-tree/format";
+import { signBatch, type Receipt, type SignedBatch, type SignedHeartbeat } from "@millrace/uptime-tree/format";
 
 import type { ChainWatch } from "../chain/ChainWatch.js";
+import { EpochMap } from "../EpochMap.js";
+import { KEPT_EPOCHS } from "../horizon.js";
 import type { HeartbeatIngest } from "../ingest/HeartbeatIngest.js";
 import type { Metrics } from "../Metrics.js";
 import { OracleError } from "../OracleError.js";
 import { ContradictionError, type Store } from "../store/Store.js";
 import type { Identity } from "./Identity.js";
+import { SlotTree } from "./SlotTree.js";
 
-/** Trees of slots that are kept at hand for receipts. */
-const MAX_TREES = 8;
+/** Trees of slots that are kept at hand for receipts, and nodes in all of them but the newest: a hundred bytes each. */
+const [MAX_TREES, MAX_NODES] = [8, 2_000_000];
 
 /** What a keeper of slots works with. */
 export interface SlotKeeperParts {
@@ -32,9 +27,9 @@ export interface SlotKeeperParts {
 
 /** Closes slots: signs one batch of what was heard in each, and gives receipts for it. */
 export class SlotKeeper {
-  private readonly trees = new Map<string, BatchTree>();
+  private readonly trees = new Map<string, SlotTree>();
   /** Slots that were dealt with, so that the database is asked once. */
-  private readonly done = new Set<string>();
+  private readonly done = new EpochMap(KEPT_EPOCHS, () => new Set<number>());
 
   constructor(private readonly parts: SlotKeeperParts) {}
 
@@ -44,10 +39,10 @@ export class SlotKeeper {
     await ingest.flush();
     const signed: SignedBatch[] = [];
     for (const slot of store.heardSlots(epoch)) {
-      const key = `${epoch}/${slot}`;
-      if (this.done.has(key) || watch.isOpen(epoch, slot)) continue;
+      const done = this.done.of(epoch);
+      if (done.has(slot) || watch.isOpen(epoch, slot)) continue;
       const batch = await this.close(epoch, slot);
-      this.done.add(key);
+      done.add(slot);
       if (batch !== undefined) signed.push(batch);
     }
     return signed;
@@ -76,7 +71,8 @@ export class SlotKeeper {
   private async close(epoch: number, slot: number): Promise<SignedBatch | undefined> {
     const { identity, store, metrics, logger } = this.parts;
     const silent = store.silent(epoch, slot);
-    const seen = [...store.heard(epoch, slot).keys()].filter((nodeId) => !silent.has(nodeId));
+    const seen: bigint[] = [];
+    for (const nodeId of store.heard(epoch, slot).nodeIds()) if (!silent.has(nodeId)) seen.push(nodeId);
     // Whatever is heard or found out later, and however often this is tried: these are the nodes.
     store.closeSlot(epoch, slot, seen);
     const tree = this.treeOf(epoch, slot);
@@ -99,19 +95,21 @@ export class SlotKeeper {
   }
 
   /** Of a slot that is closed. */
-  private treeOf(epoch: number, slot: number): BatchTree | undefined {
+  private treeOf(epoch: number, slot: number): SlotTree | undefined {
     const key = `${epoch}/${slot}`;
     const known = this.trees.get(key);
     if (known !== undefined) return known;
-    const heard = this.parts.store.heard(epoch, slot);
-    const seen = (this.parts.store.seenIn(epoch, slot) ?? []).sort((a, b) => (a < b ? -1 : 1));
-    if (seen.length === 0) return undefined;
-    const tree = new BatchTree(seen.map((nodeId) => ({ nodeId, heartbeatHash: heard.get(nodeId) ?? ZeroHash })));
-    this.trees.set(key, tree);
-    for (const oldest of this.trees.keys()) {
-      if (this.trees.size <= MAX_TREES) break;
+    const seen = this.parts.store.seenIn(epoch, slot);
+    if (seen === undefined || seen.length === 0) return undefined;
+    let nodes = 0;
+    for (const { count } of this.trees.values()) nodes += count;
+    for (const [oldest, { count }] of this.trees) {
+      if (this.trees.size < MAX_TREES && nodes <= MAX_NODES) break;
+      nodes -= count;
       this.trees.delete(oldest);
     }
+    const tree = new SlotTree(seen, this.parts.store.heard(epoch, slot));
+    this.trees.set(key, tree);
     return tree;
   }
 }

@@ -5,6 +5,7 @@ import { DUTY_SCHEMA } from "../duties/DutyStore.js";
 import { ENDPOINT_SCHEMA } from "../probe/NodeEndpoints.js";
 import { reportSchema } from "../http/schemas.js";
 import { Database, text, type Row } from "./Database.js";
+import { HeardSlot } from "./HeardSlot.js";
 import { fromHeartbeatJson, toHeartbeatJson } from "./heartbeatJson.js";
 import type { SignedReport } from "./SignedReport.js";
 import { Tally } from "./Tally.js";
@@ -160,14 +161,11 @@ export class Store {
     });
   }
 
-  /** Nodes of a slot and the heartbeat that counts for each, the first one: hash by node. */
-  heard(epoch: number, slot: number): Map<bigint, string> {
-    const heard = new Map<bigint, string>();
+  /** Nodes of a slot and the heartbeat that counts for each. */
+  heard(epoch: number, slot: number): HeardSlot {
+    const heard = new HeardSlot();
     const sql = "SELECT hash, nodes FROM heartbeats WHERE epoch = ? AND slot = ? ORDER BY id";
-    for (const row of this.db.iterate(sql, epoch, slot)) {
-      const hash = text(row["hash"]);
-      for (const nodeId of unpackIds(row["nodes"])) if (!heard.has(nodeId)) heard.set(nodeId, hash);
-    }
+    for (const row of this.db.iterate(sql, epoch, slot)) heard.add(text(row["hash"]), unpackIds(row["nodes"]));
     return heard;
   }
 
@@ -185,7 +183,7 @@ export class Store {
   }
 
   /** Closes a slot: from now on these are the nodes that were seen in it. */
-  closeSlot(epoch: number, slot: number, nodeIds: readonly bigint[]): void {
+  closeSlot(epoch: number, slot: number, nodeIds: ArrayLike<bigint>): void {
     this.db.run("INSERT OR IGNORE INTO slots VALUES (?, ?, ?)", epoch, slot, packIds(nodeIds));
   }
 
@@ -203,19 +201,13 @@ export class Store {
   /** Nodes that did not answer in a slot. */
   silent(epoch: number, slot: number): Set<bigint> {
     const rows = this.db.all("SELECT nodes FROM silences WHERE epoch = ? AND slot = ?", epoch, slot);
-    return new Set(rows.flatMap((row) => unpackIds(row["nodes"])));
+    return new Set(rows.flatMap((row) => [...unpackIds(row["nodes"])]));
   }
 
-  /** Nodes that were seen in a slot, undefined while it is not closed. */
-  seenIn(epoch: number, slot: number): bigint[] | undefined {
+  /** Nodes that were seen in a slot, ascending; undefined while it is not closed. */
+  seenIn(epoch: number, slot: number): BigUint64Array | undefined {
     const row = this.db.get("SELECT nodes FROM slots WHERE epoch = ? AND slot = ?", epoch, slot);
     return row === undefined ? undefined : unpackIds(row["nodes"]);
-  }
-
-  /** Nodes that were seen, by slot that is closed. */
-  seen(epoch: number): Map<number, bigint[]> {
-    const rows = this.db.all("SELECT slot, nodes FROM slots WHERE epoch = ? ORDER BY slot", epoch);
-    return new Map(rows.map((row) => [Number(row["slot"]), unpackIds(row["nodes"])]));
   }
 
   // ─── BATCHES AND OBSERVATIONS ───
@@ -384,17 +376,17 @@ function toObservation(epoch: number, row: Row): KeptObservation {
 }
 
 /** Node ids in 8 bytes each. */
-function packIds(nodeIds: readonly bigint[]): Uint8Array {
+function packIds(nodeIds: ArrayLike<bigint>): Uint8Array {
   const bytes = new Uint8Array(8 * nodeIds.length);
   const view = new DataView(bytes.buffer);
-  nodeIds.forEach((nodeId, i) => {
-    view.setBigUint64(8 * i, nodeId);
-  });
+  for (let i = 0; i < nodeIds.length; i++) view.setBigUint64(8 * i, nodeIds[i] ?? 0n);
   return bytes;
 }
 
-function unpackIds(column: unknown): bigint[] {
+function unpackIds(column: unknown): BigUint64Array {
   const bytes = column as Uint8Array;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Array.from({ length: bytes.length / 8 }, (_, i) => view.getBigUint64(8 * i));
+  const nodeIds = new BigUint64Array(bytes.length / 8);
+  for (let i = 0; i < nodeIds.length; i++) nodeIds[i] = view.getBigUint64(8 * i);
+  return nodeIds;
 }
