@@ -2,6 +2,7 @@ import { expect } from "chai";
 import type { Provider } from "ethers";
 
 import { EpochClock, type Contracts } from "@millrace/sdk";
+import { NodeTable } from "@millrace/uptime-tree/format";
 
 import { ChainFacts } from "../../../services/oracle/src/chain/ChainFacts.js";
 import type { NodeReader } from "../../../services/oracle/src/chain/NodeReader.js";
@@ -22,12 +23,12 @@ describe("ChainFacts", () => {
       settlement: { nextEpochToClose: () => answer(100n), potOf: () => answer({ availability: 7n }) },
       nodes: { registryAt: () => answer({ count: BigInt(NODES), digest: "0xd1" }) },
     };
-    const node = { provider: "0xAA", units: 2, weight: 1, active: true, capacityPassed: true };
-    const nodes: Pick<NodeReader, "read"> = {
+    const nodes: Pick<NodeReader, "agents" | "read"> = {
       read: (_, count) => {
         asked += count;
-        return answer(Array.from({ length: count }, () => ({ ...node })));
+        return answer(new NodeTable(count));
       },
+      agents: () => answer(new Uint8Array()),
     };
     const provider = { getBlock } as unknown as Provider;
     const facts = new ChainFacts(provider, contracts as unknown as Contracts, clock, 0, "latest", nodes);
@@ -37,7 +38,7 @@ describe("ChainFacts", () => {
   it("should read the nodes of an epoch once while it is reported, and not keep those of all epochs", async () => {
     const { facts, asked } = openChain();
     const first = await facts.stateOf(5);
-    expect(first.nodes).to.have.length(NODES);
+    expect(first.nodes.count).to.equal(NODES);
     expect(await facts.stateOf(5)).to.equal(first);
     expect(asked()).to.equal(NODES);
     await facts.stateOf(6);

@@ -6,7 +6,7 @@ import { Wallet, ZeroHash } from "ethers";
 import { pino } from "pino";
 
 import { EpochClock } from "@millrace/sdk";
-import { hashReport, signHeartbeat, uptimeDomain } from "@millrace/uptime-tree/format";
+import { hashReport, NodeTable, signHeartbeat, uptimeDomain } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts } from "../../../services/oracle/src/chain/ChainFacts.js";
 import type { ChainWatch } from "../../../services/oracle/src/chain/ChainWatch.js";
@@ -63,7 +63,8 @@ async function main([folder, lastEpoch]: readonly string[]): Promise<void> {
       return { number: 1, hash: HASH, timestamp: (open.epoch + 1) * 10 * SLOTS, seenMs: 0 };
     },
   } as unknown as ChainWatch;
-  const nodes = Array.from({ length: NODES }, () => ({ ...PROVIDER }));
+  const nodes = NodeTable.from(Array.from({ length: NODES }, () => PROVIDER));
+  const state = { pot: 10n ** 20n, registryDigest: HASH, nodes };
   const facts = {
     agentAt: () => Promise.resolve(AGENT.address),
     setOf: () => Promise.resolve({ seats: [MEMBER.address], quorum: 1, threshold: 1 }),
@@ -77,7 +78,7 @@ async function main([folder, lastEpoch]: readonly string[]): Promise<void> {
       return Promise.resolve({ reportHash: newest?.hash ?? ZeroHash, epoch: newest?.epoch ?? 0 });
     },
     reportDeadline: () => Promise.resolve(Number.MAX_SAFE_INTEGER),
-    stateOf: () => Promise.resolve({ pot: 10n ** 20n, registryDigest: HASH, nodes }),
+    stateOf: () => Promise.resolve(state),
   } as unknown as ChainFacts;
 
   const identity = { attestor: MEMBER.address, signer: MEMBER, domain: DOMAIN, configDigest: HASH };
@@ -132,6 +133,7 @@ const PROVIDER = {
   weight: 1_000,
   active: true,
   capacityPassed: true,
+  rewardBefore: 0n,
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await main(process.argv.slice(2));

@@ -73,6 +73,11 @@ export class LeafTable {
     };
   }
 
+  /** `rawCumulativeReward` of a leaf. @param index number of the node less one */
+  reward(index: number): bigint {
+    return this.rewards[index] ?? 0n;
+  }
+
   /** Writes the ABI encoding of a leaf, `LEAF_BYTES` long, into bytes that are zero. @param index number of the node less one */
   write(index: number, view: DataView, at: number): void {
     view.setUint32(at + 28, this.epoch);

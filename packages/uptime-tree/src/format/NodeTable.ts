@@ -23,12 +23,16 @@ export class NodeTable {
   readonly capacityPassed: Uint8Array;
   readonly rewardsBefore: bigint[];
 
-  constructor(readonly count: number) {
-    this.providers = new Uint8Array(20 * count);
-    this.units = new Uint16Array(count);
-    this.weights = new Uint32Array(count);
-    this.active = new Uint8Array(count);
-    this.capacityPassed = new Uint8Array(count);
+  /** @param same table of which all columns but the rewards are shared */
+  constructor(
+    readonly count: number,
+    same?: NodeTable,
+  ) {
+    this.providers = same?.providers ?? new Uint8Array(20 * count);
+    this.units = same?.units ?? new Uint16Array(count);
+    this.weights = same?.weights ?? new Uint32Array(count);
+    this.active = same?.active ?? new Uint8Array(count);
+    this.capacityPassed = same?.capacityPassed ?? new Uint8Array(count);
     this.rewardsBefore = new Array<bigint>(count).fill(0n);
   }
 
@@ -37,6 +41,13 @@ export class NodeTable {
     rows.forEach((row, index) => {
       table.set(index, row);
     });
+    return table;
+  }
+
+  /** The same nodes after another report. @param rewardBefore by number of the node less one */
+  withRewards(rewardBefore: (index: number) => bigint): NodeTable {
+    const table = new NodeTable(this.count, this);
+    for (let index = 0; index < this.count; index++) table.rewardsBefore[index] = rewardBefore(index);
     return table;
   }
 

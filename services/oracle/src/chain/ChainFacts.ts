@@ -1,10 +1,11 @@
-import type { Provider } from "ethers";
+import type { Block, Provider } from "ethers";
 
 import type { Contracts, EpochClock } from "@millrace/sdk";
-import type { Report } from "@millrace/uptime-tree/format";
+import type { NodeTable, Report } from "@millrace/uptime-tree/format";
 
 import { OracleError } from "../OracleError.js";
-import { NodeReader, type NodeState } from "./NodeReader.js";
+import { AgentBook } from "./AgentBook.js";
+import { NodeReader } from "./NodeReader.js";
 
 /** Order of the contract's `ReportStatus`. */
 export const REPORT_STATUSES = ["none", "posted", "final", "void"] as const;
@@ -23,7 +24,7 @@ export interface EpochState {
   readonly pot: bigint;
   readonly registryDigest: string;
   /** By number, from 1; what each had earned is the report history's to say. */
-  readonly nodes: readonly NodeState[];
+  readonly nodes: NodeTable;
 }
 
 /** A report on chain. */
@@ -39,8 +40,10 @@ export interface PostedReport {
 /** Which blocks count. Statements that are signed must not rest on what a reorganisation can take away. */
 export type Finality = "finalized" | "latest" | "safe";
 
-/** Epochs whose nodes are kept at hand, a hundred megabytes each with a million nodes: reports are made one after the other. */
+/** Epochs whose nodes are kept at hand, forty megabytes each with a million nodes: reports are made one after the other. */
 const MAX_STATES = 2;
+/** Entries of each other memory: small ones of epochs, and answers at one block. */
+const MAX_REMEMBERED = 4_096;
 
 /**
  * Reads what reports depend on, always at one block that is final: all answers between two calls of `refresh` are of one
@@ -49,10 +52,12 @@ const MAX_STATES = 2;
 export class ChainFacts {
   private readonly states = new Map<number, Promise<EpochState>>();
   private readonly sets = new Map<number, Promise<SetOfEpoch>>();
-  private readonly agents = new Map<string, Promise<string>>();
-  private readonly closings = new Map<number, number>();
+  private readonly closings = new Map<number, Promise<number>>();
   private readonly lastBlocks = new Map<number, Promise<number>>();
-  private final: { readonly number: number; readonly timestamp: number } | undefined;
+  /** What the final block says, until there is a newer one. */
+  private readonly answers = new Map<string, Promise<unknown>>();
+  private readonly agents: AgentBook;
+  private final: FinalBlock | undefined;
 
   constructor(
     private readonly provider: Provider,
@@ -60,14 +65,20 @@ export class ChainFacts {
     private readonly clock: EpochClock,
     private readonly deployedAtBlock: number,
     private readonly finality: Finality = "latest",
-    private readonly nodes: Pick<NodeReader, "read"> = new NodeReader(provider, contracts),
-  ) {}
+    private readonly nodes: Pick<NodeReader, "agents" | "read"> = new NodeReader(provider, contracts),
+  ) {
+    this.agents = new AgentBook(nodes);
+  }
 
   /** Looks up the newest block that counts. It never goes back. */
   async refresh(): Promise<void> {
     const block = await this.provider.getBlock(this.finality);
     if (block === null) throw new OracleError("BEHIND", `the node shows no ${this.finality} block`);
-    if (this.final === undefined || block.number > this.final.number || this.finality === "latest") this.final = block;
+    const { final } = this;
+    const isSame = block.number === final?.number && block.hash === final.hash;
+    if (isSame || (final !== undefined && block.number <= final.number && this.finality !== "latest")) return;
+    this.final = block;
+    this.answers.clear();
   }
 
   /** Time of the newest block that counts. */
@@ -82,9 +93,9 @@ export class ChainFacts {
 
   /** Forgets what was read of epochs that are not over: blocks that were seen have been replaced. */
   forgetRecent(): void {
-    this.agents.clear();
     if (this.finality !== "latest") return;
-    for (const memory of [this.states, this.sets, this.closings, this.lastBlocks]) memory.clear();
+    this.agents.clear();
+    for (const memory of [this.answers, this.states, this.sets, this.closings, this.lastBlocks]) memory.clear();
   }
 
   /** The set of an epoch. It is fixed once the epoch has begun. */
@@ -93,53 +104,56 @@ export class ChainFacts {
       const [seats, quorum, threshold] = await this.contracts.uptime.setOf(epoch, await this.at());
       return { seats: [...seats], quorum: Number(quorum), threshold: Number(threshold) };
     };
-    if ((await this.finalAt()) < this.clock.startOf(epoch)) return await read();
+    if ((await this.finalAt()) < this.clock.startOf(epoch)) return await this.answer(`set ${epoch}`, read);
     return await remember(this.sets, epoch, read);
   }
 
   /** Number of nodes at the end of an epoch, and the digest of their registration. */
   async registryOf(epoch: number): Promise<{ count: number; digest: string }> {
-    const { count, digest } = await this.contracts.nodes.registryAt(epoch, await this.at());
-    return { count: Number(count), digest };
+    return await this.answer(`registry ${epoch}`, async (at) => {
+      const { count, digest } = await this.contracts.nodes.registryAt(epoch, at);
+      return { count: Number(count), digest };
+    });
   }
 
   /** Key that speaks for a node in an epoch, zero for none. */
-  agentAt(nodeId: bigint, epoch: number): Promise<string> {
-    return remember(this.agents, `${epoch}/${String(nodeId)}`, async () => {
-      const agent = await this.contracts.nodes.agentAt(nodeId, epoch, await this.at());
-      // A node may be added during the epoch: ask again next time.
-      if (BigInt(agent) === 0n) this.agents.delete(`${epoch}/${String(nodeId)}`);
-      return agent;
+  async agentAt(nodeId: bigint, epoch: number): Promise<string> {
+    const nodes = await this.nodeCount();
+    const { number, timestamp } = await this.finalBlock();
+    return await this.agents.agentAt(nodeId, epoch, {
+      number,
+      nodes,
+      hasBegun: timestamp >= this.clock.startOf(epoch),
     });
   }
 
   /** Number of nodes now. */
   async nodeCount(): Promise<bigint> {
-    return await this.contracts.nodes.nodeCount(await this.at());
+    return await this.answer("nodes", async (at) => await this.contracts.nodes.nodeCount(at));
   }
 
   /** First epoch that is not closed. */
   async nextEpochToClose(): Promise<number> {
-    return Number(await this.contracts.settlement.nextEpochToClose(await this.at()));
+    return await this.answer("to close", async (at) => Number(await this.contracts.settlement.nextEpochToClose(at)));
   }
 
   /** Chain time at which an epoch was closed, undefined if it was not. */
   async closedAt(epoch: number): Promise<number | undefined> {
-    const known = this.closings.get(epoch);
-    if (known !== undefined) return known;
-    const { settlement } = this.contracts;
-    if ((await this.finalAt()) < this.clock.endOf(epoch)) return undefined;
-    const { number } = await this.finalBlock();
-    const from = await this.lastBlockOf(epoch);
-    const [closed] = await settlement.queryFilter(settlement.filters.EpochClosed(epoch), from, number);
-    if (closed === undefined) return undefined;
-    const { timestamp } = await closed.getBlock();
-    this.closings.set(epoch, timestamp);
-    return timestamp;
+    if ((await this.nextEpochToClose()) <= epoch) return undefined;
+    return await remember(this.closings, epoch, async () => {
+      const { settlement } = this.contracts;
+      const { number } = await this.finalBlock();
+      const from = await this.lastBlockOf(epoch);
+      const [closed] = await settlement.queryFilter(settlement.filters.EpochClosed(epoch), from, number);
+      if (closed === undefined) throw new OracleError("BEHIND", `the node shows no close of epoch ${epoch}`);
+      return (await closed.getBlock()).timestamp;
+    });
   }
 
   async statusOf(epoch: number): Promise<ReportStatus> {
-    return REPORT_STATUSES[Number(await this.contracts.uptime.statusOf(epoch, await this.at()))] ?? "none";
+    return await this.answer(`status ${epoch}`, async (at) => {
+      return REPORT_STATUSES[Number(await this.contracts.uptime.statusOf(epoch, at))] ?? "none";
+    });
   }
 
   /** The same as the newest block has it: what is there need not be sent again, also before it counts. */
@@ -154,22 +168,30 @@ export class ChainFacts {
 
   /** Hash and epoch of the newest report that stands. */
   async newestReport(): Promise<{ reportHash: string; epoch: number }> {
-    const [reportHash, epoch] = await this.contracts.uptime.newestReport(await this.at());
-    return { reportHash, epoch: Number(epoch) };
+    return await this.answer("newest", async (at) => {
+      const [reportHash, epoch] = await this.contracts.uptime.newestReport(at);
+      return { reportHash, epoch: Number(epoch) };
+    });
   }
 
   /** First second at which a report of an epoch is refused. */
   async reportDeadline(epoch: number): Promise<number> {
-    return Number(await this.contracts.uptime.reportDeadline(epoch, await this.at()));
+    return await this.answer(`deadline ${epoch}`, async (at) => {
+      return Number(await this.contracts.uptime.reportDeadline(epoch, at));
+    });
   }
 
   /** The report of an epoch as it stands on chain. */
   async posted(epoch: number): Promise<PostedReport | undefined> {
-    const { uptime } = this.contracts;
     if ((await this.statusOf(epoch)) === "none") {
       await this.refresh();
       if ((await this.statusOf(epoch)) === "none") return undefined;
     }
+    return await this.answer(`report ${epoch}`, async () => await this.findPosted(epoch));
+  }
+
+  private async findPosted(epoch: number): Promise<PostedReport | undefined> {
+    const { uptime } = this.contracts;
     const { number } = await this.finalBlock();
     const logs = await uptime.queryFilter(uptime.filters.ReportPosted(epoch), await this.lastBlockOf(epoch), number);
     const log = logs.at(-1);
@@ -213,7 +235,15 @@ export class ChainFacts {
     return remember(this.states, epoch, read, MAX_STATES);
   }
 
-  private async finalBlock(): Promise<{ readonly number: number; readonly timestamp: number }> {
+  /** Asks the final block once, whoever asks how often: strangers do. */
+  private async answer<T>(key: string, read: (at: { blockTag: number }) => Promise<T>): Promise<T> {
+    const at = await this.at();
+    // There may be a newer one already: its answers are others.
+    if (this.final?.number !== at.blockTag) return await read(at);
+    return await (remember(this.answers, key, async () => await read(at)) as Promise<T>);
+  }
+
+  private async finalBlock(): Promise<FinalBlock> {
     if (this.final === undefined) await this.refresh();
     if (this.final === undefined) throw new OracleError("BEHIND", "no block counts yet");
     return this.final;
@@ -245,8 +275,7 @@ export class ChainFacts {
   }
 }
 
-/** Entries of a memory unless it says otherwise; keys of a million nodes for two epochs. */
-const MAX_REMEMBERED = 2_000_000;
+type FinalBlock = Pick<Block, "hash" | "number" | "timestamp">;
 
 /** Reads once; a failed reading is forgotten. */
 function remember<K, V>(memory: Map<K, Promise<V>>, key: K, read: () => Promise<V>, most = MAX_REMEMBERED): Promise<V> {

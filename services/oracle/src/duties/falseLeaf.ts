@@ -1,7 +1,7 @@
 import { getAddress } from "ethers";
 
 import { countUp } from "@millrace/uptime-tree";
-import { shareDown, type BuiltReport, type NodeRow } from "@millrace/uptime-tree/format";
+import { shareDown, type BuiltReport, type NodeTable } from "@millrace/uptime-tree/format";
 
 /** A leaf that breaks a rule, and the rule. */
 export interface FalseLeaf {
@@ -16,16 +16,15 @@ export interface FalseLeaf {
  */
 export function findFalseLeaf(
   { leaves, report }: Pick<BuiltReport, "leaves" | "report">,
-  chain: { readonly pot: bigint; readonly nodes: readonly Omit<NodeRow, "rewardBefore">[] },
+  { pot, nodes }: { readonly pot: bigint; readonly nodes: NodeTable },
   rewardBefore: (index: number) => bigint,
 ): FalseLeaf | undefined {
   for (let index = 0; index < leaves.count; index++) {
     const leaf = leaves.leaf(index);
-    const node = chain.nodes[index];
-    if (node === undefined || getAddress(leaf.provider) !== getAddress(node.provider)) return { index, rule: "leaf" };
-    const points = BigInt(node.units * countUp(leaf.bitmap)) * BigInt(node.weight);
+    if (index >= nodes.count || getAddress(leaf.provider) !== nodes.provider(index)) return { index, rule: "leaf" };
+    const points = BigInt((nodes.units[index] ?? 0) * countUp(leaf.bitmap)) * BigInt(nodes.weights[index] ?? 0);
     if (leaf.points !== 0n && leaf.points !== points) return { index, rule: "leaf" };
-    const reward = rewardBefore(index) + shareDown(chain.pot, leaf.points, report.totalPoints);
+    const reward = rewardBefore(index) + shareDown(pot, leaf.points, report.totalPoints);
     if (leaf.rawCumulativeReward !== reward) return { index, rule: "reward" };
   }
   return undefined;

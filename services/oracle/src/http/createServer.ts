@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { z } from "zod";
 
 import type { Logger } from "@millrace/sdk";
-import type { Leaf, Receipt } from "@millrace/uptime-tree/format";
+import type { BuiltReport, Leaf, Receipt } from "@millrace/uptime-tree/format";
 
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
@@ -17,6 +17,7 @@ import type { Metrics } from "../Metrics.js";
 import type { Store } from "../store/Store.js";
 import { toHeartbeatJson } from "../store/heartbeatJson.js";
 import { encodeObservation } from "./observationBytes.js";
+import { Paced } from "./Paced.js";
 import {
   batchesSchema,
   commitSchema,
@@ -88,14 +89,15 @@ export async function createServer(services: Services): Promise<FastifyInstance>
   server.get("/metrics", { config: { rateLimit: false } }, async (_, reply) => {
     return await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
-  nodeRoutes(server, services);
-  epochRoutes(server, services);
+  const paced = new Paced();
+  nodeRoutes(server, services, paced);
+  epochRoutes(server, services, paced);
   memberRoutes(server, services);
   return server;
 }
 
 /** What agents of nodes send and ask. */
-function nodeRoutes(server: FastifyInstance, { ingest, slots, metrics }: Services): void {
+function nodeRoutes(server: FastifyInstance, { ingest, slots, metrics }: Services, paced: Paced): void {
   server.post("/heartbeats", async (request) => {
     try {
       const answer = await ingest.accept(parse(heartbeatSchema, request.body));
@@ -106,32 +108,39 @@ function nodeRoutes(server: FastifyInstance, { ingest, slots, metrics }: Service
       throw error;
     }
   });
-  server.post("/receipts", (request) => {
+  server.post("/receipts", async (request) => {
     const { epoch, slot, nodeIds } = parse(receiptsSchema, request.body);
-    return { receipts: slots.receipts(epoch, slot, nodeIds).map(receiptJson) };
+    const work = (): Receipt[] => slots.receipts(epoch, slot, nodeIds);
+    const receipts = slots.isAtHand(epoch, slot) ? work() : await paced.run(work);
+    return { receipts: receipts.map(receiptJson) };
   });
   server.get("/evidence/:epoch/:slot/:nodeId", async (request, reply) => {
     const { epoch, slot, nodeId } = parse(evidenceParams, request.params);
-    return await reply.type("application/json").send(toHeartbeatJson(slots.heartbeat(epoch, slot, nodeId)));
+    const heartbeat = await paced.run(() => slots.heartbeat(epoch, slot, nodeId));
+    return await reply.type("application/json").send(toHeartbeatJson(heartbeat));
   });
 }
 
 /** What anyone may ask of an epoch. */
-function epochRoutes(server: FastifyInstance, { facts, history, store }: Services): void {
+function epochRoutes(server: FastifyInstance, { facts, history, store }: Services, paced: Paced): void {
+  const posted = async (epoch: number): Promise<BuiltReport> => {
+    const work = async (): Promise<BuiltReport> => await history.posted(epoch);
+    return (await history.isAtHand(epoch)) ? await work() : await paced.run(work);
+  };
   server.get("/epochs/:epoch", async (request) => {
     const { epoch } = parse(epochParams, request.params);
-    const [status, posted] = await Promise.all([facts.statusOf(epoch), facts.posted(epoch)]);
-    return { epoch, status, ...(posted === undefined ? {} : { ...posted, report: stringified(posted.report) }) };
+    const [status, found] = await Promise.all([facts.statusOf(epoch), facts.posted(epoch)]);
+    return { epoch, status, ...(found === undefined ? {} : { ...found, report: stringified(found.report) }) };
   });
   server.get("/epochs/:epoch/leaf/:nodeId", async (request) => {
     const { epoch, nodeId } = parse(leafParams, request.params);
-    const { leaves, tree } = await history.posted(epoch);
+    const { leaves, tree } = await posted(epoch);
     if (nodeId > leaves.count) throw new OracleError("NOT_FOUND", `node ${String(nodeId)} is not in epoch ${epoch}`);
     const leaf = leaves.leaf(Number(nodeId) - 1);
     return { leaf: leafJson(leaf), proof: tree.proof(leaf.index) };
   });
   server.get("/epochs/:epoch/data", async (request, reply) => {
-    const { bytes } = await history.posted(parse(epochParams, request.params).epoch);
+    const { bytes } = await posted(parse(epochParams, request.params).epoch);
     return await reply.type(BYTES).send(Buffer.from(bytes));
   });
   server.get("/reports/:reportHash/data", async (request, reply) => {

@@ -1,10 +1,10 @@
 import { getAddress } from "ethers";
 
-import { buildReport, hashReport, NodeTable, type BuiltReport, type Observation } from "@millrace/uptime-tree/format";
+import { buildReport, hashReport, type BuiltReport, type Observation } from "@millrace/uptime-tree/format";
 import { bulkTreeOf } from "@millrace/uptime-tree/bulk";
 
 import { OracleError } from "../OracleError.js";
-import type { ChainFacts } from "../chain/ChainFacts.js";
+import type { ChainFacts, EpochState } from "../chain/ChainFacts.js";
 import type { ObservationReference, Observer } from "./Observer.js";
 import type { ReportHistory } from "./ReportHistory.js";
 
@@ -24,6 +24,9 @@ export interface Assembled {
 
 /** Builds the report that follows from a set of observations and from what this member itself reads on the chain. */
 export class Assembler {
+  /** Reports by the observations and the report before that they follow from, for as long as the chain's facts stand. */
+  private readonly assembled = new WeakMap<EpochState, Map<string, string>>();
+
   constructor(
     private readonly protocol: Protocol,
     private readonly facts: ChainFacts,
@@ -46,19 +49,29 @@ export class Assembler {
     const good = order.every((attestor, i) => members.has(attestor) && attestor > (order[i - 1] ?? ""));
     if (!good) throw new OracleError("BAD_REQUEST", "observations must be of members, ascending, one each");
     if (order.length < quorum) throw new OracleError("NO_QUORUM", `${order.length} observations, ${quorum} needed`);
+    const before = previousReport ?? (await this.facts.newestReport()).reportHash;
+    const state = await this.facts.stateOf(epoch);
+    const key = [before, ...references.map(({ attestor, root, signature }) => attestor + root + signature)].join();
+    const known = this.assembled.get(state) ?? new Map<string, string>();
+    this.assembled.set(state, known);
+    // A leader tries again and again, and every try is a second of work with many nodes.
+    const reportHash = known.get(key.toLowerCase());
+    if (reportHash !== undefined) return { reportHash, built: await this.history.byHash(reportHash) };
     const observations = await Promise.all(references.map((each) => this.observation(epoch, each)));
-    return await this.build(epoch, observations, previousReport ?? (await this.facts.newestReport()).reportHash);
+    const built = await this.build(epoch, observations, before, state);
+    known.set(key.toLowerCase(), built.reportHash);
+    return built;
   }
 
   /** The report of observations that are at hand, ascending by attestor. */
-  private async build(epoch: number, observations: readonly Observation[], previousReport: string): Promise<Assembled> {
+  private async build(
+    epoch: number,
+    observations: readonly Observation[],
+    previousReport: string,
+    { pot, registryDigest, nodes }: EpochState,
+  ): Promise<Assembled> {
     const { threshold } = await this.facts.setOf(epoch);
-    const { pot, registryDigest, nodes } = await this.facts.stateOf(epoch);
     const rewards = await this.history.rewardsAfter(previousReport);
-    const table = new NodeTable(nodes.length);
-    nodes.forEach((node, index) => {
-      table.set(index, { ...node, rewardBefore: rewards(index) });
-    });
     const built = buildReport(
       {
         ...this.protocol,
@@ -67,7 +80,7 @@ export class Assembler {
         pot,
         previousReport,
         registryDigest,
-        nodes: table,
+        nodes: nodes.withRewards(rewards),
         observations,
       },
       bulkTreeOf,

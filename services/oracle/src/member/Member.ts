@@ -3,7 +3,8 @@ import { verifyTypedData, ZeroHash } from "ethers";
 import type { Logger } from "@millrace/sdk";
 import { decodeDataFile, observationRoot, proposalTypes, reportTypes, voteTypes } from "@millrace/uptime-tree/format";
 
-import { MAX_LATE_EPOCHS } from "../horizon.js";
+import { EpochMap } from "../EpochMap.js";
+import { KEPT_EPOCHS, MAX_LATE_EPOCHS } from "../horizon.js";
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
@@ -16,6 +17,9 @@ import type { Identity } from "./Identity.js";
 import type { Observer } from "./Observer.js";
 import type { ReportHistory } from "./ReportHistory.js";
 import type { Schedule } from "./Schedule.js";
+
+/** Proposals of a round that are looked at: one, and one more of a leader that was started again in between. */
+const MAX_PROPOSALS = 2;
 
 /** What a member works with. */
 export interface MemberParts {
@@ -42,12 +46,16 @@ export interface MemberParts {
 export class Member {
   constructor(private readonly parts: MemberParts) {}
 
+  /** What leaders have proposed, by epoch and round. */
+  private readonly proposals = new EpochMap(KEPT_EPOCHS, () => new Map<number, Set<string>>());
+
   /** Votes for a leader's proposal. @throws OracleError */
   async vote(proposal: Proposal): Promise<Signed> {
     const { epoch, round, reportHash } = proposal;
     this.checkKey();
     await this.checkRound(epoch, round);
     await this.checkLeader(proposal);
+    this.checkProposals(proposal);
     await this.checkReportable(epoch);
     await this.checkTurn(epoch);
     if (round < this.parts.store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
@@ -135,6 +143,17 @@ export class Member {
   private checkKey(): void {
     const reason = this.parts.guard.reasonToStop;
     if (reason !== undefined) throw new OracleError("BOUND", reason);
+  }
+
+  /** A leader has one report to propose; each one more costs a report that is built, and kept. */
+  private checkProposals({ epoch, round, reportHash }: Proposal): void {
+    const ofEpoch = this.proposals.of(epoch);
+    const ofRound = ofEpoch.get(round) ?? new Set<string>();
+    ofEpoch.set(round, ofRound);
+    if (!ofRound.has(reportHash) && ofRound.size >= MAX_PROPOSALS) {
+      throw new OracleError("TOO_MANY_REQUESTS", `round ${round} has had ${ofRound.size} proposals`);
+    }
+    ofRound.add(reportHash);
   }
 
   /** A report that can no longer be posted is not worth a signature. */

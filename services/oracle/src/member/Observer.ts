@@ -118,8 +118,13 @@ export class Observer {
     const { seats } = await this.parts.facts.setOf(epoch);
     if ((await this.known(epoch)).length >= seats.length) return;
     for (const observation of await this.parts.peers.ask("observation", (client) => client.observation(epoch))) {
-      await this.keep(epoch, observation);
+      if (!this.isProvenGuilty(epoch, observation.attestor)) await this.keep(epoch, observation);
     }
+  }
+
+  /** Two observations of it are known: one that answers with another each time must not fill the disk. */
+  private isProvenGuilty(epoch: number, attestor: string): boolean {
+    return this.parts.store.observations(epoch).filter((each) => each.attestor === attestor).length >= 2;
   }
 
   /** The observation that a leader names; from this member's disk, or from whichever peer has it. */

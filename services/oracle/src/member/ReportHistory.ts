@@ -8,7 +8,10 @@ import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { Store } from "../store/Store.js";
 import type { Peers } from "./Peers.js";
 
-const MAX_BUILT = 8;
+/** Reports at hand, and the memory that they may take but for the two newest: one builds on the other. */
+const [MAX_BUILT, MAX_BYTES] = [8, 512 * 2 ** 20];
+/** Memory of a report as a multiple of its data file: the file, its columns, its leaves and the tree over them. */
+const MEMORY_FACTOR = 3;
 
 /**
  * Reports with their trees, from the data files. A file from a peer needs no trust: it is checked against the hash that
@@ -23,10 +26,21 @@ export class ReportHistory {
     private readonly peers: Peers,
   ) {}
 
+  /** Whether a report that stands can be given without reading or building it. */
+  async isAtHand(epoch: number): Promise<boolean> {
+    const posted = await this.facts.posted(epoch);
+    return posted === undefined || this.built.has(posted.reportHash);
+  }
+
   /** A report by its hash. @throws OracleError NOT_FOUND when no member has its data */
   async byHash(reportHash: string): Promise<BuiltReport> {
     const known = this.built.get(reportHash);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      // The one that was used last goes last.
+      this.built.delete(reportHash);
+      this.built.set(reportHash, known);
+      return known;
+    }
     const own = this.store.reportData(reportHash);
     const report = own === undefined ? await this.fetch(reportHash) : buildReport(decodeDataFile(own), bulkTreeOf);
     this.remember(reportHash, report);
@@ -44,7 +58,7 @@ export class ReportHistory {
   async rewardsAfter(reportHash: string): Promise<(index: number) => bigint> {
     if (reportHash === ZeroHash) return () => 0n;
     const { leaves } = await this.byHash(reportHash);
-    return (index) => (index < leaves.count ? leaves.leaf(index).rawCumulativeReward : 0n);
+    return (index) => (index < leaves.count ? leaves.reward(index) : 0n);
   }
 
   /** Keeps a report that was built here. */
@@ -67,8 +81,11 @@ export class ReportHistory {
 
   private remember(reportHash: string, report: BuiltReport): void {
     this.built.set(reportHash, report);
-    for (const oldest of this.built.keys()) {
-      if (this.built.size <= MAX_BUILT) return;
+    let bytes = 0;
+    for (const each of this.built.values()) bytes += MEMORY_FACTOR * each.bytes.length;
+    for (const [oldest, { bytes: file }] of this.built) {
+      if (this.built.size <= 2 || (this.built.size <= MAX_BUILT && bytes <= MAX_BYTES)) return;
+      bytes -= MEMORY_FACTOR * file.length;
       this.built.delete(oldest);
     }
   }

@@ -48,6 +48,11 @@ export class SlotKeeper {
     return signed;
   }
 
+  /** Whether receipts of a slot can be given without building its tree. */
+  isAtHand(epoch: number, slot: number): boolean {
+    return this.trees.has(`${epoch}/${slot}`);
+  }
+
   /** Receipts of nodes for a slot. Nodes that were not heard have none. @throws OracleError NOT_FOUND */
   receipts(epoch: number, slot: number, nodeIds: readonly bigint[]): Receipt[] {
     const { identity, store } = this.parts;
@@ -62,8 +67,7 @@ export class SlotKeeper {
 
   /** The heartbeat that spoke for a node in a slot. @throws OracleError NOT_FOUND */
   heartbeat(epoch: number, slot: number, nodeId: bigint): SignedHeartbeat {
-    const hash = this.parts.store.heard(epoch, slot).get(nodeId);
-    const heartbeat = hash === undefined ? undefined : this.parts.store.heartbeat(epoch, slot, hash);
+    const heartbeat = this.parts.store.heartbeatOf(epoch, slot, nodeId);
     if (heartbeat !== undefined) return heartbeat;
     throw new OracleError("NOT_FOUND", `node ${String(nodeId)} was not heard in slot ${slot} of epoch ${epoch}`);
   }

@@ -49,6 +49,9 @@ const SCHEMA = `
   ${ENDPOINT_SCHEMA}
 `;
 
+/** Observations of one attestor and epoch that are kept beside the first two. */
+const NEWEST_OBSERVATIONS = 6;
+
 /** Kinds of statement of which an attestor makes one only, and within what. */
 export type StatementKind =
   /** one a slot: two can be held against it on chain */
@@ -175,6 +178,15 @@ export class Store {
     return rows.map((row) => Number(row["slot"]));
   }
 
+  /** The heartbeat that counts for a node in a slot. */
+  heartbeatOf(epoch: number, slot: number, nodeId: bigint): SignedHeartbeat | undefined {
+    const sql = "SELECT hash, nodes FROM heartbeats WHERE epoch = ? AND slot = ? ORDER BY id";
+    for (const row of this.db.iterate(sql, epoch, slot)) {
+      if (unpackIds(row["nodes"]).includes(nodeId)) return this.heartbeat(epoch, slot, text(row["hash"]));
+    }
+    return undefined;
+  }
+
   /** A heartbeat of a slot by its hash. */
   heartbeat(epoch: number, slot: number, hash: string): SignedHeartbeat | undefined {
     const sql = "SELECT body FROM heartbeats WHERE epoch = ? AND slot = ? AND hash = ?";
@@ -233,10 +245,21 @@ export class Store {
     }));
   }
 
-  /** Keeps a verified observation, of this member or another. */
+  /**
+   * Keeps a verified observation, of this member or another. Of one that contradicts itself again and again the first two
+   * are kept, which prove it, and the newest: whoever is asked for one may have asked for it a moment ago.
+   */
   putObservation({ epoch, attestor, root, batchRoots, sightings, signature }: KeptObservation): void {
     const sql = "INSERT OR IGNORE INTO observations VALUES (?, ?, ?, ?, ?, ?)";
     this.db.run(sql, epoch, attestor, root, batchRoots, sightings, signature);
+    const ofBoth = "SELECT rowid FROM observations WHERE epoch = ?1 AND attestor = ?2 ORDER BY rowid";
+    this.db.run(
+      `DELETE FROM observations WHERE epoch = ?1 AND attestor = ?2
+        AND rowid NOT IN (SELECT rowid FROM (${ofBoth} LIMIT 2))
+        AND rowid NOT IN (SELECT rowid FROM (${ofBoth} DESC LIMIT ${NEWEST_OBSERVATIONS}))`,
+      epoch,
+      attestor,
+    );
   }
 
   /** Names of the observations of an epoch; of one attestor there may be several if it contradicts itself. */
