@@ -4,6 +4,7 @@ import { Report } from "../../scripts/report/Report.js";
 import { writePage } from "../writePage.js";
 import { measureGas } from "./measureGas.js";
 import { measureIngest, measureRecovery } from "./measureIngest.js";
+import { measureReads } from "./measureReads.js";
 import { measureScale } from "./measureScale.js";
 import { oraclePage } from "./oraclePage.js";
 import { readFacts } from "./readFacts.js";
@@ -24,6 +25,7 @@ else await bench(Number(values.nodes ?? 1_000_000), Number(values.heartbeats ?? 
 async function bench(nodes: number, heartbeats: number): Promise<void> {
   const report = new Report("oracle");
   await measureScale(report, nodes);
+  await measureReads(report, nodes);
   await measureRecovery(report, 2_000);
   await measureIngest(report, heartbeats);
   await measureGas(report);

@@ -41,7 +41,7 @@ describe("NodeReader", () => {
     const block = await ethers.provider.getBlockNumber();
     const read = await new NodeReader(provider, contracts).read(0, NODES, block, block);
     expect(read.count).to.equal(NODES);
-    expect(calls(), "nodes and their status with one call, capacity with another").to.equal(2);
+    expect(calls(), "nodes and their status together, then capacity; 450 at once").to.equal(2 * 2);
     for (const nodeId of [1, 2, 3, 255, 256, 257, 258, 599, 600]) {
       const [node, status, passed] = await Promise.all([
         world.nodeOf(nodeId),

@@ -13,12 +13,12 @@ const ADDRESS = 20;
 /** Calls under way at once. */
 const CALLS_AT_ONCE = 8;
 /**
- * Most numbers of one call, whatever its answer could hold: some ten million gas, of which nodes allow fifty, and chains
- * sixteen for a transaction.
+ * Most numbers of one call, whatever its answer could hold: twenty to thirty thousand gas each, where nodes of a chain
+ * allow fifty million, and some no more than the sixteen of a transaction (EIP-7825).
  */
-const MOST_AT_ONCE = 750;
+const MOST_AT_ONCE = 450;
 
-/** Reads the facts of all nodes, hundreds with a call: a million nodes take some three thousand calls. */
+/** Reads the facts of all nodes, hundreds with a call: a million nodes take some four thousand calls. */
 export class NodeReader {
   private readonly lanes = new Lanes(CALLS_AT_ONCE);
 
