@@ -328,6 +328,23 @@ describe("LeaseMarket", () => {
       expect(await lockedOf()).to.equal(0n);
     });
 
+    it("should settle an earlier stretch of two epochs to its end before the one after the pause", async () => {
+      const leaseId = await hireAtStart(250);
+      await driver.at(start + 280);
+      await asBuyer().topUp(leaseId, driver.price(30));
+      const [first] = await driver.finalReport(epoch);
+      const [second] = await driver.finalReport(epoch + 1);
+      const settledTo = async ({ leaf, proof }: typeof first) => {
+        await world.leases.settle(leaseId, leaf, proof);
+        return Number((await world.leases.leaseOf(leaseId)).settledThrough) - start;
+      };
+      expect([await settledTo(first), await settledTo(second)]).to.deep.equal([200, 280]);
+      expect(await lockedOf(), "of the second stretch").to.equal(driver.price(30));
+      expect(await settledTo(second)).to.equal(310);
+      expect(await earnedOf()).to.equal((driver.price(280) * 95n) / 100n);
+      expect(await lockedOf()).to.equal(0n);
+    });
+
     it("should refuse the same piece twice (T-37, X-28)", async () => {
       const leaseId = await hireAtStart(150);
       await driver.pass(150);

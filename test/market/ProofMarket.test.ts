@@ -124,12 +124,14 @@ describe("ProofMarket", () => {
       const opened = await driver.open(proven.inputRoot);
       const program = await driver.program();
       await accept(opened);
+      const isProven = async () => world.proofs.isProven(program, proven.inputRoot, proven.outputRoot, proven.proof);
+      expect(await isProven()).to.equal(true);
       await networkHelpers.setCode(await verifier.getAddress(), "0x60016000526020 6000f3".replace(" ", ""));
       const sent = world.proofs
         .connect(world.alice)
         .submit(opened.taskId, opened.order, program, proven.outputRoot, proven.proof);
       await expect(sent).to.be.revertedWithCustomError(world.proofs, "ProofMarket_WrongCode");
-      expect(await world.proofs.isProven(program, proven.inputRoot, proven.outputRoot, proven.proof)).to.equal(false);
+      expect(await isProven()).to.equal(false);
     });
   });
 

@@ -230,6 +230,33 @@ describe("PriceOracle", () => {
       expect(hi < (101n * WAD) / 100n, "hi").to.equal(true);
     });
 
+    it("should keep the last of a block's observations only, X-04", async () => {
+      const context = await deployPair();
+      const { oracle, feeds } = context;
+      await answerAll(context, WAD, WAD);
+      await oracle.observe();
+      await networkHelpers.time.increase(HALF_LIFE);
+      const at = (await now()) + 1;
+      const spotOf = async (price: bigint) => {
+        await feeds[0].set(at + Number(price % 97n), price / 10n ** 10n, at, at, { gasLimit: 500_000 });
+        await feeds[1].set(at + Number(price % 97n), price, at, at, { gasLimit: 500_000 });
+        await oracle.observe({ gasLimit: 1_000_000 });
+      };
+      await ethers.provider.send("evm_setAutomine", [false]);
+      try {
+        await spotOf(9n * WAD);
+        await spotOf(3n * WAD);
+        await networkHelpers.time.setNextBlockTimestamp(at);
+        await networkHelpers.mine();
+      } finally {
+        await ethers.provider.send("evm_setAutomine", [true]);
+      }
+      expect(await oracle.queryFilter(oracle.filters.Observed(), -1)).to.have.lengthOf(2);
+      expect(await oracle.ema(), "in that block").to.equal(WAD);
+      await networkHelpers.time.increase(HALF_LIFE);
+      expect(await oracle.ema(), "half-way to the last, as if the first had not been").to.equal(2n * WAD);
+    });
+
     it("should refuse when no spot is usable, and change nothing", async () => {
       const context = await deployPair();
       await expect(context.oracle.observe()).to.be.revertedWithCustomError(context.oracle, "PriceOracle_NoUsableSpot");
