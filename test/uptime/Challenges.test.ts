@@ -4,7 +4,8 @@ import hre from "hardhat";
 
 import { SIGHTINGS_SLOT, type BuiltReport } from "@millrace/uptime-tree/format";
 
-import { Evidence, type Statements } from "./evidence.js";
+import { Evidence } from "./evidence.js";
+import type { Statements } from "./Testimony.js";
 import { BOND, BOND_WEI, CHALLENGE_SECONDS, deployUptime, POT, Status, type UptimeFixture } from "./uptimeFixture.js";
 
 const { ethers, networkHelpers } = await hre.network.create();

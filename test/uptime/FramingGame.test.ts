@@ -5,7 +5,8 @@ import hre from "hardhat";
 import type { BuiltReport } from "@millrace/uptime-tree/format";
 
 import { dice } from "./dice.js";
-import { Evidence, type Statements } from "./evidence.js";
+import { Evidence } from "./evidence.js";
+import type { Statements } from "./Testimony.js";
 import { BOND, deployUptime, type UptimeFixture } from "./uptimeFixture.js";
 
 const { ethers, networkHelpers } = await hre.network.create();

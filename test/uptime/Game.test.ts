@@ -4,7 +4,8 @@ import hre from "hardhat";
 import type { Report } from "@millrace/uptime-tree/format";
 
 import { dice } from "./dice.js";
-import { Evidence, type Statements, type Told } from "./evidence.js";
+import { Evidence } from "./evidence.js";
+import type { Statements, Told } from "./Testimony.js";
 import { BOND, BOND_WEI, deployUptime, EPOCH_SECONDS, type UptimeFixture } from "./uptimeFixture.js";
 
 const { ethers, networkHelpers } = await hre.network.create();

@@ -4,7 +4,8 @@ import hre from "hardhat";
 import { shareDown, type Leaf, type Report, type StandardTree } from "@millrace/uptime-tree/format";
 
 import { dice } from "./dice.js";
-import { Evidence, treeOfLeaves, type Statements } from "./evidence.js";
+import { Evidence, treeOfLeaves } from "./evidence.js";
+import type { Statements } from "./Testimony.js";
 import {
   BOND,
   BOND_WEI,

@@ -4,7 +4,8 @@ import hre from "hardhat";
 
 import type { Leaf, Report } from "@millrace/uptime-tree/format";
 
-import { Evidence, treeOfLeaves, type Statements } from "./evidence.js";
+import { Evidence, treeOfLeaves } from "./evidence.js";
+import type { Statements } from "./Testimony.js";
 import { BOND, deployUptime, Status, type UptimeFixture } from "./uptimeFixture.js";
 
 const { ethers, networkHelpers } = await hre.network.create();

@@ -9,7 +9,8 @@ import {
   reportTypes,
 } from "@millrace/uptime-tree/format";
 
-import { Evidence, type Statements, type Told } from "../../uptime/evidence.js";
+import { Evidence } from "../../uptime/evidence.js";
+import type { Statements, Told } from "../../uptime/Testimony.js";
 import { agent, BOND, BOND_WEI, type UptimeFixture } from "../../uptime/uptimeFixture.js";
 import { domainOf } from "../../support/typedData.js";
 import type { Refusal, Signatory, SignaturePlace, SignedCall } from "./SignedCall.js";
