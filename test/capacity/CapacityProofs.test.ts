@@ -4,18 +4,8 @@ import hre from "hardhat";
 
 import { GPU_STAKE, JAIL, Status, TASK } from "../hardware/hardwareFixture.js";
 import { DAY, EPOCH_SECONDS, MILL } from "../staking/stakingFixture.js";
-import {
-  capacityFixture,
-  CLASS,
-  computeFor,
-  luckOf,
-  openingsFor,
-  Phase,
-  type Results,
-  RULES,
-  SIZE,
-  State,
-} from "./capacityFixture.js";
+import { capacityFixture, CLASS, luckOf, Phase, RULES, SIZE, State } from "./capacityFixture.js";
+import { computeFor, openingsFor, type Results } from "./CapacityRounds.js";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;

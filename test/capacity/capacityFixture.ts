@@ -1,9 +1,6 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { toBeHex, ZeroAddress, ZeroHash } from "ethers";
+import { toBeHex, ZeroAddress } from "ethers";
 
-import { type Challenge, computeRoots, entryAt, openEntries, ResultTree } from "../../packages/capacity/src/index.js";
-import { findBeaconBlock } from "../../packages/sdk/src/index.js";
-import type { Hex } from "../../packages/tensor/src/index.js";
 import type { BlockBeacon, CapacityProofs, ICapacityProofs, MatMul } from "../../typechain-types/index.js";
 import {
   ask,
@@ -14,7 +11,8 @@ import {
   JAIL,
   Kind,
 } from "../hardware/hardwareFixture.js";
-import { type Connection, DAY, EPOCH_SECONDS, SLASH } from "../staking/stakingFixture.js";
+import { type Connection, DAY, SLASH } from "../staking/stakingFixture.js";
+import { CapacityRounds, computeFor, openingsFor, type Results, type RoundNode } from "./CapacityRounds.js";
 
 /** `ICapacityProofs.RoundPhase`. */
 export const Phase = {
@@ -50,13 +48,6 @@ export const RULES = {
 export const CLASS = 2;
 export const SIZE = 3;
 
-/** Results of a node, as its agent keeps them. */
-export interface Results {
-  readonly challenge: Challenge;
-  readonly roots: Uint8Array;
-  readonly root: string;
-}
-
 export interface CapacityContext extends HardwareContext {
   readonly beacon: BlockBeacon;
   readonly kernel: MatMul;
@@ -82,17 +73,9 @@ export interface CapacityContext extends HardwareContext {
   readonly round: (epoch: number, nodes: readonly RoundNode[], randao?: bigint) => Promise<void>;
 }
 
-export interface RoundNode {
-  readonly nodeId: bigint;
-  readonly agent: HardhatEthersSigner;
-  /** All of its work is left out. */
-  readonly lazy?: boolean;
-}
-
 /** Capacity proofs on the real registry and staking, and a class whose challenge takes a moment. */
 export function capacityFixture(connection: Connection): () => Promise<CapacityContext> {
-  const { ethers, networkHelpers } = connection;
-  const { time } = networkHelpers;
+  const { ethers } = connection;
   const deployHardware = hardwareFixture(connection);
 
   return async function deployCapacityProofs(): Promise<CapacityContext> {
@@ -109,44 +92,11 @@ export function capacityFixture(connection: Connection): () => Promise<CapacityC
     const capacity = await deployCapacity();
     await registry.wire(capacity, JAIL);
     await staking.wire(capacity, SLASH);
-    const { genesisAt } = await settlement.clock();
+    const rounds = new CapacityRounds(connection, { beacon, capacity });
 
     const addChallenged: CapacityContext["addChallenged"] = async (provider, units = 1) => {
       await registry.connect(provider).addNode(CLASS, units, provider, details, ask, "0x");
       return registry.nodeCount();
-    };
-    const record: CapacityContext["record"] = async (second) => {
-      const block = await findBeaconBlock(ethers.provider, Number(second));
-      if (block === undefined) throw new Error(`no block at ${second} yet`);
-      await beacon.record(second, block.blockNumber, block.header, block.parentHeader);
-    };
-    const recordAt: CapacityContext["recordAt"] = async (second, randao) => {
-      await time.setNextBlockTimestamp(second);
-      if (randao !== undefined) await networkHelpers.setPrevRandao(randao);
-      await ethers.provider.send("evm_mine", []);
-      await record(second);
-    };
-    const draw: CapacityContext["draw"] = async (epoch) => {
-      const second = genesisAt + BigInt(epoch * EPOCH_SECONDS + RULES.drawDelaySeconds);
-      if ((await beacon.valueAt(second)) === ZeroHash) await recordAt(second);
-      return capacity.timesOf(epoch);
-    };
-    const begin: CapacityContext["begin"] = async (epoch, randao) => {
-      const times = await draw(epoch);
-      await recordAt(times.startsAt, randao);
-      return times;
-    };
-    const round: CapacityContext["round"] = async (epoch, nodes, randao) => {
-      const times = await begin(epoch, randao);
-      const results = new Map<bigint, Results>();
-      for (const { nodeId, agent, lazy = false } of nodes) {
-        if (!(await capacity.isPicked(nodeId, epoch))) continue;
-        const own = await computeFor(capacity, nodeId, epoch, lazy ? 100 : 0);
-        results.set(nodeId, own);
-        await capacity.connect(agent).commit(nodeId, own.root);
-      }
-      await recordAt(times.closesAt);
-      for (const [nodeId, own] of results) await capacity.open(nodeId, await openingsFor(capacity, nodeId, epoch, own));
     };
     return {
       ...context,
@@ -155,51 +105,15 @@ export function capacityFixture(connection: Connection): () => Promise<CapacityC
       capacity,
       deployCapacity,
       addChallenged,
-      draw,
-      record,
-      recordAt,
-      begin,
+      draw: async (...args) => rounds.draw(...args),
+      record: async (...args) => rounds.record(...args),
+      recordAt: async (...args) => rounds.recordAt(...args),
+      begin: async (...args) => rounds.begin(...args),
       compute: async (...args) => computeFor(capacity, ...args),
       openings: async (...args) => openingsFor(capacity, ...args),
-      round,
+      round: async (...args) => rounds.round(...args),
     };
   };
-}
-
-/** What a node computes in the window; a part of it skipped if told so. */
-export async function computeFor(
-  capacity: CapacityProofs,
-  nodeId: bigint,
-  epoch: number,
-  skippedPercent = 0,
-): Promise<Results> {
-  const { rowsLog2, rowWordsLog2 } = await capacity.rules();
-  const challenge: Challenge = {
-    seed: (await capacity.seedOf(nodeId, epoch)) as Hex,
-    products: Number(await capacity.productsOf(nodeId, epoch)),
-    rowsLog2: Number(rowsLog2),
-    rowWordsLog2: Number(rowWordsLog2),
-    skippedPercent,
-  };
-  const roots = await computeRoots(challenge);
-  return { challenge, roots, root: new ResultTree(challenge, roots).root };
-}
-
-/** Openings of the entries that were drawn. */
-export async function openingsFor(
-  capacity: CapacityProofs,
-  nodeId: bigint,
-  epoch: number,
-  { challenge, roots }: Results,
-): Promise<ICapacityProofs.OpeningStruct[]> {
-  const { entryCount, rowsLog2 } = await capacity.rules();
-  const drawn = await Promise.all(
-    Array.from({ length: Number(entryCount) }, async (_, i) => {
-      const { product, row, column } = await capacity.entryOf(nodeId, epoch, i);
-      return entryAt(challenge, (product << (2n * rowsLog2)) | (row << rowsLog2) | column);
-    }),
-  );
-  return openEntries(challenge, roots, drawn);
 }
 
 /** The start's randomness under which a node that is not due is picked, or is not. */

@@ -1,7 +1,7 @@
 import { ZeroHash } from "ethers";
 
 import { findBeaconBlock } from "../../../packages/sdk/src/index.js";
-import { computeFor, openingsFor, type Results } from "../../capacity/capacityFixture.js";
+import { computeFor, openingsFor, type Results } from "../../capacity/CapacityRounds.js";
 import { MILL } from "../../market/marketFixture.js";
 import type { Dice } from "../Dice.js";
 import type { Action, Play } from "../Play.js";
