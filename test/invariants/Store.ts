@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { type BaseContract, type Result, ZeroAddress } from "ethers";
 
 import type { Connection } from "../support/deployMillrace.js";
+import { WorldEvents } from "../support/worldEvents.js";
 import { addTo } from "./addTo.js";
 
 /** An event with the transaction that emitted it. */
@@ -87,7 +88,7 @@ export class Store {
   slashes: Told[] = [];
   maxGas = 0n;
 
-  readonly #contracts = new Map<string, BaseContract>();
+  readonly #events: WorldEvents;
   readonly #uptime: string;
   readonly #checks: string;
   #hasGenesis = false;
@@ -103,9 +104,7 @@ export class Store {
     uptime: BaseContract,
     checks: BaseContract,
   ) {
-    for (const each of Object.values(world) as unknown[]) {
-      if (isContract(each)) this.#contracts.set((each.target as string).toLowerCase(), each);
-    }
+    this.#events = new WorldEvents(connection, world);
     this.#uptime = uptime.target as string;
     this.#checks = checks.target as string;
   }
@@ -115,19 +114,14 @@ export class Store {
     const { provider } = this.connection.ethers;
     const latest = await provider.getBlockNumber();
     if (latest <= this.seenBlock) return;
-    const range = [{ fromBlock: hex(this.seenBlock + 1), toBlock: hex(latest) }];
-    const logs = (await this.connection.provider.request({ method: "eth_getLogs", params: range })) as RawLog[];
+    const events = await this.#events.read(this.seenBlock + 1, latest);
     this.seenBlock = latest;
     this.slashes = [];
-    let block = -1;
-    for (const log of logs) {
-      const target = this.#contracts.get(log.address.toLowerCase());
-      const parsed = target?.interface.parseLog(log);
-      if (target === undefined || parsed === null || parsed === undefined) continue;
-      const number = Number(log.blockNumber);
-      if (number !== block) this.#endTransaction();
-      block = number;
-      this.#apply({ ...valuesOf(parsed.args), name: parsed.name, target: target.target as string, block: number });
+    let last = -1;
+    for (const { name, args, target, block } of events) {
+      if (block !== last) this.#endTransaction();
+      last = block;
+      this.#apply({ ...valuesOf(args), name, target, block });
     }
     this.#endTransaction();
   }
@@ -314,20 +308,7 @@ export class Store {
   }
 }
 
-interface RawLog {
-  readonly address: string;
-  readonly topics: string[];
-  readonly data: string;
-  readonly blockNumber: string;
-}
-
-const hex = (value: number): string => `0x${value.toString(16)}`;
-
 function valuesOf(args: Result): Pick<Told, "args" | "accounts" | "structs"> {
   const record = args as unknown;
   return { args: record as Told["args"], accounts: record as Told["accounts"], structs: record as Told["structs"] };
-}
-
-function isContract(value: unknown): value is BaseContract {
-  return typeof value === "object" && value !== null && "interface" in value && "target" in value;
 }
