@@ -1,12 +1,10 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
-import { HDNodeWallet } from "ethers";
 
 import { BRANCH_BOND } from "../test/claims/support/claims.js";
-import { marketWorld, type World } from "../test/market/marketFixture.js";
+import { addAttestor, marketWorld, type World } from "../test/market/marketFixture.js";
 import { type Connection, MILL } from "../test/support/deployMillrace.js";
 import { addCrowd } from "./addCrowd.js";
 
-const PHRASE = "test test test test test test test test test test test junk";
 /** Two more attestors than the tests', so that five sign a report. */
 const MORE_ATTESTORS = [13, 14];
 /** Accounts that the market's tests leave alone. */
@@ -21,19 +19,9 @@ export interface BenchWorld extends World {
 
 export async function benchWorld(connection: Connection, crowd: number): Promise<BenchWorld> {
   const world = await marketWorld(connection, { branchBondWei: BRANCH_BOND });
-  const { token, staking, uptime, settlement } = world;
+  const { token, staking, settlement } = world;
   const signers = await connection.ethers.getSigners();
-  for (const index of MORE_ATTESTORS) {
-    const attestor = signers[index];
-    await token.transfer(attestor, 10_000n * MILL);
-    await token.connect(attestor).approve(staking, 10_000n * MILL);
-    await staking.connect(attestor).register("");
-    await staking.connect(attestor).stake(10_000n * MILL);
-    await uptime.connect(attestor).applyAsAttestor(attestor, "0x");
-    await uptime.admitAttestor(attestor);
-    world.attestors.push(attestor);
-    world.attestorKeys.push(HDNodeWallet.fromPhrase(PHRASE, "", `m/44'/60'/0'/0/${index}`));
-  }
+  for (const index of MORE_ATTESTORS) await addAttestor(connection, world, index);
   const newcomers = NEWCOMERS.map((index) => signers[index]);
   for (const newcomer of newcomers) {
     await token.transfer(newcomer, 200_000n * MILL);

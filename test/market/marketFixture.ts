@@ -2,7 +2,7 @@ import { agentConsentTypes } from "@millrace/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { HDNodeWallet } from "ethers";
 
-import type { ITaskBook } from "../../typechain-types/index.js";
+import type { INodeRegistry, ITaskBook } from "../../typechain-types/index.js";
 import { type Connection, CREDIT, deployMillrace, MILL, type Millrace } from "../support/deployMillrace.js";
 import { domainOf } from "../support/typedData.js";
 
@@ -92,26 +92,24 @@ export interface World extends Millrace {
   attestorKeys: HDNodeWallet[];
 }
 
-/** The whole system with two providers of one node each (two units), a buyer with credits, and a quorum of attestors. */
+/**
+ * The whole system with two providers of one node each (two units), a buyer with credits, and a quorum of attestors.
+ * @param changes - parameters and epochs, as `deployMillrace` takes them
+ */
 export async function marketWorld(
   connection: Connection,
-  changes?: Parameters<typeof deployMillrace>[1],
+  ...changes: DropFirst<Parameters<typeof deployMillrace>>
 ): Promise<World> {
   const { ethers } = connection;
-  const millrace = await deployMillrace(connection, changes);
+  const millrace = await deployMillrace(connection, ...changes);
   const signers = (await ethers.getSigners()) as HardhatEthersSigner[];
   const [, buyer, otherBuyer, alice, bob, agent, challenger, stranger] = signers;
-  const attestors = signers.slice(10, 10 + ATTESTORS);
-  const attestorKeys = attestors.map((_, i) => ethers.HDNodeWallet.fromPhrase(PHRASE, "", `m/44'/60'/0'/0/${10 + i}`));
   await millrace.catalog.addClass(2, "test accelerator", 1_000n * MILL, 100, 0);
 
   for (const provider of [alice, bob]) await join(millrace, provider, 100_000n * MILL);
   for (const provider of [alice, bob]) await addNode(connection, millrace, provider, agent);
-  for (const attestor of attestors) {
-    await join(millrace, attestor, 10_000n * MILL);
-    await millrace.uptime.connect(attestor).applyAsAttestor(attestor, "0x");
-    await millrace.uptime.admitAttestor(attestor);
-  }
+  const seats = { attestors: [], attestorKeys: [] };
+  for (let i = 0; i < ATTESTORS; i++) await addAttestor(connection, { ...millrace, ...seats }, 10 + i);
   for (const account of [buyer, otherBuyer]) {
     await millrace.token.transfer(account, 1_000_000n * MILL);
     await millrace.token.connect(account).approve(millrace.settlement, ethers.MaxUint256);
@@ -119,29 +117,61 @@ export async function marketWorld(
   }
   // Attestors sit from the epoch after their admission.
   await connection.networkHelpers.time.increaseTo(millrace.clock.genesisAt + millrace.clock.epochSeconds);
-  return { ...millrace, buyer, otherBuyer, alice, bob, agent, challenger, stranger, attestors, attestorKeys };
+  return { ...millrace, buyer, otherBuyer, alice, bob, agent, challenger, stranger, ...seats };
 }
 
-async function join(millrace: Millrace, provider: HardhatEthersSigner, mill: bigint): Promise<void> {
+/** Registers a provider with so much stake. */
+export async function join(
+  millrace: Pick<Millrace, "token" | "staking">,
+  provider: HardhatEthersSigner,
+  mill: bigint,
+): Promise<void> {
   await millrace.token.transfer(provider, mill);
   await millrace.token.connect(provider).approve(millrace.staking, mill);
   await millrace.staking.connect(provider).register("");
   await millrace.staking.connect(provider).stake(mill);
 }
 
-/** Adds a node of class 1 with two units that takes leases and tasks; ids count from 1 in order of calls. */
+/**
+ * Makes an account of Hardhat's chain an attestor, who sits from the next epoch on.
+ * @param index - number of the account
+ */
+export async function addAttestor(
+  { ethers }: Connection,
+  world: Pick<World, "token" | "staking" | "uptime" | "attestors" | "attestorKeys">,
+  index: number,
+): Promise<void> {
+  const attestor = (await ethers.getSigners())[index];
+  await join(world, attestor, 10_000n * MILL);
+  await world.uptime.connect(attestor).applyAsAttestor(attestor, "0x");
+  await world.uptime.admitAttestor(attestor);
+  world.attestors.push(attestor);
+  world.attestorKeys.push(ethers.HDNodeWallet.fromPhrase(PHRASE, "", `m/44'/60'/0'/0/${index}`));
+}
+
+/** What a node is, where it differs from the nodes of `marketWorld`. */
+export interface NodeChanges {
+  readonly classId?: number;
+  readonly units?: number;
+  readonly details?: Partial<INodeRegistry.NodeDetailsStruct>;
+}
+
+/** Adds a node that takes leases and tasks, of class 1 with two units if not told else; ids count from 1. */
 export async function addNode(
   { ethers }: Connection,
   { nodes }: Millrace,
   provider: HardhatEthersSigner,
   agent: HardhatEthersSigner,
+  { classId = 1, units = 2, details = {} }: NodeChanges = {},
 ): Promise<void> {
   const domain = await domainOf({ ethers }, "Millrace Nodes", nodes);
   const consent = await agent.signTypedData(domain, agentConsentTypes, {
     provider: provider.address,
     agent: agent.address,
   });
-  const details = { region: ethers.ZeroHash, attributes: 0, source: ethers.ZeroHash, endpoint: "", metadata: "" };
+  const none = { region: ethers.ZeroHash, attributes: 0, source: ethers.ZeroHash, endpoint: "", metadata: "" };
   const ask = { ratePerUnit: RATE, minSeconds: 20, maxSeconds: 100_000, kinds: KIND_LEASE | KIND_TASK, changedAt: 0 };
-  await nodes.connect(provider).addNode(1, 2, agent, details, ask, consent);
+  await nodes.connect(provider).addNode(classId, units, agent, { ...none, ...details }, ask, consent);
 }
+
+type DropFirst<Values extends unknown[]> = Values extends [unknown, ...infer Rest] ? Rest : never;

@@ -101,8 +101,8 @@ export const PARAMETERS = {
   channelMinNoticeSeconds: 30,
 };
 
-const EPOCH_SECONDS = 200;
-const SLOTS_PER_EPOCH = 20;
+/** Epochs that pass quickly. */
+const EPOCHS = { epochSeconds: 200, slotsPerEpoch: 20 };
 
 /** A deployment. */
 export interface Millrace {
@@ -151,10 +151,12 @@ export interface Millrace {
  * and holds all MILL; the last one deploys. Kernels and classes are left to the test.
  * @param connection - the chain
  * @param changes - parameters that differ from `PARAMETERS`
+ * @param epochs - another clock than that of tests
  */
 export async function deployMillrace(
   connection: Connection,
   changes: Partial<typeof PARAMETERS> = {},
+  epochs = EPOCHS,
 ): Promise<Millrace> {
   const { ethers, networkHelpers } = connection;
   const parameters = { ...PARAMETERS, ...changes };
@@ -165,7 +167,7 @@ export async function deployMillrace(
   // lie in the past of its clock.
   await networkHelpers.mine();
   const genesisAt = await networkHelpers.time.latest();
-  const clock = { genesisAt, epochSeconds: EPOCH_SECONDS, slotsPerEpoch: SLOTS_PER_EPOCH };
+  const clock = { genesisAt, ...epochs };
   const feeds = await deployFeeds(connection, parameters.genesisPriceWad);
 
   const contracts = await runModule(connection, MillraceModule, {
