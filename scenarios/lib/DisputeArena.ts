@@ -1,11 +1,9 @@
 import { checkClaim, GameHistory, handOf, type Move, nextMove, type PostedClaim, readClaim } from "@millrace/jobs";
 import { type Bundle, type KernelSet, ownKernels, Region, rootsOf, type Traces, treeOf } from "@millrace/tensor";
-import type { ContractTransactionReceipt, ContractTransactionResponse } from "ethers";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
-import { marketWorld, NODE_OF_ALICE, type Opened, TaskDriver, type World } from "./market.js";
-
-type Connection = Awaited<ReturnType<HardhatRuntimeEnvironment["network"]["create"]>>;
+import { type Connection, marketWorld, NODE_OF_ALICE, type Opened, TaskDriver, type World } from "./market.js";
+import { mined } from "./mined.js";
 
 /** A move of either side, as it stands on chain. */
 export interface PlayedMove {
@@ -56,7 +54,11 @@ export class DisputeArena {
   /** @param known kernels that programs may use, each deployed and admitted */
   static async open(hre: HardhatRuntimeEnvironment, known: KernelSet = ownKernels): Promise<DisputeArena> {
     const connection = await hre.network.create("default");
-    const world = await marketWorld(connection);
+    return DisputeArena.on(connection, await marketWorld(connection), known);
+  }
+
+  /** The same on a system that stands already. */
+  static async on(connection: Connection, world: World, known: KernelSet = ownKernels): Promise<DisputeArena> {
     const kernels = new Map<string, string>();
     for (const name of known.names) {
       const kernel = await connection.ethers.deployContract(name);
@@ -190,10 +192,4 @@ export class DisputeArena {
     if (block === null) throw new Error("the chain has no block");
     return block;
   }
-}
-
-async function mined(sent: Promise<ContractTransactionResponse>): Promise<ContractTransactionReceipt> {
-  const receipt = await (await sent).wait();
-  if (receipt === null) throw new Error("a transaction was not mined");
-  return receipt;
 }

@@ -31,6 +31,19 @@ export class Story {
     this.say(`  ${text}`);
   }
 
+  /** A table; all columns but the first are figures. */
+  table(heads: readonly string[], rows: readonly (readonly string[])[]): void {
+    const widths = heads.map((_, column) => Math.max(...[heads, ...rows].map((row) => row[column]?.length ?? 0)));
+    const align = (row: readonly string[]): string[] =>
+      widths.map((width, column) =>
+        column === 0 ? (row[0] ?? "").padEnd(width) : (row[column] ?? "").padStart(width),
+      );
+    const marks = widths.map((width, column) => (column === 0 ? "-".repeat(width) : `${"-".repeat(width - 1)}:`));
+    const lines = [align(heads), marks, ...rows.map(align)].map((cells) => `| ${cells.join(" | ")} |`);
+    this.#lines.push("", ...lines, "");
+    for (const row of [heads, ...rows]) this.say(`  ${align(row).join("  ")}`);
+  }
+
   /** Keeps a picture and shows it on the page. */
   picture(file: string, caption: string, png: Uint8Array): void {
     writeFileSync(join(this.folder, file), png);

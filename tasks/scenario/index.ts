@@ -19,4 +19,20 @@ export const scenarioTasks = noun("scenario", "Plays a story of the protocol on 
   ),
   scenario("dispute-render", "disputeRender", "A picture without its shadows, proven wrong by one pixel"),
   scenario("dispute-rv32", "disputeRv32", "A program with one corrupted instruction, found and done again on chain"),
+  scenario("market-lease", "marketLease", "A lease from its order to the last refund, and a provider that goes dark"),
+  scenario(
+    "market-frames",
+    "marketFrames",
+    "A film in frames: approved, rejected, left to silence, and one decided by the chain",
+  ),
+  scenario(
+    "market-cluster",
+    "marketCluster",
+    "A cluster over several networks, all of it or none, and one supplier that is not there",
+  ),
+  scenario(
+    "market-promised-uptime",
+    "marketPromisedUptime",
+    "A promised uptime that is broken, and two attestors who said that it was kept",
+  ),
 ]);
