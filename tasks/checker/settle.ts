@@ -1,4 +1,4 @@
-import { attemptOf, readOrder } from "@millrace/jobs";
+import { type PostedClaim, readClaim, readOrder } from "@millrace/jobs";
 import { formatMill } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
@@ -7,9 +7,12 @@ import type { Session } from "../lib/Session.js";
 
 export default async function settle(session: Session, { claim }: { claim: string }): Promise<void> {
   const { contracts, deployment } = await session.protocol();
-  const { checks, tasks } = contracts;
+  const { checks, claims, tasks } = contracts;
   const claimId = parseId(claim, "--claim");
-  const order = await readOrder(tasks, attemptOf(claimId).taskId, deployment.deployedAtBlock);
+  const fromBlock = deployment.deployedAtBlock;
+  // Only of a claim that was posted does its number say which task it is of.
+  const [{ taskId }] = (await readClaim(claims, { claimId, fromBlock })) as [PostedClaim];
+  const order = await readOrder(tasks, taskId, fromBlock);
   const sent = await session.execute({
     title: `Settle the check of claim ${claimId}`,
     facts: [["result", "who vouched is paid its share, who did not is charged as much"]],
