@@ -27,9 +27,11 @@ export type JobKind = "chunks" | "lease" | "order" | "proof" | "run" | "task";
 /** How far one of this agent's attempts has got; the chain knows the rest. */
 export type AttemptStatus = "accepted" | "failed" | "paid" | "submitted";
 
+/** Kinds of job of which an agent makes attempts of its own: their ids are counted apart. */
+export type AttemptKind = "chunks" | "run" | "task";
+
 export interface Attempt {
-  /** A task, or a run of a machine: their ids are counted apart. */
-  readonly kind: "run" | "task";
+  readonly kind: AttemptKind;
   readonly taskId: bigint;
   readonly attempt: number;
   readonly nodeId: bigint;
@@ -116,7 +118,7 @@ export class AgentStore {
       .run(kind, String(taskId), attempt, String(nodeId), status);
   }
 
-  attempt(kind: Attempt["kind"], taskId: bigint, attempt: number): Attempt | undefined {
+  attempt(kind: AttemptKind, taskId: bigint, attempt: number): Attempt | undefined {
     const row = this.#db
       .prepare("SELECT * FROM attempts WHERE kind = ? AND task = ? AND attempt = ?")
       .get(kind, String(taskId), attempt);
@@ -124,7 +126,7 @@ export class AgentStore {
   }
 
   /** Whether this agent tried a task before and failed: it would fail again. */
-  hasFailed(kind: Attempt["kind"], taskId: bigint): boolean {
+  hasFailed(kind: AttemptKind, taskId: bigint): boolean {
     const failed = this.#db
       .prepare("SELECT 1 FROM attempts WHERE kind = ? AND task = ? AND status = 'failed'")
       .get(kind, String(taskId));
@@ -164,7 +166,7 @@ export class AgentStore {
 
 function toAttempt(row: Record<string, SQLOutputValue>): Attempt {
   return {
-    kind: String(row["kind"]) as Attempt["kind"],
+    kind: String(row["kind"]) as AttemptKind,
     taskId: BigInt(String(row["task"])),
     attempt: Number(row["attempt"]),
     nodeId: BigInt(String(row["node"])),

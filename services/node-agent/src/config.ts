@@ -41,6 +41,9 @@ const runPolicySchema = z.object({
     ),
 });
 
+/** A command of the provider's: the program, and its arguments. */
+const command = z.array(z.string()).min(1);
+
 /** A program that this agent can prove, and the command that does it. */
 const proverSchema = z.object({
   verifier: z
@@ -49,11 +52,19 @@ const proverSchema = z.object({
     .transform((text) => getAddress(text))
     .describe("The verifier that the provider knows"),
   program: hash.describe("The program, as the verifier names it"),
-  command: z
-    .array(z.string())
-    .min(1)
-    .describe('Takes a job as JSON on its standard input and prints `{ "outputRoot", "proof" }`'),
+  command: command.describe('Takes a job as JSON on its standard input and prints `{ "outputRoot", "proof" }`'),
   timeoutSeconds: count.default(600).describe("Longest that it may take, seconds"),
+});
+
+/** A command that makes chunks which only their buyer can judge. */
+const makerSchema = z.object({
+  name: z.string().min(1).max(64).describe("The maker, as descriptions of orders name it"),
+  command: command.describe(
+    "Takes a job as JSON on its standard input and writes `preview` and `whole` into the folder that it names",
+  ),
+  timeoutSeconds: count
+    .default(600)
+    .describe("Longest that one chunk may take, seconds: orders that give less are left alone"),
 });
 
 /** Which tasks an agent takes. */
@@ -86,6 +97,13 @@ export const policySchema = z.object({
     .array(proverSchema)
     .default([])
     .describe("Programs that it proves: `{ verifier, program, command, timeoutSeconds }` each"),
+  makers: z
+    .array(makerSchema)
+    .default([])
+    .describe("Makers of chunks that buyers judge: `{ name, command, timeoutSeconds }` each"),
+  keyAfterBlocks: count
+    .default(2)
+    .describe("Blocks after which an approval counts: a key that was shown cannot be taken back"),
 });
 
 /** Settings of a node agent. */
@@ -119,4 +137,5 @@ export type AgentConfig = z.infer<typeof agentSchema>;
 export type Policy = z.infer<typeof policySchema>;
 export type LeasePolicy = z.infer<typeof leasePolicySchema>;
 export type RunPolicy = z.infer<typeof runPolicySchema>;
+export type Maker = z.infer<typeof makerSchema>;
 export type Prover = z.infer<typeof proverSchema>;

@@ -17,6 +17,8 @@ import { signProbe, uptimeDomain } from "@millrace/uptime-tree/format";
 import { AgentStore } from "./AgentStore.js";
 import { CapacityKeeper } from "./capacity/CapacityKeeper.js";
 import { RootStore } from "./capacity/RootStore.js";
+import { ChunkKeeper } from "./chunks/ChunkKeeper.js";
+import { ChunkStore } from "./chunks/ChunkStore.js";
 import type { Conduct } from "./Conduct.js";
 import type { AgentConfig } from "./config.js";
 import { AttestorClient } from "./heartbeat/AttestorClient.js";
@@ -52,6 +54,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   });
   store.bindTo({ chain: await chainIdentity(context), key: wallet.address });
   const results = new ResultStore(config.dataDir);
+  const chunks = new ChunkStore(config.dataDir);
   const attestors = config.attestors.map((url) => new AttestorClient(url, clock.slotSeconds * 500));
   const sender = new TransactionSender(wallet, { logger, pollMs: Math.min(config.pollMs, 250) });
   const parts = { contracts, sender, store, nodeIds, deployedAtBlock: deployment.deployedAtBlock, logger };
@@ -81,6 +84,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   });
   const seats = new SeatKeeper({ ...parts, policy: config.policy.leases, signal });
   const proofs = new ProofKeeper({ ...parts, picker, policy: config.policy, signal });
+  const making = new ChunkKeeper({ ...atWork, files, chunks });
 
   let block = 0;
   const health = (): Record<string, unknown> => ({
@@ -94,7 +98,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     attempts: store.counts(),
   });
   const answerProbe = (nonce: string): Promise<string> => signProbe(wallet, domain, nonce);
-  const server = createServer({ store, results, publishesTrace: conduct.publishesTrace, health, answerProbe });
+  const server = createServer({ store, results, chunks, publishesTrace: conduct.publishesTrace, health, answerProbe });
   shutdown.add("http", () => server.close());
   await listen(server, config);
 
@@ -107,10 +111,11 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     if (config.collect) leases.onBlock(head);
     if (config.policy.leases.acceptSeats) seats.onBlock(head);
     if (config.policy.provers.length > 0) proofs.onBlock(head);
+    if (config.policy.makers.length > 0) making.onBlock(head);
   });
   shutdown.add("following the chain", async () => {
     await following;
-    await Promise.all([...keepers, leases, seats, proofs, capacity].map((keeper) => keeper.idle()));
+    await Promise.all([...keepers, leases, seats, proofs, making, capacity].map((keeper) => keeper.idle()));
   });
 
   /** Calls back for the latest block, as often as it changes, until the shutdown; survives a chain that is away. */

@@ -211,7 +211,7 @@ export class AgentWorld {
     const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
     await writeBundle(join(this.folder, "bundles", bundleHash), bundle);
     const { tasks } = this.as(this.buyer);
-    await (await tasks.open(await this.#termsOf({ bundleHash, programHash, inputRoot, ...changes }))).wait();
+    await (await tasks.open(await this.termsOf({ bundleHash, programHash, inputRoot, ...changes }))).wait();
     return tasks.taskCount();
   }
 
@@ -223,12 +223,12 @@ export class AgentWorld {
     const program = programValues(bundle.program, keccak256(code));
     const { machines } = this.as(this.buyer);
     const programHash = machineProgramHash(program);
-    const terms = await this.#termsOf({ bundleHash, programHash, inputRoot, ...changes });
+    const terms = await this.termsOf({ bundleHash, programHash, inputRoot, ...changes });
     await (await machines.open(terms, program)).wait();
     return machines.taskCount();
   }
 
-  async #termsOf(
+  async termsOf(
     changes: Partial<ITaskBook.TaskTermsStruct> &
       Pick<ITaskBook.TaskTermsStruct, "bundleHash" | "inputRoot" | "programHash">,
   ): Promise<ITaskBook.TaskTermsStruct> {

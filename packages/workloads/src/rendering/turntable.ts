@@ -20,6 +20,8 @@ export interface RenderingOptions {
   readonly height: number;
   /** Pictures, on a full turn around the mesh. */
   readonly frames: number;
+  /** Only this picture of them, from 0; all if left out. */
+  readonly only?: number;
   /** Of the surface, 24 bits. */
   readonly colour: number;
 }
@@ -45,7 +47,8 @@ export function buildRendering(options: Partial<RenderingOptions> = {}): Renderi
   const words = packTriangles(fitTriangles(full.mesh, { colour: full.colour, reflectivity: 0 }));
   const builder = new ProgramBuilder();
   const triangles = declareTriangles(builder, words);
-  const pictures = Array.from({ length: frames }, (_, frame) => {
+  const wanted = full.only === undefined ? Array.from({ length: frames }, (_, frame) => frame) : [full.only];
+  const pictures = wanted.map((frame) => {
     const camera = cameraAt(FIRST_TURN + (2 * Math.PI * frame) / frames, width, height);
     const hits = nearestHits(builder, `hits.${frame}`, { triangles, camera });
     const light = { ...LIGHT, direction: lightFor(camera) };

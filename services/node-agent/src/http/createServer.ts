@@ -6,11 +6,13 @@ import fastify, { type FastifyInstance } from "fastify";
 import { z } from "zod";
 
 import type { AgentStore, Attempt } from "../AgentStore.js";
-import { FILES, type ResultFile, type ResultStore } from "../tasks/ResultStore.js";
+import { type ChunkStore, SHOWN } from "../chunks/ChunkStore.js";
+import { FILES, type ResultFile, type ResultKind, type ResultName, type ResultStore } from "../tasks/ResultStore.js";
 
 interface Options {
   readonly store: AgentStore;
   readonly results: ResultStore;
+  readonly chunks: ChunkStore;
   readonly publishesTrace: boolean;
   readonly health: () => Record<string, unknown>;
   /** Signs what an attestor asks, to show that the agent is there. */
@@ -21,10 +23,14 @@ interface Options {
 const MAX_PROBES = 200;
 
 const attemptParams = z.object({ taskId: z.coerce.bigint(), attempt: z.coerce.number().int().min(1).max(255) });
+const chunkParams = attemptParams.extend({
+  chunk: z.coerce.number().int().min(0).max(65_535),
+  submission: z.coerce.number().int().min(1).max(255),
+});
 const probeParams = z.object({ nonce: z.string().regex(/^0x[0-9a-f]{64}$/) });
 
 /** Runs have no trace that could be served. */
-const SERVED: readonly [Attempt["kind"], readonly ResultFile[]][] = [
+const SERVED: readonly [ResultKind, readonly ResultFile[]][] = [
   ["task", FILES],
   ["run", ["output"]],
 ];
@@ -32,7 +38,14 @@ const SERVED: readonly [Attempt["kind"], readonly ResultFile[]][] = [
 const notFound = { code: "NOT_FOUND", message: "There is no such result here." };
 
 /** What an agent serves: its health, and the results of its own attempts from their submission on. */
-export function createServer({ store, results, publishesTrace, health, answerProbe }: Options): FastifyInstance {
+export function createServer({
+  store,
+  results,
+  chunks,
+  publishesTrace,
+  health,
+  answerProbe,
+}: Options): FastifyInstance {
   const server = fastify({ logger: false, forceCloseConnections: true });
 
   server.register(async (limited) => {
@@ -44,9 +57,10 @@ export function createServer({ store, results, publishesTrace, health, answerPro
     });
   });
 
-  const find = (kind: Attempt["kind"], params: unknown): Attempt | undefined => {
+  const find = (kind: ResultKind, params: unknown): (Attempt & ResultName) | undefined => {
     const parsed = attemptParams.safeParse(params);
-    return parsed.success ? store.attempt(kind, parsed.data.taskId, parsed.data.attempt) : undefined;
+    const found = parsed.success ? store.attempt(kind, parsed.data.taskId, parsed.data.attempt) : undefined;
+    return found === undefined ? undefined : { ...found, kind };
   };
 
   server.get("/health", () => ({ status: "ok", ...health() }));
@@ -64,24 +78,29 @@ export function createServer({ store, results, publishesTrace, health, answerPro
         // Before its submission a result is worth stealing: whoever shows it first could claim it.
         const isShown = found !== undefined && found.status !== "accepted" && (file === "output" || publishesTrace);
         if (!isShown) return reply.code(404).send(notFound);
-        return sendFile(results, found, file, reply);
+        return sendFile(results.path(found, file), reply);
       });
     }
+  }
+
+  for (const file of SHOWN) {
+    server.get(`/chunks/:taskId/:attempt/:chunk/:submission/${file}.bin`, async ({ params }, reply) => {
+      const parsed = chunkParams.safeParse(params);
+      if (!parsed.success) return reply.code(404).send(notFound);
+      return sendFile(chunks.path(parsed.data, file), reply);
+    });
   }
   return server;
 }
 
 async function sendFile(
-  results: ResultStore,
-  attempt: Attempt,
-  file: ResultFile,
+  path: string,
   reply: {
     header(name: string, value: string | number): unknown;
     send(payload: unknown): unknown;
     code(status: number): { send(payload: unknown): unknown };
   },
 ): Promise<unknown> {
-  const path = results.path(attempt, file);
   const stats = await stat(path).catch(() => undefined);
   if (stats === undefined) return reply.code(404).send(notFound);
   reply.header("content-type", "application/octet-stream");

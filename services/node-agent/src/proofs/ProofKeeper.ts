@@ -8,7 +8,7 @@ import { blockRanges } from "../blockRanges.js";
 import type { Policy, Prover } from "../config.js";
 import { type Head, Rounds } from "../Rounds.js";
 import type { NodePicker } from "../tasks/NodePicker.js";
-import { TaskStatus } from "../tasks/TaskStatus.js";
+import { FAILED, TaskStatus } from "../tasks/TaskStatus.js";
 import { runProver } from "./runProver.js";
 
 interface Parts {
@@ -204,8 +204,6 @@ export class ProofKeeper {
     );
   }
 }
-
-const FAILED: readonly TaskStatus[] = [TaskStatus.Unacknowledged, TaskStatus.Overdue, TaskStatus.Rejected];
 
 function unknownProgram(taskId: bigint): MillraceError {
   return new MillraceError("WRONG_STATE", `The policy has no prover for task ${taskId.toString()} any more.`);

@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
-
 import { MillraceError } from "@millrace/sdk";
 import { z } from "zod";
 
+import { runCommand } from "../commands/runCommand.js";
 import type { Prover } from "../config.js";
 
 /** What a prover is told. */
@@ -24,31 +23,11 @@ export type Proof = z.infer<typeof answer>;
 const MAX_OUTPUT_CHARS = 1 << 22;
 
 /** Runs a prover to its end: the job goes to its standard input, its answer comes from its standard output. */
-export async function runProver(
-  { command: [file = "", ...args], timeoutSeconds }: Prover,
-  job: ProofJob,
-  signal: AbortSignal,
-): Promise<Proof> {
-  const text = await new Promise<string>((resolve, reject) => {
-    const timeout = timeoutSeconds * 1_000;
-    const child = spawn(file, args, { stdio: ["pipe", "pipe", "ignore"], signal, timeout, killSignal: "SIGKILL" });
-    let printed = "";
-    child.stdout.on("data", (chunk: Buffer) => {
-      printed += chunk.toString();
-      if (printed.length > MAX_OUTPUT_CHARS) child.kill("SIGKILL");
-    });
-    child.once("error", reject);
-    child.once("close", (code) => {
-      if (code === 0) resolve(printed);
-      else reject(new MillraceError("WRONG_STATE", `The prover ${file} ended with code ${String(code)}.`));
-    });
-    // A prover that does not read what it is told has ended, which its code tells.
-    child.stdin.on("error", () => undefined);
-    child.stdin.end(JSON.stringify(job));
-  });
+export async function runProver(prover: Prover, job: ProofJob, signal: AbortSignal): Promise<Proof> {
+  const text = await runCommand(prover, { what: "prover", job, maxChars: MAX_OUTPUT_CHARS, signal });
   const parsed = answer.safeParse(asJson(text));
   if (parsed.success) return parsed.data;
-  throw new MillraceError("DATA_MISMATCH", `The prover ${file} did not print a proof.`, {
+  throw new MillraceError("DATA_MISMATCH", `The prover ${prover.command[0] ?? ""} did not print a proof.`, {
     hint: 'It must print one object of JSON: { "outputRoot": "0x…", "proof": "0x…" }.',
   });
 }

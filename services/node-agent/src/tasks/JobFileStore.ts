@@ -1,9 +1,12 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
-import { type DataTerms, fetchFiles, type JobFiles } from "@millrace/jobs";
+import { type DataTerms, fetchFiles, fetchJobFile, type JobFiles } from "@millrace/jobs";
 
-import { writeFolder } from "./writeFolder.js";
+import { writeFolder } from "../files/writeFolder.js";
+
+/** What a file of a job holds, to whoever can read it. */
+type Reader<Files, Data> = (files: Files) => Data;
 
 /**
  * The data of jobs on disk, a folder for each job. A provider answers for a claim with the very input of the order, and
@@ -20,12 +23,22 @@ export class JobFileStore {
   }
 
   /** What a job's files hold: as they were kept, or fetched, and kept if `read` takes them. */
-  async get<Data>(name: string, terms: DataTerms, read: (files: JobFiles) => Data): Promise<Data> {
-    const kept = await this.#load(name);
-    if (kept !== undefined) return read(kept);
+  async get<Data>(name: string, terms: DataTerms, read: Reader<JobFiles, Data>): Promise<Data> {
+    const [job, input] = await Promise.all([this.#load(name, "job"), this.#load(name, "input")]);
+    if (job !== undefined && input !== undefined) return read({ job, input });
     const files = await fetchFiles(terms, { signal: this.signal });
     const data = read(files);
     await writeFolder(join(this.#root, name), { job: files.job, input: files.input });
+    return data;
+  }
+
+  /** The same of a job without an input. */
+  async getJob<Data>(name: string, terms: DataTerms, read: Reader<Uint8Array, Data>): Promise<Data> {
+    const kept = await this.#load(name, "job");
+    if (kept !== undefined) return read(kept);
+    const job = await fetchJobFile(terms, { signal: this.signal });
+    const data = read(job);
+    await writeFolder(join(this.#root, name), { job });
     return data;
   }
 
@@ -33,11 +46,9 @@ export class JobFileStore {
     await rm(join(this.#root, name), { recursive: true, force: true });
   }
 
-  async #load(name: string): Promise<JobFiles | undefined> {
-    const folder = join(this.#root, name);
+  async #load(name: string, file: "input" | "job"): Promise<Uint8Array | undefined> {
     try {
-      const [job, input] = await Promise.all([readFile(join(folder, "job.bin")), readFile(join(folder, "input.bin"))]);
-      return { job, input };
+      return await readFile(join(this.#root, name, `${file}.bin`));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
       throw error;

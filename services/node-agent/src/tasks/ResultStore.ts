@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { type Bundle, buildTraces, type Traces } from "@millrace/tensor";
 
-import { writeFolder } from "./writeFolder.js";
+import { writeFolder } from "../files/writeFolder.js";
 
 export const FILES = ["output", "body"] as const;
 export type ResultFile = (typeof FILES)[number];

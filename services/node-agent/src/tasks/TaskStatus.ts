@@ -15,3 +15,6 @@ export const TaskStatus = {
 } as const;
 
 export type TaskStatus = (typeof TaskStatus)[keyof typeof TaskStatus];
+
+/** An attempt failed: anyone may tidy up after it, and take the task. */
+export const FAILED: readonly TaskStatus[] = [TaskStatus.Unacknowledged, TaskStatus.Overdue, TaskStatus.Rejected];

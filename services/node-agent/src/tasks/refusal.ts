@@ -1,7 +1,7 @@
 import type { ITaskBook } from "../../../../typechain-types/index.js";
 import type { Policy } from "../config.js";
 
-interface Offer {
+export interface Offer {
   readonly order: ITaskBook.TaskOrderStruct;
   /** What the order pays now, credits. */
   readonly price: bigint;
