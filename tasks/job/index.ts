@@ -119,6 +119,10 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     options: {
       chunks: { description: "How many chunks", required: true },
       description: { description: "File that says what is wanted; its hash is in the order", required: true },
+      bundles: {
+        description: "Folder that job serve serves; with --url the description is put there",
+        default: "bundles",
+      },
       judge: { description: "Time for judging a chunk, at most 3d; after it silence approves", default: "3d" },
       release: { description: "Time for releasing the key of an approved chunk", default: "1h" },
       ...TERMS,
@@ -175,6 +179,13 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     description: "Shows the chunks of a task of the approval market",
     options: { task: TASK },
     action: () => import("./chunks.js"),
+  }),
+  reading({
+    name: "fetch-chunk",
+    description:
+      "Fetches a chunk's preview, and the whole once its key is released, checked against what was committed to",
+    options: { task: TASK, chunk: CHUNK, out: { description: "Folder to write into", required: true } },
+    action: () => import("./fetchChunk.js"),
   }),
   writing({
     name: "hire",

@@ -1,6 +1,10 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { keccak256 } from "ethers";
 
 import { formatCredits, formatDuration, parseDuration } from "@millrace/sdk";
+import { JOB_FILE } from "@millrace/tensor";
 
 import { findEvent } from "../lib/events.js";
 import { parseWhole } from "../lib/inputs.js";
@@ -13,6 +17,7 @@ import { readFileOf } from "./readFileOf.js";
 interface Values extends TermValues {
   readonly chunks: string;
   readonly description: string;
+  readonly bundles: string;
   readonly judge: string;
   readonly release: string;
 }
@@ -21,11 +26,14 @@ export default async function openChunks(session: Session, values: Values): Prom
   const { contracts, deployment, now } = await session.protocol();
   const chunks = parseWhole(values.chunks, "--chunks", 65_535);
   const opening = await openingOf(session, contracts.approvals, values);
+  const description = await readFileOf(values.description, "--description");
+  const programHash = keccak256(description);
+  const url = values.url === "" ? "" : `${values.url.replace(/\/+$/, "")}/${programHash}`;
   const terms = {
-    ...plainTerms(values, deployment, { now: await now(), traitsHash: opening.traitsHash }),
+    ...plainTerms({ ...values, url }, deployment, { now: await now(), traitsHash: opening.traitsHash }),
     windowSeconds: parseDuration(values.judge),
     responseSeconds: parseDuration(values.release),
-    programHash: keccak256(await readFileOf(values.description, "--description")),
+    programHash,
   };
   const escrow = terms.maxPrice * BigInt(chunks);
   const { address } = await session.account();
@@ -41,9 +49,16 @@ export default async function openChunks(session: Session, values: Values): Prom
     steps: opening.steps(await contracts.approvals.open.populateTransaction(terms, chunks)),
   });
   if (sent === undefined) return;
+  const folder = join(values.bundles, programHash);
+  if (url !== "") {
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, JOB_FILE), description);
+  }
   const taskId = findEvent(contracts.approvals, sent.last, "TaskOpened")?.args["taskId"] as bigint;
   session.output.result(
-    { taskId, chunks, programHash: terms.programHash, escrow, transaction: sent.last.hash },
-    `Task ${taskId} of the approval market is open. Judge what comes: npx hardhat job chunks --task ${taskId}`,
+    { taskId, chunks, programHash, dataUri: url, escrow, transaction: sent.last.hash },
+    `Task ${taskId} of the approval market is open. ` +
+      (url === "" ? "" : `Keep its description served: npx hardhat job serve --bundles ${values.bundles}. `) +
+      `Judge what comes: npx hardhat job chunks --task ${taskId}`,
   );
 }

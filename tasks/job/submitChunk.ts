@@ -1,6 +1,4 @@
-import { AbiCoder, keccak256 } from "ethers";
-
-import { readOrder } from "@millrace/jobs";
+import { chunkHashes, readOrder } from "@millrace/jobs";
 import { formatTime } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
@@ -21,9 +19,11 @@ export default async function submitChunk(session: Session, values: Values): Pro
   const { contracts, deployment } = await session.protocol();
   const [taskId, chunk] = [parseId(values.task, "--task"), parseWhole(values.chunk, "--chunk", 65_535)];
   const order = await readOrder(contracts.approvals, taskId, deployment.deployedAtBlock);
-  const previewHash = keccak256(await readFileOf(values.preview, "--preview"));
-  const cipherRoot = keccak256(await readFileOf(values.cipher, "--cipher"));
-  const keyHash = keccak256(AbiCoder.defaultAbiCoder().encode(["bytes32"], [parseHash(values.key, "--key")]));
+  const { previewHash, cipherRoot, keyHash } = chunkHashes({
+    preview: await readFileOf(values.preview, "--preview"),
+    sealed: await readFileOf(values.cipher, "--cipher"),
+    key: parseHash(values.key, "--key"),
+  });
   const request = await contracts.approvals.submitChunk.populateTransaction(
     taskId,
     order,
