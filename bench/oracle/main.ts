@@ -6,6 +6,7 @@ import { measureGas } from "./measureGas.js";
 import { measureIngest, measureRecovery } from "./measureIngest.js";
 import { measureReads } from "./measureReads.js";
 import { measureScale } from "./measureScale.js";
+import { measureVerify } from "./measureVerify.js";
 import { oraclePage } from "./oraclePage.js";
 import { readFacts } from "./readFacts.js";
 
@@ -26,6 +27,7 @@ async function bench(nodes: number, heartbeats: number): Promise<void> {
   const report = new Report("oracle");
   await measureScale(report, nodes);
   await measureReads(report, nodes);
+  await measureVerify(report, nodes);
   await measureRecovery(report, 2_000);
   await measureIngest(report, heartbeats);
   await measureGas(report);
