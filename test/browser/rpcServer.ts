@@ -1,0 +1,25 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+
+/** Serves a chain of the tests over HTTP, as an endpoint does that pages may ask. */
+export async function rpcServer(provider: {
+  send(method: string, params: unknown[]): Promise<unknown>;
+}): Promise<{ server: Server; url: string }> {
+  const server = createServer((request, response) => {
+    response.setHeader("access-control-allow-origin", "*");
+    response.setHeader("access-control-allow-headers", "content-type");
+    let body = "";
+    request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+    request.on("end", () => {
+      if (request.method === "OPTIONS") return response.end();
+      const { method, params } = JSON.parse(body) as { method: string; params: unknown[] };
+      return void provider.send(method, params).then(
+        (result: unknown) => response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, result })),
+        (error: unknown) =>
+          response.end(JSON.stringify({ jsonrpc: "2.0", id: 1, error: { message: (error as Error).message } })),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
