@@ -95,10 +95,15 @@ export class EventBooks {
     for (const event of events) this.#take(event);
   }
 
-  static async read(connection: Connection, world: World): Promise<EventBooks> {
+  /** @param isHeard - events that are left out are not: with any of them missing the books do not close */
+  static async read(
+    connection: Connection,
+    world: World,
+    isHeard: (event: WorldEvent) => boolean = () => true,
+  ): Promise<EventBooks> {
     const latest = await connection.ethers.provider.getBlockNumber();
     const events = await new WorldEvents(connection, world).read(0, latest);
-    return new EventBooks(world, events, await world.approvals.getAddress());
+    return new EventBooks(world, events.filter(isHeard), await world.approvals.getAddress());
   }
 
   get outstanding(): bigint {
@@ -131,6 +136,7 @@ export class EventBooks {
         told: this.supply + this.bank + this.owed + this.burnedForGood,
         kept: this.genesis + this.emitted,
       },
+      { what: "leases", told: BigInt(this.leases.size), kept: await leases.leaseCount() },
       { what: "credits outstanding", told: this.outstanding, kept: await settlement.outstanding() },
       {
         what: "credits paid by buyers, and for what markets saw delivered",
