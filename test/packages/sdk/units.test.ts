@@ -94,6 +94,23 @@ describe("sdk config", () => {
     expect(() => loadConfig(schema, { name: "x", file: join(folder, "none.json") })).to.throw(/is missing/);
   });
 
+  it("should refuse a setting that there is not, and guess which was meant", () => {
+    const file = join(folder, "typo.json");
+    for (const [typo, meant] of [
+      ["rpcURL", " (rpcUrl?)"],
+      ["pers", " (peers?)"],
+      ["peersx", " (peers?)"],
+      ["poort", " (port?)"],
+      ["past", ""],
+      ["nothing", ""],
+    ] as const) {
+      writeFileSync(file, JSON.stringify({ rpcUrl: "http://a", port: 1, [typo]: 2 }));
+      expect(() => loadConfig(schema, { name: "x", file }), typo).to.throw(
+        `${typo}: there is no such setting${meant}.`,
+      );
+    }
+  });
+
   it("should say that a chain has no deployment, or a damaged record", () => {
     expect(() => loadDeployment(5, folder)).to.throw(/not deployed on chain 5/);
   });

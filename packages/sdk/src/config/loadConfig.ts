@@ -33,11 +33,30 @@ export function loadConfig<Schema extends z.ZodObject>(schema: Schema, sources: 
     ...withoutUndefined(sources.overrides ?? {}),
   };
   const parsed = schema.safeParse(fields);
-  if (parsed.success) return parsed.data;
-  const problems = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "(whole)"}: ${message}`);
+  const names = Object.keys(schema.shape);
+  const unknown = Object.keys(fields).filter((field) => !names.includes(field));
+  if (parsed.success && unknown.length === 0) return parsed.data;
+  const problems = [
+    ...unknown.map((field) => `${field}: there is no such setting${likely(field, names)}`),
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join(".") || "(whole)"}: ${message}`),
+  ];
   throw new MillraceError("BAD_CONFIG", `The config of ${sources.name} is not valid: ${problems.join("; ")}.`, {
     hint: `Correct ${sources.file ?? "it"}${sources.prefix === undefined ? "" : ` or the ${sources.prefix}_… variables`}.`,
   });
+}
+
+/** The setting that was probably meant: one that differs in case or in a letter. */
+function likely(field: string, names: readonly string[]): string {
+  const found = names.find((name) => name.toLowerCase() === field.toLowerCase() || isOneLetterOff(name, field));
+  return found === undefined ? "" : ` (${found}?)`;
+}
+
+/** One letter more, less or other. */
+function isOneLetterOff(a: string, b: string): boolean {
+  const [long, short] = a.length >= b.length ? [a, b] : [b, a];
+  let at = 0;
+  while (at < short.length && short[at] === long[at]) at++;
+  return long.slice(at + 1) === short.slice(long.length === short.length ? at + 1 : at);
 }
 
 function readFields(file: string | undefined, name: string): Fields {
