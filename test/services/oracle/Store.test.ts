@@ -263,6 +263,16 @@ describe("Store", () => {
     expect([store.spentOn(7), store.spentOn(8)]).to.deep.equal([2n * 10n ** 18n, 0n]);
   });
 
+  it("should keep two observations of one that contradicts itself, and the newest few, however many it makes", () => {
+    const observation = { epoch: 2, attestor: "0xAa", batchRoots: new Uint8Array(32), sightings: new Uint8Array(32) };
+    const rootOf = (i: number): string => `0x${String(i).padStart(2, "0")}`;
+    for (let i = 0; i < 50; i++) store.putObservation({ ...observation, root: rootOf(i), signature: "0x02" });
+    store.putObservation({ ...observation, attestor: "0xBb", root: "0xbb", signature: "0x02" });
+    const kept = store.observations(2).map(({ attestor, root }) => [attestor, root]);
+    const expected = [0, 1, 44, 45, 46, 47, 48, 49].map((i) => ["0xAa", rootOf(i)]);
+    expect(kept).to.deep.equal([...expected, ["0xBb", "0xbb"]]);
+  });
+
   it("should forget old evidence, but never what was signed nor the newest report", async () => {
     for (const epoch of [1, 2]) {
       store.addHeartbeats([{ hash: "0x01", heartbeat: { ...heartbeat, epoch }, nodeIds: [1n] }]);
