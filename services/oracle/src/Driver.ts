@@ -1,4 +1,4 @@
-import { ZeroHash } from "ethers";
+import { formatEther, ZeroHash } from "ethers";
 
 import {
   decodeError,
@@ -54,8 +54,12 @@ export interface Parts {
   readonly logger: Logger;
 }
 
-/** How often the account's balance is looked up. */
-const BALANCE_MS = 60_000;
+/** How often the account's balance is looked up, and how often while it is too little. */
+const [BALANCE_MS, SHORT_BALANCE_MS] = [60_000, 5_000];
+/** More gas than any report has used. */
+const REPORT_GAS = 400_000n;
+/** A clock that is off by less is not worth a word: a block of the chain may be as old. */
+const MAX_SKEW_SECONDS = 120;
 /** Failures in a row after which a step is a problem and no hiccup. */
 const MANY_FAILURES = 5;
 
@@ -67,7 +71,8 @@ export class Driver {
   private readonly observed = new Set<number>();
   private failures: readonly { readonly code: string; readonly message: string }[] = [];
   private balanceAtMs = -Infinity;
-  private balance: bigint | undefined;
+  /** What the account has, when that is too little for a report. */
+  private tooLittle: bigint | undefined;
 
   constructor(private readonly parts: Parts) {}
 
@@ -76,8 +81,25 @@ export class Driver {
     const last = this.failures.at(-1);
     return [
       ...(last !== undefined && this.failures.length >= MANY_FAILURES ? [last.message] : []),
-      ...(this.balance === 0n ? ["The account has nothing to pay gas with."] : []),
+      ...(this.tooLittle === undefined
+        ? []
+        : [`The account has ${formatEther(this.tooLittle)} for gas, too little for a report: send it some.`]),
     ];
+  }
+
+  /** What an operator should know though the work goes on, one sentence each. */
+  get warnings(): string[] {
+    const skew = this.clockSkew;
+    if (skew === undefined || Math.abs(skew) < MAX_SKEW_SECONDS) return [];
+    const [off, where] = [Math.round(Math.abs(skew)), skew > 0 ? "ahead of" : "behind"];
+    return [`This machine's clock is ${off} seconds ${where} the chain's; nothing that is signed depends on it.`];
+  }
+
+  /** Seconds that this machine's clock is ahead of the chain's; undefined while no new block says so. */
+  private get clockSkew(): number | undefined {
+    const { latest } = this.parts.watch;
+    if (latest === undefined || performance.now() - latest.seenMs > 1_000 * MAX_SKEW_SECONDS) return undefined;
+    return (Date.now() - (performance.now() - latest.seenMs)) / 1_000 - latest.timestamp;
   }
 
   /** Runs until the signal aborts. A step that fails is logged and tried again. */
@@ -143,15 +165,22 @@ export class Driver {
     metrics.backlog.set(pool.backlog);
     if (watch.latest === undefined) return;
     metrics.headAge.set((performance.now() - watch.latest.seenMs) / 1_000);
-    metrics.clockSkew.set(Date.now() / 1_000 - watch.latest.timestamp);
+    if (this.clockSkew !== undefined) metrics.clockSkew.set(this.clockSkew);
   }
 
   private async checkBalance(): Promise<void> {
-    const { contracts, attestor, metrics } = this.parts;
-    if (performance.now() - this.balanceAtMs < BALANCE_MS) return;
-    this.balance = (await contracts.uptime.runner?.provider?.getBalance(attestor)) ?? 0n;
+    const { contracts, attestor, metrics, logger } = this.parts;
+    const isShort = this.tooLittle !== undefined;
+    if (performance.now() - this.balanceAtMs < (isShort ? SHORT_BALANCE_MS : BALANCE_MS)) return;
+    const provider = contracts.uptime.runner?.provider;
+    if (provider === undefined || provider === null) return;
+    const [balance, { gasPrice }] = await Promise.all([provider.getBalance(attestor), provider.getFeeData()]);
     this.balanceAtMs = performance.now();
-    metrics.balanceWei.set(Number(this.balance));
+    metrics.balanceWei.set(Number(balance));
+    this.tooLittle = balance < REPORT_GAS * (gasPrice ?? 1n) ? balance : undefined;
+    const about = { balance: formatEther(balance) };
+    if (this.tooLittle !== undefined && !isShort) logger.error(about, "too little on the account to pay for a report");
+    if (this.tooLittle === undefined && isShort) logger.info(about, "the account can pay for reports again");
   }
 
   /** Signs observations of the epochs that are over and in which this member was there. */

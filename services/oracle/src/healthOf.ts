@@ -15,6 +15,7 @@ export async function healthOf(parts: OracleMember): Promise<Health> {
   return {
     status: head === undefined ? "starting" : isStale ? "behind" : problems.length > 0 ? "ailing" : "ok",
     problems,
+    warnings: driver.warnings,
     attestor: identity.attestor,
     epoch: isStarted ? clock.epochAt(head.timestamp) : -1,
     slot: isStarted ? clock.slotAt(head.timestamp) : -1,

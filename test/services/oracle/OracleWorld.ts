@@ -22,6 +22,7 @@ import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { startChain, type LocalChain } from "../../../scripts/local/startChain.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
+const SHIFT_CLOCK = new URL("faults/shiftClock.ts", import.meta.url).href;
 
 export const SLOTS = 3;
 export const MEMBERS = 4;
@@ -162,18 +163,17 @@ export class OracleWorld {
     };
   }
 
-  /** Runs a member's program to its end, with other fields or without its key; what it says and its exit code. */
+  /** Runs a member's program to its end, with other fields or another key, none if empty; what it says and its exit code. */
   async runMember(
     member: number,
     fields: Record<string, unknown>,
     flags: readonly string[],
-    withKey = true,
+    key = this.attestorKey(member).privateKey,
   ): Promise<{ code: number | null; output: string }> {
     const file = join(this.folder, `run-${member}.json`);
     writeFileSync(file, JSON.stringify(this.configOf(member, fields)));
     const args = ["--import", "tsx", "services/oracle/src/main.ts", "--config", file, ...flags];
-    const key_ = withKey ? this.attestorKey(member).privateKey : "";
-    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, MILLRACE_PRIVATE_KEY: key_ } });
+    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, MILLRACE_PRIVATE_KEY: key } });
     let output = "";
     for (const stream of [child.stdout, child.stderr])
       stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
@@ -181,11 +181,15 @@ export class OracleWorld {
     return { code, output };
   }
 
-  /** Starts a member, with other fields than usual in its config. */
-  async startMember(member: number, fields: Readonly<Record<string, unknown>> = {}): Promise<void> {
+  /**
+   * Starts a member, with other fields than usual in its config.
+   * @param clockShift seconds by which its machine's clock is wrong
+   */
+  async startMember(member: number, fields: Readonly<Record<string, unknown>> = {}, clockShift = 0): Promise<void> {
     const file = join(this.folder, `attestor-${member}.json`);
     writeFileSync(file, JSON.stringify(this.configOf(member, fields)));
-    const args = ["services/oracle/src/main.ts", "--config", file];
+    const shift = clockShift === 0 ? [] : ["--import", `${SHIFT_CLOCK}?seconds=${clockShift}`];
+    const args = [...shift, "services/oracle/src/main.ts", "--config", file];
     await this.spawn(`attestor-${member}`, args, /"msg":"ready"/, this.attestorKey(member));
   }
 

@@ -132,7 +132,7 @@ describe("attestors as processes", () => {
     expect(checked.code).to.equal(0);
     for (const line of ["is latest", "has a seat", "for gas", "Nothing was signed"])
       expect(checked.output).to.contain(line);
-    const keyless = await world!.runMember(0, {}, [], false);
+    const keyless = await world!.runMember(0, {}, [], "");
     expect(keyless.code).to.equal(0);
     expect(keyless.output).to.contain("There is no key");
 

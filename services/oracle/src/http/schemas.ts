@@ -127,6 +127,8 @@ export const healthSchema = z.object({
   status: z.enum(["ok", "starting", "behind", "ailing"]),
   /** What is wrong, one sentence each. */
   problems: z.array(z.string()),
+  /** What an operator should know though all is well, one sentence each. */
+  warnings: z.array(z.string()).default([]),
   attestor: address,
   epoch: z.number().int(),
   slot: z.number().int(),

@@ -6,6 +6,9 @@ import { MillraceError } from "@millrace/sdk";
 
 export type Row = Readonly<Record<string, unknown>>;
 
+/** Result codes of SQLite for which the disk is to blame: READONLY, IOERR, FULL. */
+const DISK_ERRORS: ReadonlySet<number> = new Set([8, 10, 13]);
+
 /**
  * One SQLite file. Every commit is on the disk before it returns (synchronous=FULL), and the file is locked: a second
  * process with the same file does not start.
@@ -53,8 +56,9 @@ export class Database {
     });
   }
 
+  /** @throws MillraceError WRONG_STATE when the disk takes nothing */
   run(sql: string, ...values: SQLInputValue[]): number {
-    return Number(this.statement(sql).run(...values).changes);
+    return this.writing(() => Number(this.statement(sql).run(...values).changes));
   }
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
@@ -69,22 +73,37 @@ export class Database {
     return this.statement(sql).iterate(...values);
   }
 
-  /** Does some work as a whole or not at all. */
+  /** Does some work as a whole or not at all. @throws MillraceError WRONG_STATE when the disk takes nothing */
   transaction(work: () => void): void {
-    this.db.exec("BEGIN IMMEDIATE");
-    try {
-      work();
-      this.db.exec("COMMIT");
-    } catch (error) {
-      // SQLite has rolled back by itself when the disk is full.
-      if (this.db.isTransaction) this.db.exec("ROLLBACK");
-      throw error;
-    }
+    this.writing(() => {
+      this.db.exec("BEGIN IMMEDIATE");
+      try {
+        work();
+        this.db.exec("COMMIT");
+      } catch (error) {
+        // SQLite has rolled back by itself when the disk is full.
+        if (this.db.isTransaction) this.db.exec("ROLLBACK");
+        throw error;
+      }
+    });
   }
 
   /** Most pages that the file may have: a full disk, for tests. */
   limit(pages: number): void {
     this.db.exec(`PRAGMA max_page_count = ${pages}`);
+  }
+
+  private writing<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (cause) {
+      const { errcode = 0 } = cause as { errcode?: number };
+      if (!DISK_ERRORS.has(errcode & 0xff)) throw cause;
+      throw new MillraceError("WRONG_STATE", `The disk of ${this.file} takes nothing: ${reason(cause)}.`, {
+        hint: "Make room for it. Nothing that was signed is lost, and nothing is signed until it does.",
+        cause,
+      });
+    }
   }
 
   private statement(sql: string): StatementSync {

@@ -53,7 +53,8 @@ export class Tally {
     const bytes = Buffer.alloc(BYTES);
     bytes.writeBigUInt64BE(BigInt(count), 0);
     bytes.writeBigUInt64BE(BigInt(count) ^ MASK, 8);
-    writeSync(this.fd, bytes, 0, BYTES, 0);
+    const written = writeSync(this.fd, bytes, 0, BYTES, 0);
+    if (written !== BYTES) throw new Error(`the disk took ${written} of ${BYTES} bytes of ${this.file}`);
     fsyncSync(this.fd);
     this.count = count;
   }
