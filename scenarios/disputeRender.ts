@@ -75,6 +75,7 @@ export const scenario: Scenario = {
     const { toBuyer, toReporter, burned } = settled;
     story.line(`the provider lost ${formatMill(toBuyer + toReporter + burned)}: ${formatMill(burned)} are burned,`);
     story.line(`${formatMill(toBuyer)} go to the buyer, ${formatMill(toReporter)} to the challenger`);
+    await arena.closeBooks(story);
     return {
       operators: program.operators.length,
       words: program.totalWords,

@@ -2,8 +2,9 @@ import { readFileSync } from "node:fs";
 
 import { RunHistory, stepsWithin } from "@millrace/jobs";
 import { type Corruption, Execution, openingsOf, programOfElf } from "@millrace/rv32";
-import { formatMill } from "@millrace/sdk";
+import { formatCredits, formatMill } from "@millrace/sdk";
 
+import { closeBooks } from "./lib/closeBooks.js";
 import { MachineDriver, marketWorld } from "./lib/market.js";
 import type { Scenario } from "./lib/Scenario.js";
 
@@ -77,6 +78,9 @@ export const scenario: Scenario = {
         story.line(`the challenger points at checkpoint ${move.index}, the first it does not have`);
       if (move.kind === "point") story.line(`the challenger points at part ${move.index}, the first that ends wrong`);
       if (move.kind === "prove") {
+        // Steps are counted from zero: the state after so many is that of the step before.
+        if (move.proof.step !== CORRUPTION.step - 1n)
+          throw new Error(`step ${move.proof.step} was proven wrong, and not the one that was corrupted`);
         const machine = await instructionAt(job, move.proof.step);
         story.line(`the chain does step ${move.proof.step} itself: instruction 0x${machine.word} at 0x${machine.pc}`);
         story.line(`it ends in ${move.next}, not in ${move.proof.last}`);
@@ -91,7 +95,18 @@ export const scenario: Scenario = {
     story.line(
       `the bond of ${formatMill(bond)} is slashed; the dispute took ${game.gasTotal()} gas, both sides together`,
     );
-    return { gas: Number(game.gasTotal()), moves: game.gas.length, step: Number(CORRUPTION.step) };
+    const { buyer, alice, challenger, machines, settlement } = driver.world;
+    const { locked } = await settlement.accountOf(buyer);
+    await machines.connect(buyer).cancel(opened.taskId, opened.order);
+    const refunded = locked - (await settlement.accountOf(buyer)).locked;
+    story.line(`the buyer has its ${formatCredits(refunded)} back`);
+    const names = new Map([
+      [buyer.address, "buyer"],
+      [alice.address, "provider"],
+      [challenger.address, "challenger"],
+    ]);
+    await closeBooks(connection, driver.world, story, names);
+    return { gas: Number(game.gasTotal()), moves: game.gas.length, step: Number(CORRUPTION.step), refunded };
   },
 };
 

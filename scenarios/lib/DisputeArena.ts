@@ -1,9 +1,12 @@
 import { checkClaim, GameHistory, handOf, type Move, nextMove, type PostedClaim, readClaim } from "@millrace/jobs";
+import { formatMill } from "@millrace/sdk";
 import { type Bundle, type KernelSet, ownKernels, Region, rootsOf, type Traces, treeOf } from "@millrace/tensor";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
+import { closeBooks } from "./closeBooks.js";
 import { type Connection, marketWorld, NODE_OF_ALICE, type Opened, TaskDriver, type World } from "./market.js";
 import { mined } from "./mined.js";
+import type { Story } from "./Story.js";
 
 /** A move of either side, as it stands on chain. */
 export interface PlayedMove {
@@ -129,6 +132,20 @@ export class DisputeArena {
     if (slash === undefined) throw new Error(`claim ${claimId} ended without a slash`);
     const { toBuyer, toReporter, burned } = slash.args;
     return { refunded: lockedBefore - locked, toBuyer, toReporter, burned };
+  }
+
+  /** The end of a dispute's story. @throws BooksDifferError unless all totals are conserved */
+  async closeBooks(story: Story): Promise<void> {
+    const { buyer, alice, challenger, staking } = this.world;
+    if (await staking.isRegistered(challenger)) throw new Error("the challenger is no stranger");
+    const names = new Map([
+      [buyer.address, "buyer"],
+      [alice.address, "provider"],
+      [challenger.address, "challenger"],
+    ]);
+    await closeBooks(this.connection, this.world, story, names);
+    const mill = await this.world.token.balanceOf(challenger);
+    story.line(`the challenger, a stranger without stake or office, has ${formatMill(mill)} for it`);
   }
 
   /** The provider opens the branch that it was asked about. */
