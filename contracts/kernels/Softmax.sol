@@ -9,15 +9,15 @@ import {KernelMath} from "./libraries/KernelMath.sol";
 
 /// @title Softmax
 /// @notice Softmax of rows by a table of exponentials, and the gradient of the cross-entropy loss on it.
-/// @dev Lane mode. Logits are int32, the table has uint16 entries, the result is int8 where 127 stands for 1:
+/// @dev Lane mode. Logits are int32, the table has uint16 entries, the result is int8 where `zero + one` stands for 1:
 ///
 ///   e[i] = table[min((max(z) − z[i]) >> shift, last)]
-///   out[m][c] = ⌊(127 · e[c] + ⌊Σ e / 2⌋) / Σ e⌋ − (127 if LABELS and c = labels[m])
+///   out[m][c] = saturated(zero + ⌊(one · e[c] + ⌊Σ e / 2⌋) / Σ e⌋ − (one if LABELS and c = labels[m]))
 ///
 /// A sum of zero gives 0 for the quotient; lanes at or after `classes` are zero. Labels are bytes, one for each row.
 ///
 /// Fields of params: 0 logits, 1 log2 words of a row of logits, 2 classes, 3 table, 4 log2 words of the table, 5 shift,
-/// 6 log2 words of a row of the result, 7 flags, 8 labels.
+/// 6 log2 words of a row of the result, 7 flags, 8 labels, 9 one (uint16; none or 0 is 127), 10 zero (int32).
 contract Softmax is IKernel {
     using KernelMath for bytes;
     using KernelMath for bytes32[];
@@ -26,7 +26,7 @@ contract Softmax is IKernel {
 
     uint256 private constant _MAX_RANGES = 3;
 
-    int256 private constant _ONE = 127;
+    uint256 private constant _DEFAULT_ONE = 127;
 
     uint256 private constant _INT8 = 3;
     uint256 private constant _INT16 = 4;
@@ -68,11 +68,23 @@ contract Softmax is IKernel {
         (uint256 row, uint256 class) = _cell(params, piece, lane);
         if (class >= _classes(params)) return KernelMath.toLane(0, _INT8);
         unchecked {
-            (int256 own, int256 sum) = _exponentials(params, words, class);
-            int256 value = sum == 0 ? int256(0) : (_ONE * own + sum / 2) / sum;
-            if (_isLabel(params, words, row, class)) value -= _ONE;
-            return KernelMath.toLane(value, _INT8);
+            int256 value = _quotient(params, words, class) + params.int32Field(10);
+            if (_isLabel(params, words, row, class)) value -= _one(params);
+            return KernelMath.toLane(KernelMath.saturated(value, _INT8), _INT8);
         }
+    }
+
+    /// @dev The share of `class` in the sum of all, in parts of one.
+    function _quotient(bytes calldata params, bytes32[] calldata words, uint256 class) private pure returns (int256) {
+        unchecked {
+            (int256 own, int256 sum) = _exponentials(params, words, class);
+            return sum == 0 ? int256(0) : (_one(params) * own + sum / 2) / sum;
+        }
+    }
+
+    function _one(bytes calldata params) private pure returns (int256) {
+        uint256 given = uint16(params.field(9));
+        return int256(given == 0 ? _DEFAULT_ONE : given);
     }
 
     /// @dev Whether the row is labelled with the class; the label's word follows logits and table.

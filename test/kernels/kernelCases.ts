@@ -128,6 +128,8 @@ const paramsOf: Record<string, fc.Arbitrary<Uint8Array>> = {
     fc.nat(1),
     flag,
     address,
+    fc.oneof(fc.constantFrom(0, 255, 256), any64),
+    fc.oneof(fc.integer({ min: -128, max: 0 }), fc.integer()),
   ),
   Lookup: fields(
     address,
@@ -176,6 +178,9 @@ const paramsOf: Record<string, fc.Arbitrary<Uint8Array>> = {
     fc.integer({ min: -200, max: 200 }),
     fc.oneof(fc.constantFrom(-128, -(2 ** 31)), fc.integer()),
     fc.oneof(fc.constantFrom(127, 2 ** 31 - 1), fc.integer()),
+    flag,
+    small,
+    address,
   ),
   ArgMax: fields(address, count, count, fc.nat(2), laneLog2, laneLog2),
   NearestHit: withCamera(address, fc.nat(3), fc.nat(3), any64, flag, address),

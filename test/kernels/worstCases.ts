@@ -78,7 +78,7 @@ export const WORST_CASES: Record<string, WorstCase> = {
   Sum: worst([0, 1, 8_192, 8, 3, 5, -(2 ** 31), 63, 2, 0, 0, 0], [bytes("81")], 0),
   Requantise: worst([0, 3, 5, -(2 ** 31), 63, 2, 0], [bytes("81")], 7),
   Transpose: worst([0, 40, 8_192, 8, 0, 3], [bytes("81")], 31),
-  Softmax: worst([0, 5, 256, 0, 8, 0, 3, 1, 0], [bytes("7f"), bytes("ff")], 31),
+  Softmax: worst([0, 5, 256, 0, 8, 0, 3, 1, 0, 256, -128], [bytes("7f"), bytes("ff")], 31),
   ArgMax: worst(
     [0, 1, 8_192, 8, 3, 5],
     Array.from({ length: 256 }, (_, i) => bytes((i >> 1).toString(16).padStart(2, "0"))),
@@ -89,7 +89,7 @@ export const WORST_CASES: Record<string, WorstCase> = {
   LayerNorm: worst([0, 4, 6, 1_024, 0, 0, 2 ** 32 - 1, 32, 4, 0], [bytes("8001"), bytes("7fff")], 15),
   Random: worst([0, 2 ** 40], [bytes("81")]),
   HashChain: worst([0, 0, 2_048], [bytes("81")]),
-  Rescale: worst([0, 5, 3, 2 ** 24 - 1, 48, 5, -128, 127], [bytes("8d")], 3),
+  Rescale: worst([0, 5, 3, 2 ** 24 - 1, 48, 5, -128, 127, 1, 3, 0], [bytes("8d"), bytes("39")], 3),
   NearestHit: worst(
     [0, 8, 2, 0, 3, 0, ...camera, 0],
     [...Array.from({ length: 512 }, (_, i) => triangle(i)), bytes("ff"), ray],

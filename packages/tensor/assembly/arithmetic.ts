@@ -40,6 +40,11 @@ export function elementwise(
 
 const SIGNIFICANT_BITS: i64 = 24;
 
+/** Of binary32, as lanes of 32 bits hold it. */
+const FLOAT: u32 = 5;
+const FRACTION_BITS: u32 = 23;
+const UNIT_EXPONENT: u32 = 150;
+
 function roundEven(value: u64, shift: u64): u64 {
   if (shift == 0) return value;
   const quotient = value >> shift;
@@ -54,7 +59,7 @@ function toFloat(value: u64): u64 {
   return spare <= 0 ? value : roundEven(value, <u64>spare) << spare;
 }
 
-/** See `Rescale.sol`. */
+/** See `Rescale.sol`. `scales` is 0 if one scale is for all. */
 export function rescale(
   out: usize,
   lanes: u32,
@@ -66,9 +71,17 @@ export function rescale(
   zero: i32,
   low: i32,
   high: i32,
+  scales: usize,
+  columnMask: u32,
 ): void {
   for (let i: usize = 0; i < <usize>lanes; ++i) {
     const value = loadLane(operand, inLog2, i);
+    if (scales != 0) {
+      const float = <u32>loadLane(scales, FLOAT, i & (<usize>columnMask));
+      const exponent = (float >> FRACTION_BITS) & 0xff;
+      mantissa = (float & ((1 << FRACTION_BITS) - 1)) | (1 << FRACTION_BITS);
+      shift = exponent > UNIT_EXPONENT ? 0 : UNIT_EXPONENT - exponent;
+    }
     const product = toFloat(toFloat(<u64>abs(value)) * <u64>mantissa);
     const magnitude: i64 = shift >= 64 ? 0 : <i64>roundEven(product, shift);
     const result = max<i64>(low, (value < 0 ? -magnitude : magnitude) + <i64>zero);

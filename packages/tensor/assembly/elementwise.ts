@@ -79,7 +79,7 @@ export function argMax(
   }
 }
 
-const ONE: i64 = 127;
+const INT8: u32 = 3;
 const INT16: u32 = 4;
 const INT32: u32 = 5;
 
@@ -95,6 +95,8 @@ export function softmax(
   shift: u32,
   outRowLog2: u32,
   labels: usize,
+  one: u32,
+  zero: i32,
 ): void {
   const last: u64 = ((<u64>1) << (tableLog2 + 4)) - 1;
   const outRowWords: u32 = 1 << outRowLog2;
@@ -108,9 +110,9 @@ export function softmax(
     const lanes: u32 = min(classes, min(outRowWords, words - start) << 5);
     for (let c: u32 = 0; c < lanes; ++c) {
       const own = exponential(z, c, best, table, last, shift);
-      let value: i64 = sum == 0 ? 0 : (ONE * own + sum / 2) / sum;
-      if (labels != 0 && <u32>load<u8>(labels + row) == c) value -= ONE;
-      store<u8>(out + ((<usize>start) << 5) + c, <u8>value);
+      let value: i64 = sum == 0 ? 0 : (<i64>one * own + sum / 2) / sum;
+      if (labels != 0 && <u32>load<u8>(labels + row) == c) value -= <i64>one;
+      store<u8>(out + ((<usize>start) << 5) + c, <u8>saturated(value + <i64>zero, INT8));
     }
   }
 }

@@ -1,17 +1,32 @@
 import type { Extent, Kernel, Range, TraceMemory } from "./Kernel.ts";
-import { elementOf, lanesLog2, lowBits, minimum, rangeAt, signedLane, toLane, unsignedLane } from "./kernelMath.ts";
-import { field, hasFlag, log2Field } from "./params.ts";
+import {
+  elementOf,
+  lanesLog2,
+  lowBits,
+  minimum,
+  rangeAt,
+  saturated,
+  signedLane,
+  toLane,
+  unsignedLane,
+} from "./kernelMath.ts";
+import { field, hasFlag, log2Field, signedField } from "./params.ts";
 
 export const SoftmaxFlag = { Labels: 1n } as const;
 
 const [INT8, INT16, INT32] = [3, 4, 5];
-const ONE = 127n;
+const DEFAULT_ONE = 127n;
 const LEAST = -(2n ** 31n);
 const MAX_CLASSES = 256n;
 
 function classesOf(params: Uint8Array): bigint {
   const lanes = 1n << BigInt(log2Field(params, 1) + lanesLog2(INT32));
   return minimum(field(params, 2), minimum(lanes, MAX_CLASSES));
+}
+
+function oneOf(params: Uint8Array): bigint {
+  const given = BigInt.asUintN(16, field(params, 9));
+  return given === 0n ? DEFAULT_ONE : given;
 }
 
 function cellOf(params: Uint8Array, piece: number, lane: number): { row: bigint; class_: bigint } {
@@ -62,12 +77,13 @@ export const softmax: Kernel = {
     if (class_ >= classesOf(params)) return [0n];
     const all = exponentials(params, words);
     const sum = all.reduce((total, each) => total + each, 0n);
-    let value = sum === 0n ? 0n : (ONE * (all[Number(class_)] ?? 0n) + sum / 2n) / sum;
+    const one = oneOf(params);
+    let value = sum === 0n ? 0n : (one * (all[Number(class_)] ?? 0n) + sum / 2n) / sum;
     if (hasFlag(params, 7, SoftmaxFlag.Labels)) {
       const labels = words[2 ** log2Field(params, 1) + 2 ** log2Field(params, 4)];
-      if (unsignedLane(labels, INT8, row) === class_) value -= ONE;
+      if (unsignedLane(labels, INT8, row) === class_) value -= one;
     }
-    return toLane(value, INT8);
+    return toLane(saturated(value + signedField(params, 10, 32), INT8), INT8);
   },
 
   laneBits: () => 8,
@@ -95,6 +111,8 @@ export const softmax: Kernel = {
       Number(field(params, 5) > 63n ? 63n : field(params, 5)),
       log2Field(params, 6),
       hasFlag(params, 7, SoftmaxFlag.Labels) ? base + 32 * Number(field(params, 8)) : 0,
+      Number(oneOf(params)),
+      Number(signedField(params, 10, 32)),
     );
     return true;
   },

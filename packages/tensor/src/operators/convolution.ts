@@ -6,15 +6,7 @@ import { assertLaneBits, assertSame, type ProgramBuilder } from "../program/Prog
 import { MAX_RANGES, MAX_READ_WORDS } from "../program/ranges.ts";
 import { groupLog2Of, MAX_ROW_LOG2, rowLog2Of, type Tensor } from "../program/Tensor.ts";
 import { isPowerOfTwo, type LaneBits } from "../words.ts";
-import {
-  assertWhole,
-  describeImages,
-  type Filters,
-  type Images,
-  imagesOf,
-  type ImageSizes,
-  shapeOf,
-} from "./images.ts";
+import { assertWhole, describeImages, type Filters, type Images, type ImageSizes, shapeOf } from "./images.ts";
 import { rearrange } from "./rearrange.ts";
 
 export interface ConvolutionOptions {
@@ -32,6 +24,8 @@ export interface ConvolutionOptions {
   readonly bias?: Tensor;
   /** Puts zero where it is not positive: pictures of the result's sizes. */
   readonly mask?: Images;
+  /** Makes rows of the result at least as long: lanes past the last pixel are zero. */
+  readonly leastColumns?: number;
   readonly output?: boolean;
 }
 
@@ -56,7 +50,8 @@ export function convolution(builder: ProgramBuilder, name: string, options: Conv
       `${name}: filters of ${filters.height} × ${filters.width} do not fit into ${describeImages(images)}`,
       "take smaller filters or more padding",
     );
-  const shape = { ...shapeOf(sizes), laneBits };
+  const { rows, columns } = shapeOf(sizes);
+  const shape = { rows, columns: Math.max(columns, options.leastColumns ?? 0), laneBits };
   if (bias !== undefined && (bias.rows !== 1 || bias.columns < sizes.channels || bias.laneBits !== 32))
     throw new TensorError("BAD_SHAPE", `${name}: ${bias.name} is no bias`, `give 1 × ${sizes.channels} of 32 bits`);
   if (mask !== undefined)
@@ -98,7 +93,7 @@ export function convolution(builder: ProgramBuilder, name: string, options: Conv
         mask === undefined ? 0 : addressOf(mask),
       ]),
   });
-  return imagesOf(result, sizes);
+  return { ...result, ...sizes };
 }
 
 function isLike(images: Images, { count, height, width, channels }: ImageSizes, laneBits: number): boolean {

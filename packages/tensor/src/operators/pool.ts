@@ -4,15 +4,17 @@ import { PoolFlag } from "../kernels/poolWindow.ts";
 import { MAX_WINDOW_HEIGHT, MAX_WINDOW_WIDTH } from "../kernels/poolWindow.ts";
 import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.ts";
 import { MAX_READ_WORDS } from "../program/ranges.ts";
-import { rowLog2Of, type Tensor } from "../program/Tensor.ts";
+import { rowLog2Of, type Shape, type Tensor } from "../program/Tensor.ts";
 import { assertWhole, describeImages, type Images, imagesOf, type ImageSizes, shapeOf } from "./images.ts";
 
 export interface PoolOptions {
   readonly images: Images;
-  readonly kind: "max" | "average";
+  readonly kind: "max" | "average" | "sum";
   readonly height: number;
   readonly width: number;
   readonly stride: number;
+  /** Makes rows of the result at least as long: lanes past the last pixel are zero. */
+  readonly leastColumns?: number;
   readonly output?: boolean;
 }
 
@@ -39,6 +41,11 @@ function resultSizes(name: string, { images, height, width, stride }: PoolOption
   };
 }
 
+function resultShape({ images, leastColumns = 0 }: PoolOptions, sizes: ImageSizes): Shape {
+  const { rows, columns } = shapeOf(sizes);
+  return { rows, columns: Math.max(columns, leastColumns), laneBits: images.laneBits };
+}
+
 /** Fields that both kernels have. */
 function commonFields(
   options: PoolOptions,
@@ -59,25 +66,24 @@ function commonFields(
     stride,
     sizes.height,
     sizes.width,
-    rowLog2Of({ ...shapeOf(sizes), laneBits: images.laneBits }),
+    rowLog2Of(resultShape(options, sizes)),
     kind === "max" ? PoolFlag.Max : 0n,
-    Math.round((2 ** AVERAGE_SHIFT - 1) / (height * width)),
-    AVERAGE_SHIFT,
+    ...(kind === "sum" ? [1, 0] : [Math.round((2 ** AVERAGE_SHIFT - 1) / (height * width)), AVERAGE_SHIFT]),
   ];
 }
 
-/** Greatest or average value of each window: see `Pool.sol`. */
+/** Greatest, average or sum of each window: see `Pool.sol`. */
 export function pool(builder: ProgramBuilder, name: string, options: PoolOptions): Images {
   const sizes = resultSizes(name, options);
   const result = builder.add({
     name,
     kernel: "Pool",
-    shape: { ...shapeOf(sizes), laneBits: options.images.laneBits },
+    shape: resultShape(options, sizes),
     output: options.output ?? false,
     reads: [options.images],
     params: (addressOf) => encodeParams(commonFields(options, sizes, addressOf)),
   });
-  return imagesOf(result, sizes);
+  return { ...result, ...sizes };
 }
 
 /** Gradient of a pool whose windows do not overlap, from the errors of its result: see `PoolGradient.sol`. */

@@ -15,12 +15,16 @@ export interface SoftmaxOptions {
    * without them the softmax.
    */
   readonly labels?: Tensor;
+  /** What stands for one, less `zero`: by default 127. */
+  readonly one?: number;
+  /** What stands for zero. */
+  readonly zero?: number;
   readonly output?: boolean;
 }
 
 /** Softmax by table, or the gradient of the loss on it: see `Softmax.sol`. */
 export function softmax(builder: ProgramBuilder, name: string, options: SoftmaxOptions): Tensor {
-  const { logits, table, shift, labels, output = false } = options;
+  const { logits, table, shift, labels, one = 0, zero = 0, output = false } = options;
   assertLaneBits(logits.name, logits.laneBits, [32]);
   assertLaneBits(table.name, table.laneBits, [16]);
   if (logits.columns > 256)
@@ -48,6 +52,8 @@ export function softmax(builder: ProgramBuilder, name: string, options: SoftmaxO
         rowLog2Of(shape),
         labels === undefined ? 0n : SoftmaxFlag.Labels,
         labels === undefined ? 0 : addressOf(labels),
+        one,
+        zero,
       ]),
   });
 }

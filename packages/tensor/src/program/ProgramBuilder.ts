@@ -1,10 +1,18 @@
 import { TensorError } from "../errors.ts";
 import type { KernelSet } from "../kernels/KernelSet.ts";
 import { ownKernels } from "../kernels/registry.ts";
-import { isPowerOfTwo, type LaneBits, lanesPerWord, REGION_WORDS, roundUp } from "../words.ts";
+import { isPowerOfTwo, type LaneBits, REGION_WORDS, roundUp } from "../words.ts";
 import { Mode, type OperatorDescriptor } from "./descriptor.ts";
 import { Program, Region } from "./Program.ts";
-import { describeShape, MAX_ROW_LOG2, rowLog2Of, type Shape, type Tensor, tensorWords } from "./Tensor.ts";
+import {
+  describeShape,
+  MAX_ROW_LANES,
+  MAX_ROW_LOG2,
+  rowLog2Of,
+  type Shape,
+  type Tensor,
+  tensorWords,
+} from "./Tensor.ts";
 
 /** Regions begin at multiples of the largest range, so a range aligned in its region is aligned in the address space. */
 const REGION_ALIGNMENT = 2 ** MAX_ROW_LOG2;
@@ -109,14 +117,9 @@ function checkedRowLog2(name: string, shape: Shape): number {
   for (const [what, value] of Object.entries({ rows: shape.rows, columns: shape.columns }))
     if (!Number.isInteger(value) || value <= 0)
       throw new TensorError("BAD_SHAPE", `${name} has ${value} ${what}`, "a tensor has at least one row and column");
-  const rowLog2 = rowLog2Of(shape);
-  if (rowLog2 > MAX_ROW_LOG2)
-    throw new TensorError(
-      "BAD_SHAPE",
-      `a row of ${name} has ${shape.columns} lanes of ${shape.laneBits} bits`,
-      `a row is at most ${2 ** MAX_ROW_LOG2 * lanesPerWord(shape.laneBits)} lanes`,
-    );
-  return rowLog2;
+  if (shape.columns > MAX_ROW_LANES)
+    throw new TensorError("BAD_SHAPE", `a row of ${name} has ${shape.columns} lanes`, `at most ${MAX_ROW_LANES} fit`);
+  return rowLog2Of(shape);
 }
 
 export function assertSame(what: string, a: Tensor, b: Tensor, equal: boolean): void {

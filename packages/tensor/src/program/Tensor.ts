@@ -6,6 +6,12 @@ import type { Region } from "./Program.ts";
 export const MAX_ROW_LOG2 = 8;
 
 /**
+ * Lanes of a row: of eight bits they are one range; wider ones are read lane by lane, or the program cannot be proven
+ * (`assertProvable`).
+ */
+export const MAX_ROW_LANES = 8_192;
+
+/**
  * A matrix of lanes in one region while a program is being built. Rows are contiguous and padded to `2^rowLog2` words;
  * its address is known when the program is.
  */
