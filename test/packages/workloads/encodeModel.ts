@@ -12,7 +12,7 @@ export interface ModelParts {
   readonly int8Inputs?: readonly string[];
   readonly constants: readonly {
     readonly name: string;
-    readonly type: "float" | "int8" | "uint8" | "int32";
+    readonly type: "float" | "int8" | "uint8" | "int32" | "int64";
     readonly dims: readonly number[];
     readonly values: readonly number[];
   }[];
@@ -64,7 +64,11 @@ export function encodeModel({
       name,
       dims,
       dataType: TYPES[element],
-      ...(element === "float" ? { floatData: values } : { int32Data: values }),
+      ...(element === "float"
+        ? { floatData: values }
+        : element === "int64"
+          ? { int64Data: values }
+          : { int32Data: values }),
     })),
     input: [
       ...inputs.map(({ name, dims }) => valueOf(name, TYPES.float, dims)),

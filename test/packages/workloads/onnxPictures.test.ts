@@ -130,12 +130,15 @@ describe("ONNX, of pictures", () => {
           rows: pictures,
         }),
       );
-    failing({ ints: { group: 2 } }).to.throw("it convolves channels in groups");
-    failing({ lists: { pads: [0, 0, 1, 1] } }).to.throw("its pads are 0,0,1,1, not the same in all directions");
-    failing({ lists: { dilations: [2, 2] } }).to.throw("its dilations are not 1");
-    failing({ texts: { auto_pad: "SAME_UPPER" } }).to.throw("its auto_pad is SAME_UPPER");
+    failing({ ints: { group: 2 } }).to.throw("its weights are 5 × 2 × 3 × 3 for pictures of 2 channels in 2 groups");
+    failing({ lists: { pads: [0, 0, -1, 0] } }).to.throw("its pads are not four, or negative");
+    failing({ lists: { strides: [0, 1] } }).to.throw("its strides are 0, 1");
+    failing({ lists: { dilations: [9, 1] } }).to.throw("its windows of 19 × 3 do not fit into 12 × 10 pixels");
+    failing({ texts: { auto_pad: "SAME" } }).to.throw('its auto_pad is "SAME"');
     failing({ inputs: ["xq", "xs", "xz", "w2", "ws", "wz", "as", "az"] }).to.throw("for pictures of 2 channels");
-    failing({ lists: { kernel_shape: [2, 2], pads: [1, 1, 1, 1] } }, 2).to.throw("its windows leave the picture");
-    failing({ opType: "Identity" }, 4).to.throw("it multiplies pictures: flatten them first");
+    failing({ lists: { kernel_shape: [2, 2], strides: [2, 2], dilations: [2, 2] } }, 2).to.throw(
+      "its dilations are not 1",
+    );
+    failing({ opType: "Identity" }, 4).to.throw("its weights are 72 × 4 for 2 columns");
   });
 });

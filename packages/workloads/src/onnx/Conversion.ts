@@ -1,15 +1,9 @@
 import { InputWriter, type Program, ProgramBuilder, type Tensor } from "@millrace/tensor";
 
-import { WorkloadError } from "../WorkloadError.ts";
+import type { OnnxNode } from "./OnnxModel.ts";
 import { roundToInt8 } from "./quantise.ts";
-import type { FloatInput, Quantised, Value } from "./values.ts";
-
-/** Lanes of a word: columns of all tensors are a multiple of it, so that int8 and int32 rows have their lanes in step. */
-const LANES = 32;
-
-export function paddedColumns(columns: number): number {
-  return Math.ceil(columns / LANES) * LANES;
-}
+import { type FloatInput, type Quantisation, type Quantised, type Value } from "./values.ts";
+import { axesOf, type Axis, type Layout, paddedColumns } from "./views.ts";
 
 type Rows = readonly ArrayLike<number>[];
 
@@ -17,18 +11,22 @@ type Rows = readonly ArrayLike<number>[];
 export class Conversion {
   readonly builder = new ProgramBuilder();
   readonly values = new Map<string, Value>();
-  readonly #inputs: readonly Rows[];
-  readonly #names: readonly string[];
+  readonly #inputs: ReadonlyMap<string, Rows>;
   readonly #written = new Map<Tensor, Rows>();
 
   /** @param inputs rows of floats by the name of the model's input */
   constructor(inputs: ReadonlyMap<string, Rows>) {
-    this.#names = [...inputs.keys()];
-    this.#inputs = [...inputs.values()];
+    this.#inputs = inputs;
+  }
+
+  /** The value that a node reads at an index, if it reads one. */
+  operand({ inputs }: OnnxNode, index: number): Value | undefined {
+    const name = inputs[index];
+    return name === undefined ? undefined : this.values.get(name);
   }
 
   /** Declares a tensor of constants. */
-  constant(name: string, laneBits: 8 | 32, rows: Rows): Tensor {
+  constant(name: string, laneBits: 8 | 16 | 32, rows: Rows): Tensor {
     const columns = rows[0]?.length ?? 0;
     const tensor = this.builder.input(name, { rows: rows.length, columns, laneBits });
     this.#written.set(tensor, rows);
@@ -36,46 +34,32 @@ export class Conversion {
   }
 
   /** The buyer's floats as the model's first operator quantises them. */
-  quantisedInput(
-    { name, columns, picture }: FloatInput,
-    to: Pick<Quantised, "scale" | "zero" | "isUnsigned">,
-  ): Quantised {
-    const rows = this.#inputs[this.#names.indexOf(name)] ?? [];
-    if (picture !== undefined) return this.#quantisedPictures(name, rows, picture, to);
-    const padded = paddedColumns(columns);
-    const tensor = this.constant(
-      name,
-      8,
-      rows.map((row) => {
-        const lanes = new Int8Array(padded);
-        for (let i = 0; i < columns; i++) lanes[i] = roundToInt8(row[i] ?? 0, to);
-        return lanes;
-      }),
-    );
-    return { kind: "quantised", tensor, columns, ...to, isFloat: false };
+  quantisedInput({ name, axes, first, of }: FloatInput, to: Quantisation): Quantised {
+    const rows = this.#inputs.get(name) ?? [];
+    const dims = axes.map(({ size }) => size);
+    return this.laidOutCodes(name, dims, to, (index) => {
+      const row = placeOf(axes, index, "row") + (first?.row ?? 0);
+      const column = placeOf(axes, index, "column") + (first?.column ?? 0);
+      return roundToInt8(of(Math.fround(rows[row]?.[column] ?? 0)), to);
+    });
   }
 
-  /** A picture's channels come one after another in ONNX; here those of a pixel stand together. */
-  #quantisedPictures(
+  /** Declares codes of the input region, pictures as such. */
+  laidOutCodes(
     name: string,
-    pictures: Rows,
-    [channels, height, width]: NonNullable<FloatInput["picture"]>,
-    to: Pick<Quantised, "scale" | "zero" | "isUnsigned">,
+    dims: readonly number[],
+    to: Quantisation,
+    codeAt: (index: readonly number[]) => number,
   ): Quantised {
-    const tensor = this.constant(
-      name,
-      8,
-      pictures.flatMap((picture) =>
-        Array.from({ length: height }, (_, y) =>
-          Int8Array.from({ length: width * channels }, (__, lane) => {
-            const [x, channel] = [Math.floor(lane / channels), lane % channels];
-            return roundToInt8(picture[(channel * height + y) * width + x] ?? 0, to);
-          }),
-        ),
-      ),
-    );
-    const sizes = { count: pictures.length, height, width, channels };
-    return { kind: "quantised", tensor, columns: tensor.columns, sizes, ...to, isFloat: false };
+    const layout: Layout = dims.length === 4 ? "pictures" : "rows";
+    const axes = axesOf(dims, layout);
+    const last = dims.map((size) => size - 1);
+    const width = placeOf(axes, last, "column") + 1;
+    const columns = layout === "rows" ? paddedColumns(width) : width;
+    const rows = Array.from({ length: placeOf(axes, last, "row") + 1 }, () => new Int8Array(columns));
+    for (const index of indicesOf(dims))
+      (rows[placeOf(axes, index, "row")] as Int8Array)[placeOf(axes, index, "column")] = codeAt(index);
+    return { kind: "quantised", tensor: this.constant(name, 8, rows), axes, ...quantisationOf(to), isFloat: false };
   }
 
   write(program: Program): Uint8Array {
@@ -83,18 +67,26 @@ export class Conversion {
     for (const [tensor, rows] of this.#written) rows.forEach((row, i) => writer.row(tensor, i, row));
     return writer.bytes;
   }
+}
 
-  value(name: string | undefined): Value | undefined {
-    return name === undefined ? undefined : this.values.get(name);
-  }
+export function quantisationOf({ scale, zero, isUnsigned }: Quantisation): Quantisation {
+  return { scale, zero, isUnsigned };
+}
 
-  /** The values that a job returns. */
-  output(name: string): Exclude<Value, { kind: "constant" | "quantisedConstant" | "floatInput" | "accumulated" }> {
-    const value = this.values.get(name);
-    if (value?.kind === "quantised" || value?.kind === "classes") return value;
-    throw new WorkloadError(
-      `the model's output ${name} is ${value === undefined ? "not computed" : `a ${value.kind} value`}`,
-      "let the model end in QuantizeLinear, DequantizeLinear or ArgMax",
-    );
+function placeOf(axes: readonly Axis[], index: readonly number[], along: "row" | "column"): number {
+  let place = 0;
+  for (let i = 0; i < axes.length; i++) place += (index[i] ?? 0) * (axes[i] as Axis)[along];
+  return place;
+}
+
+/** All indices of these dimensions; the list that is given is changed for the next. */
+function* indicesOf(dims: readonly number[]): Generator<readonly number[]> {
+  const index = dims.map(() => 0);
+  for (;;) {
+    yield index;
+    let axis = dims.length - 1;
+    while (axis >= 0 && (index[axis] ?? 0) + 1 === dims[axis]) index[axis--] = 0;
+    if (axis < 0) return;
+    index[axis] = (index[axis] ?? 0) + 1;
   }
 }

@@ -15,6 +15,8 @@ export interface OnnxTensor {
 export const ElementType = { Float: 1, Uint8: 2, Int8: 3, Int32: 6, Int64: 7 } as const;
 export type ElementType = (typeof ElementType)[keyof typeof ElementType];
 
+export type AttributeValue = number | string | readonly number[] | OnnxTensor;
+
 export interface OnnxNode {
   readonly opType: string;
   /** Empty for the operators of the standard. */
@@ -23,7 +25,7 @@ export interface OnnxNode {
   /** Names of values; an empty name is an optional one that is not given. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: ReadonlyMap<string, number | string | readonly number[]>;
+  readonly attributes: ReadonlyMap<string, AttributeValue>;
 }
 
 export interface OnnxModel {
@@ -52,6 +54,7 @@ interface RawAttribute {
   f: number;
   i: number;
   s: Uint8Array;
+  t?: null | RawTensor;
   floats: number[];
   ints: number[];
 }
@@ -76,8 +79,8 @@ interface RawModel {
   graph?: null | { node: RawNode[]; initializer: RawTensor[]; input: RawValue[]; output: RawValue[] };
 }
 
-/** Integers and lists of them, floats and lists of them, texts; other attributes are tensors and graphs. */
-const ATTRIBUTE = { Float: 1, Int: 2, Text: 3, Floats: 6, Ints: 7 } as const;
+/** Integers and lists of them, floats and lists of them, texts, tensors; other attributes are graphs. */
+const ATTRIBUTE = { Float: 1, Int: 2, Text: 3, Tensor: 4, Floats: 6, Ints: 7 } as const;
 
 let messages: protobuf.Type | undefined;
 
@@ -116,12 +119,13 @@ function decode(bytes: Uint8Array): RawModel {
 }
 
 function readNode({ input, output, name, opType, domain, attribute }: RawNode): OnnxNode {
-  const attributes = new Map<string, number | string | readonly number[]>();
-  for (const { name: key, type, f, i, s, floats, ints } of attribute) {
+  const attributes = new Map<string, AttributeValue>();
+  for (const { name: key, type, f, i, s, t, floats, ints } of attribute) {
     const value = {
       [ATTRIBUTE.Float]: f,
       [ATTRIBUTE.Int]: i,
       [ATTRIBUTE.Text]: Buffer.from(s).toString(),
+      [ATTRIBUTE.Tensor]: type === ATTRIBUTE.Tensor && t ? readTensor(t) : undefined,
       [ATTRIBUTE.Floats]: floats,
       [ATTRIBUTE.Ints]: ints,
     }[type];
