@@ -222,6 +222,7 @@ async function stayAway(stage: Stage) {
   const { bonded } = await world.staking.accountOf(world.alice);
   if (bonded !== 0n) throw new Error("alice's bond is still held");
   story.line("alice releases both keys and is paid; the film is done, her bond and her node are free");
+  story.line(`gas: ${[...stage.gas].map(([call, used]) => `${call} ${used}`).join(", ")}`);
   return { silentSeconds: APPROVAL_SECONDS };
 }
 
