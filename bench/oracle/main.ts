@@ -31,7 +31,7 @@ async function bench(nodes: number, heartbeats: number): Promise<void> {
   await measureRecovery(report, 2_000);
   await measureIngest(report, heartbeats);
   await measureGas(report);
-  for (const name of ["oracle-kills", "oracle-cluster-kills"])
+  for (const name of ["oracle-kills", "oracle-cluster-kills", "oracle-memory"])
     for (const fact of readFacts(name, "npm run test:oracle")) report.add(fact);
   const file = report.write();
   await writePage(PAGE, oraclePage(report.facts, readFacts("soak", "npm run soak:oracle")));

@@ -4,7 +4,11 @@ import { connectContracts, EpochClock, isLocalChain, type CheckContext } from "@
 
 import { checkNodes, checkVersion } from "./checkRules.js";
 import type { OracleConfig } from "./config.js";
+import { MAX_LATE_EPOCHS } from "./horizon.js";
 import { PeerClient } from "./http/PeerClient.js";
+
+/** Blocks from which the time between two is told. */
+const SAMPLE_BLOCKS = 100;
 
 /** What an operator wants to know before the key is used: one sentence each. */
 export async function checkOracle(context: CheckContext<OracleConfig>): Promise<readonly string[]> {
@@ -22,9 +26,30 @@ export async function checkOracle(context: CheckContext<OracleConfig>): Promise<
   return [
     `Chain ${chainId} is read through ${nodes} ${nodes === 1 ? "node" : "nodes"}; block ${block?.number ?? "?"} is ${finality}.`,
     `Epoch ${epoch} of ${clock.epochSeconds} seconds runs; ${seats.length} attestors, ${quorum} sign a report.`,
+    await ofPast(context, clock, block?.number ?? 0),
     ...(address === undefined ? [] : await ofKey(context, address, seats)),
     ...(await Promise.all(config.peers.map((url) => ofPeer(new PeerClient(url, config.peerTimeoutMs))))),
   ];
+}
+
+/** A report is made from state at the end of its epoch, which most nodes have forgotten by the time that a late one is due. */
+async function ofPast(
+  { provider, deployment }: CheckContext<OracleConfig>,
+  clock: EpochClock,
+  newest: number,
+): Promise<string> {
+  const head = await provider.getBlock(newest);
+  const before = await provider.getBlock(Math.max(0, newest - SAMPLE_BLOCKS));
+  const blockSeconds =
+    ((head?.timestamp ?? 0) - (before?.timestamp ?? 0)) / Math.max(1, newest - (before?.number ?? 0));
+  const back = Math.ceil(((MAX_LATE_EPOCHS + 1) * clock.epochSeconds) / Math.max(1, blockSeconds));
+  const blockTag = Math.max(deployment.deployedAtBlock, newest - back);
+  try {
+    await connectContracts(deployment, provider).nodes.nodeCount({ blockTag });
+    return `State is given of the last ${MAX_LATE_EPOCHS + 1} epochs, back to block ${blockTag}.`;
+  } catch {
+    return `No state is given of block ${blockTag}, ${MAX_LATE_EPOCHS + 1} epochs ago: use archive nodes, or late epochs cannot be reported.`;
+  }
 }
 
 async function ofKey(

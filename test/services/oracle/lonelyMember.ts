@@ -12,6 +12,7 @@ import type { ChainFacts } from "../../../services/oracle/src/chain/ChainFacts.j
 import type { ChainWatch } from "../../../services/oracle/src/chain/ChainWatch.js";
 import { HeartbeatIngest } from "../../../services/oracle/src/ingest/HeartbeatIngest.js";
 import { RecoveryPool } from "../../../services/oracle/src/ingest/RecoveryPool.js";
+import { KEPT_EPOCHS } from "../../../services/oracle/src/horizon.js";
 import { Assembler } from "../../../services/oracle/src/member/Assembler.js";
 import { Guard } from "../../../services/oracle/src/member/Guard.js";
 import { Member } from "../../../services/oracle/src/member/Member.js";
@@ -29,6 +30,8 @@ const NODES = 3;
 const AGENT = new Wallet(`0x${"a1".repeat(32)}`);
 const MEMBER = new Wallet(`0x${"b2".repeat(32)}`);
 const DOMAIN = uptimeDomain(31_337, "0x00000000000000000000000000000000000000bb");
+/** Epochs between two looks at the heap. */
+const HEAP_EVERY = 50;
 const HASH = `0x${"cd".repeat(32)}`;
 
 /** What the chain of this process remembers: reports, in order. It is a file, so that it outlives the process. */
@@ -122,9 +125,24 @@ async function main([folder, lastEpoch]: readonly string[]): Promise<void> {
     writeFileSync(`${chainFile}.new`, JSON.stringify({ reports }));
     renameSync(`${chainFile}.new`, chainFile);
     say("mined", epoch, 0, built.report.root, "-");
+    store.prune(epoch - KEPT_EPOCHS, epoch);
+    if (epoch % HEAP_EVERY === 0) await sayHeap(epoch, say);
   }
   await pool.stop();
   store.close();
+}
+
+/** What is used of the heap when nothing is left to collect; with `--expose-gc` only. */
+async function sayHeap(epoch: number, say: (...words: readonly (number | string)[]) => void): Promise<void> {
+  const { gc } = globalThis;
+  if (gc === undefined) return;
+  // What was finalised in one round is free in the next.
+  for (let round = 0; round < 3; round++) {
+    await gc({ type: "major", execution: "async" });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  say("heap", epoch, 0, heapUsed, external + arrayBuffers);
 }
 
 const PROVIDER = {

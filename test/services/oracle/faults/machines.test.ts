@@ -36,7 +36,9 @@ const [POOR, FULL] = [3, 0];
 const STRANGER = MEMBERS;
 const RICH = 10n ** 20n;
 
-deepDescribe("attestors on broken machines, and what strangers send them, as processes", () => {
+deepDescribe("attestors on broken machines, and what strangers send them, as processes", function () {
+  this.timeout(0);
+
   let world: OracleWorld;
   let hosts: HeartbeatHosts;
 
@@ -78,8 +80,7 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
     return [response.status, ((await response.json()) as { code?: string }).code ?? ""];
   };
 
-  it("should agree while one clock is five minutes ahead and one behind, and say whose is wrong", async function () {
-    this.timeout(0);
+  it("should agree while one clock is five minutes ahead and one behind, and say whose is wrong", async () => {
     await wholly(await nextEpoch());
     for (const member of MEMBER_IDS) {
       const shift = CLOCKS.get(member) ?? 0;
@@ -92,8 +93,7 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
     }
   });
 
-  it("should refuse statements of a key without a seat, count them, and report as ever", async function () {
-    this.timeout(0);
+  it("should refuse statements of a key without a seat, count them, and report as ever", async () => {
     const domain = uptimeDomain(world.deployment.chainId, world.deployment.contracts.UptimeOracle);
     // A process of its own, with peers: it may listen and follow, and has nothing to sign.
     await world.startMember(STRANGER);
@@ -201,8 +201,7 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
     for (let i = 0; i < 3; i++) expect((await post(member, "/heartbeats", replay))[0]).to.equal(200);
   });
 
-  it("should say that there is no money for gas, let others send, and send again when there is some", async function () {
-    this.timeout(0);
+  it("should say that there is no money for gas, let others send, and send again when there is some", async () => {
     const poor = world.attestorKey(POOR).address;
     const { uptime } = world.contracts;
     const sent = async (outcome: string): Promise<number> => {
@@ -235,8 +234,7 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
     await world.until(async () => (await sent("sent")) > before, "a report that it sends", 120_000);
   });
 
-  it("should refuse with a reason on a full disk, sign nothing, and go on when there is room", async function () {
-    this.timeout(0);
+  it("should refuse with a reason on a full disk, sign nothing, and go on when there is room", async () => {
     const { pid } = world.processOf(`attestor-${FULL}`)!;
     /** Files of the process can be no longer than this: what it writes beyond fails, as on a full disk. */
     const limit = (bytes: string): void => {

@@ -19,7 +19,9 @@ const OTHER = 1;
 const PUBLIC_CHAIN = 10;
 
 /** Whatever an operator does wrong is one line on standard error that says what is wrong and what to do. */
-deepDescribe("attestors that are started wrongly, as processes", () => {
+deepDescribe("attestors that are started wrongly, as processes", function () {
+  this.timeout(0);
+
   let world: OracleWorld;
 
   before(async () => {
@@ -101,6 +103,22 @@ deepDescribe("attestors that are started wrongly, as processes", () => {
     const line = /read through 1 node, which could lie\. Name at least two more in rpcUrls/;
     expect(await refused(fields)).to.match(line);
     expect(await refused(fields, ["--check"]), "also when it only looks").to.match(line);
+    await node.stop();
+  });
+
+  it("should say when the chain's nodes have forgotten what a late report is made from", async () => {
+    let oldest = 0;
+    const node = await new FakeRpcNode(async ({ method, params }) => {
+      const isOld = method === "eth_call" && Number(params[1]) < oldest;
+      if (isOld) return { error: { code: -32_000, message: "missing trie node" } };
+      return { result: (await world.provider.send(method, [...params])) as unknown };
+    }).start();
+    const fields = { port: 0, rpcUrl: node.url, peers: [] };
+    expect((await world.runMember(OTHER, fields, ["--check"])).output).to.match(/State is given of the last 8 epochs/);
+    oldest = await world.provider.getBlockNumber();
+    const { code, output } = await world.runMember(OTHER, fields, ["--check"]);
+    expect([code, output]).to.deep.equal([0, output]);
+    expect(output).to.match(/No state is given of block \d+, 8 epochs ago: use archive nodes/);
     await node.stop();
   });
 
