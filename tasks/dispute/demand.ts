@@ -2,13 +2,14 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import type { Retrieval } from "@millrace/jobs";
-import { feeToSend, ResultChunks, retrievalOf, RunChunks } from "@millrace/jobs";
+import { feeToSend, retrievalOf } from "@millrace/jobs";
 import { unframeOutput } from "@millrace/rv32";
 import { formatTime, labelOf, MillraceError } from "@millrace/sdk";
 import { Region } from "@millrace/tensor";
 import { formatEther } from "ethers";
 
 import type { Session } from "../lib/Session.js";
+import { chunkDesk } from "./chunkDesk.js";
 import type { ClaimValues } from "./ClaimValues.js";
 import type { KnownClaim } from "./claimOf.js";
 import { claimOf } from "./claimOf.js";
@@ -26,8 +27,7 @@ export default async function demand(session: Session, values: Values): Promise<
   const protocol = await session.protocol();
   const region = regionOf(values.region);
   const known = await claimOf(protocol, values);
-  const desk =
-    known.market === "dispute" ? new ResultChunks(known.game, known.posted) : new RunChunks(known.game, known.posted);
+  const desk = chunkDesk(known);
   const { address } = await session.account();
   const at = { block: await protocol.provider.getBlockNumber(), now: await protocol.now(), account: address };
   const found = await retrievalOf(desk, region, at);

@@ -78,6 +78,10 @@ describe("tasks of programs for a machine", () => {
     const { tasks } = await at.verbs.json("job list");
     expect((tasks as { market: string; status: string }[])[0]).to.include({ market: "machine", status: "submitted" });
 
+    await refused(
+      `job fetch ${task} --out ${folder}`,
+      /The node of task 1 has not said where its results are\. .*dispute demand --market machine --task 1\./,
+    );
     const demand = `dispute demand ${task} --out ${join(folder, "out.txt")} ${as("buyer")}`;
     await refused(`${demand} --region body`, /--region is "body".*input or output/);
     await refused(`dispute demand --task 1 ${as("buyer")}`, /There is no task 1/);
@@ -97,6 +101,10 @@ describe("tasks of programs for a machine", () => {
     await alice.sendTransaction((await question.answer())!);
     expect(await at.verbs.json(demand)).to.include({ shown: 1, chunks: 1 });
     expect(readFileSync(join(folder, "out.txt"))).to.deep.equal(Buffer.from(execution.output()));
+    // Whoever fetches a result that nobody serves has it from the chain too.
+    const fetched = await at.verbs.json(`job fetch ${task} --out ${join(folder, "fetched")}`);
+    expect(fetched).to.include({ isShown: true, state: "open" });
+    expect(readFileSync(join(folder, "fetched", "output.bin"))).to.deep.equal(Buffer.from(execution.output()));
 
     // Of what it does not show it loses the bond.
     const other = `dispute demand ${task} --region input ${as("bob")}`;

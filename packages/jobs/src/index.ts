@@ -21,7 +21,7 @@ export {
   type TooLateMove,
   type WaitMove,
 } from "./committing.js";
-export { bundleOf, fetchBundle } from "./fetchBundle.js";
+export { assertJob, bundleOf, fetchBundle } from "./fetchBundle.js";
 export { type DataTerms, fetchFiles, fetchJobFile, type JobFiles } from "./fetchFiles.js";
 export { fetchBytes, type FetchOptions } from "./fetchBytes.js";
 export { fetchResult, type Result } from "./fetchResult.js";
@@ -53,6 +53,7 @@ export { chunkCount, chunkOf, chunkWords } from "./games/chunks.js";
 export type { ChunkDesk } from "./games/ChunkDesk.js";
 export type { Contest, ContestMove } from "./games/Contest.js";
 export type { Defence, Question } from "./games/Defence.js";
+export { type Published, publishedOutput, type Whereabouts } from "./games/publishedOutput.js";
 export { ResultChunks } from "./games/ResultChunks.js";
 export { ResultContest } from "./games/ResultContest.js";
 export { ResultDefence } from "./games/ResultDefence.js";
@@ -77,6 +78,7 @@ export {
   fetchMachineBundle,
   type MachineBundle,
   machineBundleOf,
+  machineOf,
   writeMachineBundle,
 } from "./runs/machineBundle.js";
 export { type EndedRun, ExecutionPool } from "./runs/ExecutionPool.js";

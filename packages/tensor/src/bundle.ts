@@ -36,22 +36,23 @@ export function encodeBundle({ program, input, about }: Bundle): EncodedBundle {
 
 /** Reads the two files of a bundle; the input must be the one that job.json names. */
 export function decodeBundle(job: Uint8Array, input: Uint8Array): Bundle {
+  const { program, inputRoot, about } = decodeJob(job);
+  program.assertInput(input);
+  const { root } = TraceTree.build(input);
+  if (root !== inputRoot)
+    throw new TensorError("BAD_INPUT", `the input has the root ${root}, not ${String(inputRoot)}`, "fetch it again");
+  return { program, input, about };
+}
+
+/** What a job file says alone: the program, and the root of an input that is elsewhere. @throws TensorError BAD_BUNDLE */
+export function decodeJob(job: Uint8Array): Pick<Bundle, "about" | "program"> & { readonly inputRoot: unknown } {
   let json: { inputRoot?: unknown; about?: unknown };
   try {
     json = JSON.parse(Buffer.from(job).toString("utf8")) as typeof json;
   } catch {
     throw new TensorError("BAD_BUNDLE", `${JOB_FILE} is not JSON`, "ask the buyer for the job again");
   }
-  const program = programFromJson(json);
-  program.assertInput(input);
-  const { root } = TraceTree.build(input);
-  if (root !== json.inputRoot)
-    throw new TensorError(
-      "BAD_INPUT",
-      `the input has the root ${root}, not ${String(json.inputRoot)}`,
-      "fetch it again",
-    );
-  return { program, input, about: json.about };
+  return { program: programFromJson(json), inputRoot: json.inputRoot, about: json.about };
 }
 
 export async function writeBundle(folder: string, bundle: Bundle): Promise<EncodedBundle> {

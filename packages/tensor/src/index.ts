@@ -2,6 +2,7 @@ export { assertProvable } from "./assertProvable.ts";
 export {
   type Bundle,
   decodeBundle,
+  decodeJob,
   encodeBundle,
   type EncodedBundle,
   INPUT_FILE,

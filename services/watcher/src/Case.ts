@@ -2,7 +2,7 @@ import { bondToSend, type Contest, type ContestMove } from "@millrace/jobs";
 import { type Logger, MillraceError, sleep } from "@millrace/sdk";
 
 import type { Desk } from "./Desk.js";
-import type { Suit } from "./Suit.js";
+import { DataDemandedError, type Suit } from "./Suit.js";
 
 /** How a case ended. */
 export type Outcome = "proven" | "right" | "slashed" | "stood" | "timed out" | "unavailable";
@@ -45,15 +45,36 @@ export class Case {
         const contest = await this.suit.examine(this.#logger);
         if (contest !== undefined) return contest;
         this.#logger.info("claim is right");
-        return "right";
+        return await this.#seeShown();
       } catch (error) {
-        const isOver = (await clock.now()) > this.suit.windowEndsAt;
+        // Whoever demanded the data and did not get them ended the claim.
+        if ((await this.suit.game.stateOf(this.suit.claimId)) === SLASHED) return "slashed";
+        const isOver = (await clock.now()) > this.suit.windowEndsAt && !(error instanceof DataDemandedError);
         this.#logger.warn({ reason: reasonOf(error), isOver }, "cannot be examined");
         if (isOver) return "unavailable";
         await sleep(pollMs, signal);
       }
     }
     return undefined;
+  }
+
+  /** A right result that nobody can have is withheld: it is demanded, if there is money for that. */
+  async #seeShown(): Promise<Outcome | undefined> {
+    const { signal, clock, pollMs, purse } = this.desk;
+    if (!purse.isOpen) return "right";
+    while (!signal.aborted) {
+      try {
+        const shown = await this.suit.isShown(this.#logger);
+        if (shown === "yes") return "right";
+        if ((await this.suit.game.stateOf(this.suit.claimId)) !== OPEN) break;
+        if (shown === "no" && (await clock.now()) > this.suit.windowEndsAt) return "right";
+      } catch (error) {
+        this.#logger.warn({ reason: reasonOf(error) }, "cannot see whether the result is shown");
+      }
+      await sleep(pollMs, signal);
+    }
+    if (signal.aborted) return undefined;
+    return (await this.suit.game.stateOf(this.suit.claimId)) === SLASHED ? "slashed" : "right";
   }
 
   /** One move a round until the claim has ended. A round that fails is tried again: the chain says what is still open. */

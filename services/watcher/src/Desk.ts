@@ -3,6 +3,7 @@ import type { BlockClock, Contracts, Deployment, TransactionSender } from "@mill
 import type { JsonRpcApiProvider, Signer } from "ethers";
 
 import type { Executor } from "./Executor.js";
+import type { Purse } from "./Purse.js";
 
 /** What all cases of a watcher share. */
 export interface Desk {
@@ -21,4 +22,6 @@ export interface Desk {
   /** Takes so much of the budget for bonds, or says that it is used up; what is spent already is taken in any case. */
   readonly takeBond: (wei: bigint, isSpent?: boolean) => boolean;
   readonly returnBond: (wei: bigint) => void;
+  /** Pays for data that are demanded. */
+  readonly purse: Purse;
 }

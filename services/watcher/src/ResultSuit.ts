@@ -1,29 +1,46 @@
 import {
+  assertJob,
+  bundleOf,
   checkClaim,
   type Contest,
   type ContestMove,
-  fetchBundle,
   handOf,
   type PostedClaim,
   publishedProof,
   readClaim,
   readOrder,
+  ResultChunks,
   ResultContest,
   witnessOptions,
 } from "@millrace/jobs";
 import type { Logger } from "@millrace/sdk";
+import type { Bundle } from "@millrace/tensor";
 
 import type { IResultClaims } from "../../../typechain-types/index.js";
 import { convictVouchers } from "./checks/convictVouchers.js";
+import { Data, type Reader } from "./Data.js";
 import type { Desk } from "./Desk.js";
-import type { Suit } from "./Suit.js";
+import type { Shown, Suit } from "./Suit.js";
 
 /** A claim about the result of a tensor program. */
 export class ResultSuit implements Suit {
+  readonly #data: Data;
+
   private constructor(
     private readonly desk: Desk,
     private readonly posted: PostedClaim,
-  ) {}
+  ) {
+    const { contracts, deployment } = desk;
+    const { taskId, attempt, claim } = posted;
+    this.#data = new Data(desk, {
+      chunks: new ResultChunks(contracts.claims, posted),
+      windowSeconds: Number(claim.terms.windowSeconds),
+      whereabouts: {
+        ...{ nodes: contracts.nodes, market: contracts.tasks, taskId, attempt },
+        fromBlock: deployment.deployedAtBlock,
+      },
+    });
+  }
 
   static async of(desk: Desk, claimId: bigint, fromBlock: number): Promise<ResultSuit | undefined> {
     const [posted] = await readClaim(desk.contracts.claims, { claimId, fromBlock });
@@ -50,7 +67,14 @@ export class ResultSuit implements Suit {
     const { posted, game: claims } = this;
     const { contracts, deployment, executor, kernels, signal, signer } = this.desk;
     const { terms } = await readOrder(contracts.tasks, posted.taskId, deployment.deployedAtBlock);
-    const bundle = await fetchBundle(terms, { signal });
+    const reader: Reader<Bundle> = {
+      assertJob: (job) => {
+        assertJob(terms, job);
+      },
+      read: (files) => bundleOf(terms, files),
+      unframe: (region) => region,
+    };
+    const bundle = await this.#data.bundle(terms, reader, logger);
     const honest = await executor.execute(bundle, posted.claim.terms.inputRoot, logger);
     const verdict = checkClaim(posted, honest);
     if (verdict.isRight) return undefined;
@@ -59,6 +83,10 @@ export class ResultSuit implements Suit {
     if (direct === undefined) logger.warn("trace is not published, demanding it");
     const hand = () => handOf(claims, signer, posted.claimId);
     return new ResultContest({ claims, posted, bundle, honest, firstWrong: verdict.firstWrong, witness, hand, direct });
+  }
+
+  isShown(logger: Logger): Promise<Shown> {
+    return this.#data.isOutputShown(logger);
   }
 
   async afterProof({ proof }: ContestMove): Promise<void> {

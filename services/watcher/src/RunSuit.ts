@@ -1,24 +1,43 @@
 import {
   type Contest,
-  fetchMachineBundle,
   firstWrongCheckpoint,
   handOf,
+  type MachineBundle,
+  machineBundleOf,
+  machineOf,
   type PostedRun,
   readOrder,
   readRun,
+  RunChunks,
   RunContest,
 } from "@millrace/jobs";
+import { unframeOutput } from "@millrace/rv32";
+import type { Logger } from "@millrace/sdk";
 
 import type { IRunClaims } from "../../../typechain-types/index.js";
+import { Data, type Reader } from "./Data.js";
 import type { Desk } from "./Desk.js";
-import type { Suit } from "./Suit.js";
+import type { Shown, Suit } from "./Suit.js";
 
 /** A claim about a run of a machine. */
 export class RunSuit implements Suit {
+  readonly #data: Data;
+
   private constructor(
     private readonly desk: Desk,
     private readonly posted: PostedRun,
-  ) {}
+  ) {
+    const { contracts, deployment } = desk;
+    const { taskId, attempt, claim } = posted;
+    this.#data = new Data(desk, {
+      chunks: new RunChunks(contracts.runs, posted),
+      windowSeconds: Number(claim.terms.windowSeconds),
+      whereabouts: {
+        ...{ nodes: contracts.nodes, market: contracts.machines, taskId, attempt },
+        fromBlock: deployment.deployedAtBlock,
+      },
+    });
+  }
 
   static async of(desk: Desk, claimId: bigint, fromBlock: number): Promise<RunSuit | undefined> {
     const [posted] = await readRun(desk.contracts.runs, { claimId, fromBlock });
@@ -41,16 +60,28 @@ export class RunSuit implements Suit {
     return this.desk.contracts.runs;
   }
 
-  async examine(): Promise<Contest | undefined> {
+  async examine(logger: Logger): Promise<Contest | undefined> {
     const { posted, game: claims } = this;
-    const { contracts, deployment, executor, signal, signer } = this.desk;
+    const { contracts, deployment, executor, signer } = this.desk;
     const { terms } = await readOrder(contracts.machines, posted.taskId, deployment.deployedAtBlock);
-    const bundle = await fetchMachineBundle(terms, posted.claim.program.codeHash, { signal });
+    const { codeHash } = posted.claim.program;
+    const reader: Reader<MachineBundle> = {
+      assertJob: (job) => {
+        machineOf(terms, codeHash, job);
+      },
+      read: (files) => machineBundleOf(terms, codeHash, files),
+      unframe: unframeOutput,
+    };
+    const bundle = await this.#data.bundle(terms, reader, logger);
     const honest = executor.states(bundle, String(terms.bundleHash));
     const firstWrong = await firstWrongCheckpoint(posted, honest);
     if (firstWrong === undefined) return undefined;
     const hand = () => handOf(claims, signer, posted.claimId);
     return new RunContest({ claims, posted, honest, firstWrong, hand });
+  }
+
+  isShown(logger: Logger): Promise<Shown> {
+    return this.#data.isOutputShown(logger);
   }
 
   afterProof(): Promise<void> {

@@ -1,10 +1,22 @@
 import type { Contest, ContestMove } from "@millrace/jobs";
-import type { Logger } from "@millrace/sdk";
+import { type Logger, MillraceError } from "@millrace/sdk";
 
 import type { IClaimGame } from "../../../typechain-types/index.js";
 
 /** Games that claims are decided in. */
 export type GameName = "results" | "runs";
+
+/** Whether data can be had; `pending` while they may still be shown. */
+export type Shown = "no" | "pending" | "yes";
+
+/** Thrown while the data of a claim were demanded on chain and may still be shown. */
+export class DataDemandedError extends MillraceError {
+  constructor(claimId: bigint) {
+    super("DATA_UNAVAILABLE", `The input of claim ${claimId} is demanded on chain.`, {
+      hint: "Its provider shows it in time, or loses its bond.",
+    });
+  }
+}
 
 /** One claim, and how it is examined: what differs between the games. */
 export interface Suit {
@@ -18,6 +30,8 @@ export interface Suit {
    * @throws MillraceError when the order's data cannot be had, or are not what was ordered
    */
   examine(logger: Logger): Promise<Contest | undefined>;
+  /** Whether whoever wants the result can have it, off chain or on. */
+  isShown(logger: Logger): Promise<Shown>;
   /** What a proof is good for besides the fall of the claim. */
   afterProof(move: ContestMove): Promise<void>;
 }

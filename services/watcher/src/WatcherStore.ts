@@ -32,6 +32,7 @@ export class WatcherStore {
         outcome TEXT,
         PRIMARY KEY (game, claim_id)
       );
+      CREATE TABLE IF NOT EXISTS spent (id INTEGER PRIMARY KEY CHECK (id = 1), wei TEXT NOT NULL);
     `);
   }
 
@@ -75,6 +76,16 @@ export class WatcherStore {
       "SELECT coalesce(outcome, status) AS name, count(*) AS n FROM cases GROUP BY name",
     );
     return Object.fromEntries(rows.all().map((row) => [String(row["name"]), Number(row["n"])]));
+  }
+
+  /** What was spent for good. */
+  spent(): bigint {
+    return BigInt(String(this.#database.prepare("SELECT wei FROM spent").get()?.["wei"] ?? "0"));
+  }
+
+  addSpent(wei: bigint): void {
+    const sum = this.spent() + wei;
+    this.#database.prepare("INSERT OR REPLACE INTO spent (id, wei) VALUES (1, ?)").run(sum.toString());
   }
 
   close(): void {

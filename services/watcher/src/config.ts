@@ -16,6 +16,11 @@ export const watcherSchema = serviceSchema.extend({
     .regex(/^\d+(\.\d+)?$/)
     .default("1")
     .describe("Most native coin that may lie in branch bonds at the same time, in ether"),
+  demandBudgetEther: z.coerce
+    .string()
+    .regex(/^\d+(\.\d+)?$/)
+    .default("0")
+    .describe("Most native coin that it spends, over all, on demanding data that are withheld, in ether"),
   check: z
     .stringbool()
     .or(z.boolean())

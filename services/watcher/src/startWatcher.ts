@@ -27,6 +27,7 @@ import { Checker } from "./checks/Checker.js";
 import type { WatcherConfig } from "./config.js";
 import type { Desk } from "./Desk.js";
 import { Executor } from "./Executor.js";
+import { Purse } from "./Purse.js";
 import { ResultSuit } from "./ResultSuit.js";
 import { RunSuit } from "./RunSuit.js";
 import { Semaphore } from "./Semaphore.js";
@@ -66,6 +67,7 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
     signal,
     pollMs: config.pollMs,
     ...bondBudget(parseEther(config.bondBudgetEther)),
+    purse: new Purse(store, parseEther(config.demandBudgetEther)),
   };
   const running = new Map<string, Promise<void>>();
   const silence = config.reportSilence ? await silenceReporter(context, sender) : undefined;

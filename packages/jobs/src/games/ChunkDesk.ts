@@ -11,6 +11,14 @@ export interface ChunkDesk {
   readonly game: Pick<IClaimGame, "claimOf" | "feeOf" | "stateOf">;
   /** Last second for a demand. */
   readonly windowEndsAt: number;
+  /** Whether only the buyer, and the checkers it names, may demand. */
+  readonly isPrivate: boolean;
+  /** Where an agent serves results of this kind, after its endpoint. */
+  readonly place: string;
+  /** Most bytes of a region. */
+  maxBytes(region: Region): number;
+  /** Whether all of a region's bytes are those that were claimed. */
+  isWhole(region: Region, bytes: Uint8Array): boolean;
   /** What a region must fold to. */
   rootOf(region: Region): string;
   /** Depth of a region's tree. */

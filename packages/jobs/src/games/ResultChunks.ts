@@ -30,6 +30,22 @@ export class ResultChunks implements ChunkDesk {
     return this.posted.windowEndsAt;
   }
 
+  get isPrivate(): boolean {
+    return this.posted.claim.terms.isPrivate;
+  }
+
+  get place(): string {
+    return `tasks/${this.posted.taskId}/${this.posted.attempt}`;
+  }
+
+  maxBytes(region: Region): number {
+    return this.#wordsOf(region) * WORD_BYTES;
+  }
+
+  isWhole(region: Region, bytes: Uint8Array): boolean {
+    return bytes.length === this.maxBytes(region) && TraceTree.build(bytes).root === this.rootOf(region);
+  }
+
   rootOf(region: Region): string {
     const { terms, outputRoot } = this.posted.claim;
     return region === Region.Input ? terms.inputRoot : outputRoot;

@@ -1,11 +1,11 @@
-import { LEAF_BYTES } from "@millrace/rv32";
+import { LEAF_BYTES, layoutOf } from "@millrace/rv32";
 import { Region } from "@millrace/tensor";
 import type { ContractTransaction } from "ethers";
 
 import type { IRunClaims } from "../../../../typechain-types/index.js";
 import type { DemandFacts } from "../DemandHistory.js";
 import type { PostedRun } from "../runs/readRun.js";
-import { REGION_LEVELS } from "../runs/regionTree.js";
+import { REGION_LEVELS, regionTree } from "../runs/regionTree.js";
 import { RunHistory } from "../runs/RunHistory.js";
 import type { ChunkDesk } from "./ChunkDesk.js";
 
@@ -32,12 +32,28 @@ export class RunChunks implements ChunkDesk {
     return this.posted.windowEndsAt;
   }
 
+  get isPrivate(): boolean {
+    return this.posted.claim.terms.isPrivate;
+  }
+
+  get place(): string {
+    return `runs/${this.posted.taskId}/${this.posted.attempt}`;
+  }
+
+  maxBytes(): number {
+    return layoutOf(this.#depth).regionBytes;
+  }
+
+  isWhole(region: Region, bytes: Uint8Array): boolean {
+    return regionTree({ depth: this.#depth }, bytes).root === this.rootOf(region);
+  }
+
   rootOf(region: Region): string {
     return region === Region.Input ? this.posted.claim.terms.inputRoot : this.posted.outputRoot;
   }
 
   depthOf(): number {
-    return Number(this.posted.claim.program.depth) - REGION_LEVELS;
+    return this.#depth - REGION_LEVELS;
   }
 
   /** Most of the quarter is zero: how much is not says the length that it begins with. */
@@ -58,5 +74,9 @@ export class RunChunks implements ChunkDesk {
 
   timeout(region: Region, chunk: number): Promise<ContractTransaction> {
     return this.game.timeoutDemand.populateTransaction(this.claimId, this.posted.claim, region, chunk);
+  }
+
+  get #depth(): number {
+    return Number(this.posted.claim.program.depth);
   }
 }

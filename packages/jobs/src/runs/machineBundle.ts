@@ -78,11 +78,17 @@ export async function fetchMachineBundle(
  * @throws MillraceError DATA_MISMATCH when it is not what was ordered
  */
 export function machineBundleOf(terms: DataTerms, codeHash: string, { job, input }: JobFiles): MachineBundle {
+  const program = machineOf(terms, codeHash, job);
+  if (hexlify(inputRoot(program, input)) !== terms.inputRoot) throw dataMismatch(terms, "its input has another root");
+  return { program, input };
+}
+
+/** The machine in an order's job file, whatever its input. @throws MillraceError DATA_MISMATCH */
+export function machineOf(terms: DataTerms, codeHash: string, job: Uint8Array): MachineProgram {
   const program = readProgram(terms, job);
   if (machineProgramHash(programValues(program, codeHash)) !== terms.programHash)
     throw dataMismatch(terms, "its program has another hash");
-  if (hexlify(inputRoot(program, input)) !== terms.inputRoot) throw dataMismatch(terms, "its input has another root");
-  return { program, input };
+  return program;
 }
 
 function readProgram(terms: DataTerms, job: Uint8Array): MachineProgram {
