@@ -93,6 +93,7 @@ abstract contract BondedAttestors is AccessManaged, EntryPause, EIP712, IUptimeO
     function releaseBond(address account) external {
         Attestor storage attestor = _attestors[account];
         uint48 releaseAt = attestor.releaseAt;
+        if (releaseAt != 0) releaseAt = uint48(Math.max(releaseAt, _heldUntil(attestor.leftEpoch)));
         require(releaseAt != 0 && block.timestamp >= releaseAt, UptimeOracle_BondHeld(account, releaseAt));
         uint96 mill = attestor.bond;
         require(mill != 0, UptimeOracle_NothingDue());
@@ -185,19 +186,24 @@ abstract contract BondedAttestors is AccessManaged, EntryPause, EIP712, IUptimeO
         _STAKING.slashBond({offence: offence, provider: account, mill: mill, buyer: address(0), reporter: reporter});
     }
 
+    /// @dev When whatever is found of reports before an epoch must have been brought: windows may be doubled, or have
+    /// been longer when they were opened.
+    function _heldUntil(uint32 epoch) internal view virtual returns (uint48 heldUntil);
+
     function _clock() internal view returns (EpochClock.Clock memory clock) {
         return
             EpochClock.Clock({genesisAt: _GENESIS_AT, epochSeconds: _EPOCH_SECONDS, slotsPerEpoch: _SLOTS_PER_EPOCH});
     }
 
     /// @dev The bond stays until the last report that the attestor can sign is beyond challenge, and an epoch more to
-    /// bring what is found late.
+    /// bring what is found late: at least for so long as it takes to post it and to wait for a window of today.
     function _dismiss(address account) internal {
         Attestor storage attestor = _member(account);
         uint32 fromEpoch = nextSetEpoch();
         uint48 releaseAt = _clock().endOf(uint256(fromEpoch) + MAX_LATE_EPOCHS) + _challengeSeconds;
         attestor.isMember = false;
         attestor.releaseAt = releaseAt;
+        attestor.leftEpoch = fromEpoch;
         _book.remove({fromEpoch: fromEpoch, key: attestor.key});
         emit AttestorLeft({account: account, fromEpoch: fromEpoch, releaseAt: releaseAt});
     }

@@ -82,9 +82,11 @@ interface IUptimeOracle is IEntryPause, IWired {
 
     /// @notice What is stored of an epoch beside its report.
     /// @param guilty 4 bytes. Bit i: seat i of the epoch's set was proven to contradict itself.
+    /// @param unpaid 4 bytes. Bit i: seat i saw a node that it could not show, and no report of this epoch pays it.
     /// @param isVoid 1 byte. Whether its report fell, or more were proven guilty than a quorum tolerates.
     struct EpochState {
         uint32 guilty;
+        uint32 unpaid;
         bool isVoid;
     }
 
@@ -112,14 +114,16 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @param key 20 bytes. Signing key in the newest set; the last one for an attestor that left.
     /// @param bond 12 bytes. MILL bonded for it in StakingRegistry, zero when released.
     /// @param bondRequired 12 bytes. MILL that it offered to bond, the measure of every slash; zero: no application.
-    /// @param releaseAt 6 bytes. When the bond of one that left may be released; zero: it has not left.
+    /// @param releaseAt 6 bytes. When the bond of one that left may be released at the earliest; zero: it has not left.
     /// @param isMember 1 byte. Whether it sits in the newest set.
+    /// @param leftEpoch 4 bytes. First epoch without its seat, once it left.
     struct Attestor {
         address key;
         uint96 bond;
         uint96 bondRequired;
         uint48 releaseAt;
         bool isMember;
+        uint32 leftEpoch;
     }
 
     // ─── EVENTS ───
@@ -401,7 +405,8 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @notice Returns the bond of a former attestor to its active stake; anyone may call.
     /// @dev Emits {AttestorBondReleased}.
     ///
-    /// Requirements: the attestor left, and its bond is no longer held.
+    /// Requirements: the attestor left; its time has come; the newest report of an epoch in which it had a seat has
+    /// been final for a window and an epoch, however long its own window was.
     /// @param account The former attestor.
     function releaseBond(address account) external;
 

@@ -134,7 +134,7 @@ contract UptimeOracle is Wired, BondedAttestors {
         uint32 bit = uint32(1) << seat;
         require(record.signers & bit == 0, UptimeOracle_AlreadySigned(report.epoch, seat));
         UptimeReport.checkSignature(reportDigest(report), key, seat, signature);
-        bool isPaid = inclusion.length != 0 && _epochs[report.epoch].guilty & bit == 0;
+        bool isPaid = inclusion.length != 0 && _unpaidAt(report.epoch) & bit == 0;
         if (inclusion.length != 0) {
             bytes32 leafHash = UptimeEvidence.evidenceLeaf(key, UptimeEvidence.SIGHTINGS_SLOT, sightingsRoot);
             bool isIncluded = MerkleProof.verifyCalldata(inclusion, report.evidenceRoot, leafHash);
@@ -166,7 +166,7 @@ contract UptimeOracle is Wired, BondedAttestors {
         address[] storage keys = _book.keysAt(epoch);
         require(seat < keys.length, UptimeOracle_NoSuchSeat(seat, keys.length));
         if (offence == SlashTable.Offence.AttestorContradiction) _markGuilty(epoch, seat, keys.length);
-        else if (statusOf(epoch) == ReportStatus.Posted) _reports[epoch].payees &= ~(uint32(1) << seat);
+        else _denyPay(epoch, uint32(1) << seat);
         _convict(epoch, seat, keys[seat], offence, reporter);
     }
 
@@ -305,7 +305,7 @@ contract UptimeOracle is Wired, BondedAttestors {
             root: report.root,
             finalAt: (block.timestamp + _challengeSeconds).toUint48(),
             previousEpoch: epoch,
-            payees: signers & ~_epochs[epoch].guilty,
+            payees: signers & ~_unpaidAt(epoch),
             signers: signers,
             cumulativePot: 0,
             transmitter: _transmitter(epoch, keys),
@@ -348,6 +348,13 @@ contract UptimeOracle is Wired, BondedAttestors {
         if (uint256(state.guilty).countUp() >= AttestorSet.thresholdOf(seats)) _void(epoch);
     }
 
+    /// @dev Remembered of the epoch: a signature that is added later, or to a report in this one's place, is not paid
+    /// either.
+    function _denyPay(uint32 epoch, uint32 bit) private {
+        _epochs[epoch].unpaid |= bit;
+        if (statusOf(epoch) == ReportStatus.Posted) _reports[epoch].payees &= ~bit;
+    }
+
     function _convict(uint32 epoch, uint8 seat, address key, SlashTable.Offence offence, address reporter) private {
         address account = accountOfKey(key);
         uint256 slashed = _punish(account, offence, reporter);
@@ -380,6 +387,27 @@ contract UptimeOracle is Wired, BondedAttestors {
     }
 
     // ─── INTERNAL READ ───
+
+    /// @dev Bits of seats that no report of an epoch pays.
+    function _unpaidAt(uint32 epoch) private view returns (uint32 seats) {
+        EpochState storage state = _epochs[epoch];
+        return state.guilty | state.unpaid;
+    }
+
+    /// @dev See `BondedAttestors`.
+    function _heldUntil(uint32 before) internal view override returns (uint48 heldUntil) {
+        if (!_hasReport) return 0;
+        uint32 epoch = _newestEpoch;
+        while (true) {
+            ReportRecord storage record = _reports[epoch];
+            // A challenge that came last is answered within a window; then there is an epoch to bring what it showed.
+            heldUntil = record.finalAt + _challengeSeconds + _EPOCH_SECONDS;
+            // Reports become final in their order: if this one has been for long enough, so have all before.
+            if (epoch < before || block.timestamp >= heldUntil) return heldUntil;
+            if (record.previousEpoch == epoch) return 0;
+            epoch = record.previousEpoch;
+        }
+    }
 
     function _checkReportable(uint32 epoch) private view {
         require(_SETTLEMENT.nextEpochToClose() > epoch, UptimeOracle_EpochNotClosed(epoch));

@@ -10,6 +10,7 @@ import {
   deployUptime,
   EPOCH_SECONDS,
   join,
+  Status,
   type Attestor,
   type UptimeFixture,
 } from "./uptimeFixture.js";
@@ -217,6 +218,48 @@ describe("UptimeOracle attestors", () => {
         at.oracle,
         "UptimeOracle_NothingDue",
       );
+    });
+
+    it("should hold the bond while a report of its time is open, however long that report's window (I7)", async () => {
+      await at.post(0, { bitmap: 0b1n });
+      const [member, other] = at.attestors;
+      await at.oracle.connect(member).resign();
+      const last = Number(await at.oracle.nextSetEpoch()) - 1;
+      const { releaseAt } = await at.oracle.attestorOf(member!.address);
+      // As late as may be, of ten times the points: its window is twice as long.
+      await at.close(last);
+      await networkHelpers.time.increaseTo((await at.oracle.reportDeadline(last)) - 5n);
+      const { report } = await at.post(last, { bitmap: 0b11_1111_1111n });
+      const { finalAt } = await at.oracle.reportOf(last);
+      expect(finalAt > releaseAt, "the case is none").to.equal(true);
+
+      const heldUntil = finalAt + BigInt(CHALLENGE_SECONDS + EPOCH_SECONDS);
+      await networkHelpers.time.increaseTo(releaseAt);
+      const release = async () => await at.oracle.releaseBond(member!.address);
+      await expect(release())
+        .to.be.revertedWithCustomError(at.oracle, "UptimeOracle_BondHeld")
+        .withArgs(member!.address, heldUntil);
+      const contradiction = { ...report, totalPoints: 1n };
+      const [first, second] = [await at.signOne(report, 0), await at.signOne(contradiction, 0)];
+      await at.proofs.proveContradiction(report, contradiction, 0, first, second);
+      const left = await at.world.bonded(member!.address);
+      expect(left).to.equal(BOND / 5n);
+
+      await networkHelpers.time.increaseTo(heldUntil);
+      await release();
+      expect(await at.world.bonded(member!.address)).to.equal(0);
+      expect(await at.world.bonded(other!.address)).to.equal(BOND);
+    });
+
+    it("should hold no bond for reports that others post after the window, for ever (I4)", async () => {
+      const [, , , member] = at.attestors;
+      await at.post(0);
+      await at.oracle.connect(member).resign();
+      const { releaseAt } = await at.oracle.attestorOf(member!.address);
+      for (let epoch = 1; BigInt(await networkHelpers.time.latest()) < releaseAt; epoch++) await at.post(epoch);
+      expect(await at.oracle.statusOf((await at.oracle.newestReport()).epoch)).to.equal(Status.Posted);
+      await at.oracle.releaseBond(member!.address);
+      expect(await at.world.bonded(member!.address)).to.equal(0);
     });
 
     it("should let one come back clean, but not while its bond is held", async () => {

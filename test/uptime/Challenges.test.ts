@@ -333,6 +333,22 @@ describe("UptimeChallenges", () => {
       expect([payees, signers]).to.deep.equal([0b0111n, 0b1111n]);
     });
 
+    it("should not pay a late member that could not show what it said it saw", async () => {
+      at = await networkHelpers.loadFixture(deploy);
+      await evidence.post(EPOCH, built.report, [1, 2, 3]);
+      const challengeId = await challenge(2n, 3);
+      await lapse();
+      await at.challenges.clearSlot(challengeId);
+      const [observation, sightings] = [evidence.observation(said[0]!), evidence.sightings(said[0]!)];
+      await at.challenges.proveFalseSighting(challengeId, 0, observation, sightings);
+      expect((await at.oracle.epochStateOf(EPOCH)).unpaid).to.equal(0b0001n);
+      const { root, proof } = built.evidence.proof(at.attestors[0]!.address, SIGHTINGS_SLOT);
+      await expect(cosign(0, proof, root))
+        .to.emit(at.oracle, "ReportCosigned")
+        .withArgs(EPOCH, 0, false);
+      expect((await at.oracle.reportOf(EPOCH)).payees).to.equal(0b1110n);
+    });
+
     it("should pay a late member whose observation was included", async () => {
       at = await networkHelpers.loadFixture(deploy);
       built = await evidence.build(EPOCH, said);
