@@ -133,6 +133,48 @@ describe("ONNX, operators one by one", () => {
     expect(convertedOutput(model, rows)).to.deep.equal(await runtimeOutput(model, rows));
   });
 
+  /** Shares of outputs that differ from the runtime's, and by how many codes at most. */
+  async function differences(
+    nodes: readonly Node[],
+    given: readonly (readonly number[])[],
+    dims: readonly number[],
+  ): Promise<{ share: number; codes: number }> {
+    const model = encodeModel({
+      ...{ inputs: [{ name: "x", dims: [0, ...dims] }], outputs: ["yf"], nodes },
+      constants: [
+        ...constants.filter(({ name }) => !name.startsWith("y")),
+        scalar("ys", 1 / 256, "float"),
+        scalar("yz", -128),
+      ],
+    });
+    const expected = (await runtimeOutput(model, given, dims)).flat();
+    const codes = convertedOutput(model, given)
+      .flat()
+      .map((value, i) => 256 * Math.abs(value - expected[i]!));
+    return { share: codes.filter((code) => code > 0).length / codes.length, codes: Math.max(...codes) };
+  }
+
+  /** Numbers without a pattern, from −0.5 to 3. */
+  const scattered = (length: number): number[][] =>
+    Array.from({ length: 60 }, (_, i) =>
+      Array.from({ length }, (__, k) => 1.25 + 1.75 * Math.sin((i * length + k) ** 2)),
+    );
+
+  it("Softmax: within one code of the runtime, and seldom that", async () => {
+    const nodes = around([{ opType: "Softmax", inputs: ["xf"], outputs: ["f"], ints: { axis: 1 } }], "f");
+    const { share, codes } = await differences(nodes, scattered(30), [30]);
+    expect(codes).to.be.at.most(1);
+    expect(share, `${share}`).to.be.below(0.01);
+  });
+
+  it("AveragePool: within one code of the runtime, and seldom that where scales differ", async () => {
+    const lists = { kernel_shape: [2, 2], strides: [2, 2] };
+    const nodes = around([{ opType: "AveragePool", inputs: ["xf"], outputs: ["f"], lists }], "f");
+    const { share, codes } = await differences(nodes, scattered(72), [2, 6, 6]);
+    expect(codes).to.be.at.most(1);
+    expect(share, `${share}`).to.be.below(0.01);
+  });
+
   it("says what does not fit, by the node", () => {
     const failing = (nodes: readonly Node[], dims = [0, 30]) =>
       expect(() =>

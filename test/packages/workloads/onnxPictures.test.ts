@@ -132,6 +132,8 @@ describe("ONNX, of pictures", () => {
       );
     failing({ ints: { group: 2 } }).to.throw("its weights are 5 × 2 × 3 × 3 for pictures of 2 channels in 2 groups");
     failing({ lists: { pads: [0, 0, -1, 0] } }).to.throw("its pads are not four, or negative");
+    failing({ lists: { pads: [0, 0, 2 ** 31, 0] } }).to.throw("it pads pictures by 2147483648 pixels");
+    failing({ lists: { pads: [8_000, 8_000, 0, 0], dilations: [3_000, 3_000] } }).to.throw("taps, gaps and groups");
     failing({ lists: { strides: [0, 1] } }).to.throw("its strides are 0, 1");
     failing({ lists: { dilations: [9, 1] } }).to.throw("its windows of 19 × 3 do not fit into 12 × 10 pixels");
     failing({ texts: { auto_pad: "SAME" } }).to.throw('its auto_pad is "SAME"');

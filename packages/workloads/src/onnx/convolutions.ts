@@ -68,6 +68,9 @@ function convolve(conversion: Conversion, node: OnnxNode, { left, weights, bias 
   };
 }
 
+/** Far more than a proof reads: such filters are cut into many. */
+const MOST_TAPS = 2 ** 18;
+
 /** Filters of groups and with gaps as filters over all channels without: zeros stand where they do not reach. */
 function bankOf(
   node: OnnxNode,
@@ -84,8 +87,11 @@ function bankOf(
     );
   if (zeros.length > 1 && axis !== 0) throw unfit(node, "its weights are not quantised by filter");
   const [height, width] = [(rows - 1) * dilations[0] + 1, (columns - 1) * dilations[1] + 1];
+  const length = height * width * channels;
+  if (length > MOST_TAPS)
+    throw unfit(node, `its filters have ${length} taps, gaps and groups included`, `at most ${MOST_TAPS} are possible`);
   const taps = Array.from({ length: count }, (_, filter) => {
-    const list = new Int16Array(height * width * channels);
+    const list = new Int16Array(length);
     const zero = zeros[zeros.length === 1 ? 0 : filter] ?? 0;
     const firstChannel = Math.floor(filter / (count / groups)) * own;
     for (let channel = 0; channel < own; channel++)

@@ -20,7 +20,7 @@ import {
   type Value,
 } from "./values.ts";
 import { type Axis, axesOf, dimsOf, laidOut, type Layout, layoutOf, productOf } from "./views.ts";
-import { padded, picturesOf, viewOfPictures } from "./windows.ts";
+import { boundedPads, padded, picturesOf, viewOfPictures } from "./windows.ts";
 
 /** Values one after another along an axis; or lists of numbers that shapes are made of. */
 export function concat(conversion: Conversion, node: OnnxNode): Value {
@@ -153,7 +153,7 @@ export function pad(conversion: Conversion, node: OnnxNode): Value {
     conversion,
     name,
     picturesOf(conversion, node, name, value),
-    { top, left, bottom, right },
+    boundedPads(node, { top, left, bottom, right }),
     padCode(conversion, node, value),
   );
   return { ...value, ...viewOfPictures(images) };

@@ -90,6 +90,9 @@ export function windowsOf(node: OnnxNode, size: readonly number[], { height, wid
   };
 }
 
+/** More pixels than this around a picture no row could hold. */
+const MOST_PADS = 8_192;
+
 function padsOf(node: OnnxNode, along: (i: 0 | 1) => [side: number, span: number, stride: number]): Pads {
   const automatic = node.attributes.get("auto_pad") ?? "NOTSET";
   if (automatic === "VALID") return { top: 0, left: 0, bottom: 0, right: 0 };
@@ -97,7 +100,7 @@ function padsOf(node: OnnxNode, along: (i: 0 | 1) => [side: number, span: number
     const [top = 0, left = 0, bottom = 0, right = 0, ...more] = listOf(node, "pads", [0, 0, 0, 0]);
     if (more.length > 0 || Math.min(top, left, bottom, right) < 0)
       throw unfit(node, "its pads are not four, or negative");
-    return { top, left, bottom, right };
+    return boundedPads(node, { top, left, bottom, right });
   }
   if (automatic !== "SAME_UPPER" && automatic !== "SAME_LOWER")
     throw unfit(node, `its auto_pad is ${JSON.stringify(automatic)}`);
@@ -108,6 +111,13 @@ function padsOf(node: OnnxNode, along: (i: 0 | 1) => [side: number, span: number
     return automatic === "SAME_UPPER" ? [less, all - less] : [all - less, less];
   }) as [[number, number], [number, number]];
   return { top: rows[0], left: columns[0], bottom: rows[1], right: columns[1] };
+}
+
+/** Pads, if pictures of that size are possible. */
+export function boundedPads(node: OnnxNode, pads: Pads): Pads {
+  const most = Math.max(pads.top, pads.left, pads.bottom, pads.right);
+  if (most > MOST_PADS) throw unfit(node, `it pads pictures by ${most} pixels`, `at most ${MOST_PADS} are possible`);
+  return pads;
 }
 
 export function hasPads({ top, left, bottom, right }: Pads): boolean {
