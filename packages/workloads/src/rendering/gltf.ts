@@ -2,6 +2,7 @@ import { type Material as GltfMaterial, type Node, Primitive, type Scene, WebIO 
 import type { Vector3 } from "@millrace/tensor";
 
 import { WorkloadError } from "../WorkloadError.ts";
+import { brokenReference } from "./gltfReferences.ts";
 import { assertMesh, type Cell, type Material, type Mesh } from "./mesh.ts";
 import { unit } from "./vectors.ts";
 
@@ -10,6 +11,8 @@ const MOST_MIRRORED = 220;
 const LEAST_MIRRORED = 24;
 
 const GLTF_MAGIC = "glTF";
+
+type Json = Parameters<WebIO["readJSON"]>[0]["json"];
 
 interface Parts {
   readonly positions: Vector3[];
@@ -35,20 +38,33 @@ export async function readGltf(bytes: Uint8Array): Promise<Mesh> {
 async function decode(bytes: Uint8Array): Promise<Awaited<ReturnType<WebIO["readBinary"]>>> {
   const io = new WebIO();
   try {
-    if (Buffer.from(bytes.subarray(0, GLTF_MAGIC.length)).toString("latin1") === GLTF_MAGIC)
-      return await io.readBinary(Uint8Array.from(bytes));
-    const json = JSON.parse(Buffer.from(bytes).toString("utf8")) as Parameters<WebIO["readJSON"]>[0]["json"];
-    assertSelfContained(json);
-    return await io.readJSON({ json, resources: {} });
+    const isBinary = Buffer.from(bytes.subarray(0, GLTF_MAGIC.length)).toString("latin1") === GLTF_MAGIC;
+    const parts: Parameters<WebIO["readJSON"]>[0] = isBinary
+      ? await io.binaryToJSON(Uint8Array.from(bytes))
+      : { json: JSON.parse(Buffer.from(bytes).toString("utf8")) as Json, resources: {} };
+    assertSelfContained(parts.json);
+    assertReferences(parts);
+    return await io.readJSON(parts);
   } catch (error) {
     if (error instanceof WorkloadError) throw error;
     throw malformed((error as Error).message);
   }
 }
 
+/** Where numbers are said to lie, they must: the reader would take others, or none, for them. */
+function assertReferences({ json, resources }: Parameters<WebIO["readJSON"]>[0]): void {
+  const inside = Object.values(resources)[0]?.length ?? 0;
+  const broken = brokenReference(json, (buffer) => {
+    const uri = json.buffers?.[buffer]?.uri;
+    return uri === undefined ? inside : Buffer.from(uri.slice(uri.indexOf(",") + 1), "base64").length;
+  });
+  if (broken !== undefined) throw malformed(broken);
+}
+
 /** A text file names its data; only what stands in the file itself is read. */
-function assertSelfContained(json: { buffers?: { uri?: string }[] }): void {
-  if (typeof json !== "object" || !("asset" in json)) throw malformed("it is neither binary glTF nor its JSON");
+function assertSelfContained(json: { buffers?: { uri?: string }[] } | null): void {
+  if (typeof json !== "object" || json === null || !("asset" in json))
+    throw malformed("it is neither binary glTF nor its JSON");
   const outside = json.buffers?.find(({ uri }) => uri !== undefined && !uri.startsWith("data:"));
   if (outside !== undefined)
     throw new WorkloadError(`the glTF file keeps its data in ${outside.uri}`, "save it as .glb, or with data inside");
@@ -67,6 +83,7 @@ function addPrimitive({ positions, normals, cells, materials }: Parts, node: Nod
     throw new WorkloadError(`${nameOf(node)} is drawn in mode ${primitive.getMode()}`, "save it as plain triangles");
   const points = primitive.getAttribute("POSITION");
   if (points === null) throw malformed(`${nameOf(node)} has no points`);
+  if (points.getType() !== "VEC3") throw malformed(`points of ${nameOf(node)} are of type ${points.getType()}`);
   const matrix = node.getWorldMatrix();
   const first = positions.length;
   const count = points.getCount();

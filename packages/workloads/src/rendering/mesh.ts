@@ -24,6 +24,9 @@ export interface Mesh {
   readonly materials?: readonly Material[];
 }
 
+/** Beyond it, and below its inverse, squares of coordinates leave what floats can hold. */
+const MOST_COORDINATE = 1e30;
+
 /** The Stanford bunny of the npm package `bunny`. */
 export function bunnyMesh(): Mesh {
   return createRequire(import.meta.url)("bunny") as Mesh;
@@ -68,6 +71,13 @@ export function assertMesh({ positions, cells, normals, materials }: Mesh): void
       "give one for each point and triangle",
     );
   if (cells.length === 0) throw new WorkloadError("a mesh without triangles", "give one that has some");
+  const named = cells.flatMap((cell) => cell.flatMap((corner) => (positions[corner] ?? []).map(Math.abs)));
+  const most = named.reduce((greatest, value) => Math.max(greatest, value), 0);
+  if (most > MOST_COORDINATE || (most > 0 && most < 1 / MOST_COORDINATE))
+    throw new WorkloadError(
+      `a mesh whose farthest coordinate is ${most}`,
+      `scale it: between ${1 / MOST_COORDINATE} and ${MOST_COORDINATE}`,
+    );
   for (const cell of cells)
     for (const corner of cell)
       if (!positions[corner]?.every(Number.isFinite))
