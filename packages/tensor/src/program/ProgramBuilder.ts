@@ -118,7 +118,11 @@ function checkedRowLog2(name: string, shape: Shape): number {
     if (!Number.isInteger(value) || value <= 0)
       throw new TensorError("BAD_SHAPE", `${name} has ${value} ${what}`, "a tensor has at least one row and column");
   if (shape.columns > MAX_ROW_LANES)
-    throw new TensorError("BAD_SHAPE", `a row of ${name} has ${shape.columns} lanes`, `at most ${MAX_ROW_LANES} fit`);
+    throw new TensorError(
+      "BAD_SHAPE",
+      `a row of ${name} has ${shape.columns} lanes of ${shape.laneBits} bits`,
+      `a row is at most ${MAX_ROW_LANES} lanes`,
+    );
   return rowLog2Of(shape);
 }
 
