@@ -68,7 +68,9 @@ class Arena {
   }
 }
 
-deepDescribe("attestors that break the rules, as processes", () => {
+deepDescribe("attestors that break the rules, as processes", function () {
+  this.timeout(0);
+
   let arena: Arena | undefined;
 
   afterEach(async () => {
@@ -83,8 +85,7 @@ deepDescribe("attestors that break the rules, as processes", () => {
     expect(await slashed(arena.world)).to.deep.equal(arena.faulty.map(({ member }) => member));
   });
 
-  it("should report beside one of four that is silent, slow, lying, flooding or worse, and slash only for two faces (I7)", async function () {
-    this.timeout(0);
+  it("should report beside one of four that is silent, slow, lying, flooding or worse, and slash only for two faces (I7)", async () => {
     arena = await Arena.start(1, { epochSeconds: 15 });
     const { world, faulty, honest } = arena;
     const harmless = ["silent", "slow", "garbage", "lying", "wrong-version", "flooding", "rogue-leader"] as const;
@@ -106,8 +107,7 @@ deepDescribe("attestors that break the rules, as processes", () => {
     await arena.play(["silent"]);
   });
 
-  it("should report beside two of seven that do it together, and slash exactly those with two faces (I7)", async function () {
-    this.timeout(0);
+  it("should report beside two of seven that do it together, and slash exactly those with two faces (I7)", async () => {
     arena = await Arena.start(2, { members: 7, epochSeconds: 21 });
     const { world, faulty } = arena;
     const harmless: Misdeed[][] = [
