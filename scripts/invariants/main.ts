@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,6 +19,8 @@ const MAX_SEED = 2 ** 30;
 
 const stateSchema = z.object({
   seed: z.number().int(),
+  /** Of one part. */
+  runs: z.number().int(),
   chunks: z.number().int(),
   /** Numbers of the parts that were played, and of those that broke a promise. */
   done: z.array(z.number().int()),
@@ -36,56 +38,74 @@ async function main(): Promise<void> {
     options: {
       calls: { type: "string", default: String(CALLS) },
       seed: { type: "string" },
+      runs: { type: "string", default: String(RUNS) },
       workers: { type: "string", default: String(availableParallelism()) },
       fresh: { type: "boolean", default: false },
     },
   });
-  const asked = { calls: Number(values.calls), seed: values.seed === undefined ? undefined : Number(values.seed) };
+  const seed = values.seed === undefined ? undefined : Number(values.seed);
+  const asked = { calls: Number(values.calls), runs: Number(values.runs), seed };
   const state = (values.fresh ? undefined : unfinished(asked)) ?? begin(asked);
   const left = Array.from({ length: state.chunks }, (_, chunk) => chunk).filter((chunk) => !state.done.includes(chunk));
-  console.log(`${left.length} of ${state.chunks} parts of ${RUNS * STEPS} calls are left, from seed ${state.seed}`);
+  console.log(
+    `${left.length} of ${state.chunks} parts of ${state.runs * STEPS} calls are left, from seed ${state.seed}`,
+  );
   const work = async (): Promise<void> => {
     for (let chunk = left.shift(); chunk !== undefined; chunk = left.shift()) await play(state, chunk);
   };
   await Promise.all(Array.from({ length: Number(values.workers) }, work));
 
+  // A part that was killed, for want of memory perhaps, has shown nothing.
+  const missing = state.chunks - state.done.length;
+  if (missing > 0) {
+    console.log(`${missing} of ${state.chunks} parts were not played to their end: call this again`);
+    process.exitCode = 1;
+    return;
+  }
   const idle = Object.entries(state.actions).filter(([, times]) => times === 0);
   console.log(
-    `${state.chunks * RUNS * STEPS} calls from seed ${state.seed}: ${state.broken.length} parts broke a promise`,
+    `${state.chunks * state.runs * STEPS} calls from seed ${state.seed}: ${state.broken.length} parts broke a promise`,
   );
   // Few calls leave out some; many that leave out one have stopped trying it.
-  const isIdle = idle.length !== 0 && state.chunks * RUNS * STEPS >= CALLS;
+  const isIdle = idle.length !== 0 && state.chunks * state.runs * STEPS >= CALLS;
   if (isIdle) console.log(`never went through: ${idle.map(([name]) => name).join(", ")}`);
   process.exitCode = state.broken.length === 0 && !isIdle ? 0 : 1;
 }
 
+interface Asked {
+  readonly calls: number;
+  readonly runs: number;
+  readonly seed: number | undefined;
+}
+
 /** What the last call left, if it is what is asked for now. */
-function unfinished({ calls, seed }: { calls: number; seed: number | undefined }): State | undefined {
+function unfinished({ calls, runs, seed }: Asked): State | undefined {
   let state: State;
   try {
     state = stateSchema.parse(JSON.parse(readFileSync(STATE, "utf8")));
   } catch {
     return undefined;
   }
-  const isAsked = state.chunks === chunksOf(calls) && (seed === undefined || seed === state.seed);
+  const isAsked =
+    state.runs === runs && state.chunks === chunksOf(calls, runs) && (seed === undefined || seed === state.seed);
   return isAsked && state.done.length < state.chunks ? state : undefined;
 }
 
-function begin({ calls, seed }: { calls: number; seed: number | undefined }): State {
+function begin({ calls, runs, seed }: Asked): State {
   const fresh = seed ?? (Date.now() % MAX_SEED) + 1;
-  return { seed: fresh, chunks: chunksOf(calls), done: [], broken: [], actions: {}, seconds: 0 };
+  return { seed: fresh, runs, chunks: chunksOf(calls, runs), done: [], broken: [], actions: {}, seconds: 0 };
 }
 
-function chunksOf(calls: number): number {
-  return Math.ceil(calls / (RUNS * STEPS));
+function chunksOf(calls: number, runs: number): number {
+  return Math.ceil(calls / (runs * STEPS));
 }
 
 async function play(state: State, chunk: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "millrace-invariants-"));
   const outcome = join(folder, "outcome.json");
   const startedAt = Date.now();
-  const seed = state.seed + chunk * RUNS;
-  const args = ["--long", "--seed", String(seed), "--calls", String(RUNS * STEPS), "test", "mocha", TEST];
+  const seed = state.seed + chunk * state.runs;
+  const args = ["--long", "--seed", String(seed), "--calls", String(state.runs * STEPS), "test", "mocha", TEST];
   const { exitCode, all, isTerminated } = await execa(
     join(ROOT, "node_modules/.bin/hardhat"),
     [...args, "--no-compile"],
@@ -108,12 +128,18 @@ async function play(state: State, chunk: number): Promise<void> {
   rmSync(folder, { recursive: true });
   state.done.push(chunk);
   state.seconds += seconds;
-  mkdirSync(join(ROOT, "reports"), { recursive: true });
-  writeFileSync(STATE, `${JSON.stringify(state, undefined, 2)}\n`);
-  const rate = ((state.done.length * RUNS * STEPS) / state.seconds).toFixed(0);
+  save(state);
+  const rate = ((state.done.length * state.runs * STEPS) / state.seconds).toFixed(0);
   console.log(
     `part ${chunk}: ${seconds.toFixed(0)} s; ${state.done.length} of ${state.chunks}, ${rate} calls a second each`,
   );
+}
+
+/** Whole or not at all: whoever is killed here has lost this part and no other. */
+function save(state: State): void {
+  mkdirSync(join(ROOT, "reports"), { recursive: true });
+  writeFileSync(`${STATE}.draft`, `${JSON.stringify(state, undefined, 2)}\n`);
+  renameSync(`${STATE}.draft`, STATE);
 }
 
 /** Adds what a part did; one that failed early may not have said. */
