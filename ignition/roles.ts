@@ -29,5 +29,6 @@ export const GOVERNED: readonly { readonly contract: string; readonly pausable: 
   { contract: "RunClaims", pausable: false },
   { contract: "CheckSeats", pausable: true },
   { contract: "ResultChecks", pausable: false },
+  { contract: "RunChecks", pausable: false },
   { contract: "MachineMarket", pausable: true },
 ];

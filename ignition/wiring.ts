@@ -65,6 +65,9 @@ export const WIRING: readonly Wire[] = [
   { callee: "ResultClaims", caller: "TaskMarket", permissions: ["POST"] },
   { callee: "RunClaims", caller: "MachineMarket", permissions: ["POST"] },
   { callee: "CheckSeats", caller: "ResultChecks", permissions: ["JUDGE"] },
+  { callee: "CheckSeats", caller: "RunChecks", permissions: ["JUDGE"] },
+  { callee: "CheckPot", caller: "ResultChecks", permissions: ["REWARD"] },
+  { callee: "CheckPot", caller: "RunChecks", permissions: ["REWARD"] },
   { callee: "LeaseMarket", caller: "LeaseOrders", permissions: ["HIRE"] },
   { callee: "LeaseMarket", caller: "QuoteDesk", permissions: ["HIRE"] },
 ];

@@ -1,63 +1,18 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
-import {Claim, ClaimRecord, ClaimState, Reveal} from "../claims/ClaimTypes.sol";
-import {IResultClaims} from "../claims/IResultClaims.sol";
+import {Claim, Reveal} from "../claims/ClaimTypes.sol";
 import {Evidence} from "../claims/libraries/Evidence.sol";
-import {MAX_PPM, Units, WAD} from "../common/Units.sol";
-import {ITaskBook} from "../market/ITaskBook.sol";
-import {OrderTerms} from "../market/OrderTerms.sol";
-import {IBeacon} from "../randomness/IBeacon.sol";
-import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
-import {ISettlementTerms} from "../settlement/ISettlementTerms.sol";
-import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
-import {SlashTable} from "../staking/SlashTable.sol";
-import {IMillToken} from "../token/IMillToken.sol";
 import {ITensorVerifier} from "../verifiers/ITensorVerifier.sol";
 import {TensorProgram} from "../verifiers/libraries/TensorProgram.sol";
 import {TraceTree} from "../verifiers/libraries/TraceTree.sol";
 import {Region, Trace, Witness, WordAddress} from "../verifiers/TensorTypes.sol";
-import {ICheckSeats} from "./ICheckSeats.sol";
+import {CheckGame} from "./CheckGame.sol";
 import {IResultChecks} from "./IResultChecks.sol";
-import {CheckSchedule} from "./libraries/CheckSchedule.sol";
 
 /// @title ResultChecks
 /// @notice See `IResultChecks`.
-contract ResultChecks is IResultChecks, AccessManaged {
-    using Checkpoints for Checkpoints.Trace208;
-    using OrderTerms for ITaskBook.TaskOrder;
-    using OrderTerms for ITaskBook.TaskTerms;
-    using SafeCast for uint256;
-    using SafeERC20 for IMillToken;
-    using Units for uint256;
-
-    /// @dev What a deployment stands on.
-    /// @param authority Access manager of the parameters
-    /// @param mill MILL
-    /// @param settlement Settlement: price, terms, payout accounts
-    /// @param staking Who works for whom
-    /// @param seats Seats of checkers; must grant JUDGE to this contract
-    /// @param claims Results
-    /// @param verifier What judges their words
-    /// @param tasks Market of the jobs
-    /// @param beacon Source of randomness
-    struct Parts {
-        address authority;
-        IMillToken mill;
-        IBurnMintSettlement settlement;
-        IStakingRegistry staking;
-        ICheckSeats seats;
-        IResultClaims claims;
-        ITensorVerifier verifier;
-        ITaskBook tasks;
-        IBeacon beacon;
-    }
-
+contract ResultChecks is IResultChecks, CheckGame {
     /// @dev The two trees in which words are opened, and how deep they are.
     struct Trees {
         uint256 depth;
@@ -65,117 +20,28 @@ contract ResultChecks is IResultChecks, AccessManaged {
         bytes32 salted;
     }
 
-    // ─── CONSTANTS ───
-
-    /// @notice Least share of claims that are checked, PPM.
-    uint32 public constant MIN_PICK_PPM = 10_000;
-
-    /// @notice Most places of a check.
-    uint8 public constant MAX_CHECKERS = 4;
-
-    /// @notice Most words that a vouch opens.
-    uint8 public constant MAX_OPENINGS = 16;
-
-    bytes32 private constant _FINISH_TAG = keccak256("millrace.finish");
-
-    // ─── IMMUTABLES ───
-
-    IMillToken private immutable _MILL;
-    IBurnMintSettlement private immutable _SETTLEMENT;
-    IStakingRegistry private immutable _STAKING;
-    ICheckSeats private immutable _SEATS;
-    IResultClaims private immutable _CLAIMS;
     ITensorVerifier private immutable _VERIFIER;
-    ITaskBook private immutable _TASKS;
-    IBeacon private immutable _BEACON;
-
-    // ─── STORAGE ───
-
-    CheckRules private _rules; // one slot, written once
-    /// @dev `pickPpm · 2^8 + checkers` by time.
-    Checkpoints.Trace208 private _samplings;
-    mapping(uint256 claimId => Check check) private _checks;
-    mapping(uint256 claimId => mapping(uint8 place => bytes32 root)) private _roots;
 
     /// @notice Fixes parts and rules, and sets the first parameters.
-    /// @param parts What the contract stands on
+    /// @param parts What the contract stands on; `claims` is an `IResultClaims`, `tasks` its market
+    /// @param verifier What judges words
     /// @param rules_ Rules
     /// @param sampling First sampling
-    constructor(Parts memory parts, CheckRules memory rules_, Sampling memory sampling) AccessManaged(parts.authority) {
-        _requireAddress(parts.authority, "authority");
-        _requireAddress(address(parts.mill), "mill");
-        _requireAddress(address(parts.settlement), "settlement");
-        _requireAddress(address(parts.staking), "staking");
-        _requireAddress(address(parts.seats), "seats");
-        _requireAddress(address(parts.claims), "claims");
-        _requireAddress(address(parts.verifier), "verifier");
-        _requireAddress(address(parts.tasks), "tasks");
-        _requireAddress(address(parts.beacon), "beacon");
-        bool good =
-            rules_.leadSeconds != 0 &&
-                rules_.leadSeconds >= parts.beacon.noticeSeconds() &&
-                rules_.gridSeconds != 0 &&
-                rules_.maxLifeSeconds != 0 &&
-                parts.seats.leaveSeconds() / 2 >= rules_.maxLifeSeconds &&
-                rules_.openings != 0 &&
-                rules_.openings <= MAX_OPENINGS;
-        require(good, ResultChecks_BadRules(rules_));
-
-        (_MILL, _SETTLEMENT, _STAKING, _SEATS) = (parts.mill, parts.settlement, parts.staking, parts.seats);
-        (_CLAIMS, _VERIFIER, _TASKS, _BEACON) = (parts.claims, parts.verifier, parts.tasks, parts.beacon);
-        _rules = rules_;
-        _setSampling(sampling);
+    constructor(
+        Parts memory parts,
+        ITensorVerifier verifier,
+        CheckRules memory rules_,
+        Sampling memory sampling
+    ) CheckGame(parts, rules_, sampling) {
+        _requireAddress(address(verifier), "verifier");
+        _VERIFIER = verifier;
     }
 
     // ─── ANYONE ───
 
     /// @inheritdoc IResultChecks
     function draw(uint256 claimId, Claim calldata claim) external {
-        CheckSchedule.Times memory times = _timesOf(claimId, claim);
-        require(times.postedAt != 0, ResultChecks_NotCheckable(claimId));
-        _requireOpen(claimId);
-        Check storage check = _checks[claimId];
-        require(check.count == 0, ResultChecks_AlreadyDrawn(claimId));
-        _requireUntil(times.drawBy);
-        Sampling memory sampling = samplingAt(times.postedAt);
-        bytes32 value = _knownValue(times.pickAt);
-        (uint32[] memory seats, address[] memory accounts) = _drawn(claimId, claim, times.postedAt, sampling, value);
-        require(seats.length != 0, ResultChecks_NotPicked(claimId));
-
-        uint32 payPpm = _payPpmDown(sampling.pickPpm);
-        check.count = uint8(seats.length); // at most `MAX_CHECKERS`
-        check.payPpm = payPpm;
-        check.commitBy = times.commitBy;
-        check.openAt = times.openAt;
-        check.lapsesAt = times.postedAt + _SEATS.leaveSeconds();
-        for (uint256 place = 0; place < seats.length; ++place) check.seats[place] = seats[place];
-        emit CheckDrawn({
-            claimId: claimId,
-            seats: seats,
-            accounts: accounts,
-            payPpm: payPpm,
-            commitBy: times.commitBy,
-            openAt: times.openAt
-        });
-    }
-
-    /// @inheritdoc IResultChecks
-    function settle(uint256 claimId, ITaskBook.TaskOrder calldata order) external {
-        Check storage check = _liveCheck(claimId);
-        require(!check.isSettled, ResultChecks_AlreadySettled(claimId));
-        uint256 fee = _feeOf(claimId, order);
-
-        check.isSettled = true;
-        uint256 share = _shareDown(check, fee);
-        // Where nobody could have opened, nobody failed to.
-        bool charges = _BEACON.valueAt(check.openAt) != 0;
-        emit CheckSettled({claimId: claimId, share: share});
-        for (uint8 place = 0; place < check.count; ++place) {
-            if (_has(check.convicted, place)) continue;
-            uint32 seatId = check.seats[place];
-            if (_has(check.vouched, place)) _pay(claimId, seatId, share);
-            else if (charges) _charge(claimId, seatId, share);
-        }
+        _draw(claimId, _commitmentOf(claim), claim.terms);
     }
 
     /// @inheritdoc IResultChecks
@@ -186,89 +52,48 @@ contract ResultChecks is IResultChecks, AccessManaged {
         Witness calldata witness,
         Reveal calldata reveal
     ) external {
-        Check storage check = _liveCheck(claimId);
-        uint8 vouchers = check.vouched & ~check.convicted;
-        require(vouchers != 0, ResultChecks_NoVoucher(claimId));
-        _windowEndOf(claimId, claim);
+        uint8 vouchers = _vouchersOf(claimId);
+        _checkPosted(claimId, _commitmentOf(claim));
         _checkCommitted(claimId, Evidence.hash(target, witness), reveal);
         require(_isWrong(claim, target, witness), ResultChecks_WordIsRight());
 
-        check.convicted |= vouchers;
-        for (uint8 place = 0; place < check.count; ++place) {
-            if (_has(vouchers, place)) _convict(claimId, check.seats[place]);
-        }
-    }
-
-    /// @inheritdoc IResultChecks
-    function burnSurplus() external returns (uint256 mill) {
-        // All that lies here was emitted for checks, or given: bonds lie in the staking registry.
-        mill = Math.saturatingSub(_MILL.balanceOf(address(this)), _rules.potCap);
-        require(mill != 0, ResultChecks_NoSurplus());
-
-        emit SurplusBurned(mill);
-        _MILL.burn(mill);
+        _convictAll(claimId, vouchers);
     }
 
     // ─── CHECKERS ───
 
     /// @inheritdoc IResultChecks
-    function commit(uint256 claimId, uint8 place, bytes32 root) external {
-        Check storage check = _liveCheck(claimId);
-        address account = _callersPlace(claimId, check, place);
-        _requireUntil(check.commitBy);
-        bool isFirst = !_has(check.committed, place) && root != 0;
-        require(isFirst, ResultChecks_CannotCommit(claimId, place));
-
-        check.committed |= _bitOf(place);
-        _roots[claimId][place] = root;
-        emit CheckCommitted({claimId: claimId, place: place, account: account, root: root});
-    }
-
-    /// @inheritdoc IResultChecks
     function vouch(uint256 claimId, Claim calldata claim, uint8 place, Opening[] calldata openings) external {
-        Check storage check = _liveCheck(claimId);
-        address account = _callersPlace(claimId, check, place);
-        bool isReady =
-            _has(check.committed, place) && !_has(check.vouched, place) && _SEATS.seatOf(check.seats[place]).bond != 0;
-        require(isReady, ResultChecks_CannotVouch(claimId, place));
-        _requireUntil(_windowEndOf(claimId, claim));
-        _requireOpen(claimId);
-        _checkOpenings(claimId, claim, place, account, openings);
+        (address account, bytes32 root, bytes32 value) = _callerMayVouch(
+            claimId,
+            _commitmentOf(claim),
+            place,
+            openings.length
+        );
+        Region region = regionOf(claim);
+        uint64 words = TensorProgram.wordsOf(claim.header, region);
+        Trees memory trees = Trees({
+            depth: TensorProgram.depthOf(words),
+            provided: region == Region.Body ? claim.bodyRoot : claim.outputRoot,
+            salted: root
+        });
+        for (uint256 i = 0; i < openings.length; ++i) {
+            uint256 position = _positionOf(value, claimId, place, i, words);
+            bytes32 leaf = leafOf(claimId, account, openings[i].word);
+            require(_isInBoth(trees, position, leaf, openings[i]), ResultChecks_NotInTrees(i, position));
+        }
 
-        check.vouched |= _bitOf(place);
-        emit ClaimVouched({claimId: claimId, place: place, account: account});
-    }
-
-    // ─── PARAMETERS ───
-
-    /// @inheritdoc IResultChecks
-    function setSampling(Sampling calldata sampling) external restricted {
-        _setSampling(sampling);
+        _vouch(claimId, place, account);
     }
 
     // ─── READ ───
-
-    /// @inheritdoc IResultChecks
-    function checkOf(uint256 claimId) external view returns (Check memory check) {
-        return _checks[claimId];
-    }
 
     /// @inheritdoc IResultChecks
     function drawnFor(
         uint256 claimId,
         Claim calldata claim
     ) external view returns (uint32[] memory seats, uint48 drawBy, uint48 pickAt) {
-        CheckSchedule.Times memory times = _timesOf(claimId, claim);
-        if (times.postedAt == 0) return (seats, 0, 0);
-        (drawBy, pickAt) = (times.drawBy, times.pickAt);
-        bytes32 value = _BEACON.valueAt(pickAt);
-        if (value == 0) return (seats, drawBy, pickAt);
-        (seats, ) = _drawn(claimId, claim, times.postedAt, samplingAt(times.postedAt), value);
-    }
-
-    /// @inheritdoc IResultChecks
-    function commitmentOf(uint256 claimId, uint8 place) external view returns (bytes32 root) {
-        return _roots[claimId][place];
+        return _drawnFor(claimId, _commitmentOf(claim), claim.terms);
     }
 
     /// @inheritdoc IResultChecks
@@ -276,215 +101,7 @@ contract ResultChecks is IResultChecks, AccessManaged {
         return claim.header.bodyWords == 0 ? Region.Output : Region.Body;
     }
 
-    /// @inheritdoc IResultChecks
-    function leafOf(uint256 claimId, address account, bytes32 word) public pure returns (bytes32 leaf) {
-        return keccak256(abi.encode(keccak256(abi.encode(claimId, account)), word));
-    }
-
-    /// @inheritdoc IResultChecks
-    function positionOf(
-        uint256 claimId,
-        uint8 place,
-        uint256 index,
-        uint64 words
-    ) external view returns (uint256 position) {
-        return _positionOf(_knownValue(_liveCheck(claimId).openAt), claimId, place, index, words);
-    }
-
-    /// @inheritdoc IResultChecks
-    function samplingAt(uint48 postedAt) public view returns (Sampling memory sampling) {
-        uint256 packed = postedAt == 0 ? 0 : _samplings.upperLookupRecent(postedAt - 1);
-        return Sampling({pickPpm: uint32(packed >> 8), checkers: uint8(packed)}); // as `_setSampling` packs it
-    }
-
-    /// @inheritdoc IResultChecks
-    function rules() external view returns (CheckRules memory rules_) {
-        return _rules;
-    }
-
-    /// @inheritdoc IResultChecks
-    function beacon() external view returns (address beacon_) {
-        return address(_BEACON);
-    }
-
-    // ─── INTERNAL: WRITE ───
-
-    function _pay(uint256 claimId, uint32 seatId, uint256 mill) private {
-        if (mill == 0) return;
-        address account = _SEATS.seatOf(seatId).account;
-        emit CheckerPaid({claimId: claimId, account: account, mill: mill});
-        _MILL.safeTransfer(_SETTLEMENT.payoutOf(account), mill);
-    }
-
-    function _charge(uint256 claimId, uint32 seatId, uint256 most) private {
-        most = SlashTable.amountUp(SlashTable.Offence.CheckMissed, most);
-        (address account, uint96 mill) = _SEATS.slashSeat(seatId, SlashTable.Offence.CheckMissed, most, msg.sender);
-        emit CheckMissed({claimId: claimId, account: account, reporter: msg.sender, mill: mill});
-    }
-
-    function _convict(uint256 claimId, uint32 seatId) private {
-        uint256 most = SlashTable.amountUp(SlashTable.Offence.FalseVouch, _SEATS.seatOf(seatId).bond);
-        (address account, uint96 mill) = _SEATS.slashSeat(seatId, SlashTable.Offence.FalseVouch, most, msg.sender);
-        emit VoucherConvicted({claimId: claimId, account: account, reporter: msg.sender, mill: mill});
-    }
-
-    function _setSampling(Sampling memory sampling) private {
-        bool good =
-            sampling.pickPpm >= MIN_PICK_PPM &&
-                sampling.pickPpm <= MAX_PPM &&
-                sampling.checkers != 0 &&
-                sampling.checkers <= MAX_CHECKERS;
-        require(good, ResultChecks_BadSampling(sampling));
-        _samplings.push(block.timestamp.toUint48(), (uint208(sampling.pickPpm) << 8) | sampling.checkers);
-        emit SamplingSet(sampling);
-    }
-
-    // ─── INTERNAL: THE DRAW ───
-
-    /// @dev Times of a claim's check; all zero if it cannot be checked.
-    function _timesOf(uint256 claimId, Claim calldata claim) private view returns (CheckSchedule.Times memory times) {
-        uint48 windowEndsAt = _windowEndOf(claimId, claim);
-        CheckRules memory rules_ = _rules;
-        bool fits = CheckSchedule.fits(rules_, _BEACON.delaySeconds(), claim.terms);
-        // Only its buyer and those it names hold the input of a private job.
-        if (fits && !claim.terms.isPrivate) {
-            times = CheckSchedule.timesOf(rules_, windowEndsAt, claim.terms.windowSeconds);
-        }
-    }
-
-    /// @dev Whoever calls, and when, makes no difference: see `ICheckSeats.drawn`. Empty if the value does not pick
-    /// the claim.
-    function _drawn(
-        uint256 claimId,
-        Claim calldata claim,
-        uint48 postedAt,
-        Sampling memory sampling,
-        bytes32 value
-    ) private view returns (uint32[] memory seats, address[] memory accounts) {
-        bool picked = uint256(keccak256(abi.encode(value, claimId, "pick"))) % MAX_PPM < sampling.pickPpm;
-        if (!picked) return (seats, accounts);
-        return
-            _SEATS.drawn({
-                seed: keccak256(abi.encode(value, claimId)),
-                postedAt: postedAt,
-                most: sampling.checkers,
-                provider: claim.terms.provider,
-                buyer: claim.terms.buyer
-            });
-    }
-
-    // ─── INTERNAL: THE PAY ───
-
-    /// @dev `γ · min(1, c / p)`: on average over picked and other jobs, no job gives its checkers more than its own
-    /// part of the emission that its fee makes possible.
-    function _payPpmDown(uint32 pickPpm) private view returns (uint32 payPpm) {
-        ISettlementTerms.CloseTerms memory terms = _SETTLEMENT.terms().closeTermsAt(_SETTLEMENT.currentEpoch());
-        uint256 ppm = Math.min(terms.gammaPpm, Units.mulDivDown(terms.gammaPpm, terms.checksPpm, pickPpm));
-        return ppm.toUint32();
-    }
-
-    /// @dev What the job of a claim paid in fees, in credits.
-    function _feeOf(uint256 claimId, ITaskBook.TaskOrder calldata order) private view returns (uint256 fee) {
-        ITaskBook.Task memory task = _TASKS.taskOf(claimId >> 8);
-        // Claims are numbered by task and attempt: see `IClaimMarket.claimIdOf`.
-        bool isPaid = task.step == ITaskBook.TaskStep.Finalized && task.attempt == uint8(claimId);
-        require(isPaid, ResultChecks_NotPaid(claimId));
-        require(order.hash() == task.orderHash, ResultChecks_OtherOrder(claimId));
-        uint256 price = order.terms.priceAfterDown(task.acceptedAfterSeconds);
-        return price.mulPpmUp(order.snapshot.feePpm);
-    }
-
-    /// @dev What one place earns, MILL.
-    function _shareDown(Check storage check, uint256 fee) private view returns (uint256 share) {
-        uint256 count = check.count;
-        uint256 credits = fee.mulPpmDown(check.payPpm) / count;
-        uint256 most = _MILL.balanceOf(address(this)) / count;
-        return Math.min(Units.mulDivDown(credits, WAD, _SETTLEMENT.lastPriceWad()), most);
-    }
-
-    // ─── INTERNAL: OPENINGS ───
-
-    function _checkOpenings(
-        uint256 claimId,
-        Claim calldata claim,
-        uint8 place,
-        address account,
-        Opening[] calldata openings
-    ) private view {
-        uint256 count = _rules.openings;
-        require(openings.length == count, ResultChecks_WrongCount(openings.length, count));
-        Region region = regionOf(claim);
-        uint64 words = TensorProgram.wordsOf(claim.header, region);
-        Trees memory trees = Trees({
-            depth: TensorProgram.depthOf(words),
-            provided: region == Region.Body ? claim.bodyRoot : claim.outputRoot,
-            salted: _roots[claimId][place]
-        });
-        bytes32 value = _knownValue(_checks[claimId].openAt);
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 position = _positionOf(value, claimId, place, i, words);
-            bytes32 leaf = leafOf(claimId, account, openings[i].word);
-            require(_isInBoth(trees, position, leaf, openings[i]), ResultChecks_NotInTrees(i, position));
-        }
-    }
-
-    function _isInBoth(
-        Trees memory trees,
-        uint256 position,
-        bytes32 leaf,
-        Opening calldata opening
-    ) private pure returns (bool isInBoth) {
-        return
-            opening.siblings.length == trees.depth &&
-            opening.saltedSiblings.length == trees.depth &&
-            TraceTree.fold(opening.word, position, opening.siblings) == trees.provided &&
-            TraceTree.fold(leaf, position, opening.saltedSiblings) == trees.salted;
-    }
-
-    function _positionOf(
-        bytes32 value,
-        uint256 claimId,
-        uint8 place,
-        uint256 index,
-        uint64 words
-    ) private pure returns (uint256 position) {
-        return uint256(keccak256(abi.encode(value, claimId, place, index))) % words;
-    }
-
-    // ─── INTERNAL: CHECKS ───
-
-    /// @dev The last second of a claim's window; reverts unless the claim is the one that was posted.
-    function _windowEndOf(uint256 claimId, Claim calldata claim) private view returns (uint48 windowEndsAt) {
-        ClaimRecord memory record = _CLAIMS.claimOf(claimId);
-        require(keccak256(abi.encode(claim)) == record.commitment, ResultChecks_OtherClaim(claimId));
-        return record.windowEndsAt;
-    }
-
-    function _requireOpen(uint256 claimId) private view {
-        require(_CLAIMS.stateOf(claimId) == ClaimState.Open, ResultChecks_NotOpen(claimId));
-    }
-
-    /// @dev A check that has not lapsed: until then its seats are those that were drawn.
-    function _liveCheck(uint256 claimId) private view returns (Check storage check) {
-        check = _checks[claimId];
-        bool isLive = check.count != 0 && block.timestamp < check.lapsesAt;
-        require(isLive, ResultChecks_NoCheck(claimId));
-    }
-
-    function _callersPlace(uint256 claimId, Check storage check, uint8 place) private view returns (address account) {
-        if (place < check.count) account = _SEATS.seatOf(check.seats[place]).account;
-        bool isTheirs = account != address(0) && _STAKING.isOperator(account, msg.sender);
-        require(isTheirs, ResultChecks_NotYours(claimId, place, msg.sender));
-    }
-
-    /// @dev The commitment of a proof, as `IResultClaims.prove` asks for it: who sees the evidence in a transaction
-    /// cannot be first with it.
-    function _checkCommitted(uint256 claimId, bytes32 evidence, Reveal calldata reveal) private view {
-        bytes32 digest = keccak256(abi.encode(_FINISH_TAG, claimId, evidence, msg.sender, reveal.salt));
-        uint256 commitment = uint256(_CLAIMS.commitmentOf(msg.sender, reveal.lane));
-        bool isTheirs = commitment >> 48 == uint256(digest) >> 48 && uint48(commitment) < block.timestamp;
-        require(isTheirs, ResultChecks_NotCommitted(msg.sender, reveal.lane));
-    }
+    // ─── INTERNAL ───
 
     function _isWrong(
         Claim calldata claim,
@@ -500,24 +117,20 @@ contract ResultChecks is IResultChecks, AccessManaged {
         return _VERIFIER.isWrong(trace, target, witness);
     }
 
-    function _knownValue(uint48 second) private view returns (bytes32 value) {
-        value = _BEACON.valueAt(second);
-        require(value != 0, ResultChecks_NoValue(second));
+    function _isInBoth(
+        Trees memory trees,
+        uint256 position,
+        bytes32 leaf,
+        Opening calldata opening
+    ) private pure returns (bool isInBoth) {
+        return
+            opening.siblings.length == trees.depth &&
+            opening.saltedSiblings.length == trees.depth &&
+            TraceTree.fold(opening.word, position, opening.siblings) == trees.provided &&
+            TraceTree.fold(leaf, position, opening.saltedSiblings) == trees.salted;
     }
 
-    function _requireUntil(uint256 until) private view {
-        require(block.timestamp <= until, ResultChecks_TooLate(until, block.timestamp));
-    }
-
-    function _bitOf(uint8 place) private pure returns (uint8 bit) {
-        return uint8(1) << place; // places are below `MAX_CHECKERS`
-    }
-
-    function _has(uint8 set, uint8 place) private pure returns (bool has) {
-        return set & _bitOf(place) != 0;
-    }
-
-    function _requireAddress(address account, string memory name) private pure {
-        require(account != address(0), ResultChecks_ZeroAddress(name));
+    function _commitmentOf(Claim calldata claim) private pure returns (bytes32 commitment) {
+        return keccak256(abi.encode(claim));
     }
 }

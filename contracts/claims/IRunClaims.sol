@@ -107,8 +107,8 @@ interface IRunClaims is IClaimGame {
     /// @param limit What a game can decide.
     error RunClaims_TooManySteps(uint64 maxSteps, uint64 limit);
 
-    /// @notice Thrown when checkpoints are none or too many, or too far apart, or at a distance that can not be divided
-    /// into steps.
+    /// @notice Thrown when checkpoints are none, too many or too few, more than one is of the final state, or they are
+    /// at a distance that can not be divided into steps.
     /// @param count How many.
     /// @param log2 Their distance.
     error RunClaims_BadCheckpoints(uint256 count, uint8 log2);
@@ -167,8 +167,8 @@ interface IRunClaims is IClaimGame {
     /// - the id is new;
     /// - the terms name a provider, a window and a time to respond, and the program's hash;
     /// - the program passes `checkProgram`;
-    /// - 1 to 256 checkpoints, no further apart than the program's limit of steps makes necessary, the last one the
-    /// final state's.
+    /// - 17 to 256 checkpoints, or fewer if they are 32 steps apart; the last one the final state's, the others before
+    /// it.
     /// @param claimId Claim.
     /// @param terms What it answers for.
     /// @param nodeId Whose agent may answer beside the provider.

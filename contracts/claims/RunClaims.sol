@@ -244,17 +244,18 @@ contract RunClaims is IRunClaims, ClaimGame {
 
     // ─── INTERNAL ───
 
-    /// @dev Reverts unless the checkpoints are few and near enough, and the last one is of a final state.
+    /// @dev Reverts unless the last checkpoint is of a final state, and the others divide the steps before it.
     function _checkEnd(MachineProgram calldata program, Run calldata run) private view returns (bytes32 outputRoot) {
+        bytes32 finalHash;
+        uint64 steps;
+        (finalHash, outputRoot, steps) = _machine().endOf(program, run.end);
         uint256 count = run.checkpoints.length;
         bool isGood =
             count != 0 &&
                 count <= SegmentTree.MAX_CHECKPOINTS &&
-                SegmentTree.isWhole(run.log2) &&
-                run.log2 <= SegmentTree.highestLog2(program.maxSteps);
+                SegmentTree.isDistance(run.log2, count) &&
+                (count - 1) << run.log2 < steps;
         require(isGood, RunClaims_BadCheckpoints(count, run.log2));
-        bytes32 finalHash;
-        (finalHash, outputRoot) = _machine().endOf(program, run.end);
         bytes32 last = run.checkpoints[count - 1];
         require(last == finalHash, RunClaims_NotAtTheEnd(last, finalHash));
     }

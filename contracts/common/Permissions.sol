@@ -27,10 +27,11 @@ library Permissions {
     uint256 internal constant POST = 1 << 8;
     /// @notice LeaseMarket: begin a lease that both sides agreed to. Held by LeaseOrders and QuoteDesk.
     uint256 internal constant HIRE = 1 << 9;
-    /// @notice StakingRegistry: share a reward between a provider and its delegators. Held by UptimeRewards.
+    /// @notice StakingRegistry: share a reward between a provider and its delegators; CheckPot: pay a checker. Held by
+    /// UptimeRewards, ResultChecks and RunChecks.
     uint256 internal constant REWARD = 1 << 10;
     /// @notice UptimeOracle: convict attestors, void reports; CheckSeats: slash checkers. Held by UptimeProofs,
-    /// UptimeChallenges and ResultChecks.
+    /// UptimeChallenges, ResultChecks and RunChecks.
     uint256 internal constant JUDGE = 1 << 11;
     /// @notice BurnMintSettlement: sell credits to the market's own caller. Held by the markets.
     uint256 internal constant BUY_FOR = 1 << 12;

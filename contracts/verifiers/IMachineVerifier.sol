@@ -32,13 +32,14 @@ interface IMachineVerifier {
         bytes calldata witness
     ) external pure returns (bytes32 stateHash, bytes32 nextHash);
 
-    /// @notice A final state and its output. Reverts if the state is not final.
+    /// @notice A final state, when it was reached, and its output. Reverts if the state is not final.
     /// @param program The program
     /// @param witness What shows the state and the output in it
     /// @return stateHash Hash of the state
     /// @return outputRoot Root of the output
+    /// @return steps Steps done when it was reached
     function endOf(
         MachineProgram calldata program,
         bytes calldata witness
-    ) external pure returns (bytes32 stateHash, bytes32 outputRoot);
+    ) external pure returns (bytes32 stateHash, bytes32 outputRoot, uint64 steps);
 }

@@ -146,21 +146,7 @@ export default buildModule("Millrace", (m) => {
     m.getParameter("seatLeaveSeconds"),
     m.getParameter("seatBond"),
   ]);
-  const ResultChecks = m.contract("ResultChecks", [
-    {
-      authority,
-      mill: MillToken,
-      settlement: BurnMintSettlement,
-      staking: StakingRegistry,
-      seats: CheckSeats,
-      claims: ResultClaims,
-      verifier: verification.TensorVerifier,
-      tasks: TaskMarket,
-      beacon: BlockBeacon,
-    },
-    m.getParameter("checkRules"),
-    m.getParameter("checkSampling"),
-  ]);
+  const CheckPot = m.contract("CheckPot", [deployer, MillToken, BurnMintSettlement, m.getParameter("checkPotCap")]);
   const RunClaims = m.contract("RunClaims", [
     {
       deployer,
@@ -182,6 +168,26 @@ export default buildModule("Millrace", (m) => {
     NodeTraits,
     RunClaims,
     m.getParameter("taskBondRule"),
+  ]);
+  const checkParts = {
+    authority,
+    settlement: BurnMintSettlement,
+    staking: StakingRegistry,
+    seats: CheckSeats,
+    pot: CheckPot,
+    beacon: BlockBeacon,
+  };
+  const ResultChecks = m.contract("ResultChecks", [
+    { ...checkParts, claims: ResultClaims, tasks: TaskMarket },
+    verification.TensorVerifier,
+    m.getParameter("checkRules"),
+    m.getParameter("checkSampling"),
+  ]);
+  const RunChecks = m.contract("RunChecks", [
+    { ...checkParts, claims: RunClaims, tasks: MachineMarket },
+    verification.Rv32Verifier,
+    m.getParameter("checkRules"),
+    m.getParameter("checkSampling"),
   ]);
   const ProofMarket = m.contract("ProofMarket", [
     authority,
@@ -268,11 +274,13 @@ export default buildModule("Millrace", (m) => {
     RunClaims,
     MachineMarket,
     CheckSeats,
+    CheckPot,
     ResultChecks,
+    RunChecks,
   };
 
   const payees = m.call(BurnMintSettlement, "setPayees", [UptimeRewards, m.getParameter("ecosystemPayee")]);
-  const checksPayee = m.call(BurnMintSettlement, "setChecksPayee", [ResultChecks]);
+  const checksPayee = m.call(BurnMintSettlement, "setChecksPayee", [CheckPot]);
   const sealed = wireAndSeal(m, modules, [payees, checksPayee]);
   const classes = CLASSES.map(({ kind, name, stakePerUnit, weight, challengeSize }, index) =>
     m.call(HardwareCatalog, "addClass", [kind, name, stakePerUnit, weight, challengeSize], {

@@ -488,8 +488,8 @@ export const PARAMETERS: readonly Parameter[] = [
     max: "MAX_OPENINGS",
   },
   {
-    key: "checkRules.potCap",
-    ...checks,
+    key: "checkPotCap",
+    contract: "CheckPot",
     unit: "MILL",
     what: "what may lie ready for checks to come; more is burned",
     min: "0",

@@ -15,7 +15,9 @@ const WHOLE_SYSTEM = "test/invariants/Invariants.test.ts";
 const STAKING = "contracts/staking/StakingRegistry.sol";
 const SETTLEMENT = "contracts/settlement/BurnMintSettlement.sol";
 const LEASES = "contracts/market/LeaseMarket.sol";
-const CHECKS = "contracts/checks/ResultChecks.sol";
+const CHECKS = "contracts/checks/CheckGame.sol";
+const RESULT_CHECKS = "contracts/checks/ResultChecks.sol";
+const RUN_CHECKS = "contracts/checks/RunChecks.sol";
 const SEATS = "contracts/checks/CheckSeats.sol";
 
 /** One at least for each promise. Each was seen to be caught. */
@@ -144,7 +146,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     promise: "I13",
-    file: CHECKS,
+    file: RESULT_CHECKS,
     find: "require(_isWrong(claim, target, witness), ResultChecks_WordIsRight());",
     replace: "_isWrong(claim, target, witness);",
     test: "test/checks/ResultChecks.test.ts",
@@ -152,7 +154,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     promise: "I13",
-    file: CHECKS,
+    file: RESULT_CHECKS,
     find: "TraceTree.fold(leaf, position, opening.saltedSiblings) == trees.salted",
     replace: "TraceTree.fold(leaf, position, opening.saltedSiblings) != 0",
     test: "test/checks/ResultChecks.test.ts",
@@ -165,6 +167,30 @@ export const MUTANTS: readonly Mutant[] = [
     replace: "else _charge(",
     test: "test/checks/ResultChecks.test.ts",
     grep: "settle",
+  },
+  {
+    promise: "I13",
+    file: RUN_CHECKS,
+    find: "index: count > 1 ? position + 1 : 0,",
+    replace: "index: position,",
+    test: "test/checks/RunChecks.test.ts",
+    grep: "vouch",
+  },
+  {
+    promise: "I13",
+    file: RUN_CHECKS,
+    find: "require(next != proof.last, RunChecks_StepIsRight());",
+    replace: "",
+    test: "test/checks/RunChecks.test.ts",
+    grep: "convict",
+  },
+  {
+    promise: "I13",
+    file: RUN_CHECKS,
+    find: "require(_isShown(claimId, claim.log2, proof, first), RunChecks_NotShown(proof.step));",
+    replace: "_isShown(claimId, claim.log2, proof, first);",
+    test: "test/checks/RunChecks.test.ts",
+    grep: "convict",
   },
   {
     promise: "I13",

@@ -1,7 +1,10 @@
 import { noun, reading, writing } from "../lib/define.js";
 
 const SEAT = { description: "Number of the seat", required: true } as const;
-const CLAIM = { description: "Number of the claim", required: true } as const;
+const CLAIM = {
+  claim: { description: "Number of the claim", required: true },
+  market: { description: "Market of its task: dispute, or machine for programs", default: "dispute" },
+} as const;
 
 export const checkerTasks = noun("checker", "Seats of those who check results, and what was checked", [
   reading({
@@ -13,7 +16,7 @@ export const checkerTasks = noun("checker", "Seats of those who check results, a
   reading({
     name: "show",
     description: "Shows whether a claim was picked, who was drawn for it, and what they did",
-    options: { claim: CLAIM },
+    options: CLAIM,
     action: () => import("./show.js"),
   }),
   writing({
@@ -37,7 +40,7 @@ export const checkerTasks = noun("checker", "Seats of those who check results, a
   writing({
     name: "settle",
     description: "Pays the checkers of a claim whose job was paid, and charges those who were not there",
-    options: { claim: CLAIM },
+    options: CLAIM,
     action: () => import("./settle.js"),
   }),
 ]);

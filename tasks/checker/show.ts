@@ -1,17 +1,15 @@
-import { readClaim } from "@millrace/jobs";
 import { formatPpm, formatTime } from "@millrace/sdk";
 
-import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { facts } from "../lib/text.js";
+import { checkedClaim, type CheckedClaimValues } from "./checkedClaim.js";
 
-export default async function show(session: Session, { claim: given }: { claim: string }): Promise<void> {
-  const { contracts, deployment } = await session.protocol();
-  const { checks, claims, seats } = contracts;
-  const claimId = parseId(given, "--claim");
-  const [posted] = await readClaim(claims, { claimId, fromBlock: deployment.deployedAtBlock });
-  if (posted === undefined) return;
-  const [check, wouldBe] = await Promise.all([checks.checkOf(claimId), checks.drawnFor(claimId, posted.claim)]);
+export default async function show(session: Session, values: CheckedClaimValues): Promise<void> {
+  const protocol = await session.protocol();
+  const { seats } = protocol.contracts;
+  const claim = await checkedClaim(protocol, values);
+  const { claimId } = claim;
+  const [check, wouldBe] = await Promise.all([claim.checks.checkOf(claimId), claim.drawnFor()]);
   const isDrawn = check.count !== 0n;
   const drawn = isDrawn ? check.seats.slice(0, Number(check.count)) : [...wouldBe.seats];
   const has = (set: bigint, place: number): boolean => ((set >> BigInt(place)) & 1n) === 1n;

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { CREDIT, MILL } from "../market/marketFixture.js";
+import { CREDIT } from "../market/marketFixture.js";
 import { PARAMETERS } from "../support/deployMillrace.js";
 import { ChecksWorld, SALT, type Submitted } from "./checksFixture.js";
 
@@ -82,7 +82,7 @@ describe("ResultChecks", () => {
         const { seats: ids } = await checks.drawnFor(submitted.claimId, submitted.claim);
         picked += ids.length;
         const draw = checks.draw(submitted.claimId, submitted.claim);
-        if (ids.length === 0) await expect(draw).to.be.revertedWithCustomError(checks, "ResultChecks_NotPicked");
+        if (ids.length === 0) await expect(draw).to.be.revertedWithCustomError(checks, "CheckGame_NotPicked");
         else await draw;
         await at.finalize(submitted);
       }
@@ -96,7 +96,7 @@ describe("ResultChecks", () => {
       await at.recordPick(submitted);
       await expect(checks.draw(submitted.claimId, submitted.claim)).to.be.revertedWithCustomError(
         checks,
-        "ResultChecks_NotPicked",
+        "CheckGame_NotPicked",
       );
     });
 
@@ -106,7 +106,7 @@ describe("ResultChecks", () => {
       const { pickAt } = await checks.drawnFor(claimId, claim);
       expect(Number(pickAt)).to.be.greaterThan(windowEndsAt - 60);
       await expect(checks.draw(claimId, claim))
-        .to.be.revertedWithCustomError(checks, "ResultChecks_NoValue")
+        .to.be.revertedWithCustomError(checks, "CheckGame_NoValue")
         .withArgs(pickAt);
     });
 
@@ -116,12 +116,12 @@ describe("ResultChecks", () => {
       await at.draw(first);
       await expect(checks.draw(first.claimId, first.claim)).to.be.revertedWithCustomError(
         checks,
-        "ResultChecks_AlreadyDrawn",
+        "CheckGame_AlreadyDrawn",
       );
       const late = await at.submitted();
       await at.recordPick(late);
       await at.passTo(late.windowEndsAt - 45 + 1);
-      await expect(checks.draw(late.claimId, late.claim)).to.be.revertedWithCustomError(checks, "ResultChecks_TooLate");
+      await expect(checks.draw(late.claimId, late.claim)).to.be.revertedWithCustomError(checks, "CheckGame_TooLate");
     });
 
     it("should leave alone what cannot be checked: private jobs, short windows, claims that last too long", async () => {
@@ -130,7 +130,7 @@ describe("ResultChecks", () => {
         const { claimId, claim } = await at.submitted(changes);
         expect((await checks.drawnFor(claimId, claim)).drawBy).to.equal(0n);
         await expect(checks.draw(claimId, claim))
-          .to.be.revertedWithCustomError(checks, "ResultChecks_NotCheckable")
+          .to.be.revertedWithCustomError(checks, "CheckGame_NotCheckable")
           .withArgs(claimId);
         await at.pass(200);
         await at.world.tasks.finalize(claimId >> 8n, at.submittedOrder(claimId).order);
@@ -146,11 +146,11 @@ describe("ResultChecks", () => {
       const forged = { ...submitted.claim, outputRoot: ethers.id("another") };
       await expect(checks.draw(submitted.claimId, forged)).to.be.revertedWithCustomError(
         checks,
-        "ResultChecks_OtherClaim",
+        "CheckGame_OtherClaim",
       );
       await expect(checks.draw(submitted.claimId + 256n, submitted.claim)).to.be.revertedWithCustomError(
         checks,
-        "ResultChecks_OtherClaim",
+        "CheckGame_OtherClaim",
       );
     });
 
@@ -163,7 +163,7 @@ describe("ResultChecks", () => {
       await claims.connect(challenger).prove(submitted.claimId, submitted.claim, proof.target, proof.witness, reveal);
       await expect(checks.draw(submitted.claimId, submitted.claim)).to.be.revertedWithCustomError(
         checks,
-        "ResultChecks_NotOpen",
+        "CheckGame_NotOpen",
       );
     });
   });
@@ -182,7 +182,7 @@ describe("ResultChecks", () => {
       const cannot = (by: typeof first, place: number, value: string) =>
         expect(checks.connect(by).commit(claimId, place, value)).to.be.revertedWithCustomError(
           checks,
-          "ResultChecks_CannotCommit",
+          "CheckGame_CannotCommit",
         );
       await cannot(first, 0, ethers.id("another"));
       await cannot(second, 1, ethers.ZeroHash);
@@ -194,7 +194,7 @@ describe("ResultChecks", () => {
       const [first, second] = await at.draw(submitted);
       const refused = (by: typeof first, place: number) =>
         expect(checks.connect(by).commit(submitted.claimId, place, SALT))
-          .to.be.revertedWithCustomError(checks, "ResultChecks_NotYours")
+          .to.be.revertedWithCustomError(checks, "CheckGame_NotYours")
           .withArgs(submitted.claimId, place, by);
       await refused(second, 0);
       await refused(stranger, 0);
@@ -211,11 +211,11 @@ describe("ResultChecks", () => {
       await at.passTo(submitted.windowEndsAt - 30);
       await expect(checks.connect(first).commit(submitted.claimId, 0, SALT)).to.be.revertedWithCustomError(
         checks,
-        "ResultChecks_TooLate",
+        "CheckGame_TooLate",
       );
       await expect(checks.connect(first).commit(99n, 0, SALT)).to.be.revertedWithCustomError(
         checks,
-        "ResultChecks_NoCheck",
+        "CheckGame_NoCheck",
       );
     });
   });
@@ -282,9 +282,9 @@ describe("ResultChecks", () => {
       const good = await at.openings(submitted, 0, first.address);
       const vouch = (openings: typeof good) => checks.connect(first).vouch(claimId, claim, 0, openings);
       await expect(vouch(good.slice(1)))
-        .to.be.revertedWithCustomError(checks, "ResultChecks_WrongCount")
+        .to.be.revertedWithCustomError(checks, "CheckGame_WrongCount")
         .withArgs(3, 4);
-      await expect(vouch([...good, good[0]])).to.be.revertedWithCustomError(checks, "ResultChecks_WrongCount");
+      await expect(vouch([...good, good[0]])).to.be.revertedWithCustomError(checks, "CheckGame_WrongCount");
       const [one, ...rest] = good;
       const bad = [
         [...good].reverse(),
@@ -308,7 +308,7 @@ describe("ResultChecks", () => {
       await at.vouch(submitted, 0, first);
       for (const [place, checker] of [first, second].entries()) {
         await expect(at.vouch(submitted, place, checker))
-          .to.be.revertedWithCustomError(checks, "ResultChecks_CannotVouch")
+          .to.be.revertedWithCustomError(checks, "CheckGame_CannotVouch")
           .withArgs(submitted.claimId, place);
       }
     });
@@ -320,18 +320,18 @@ describe("ResultChecks", () => {
       const { claimId, claim } = submitted;
       await expect(checks.connect(first).vouch(claimId, claim, 0, [])).to.be.revertedWithCustomError(
         checks,
-        "ResultChecks_WrongCount",
+        "CheckGame_WrongCount",
       );
       const empty = { word: SALT, siblings: [], saltedSiblings: [] };
       await expect(
         checks.connect(first).vouch(claimId, claim, 0, [empty, empty, empty, empty]),
-      ).to.be.revertedWithCustomError(checks, "ResultChecks_NoValue");
+      ).to.be.revertedWithCustomError(checks, "CheckGame_NoValue");
       await openAtOf({ at, checks, submitted });
       const openings = await at.openings(submitted, 0, first.address);
       await at.passTo(submitted.windowEndsAt);
       await expect(checks.connect(first).vouch(claimId, claim, 0, openings)).to.be.revertedWithCustomError(
         checks,
-        "ResultChecks_TooLate",
+        "CheckGame_TooLate",
       );
     });
 
@@ -346,14 +346,14 @@ describe("ResultChecks", () => {
       await claims.connect(challenger).prove(submitted.claimId, submitted.claim, proof.target, proof.witness, reveal);
       await expect(at.vouch(submitted, 0, first, submitted.committed)).to.be.revertedWithCustomError(
         checks,
-        "ResultChecks_NotOpen",
+        "CheckGame_NotOpen",
       );
     });
   });
 
   describe("settle (I13)", () => {
     it("should pay who vouched, at most γ of the fee together, to its payout account", async () => {
-      const { at, submitted, places, checks, token, settlement, stranger } =
+      const { at, submitted, places, checks, checkPot, token, settlement, stranger } =
         await networkHelpers.loadFixture(vouchedRight);
       await at.finalize(submitted);
       const pot = await at.fillPot();
@@ -367,17 +367,17 @@ describe("ResultChecks", () => {
       }
       const after = await Promise.all([places[0], stranger].map(async (account) => token.balanceOf(account)));
       expect(after.map((balance, i) => balance - before[i])).to.deep.equal([share, share]);
-      expect(await token.balanceOf(checks)).to.equal(pot - 2n * share);
+      expect(await token.balanceOf(checkPot)).to.equal(pot - 2n * share);
     });
 
     it("should pay no more than lies there", async () => {
-      const { at, submitted, checks, token, governor } = await networkHelpers.loadFixture(vouchedRight);
+      const { at, submitted, checks, checkPot, token, governor } = await networkHelpers.loadFixture(vouchedRight);
       await at.finalize(submitted);
-      await token.connect(governor).transfer(checks, 101n);
+      await token.connect(governor).transfer(checkPot, 101n);
       await expect(checks.settle(submitted.claimId, submitted.order))
         .to.emit(checks, "CheckSettled")
         .withArgs(submitted.claimId, 50n);
-      expect(await token.balanceOf(checks)).to.equal(1n);
+      expect(await token.balanceOf(checkPot)).to.equal(1n);
     });
 
     it("should charge who did not vouch as much, and no more", async () => {
@@ -414,12 +414,12 @@ describe("ResultChecks", () => {
     it("should be once, for a job that is paid, by the order that it was opened with", async () => {
       const { at, submitted, checks } = await networkHelpers.loadFixture(vouchedRight);
       const { claimId, order } = submitted;
-      await expect(checks.settle(claimId, order)).to.be.revertedWithCustomError(checks, "ResultChecks_NotPaid");
+      await expect(checks.settle(claimId, order)).to.be.revertedWithCustomError(checks, "CheckGame_NotPaid");
       await at.finalize(submitted);
       const other = { ...order, terms: { ...order.terms, maxPrice: 10_000n * CREDIT } };
-      await expect(checks.settle(claimId, other)).to.be.revertedWithCustomError(checks, "ResultChecks_OtherOrder");
+      await expect(checks.settle(claimId, other)).to.be.revertedWithCustomError(checks, "CheckGame_OtherOrder");
       await checks.settle(claimId, order);
-      await expect(checks.settle(claimId, order)).to.be.revertedWithCustomError(checks, "ResultChecks_AlreadySettled");
+      await expect(checks.settle(claimId, order)).to.be.revertedWithCustomError(checks, "CheckGame_AlreadySettled");
     });
 
     it("should lapse before the bonds can leave", async () => {
@@ -430,7 +430,7 @@ describe("ResultChecks", () => {
       await networkHelpers.time.setNextBlockTimestamp(lapsesAt);
       await expect(checks.settle(submitted.claimId, submitted.order)).to.be.revertedWithCustomError(
         checks,
-        "ResultChecks_NoCheck",
+        "CheckGame_NoCheck",
       );
       await expect(seats.releaseSeat(ids[0])).to.be.revertedWithCustomError(seats, "CheckSeats_BondHeld");
     });
@@ -482,7 +482,7 @@ describe("ResultChecks", () => {
         expect((await staking.accountOf(account)).bonded).to.equal(0n);
       }
       expect((await token.balanceOf(challenger)) - before).to.equal((2n * BOND * 3n) / 10n);
-      await expect(convicted(at, submitted)).to.be.revertedWithCustomError(checks, "ResultChecks_NoVoucher");
+      await expect(convicted(at, submitted)).to.be.revertedWithCustomError(checks, "CheckGame_NoVoucher");
     });
 
     it("should do so after the claim fell, and after it stood and its check was settled", async () => {
@@ -517,7 +517,7 @@ describe("ResultChecks", () => {
       const [liar] = await at.draw(submitted);
       await at.commit(submitted, 0, liar, submitted.committed);
       await at.recordAt((await checks.checkOf(submitted.claimId)).openAt);
-      await expect(convicted(at, submitted)).to.be.revertedWithCustomError(checks, "ResultChecks_NoVoucher");
+      await expect(convicted(at, submitted)).to.be.revertedWithCustomError(checks, "CheckGame_NoVoucher");
       await at.vouch(submitted, 0, liar, submitted.committed);
       await convicted(at, submitted);
       const { seats: ids } = await checks.checkOf(submitted.claimId);
@@ -532,7 +532,7 @@ describe("ResultChecks", () => {
       const copy = (by: typeof stranger, shown: typeof reveal) =>
         expect(
           checks.connect(by).convict(claimId, claim, proof.target, proof.witness, shown),
-        ).to.be.revertedWithCustomError(checks, "ResultChecks_NotCommitted");
+        ).to.be.revertedWithCustomError(checks, "CheckGame_NotCommitted");
       await copy(stranger, reveal);
       await copy(challenger, { ...reveal, lane: 5n });
       await copy(challenger, { ...reveal, salt: ethers.ZeroHash });
@@ -548,20 +548,17 @@ describe("ResultChecks", () => {
       const convict = (shown: typeof claim) =>
         checks.connect(challenger).convict(claimId, shown, right.target, right.witness, reveal);
       await expect(convict(claim)).to.be.revertedWithCustomError(checks, "ResultChecks_WordIsRight");
-      await expect(convict({ ...claim, bodyRoot: SALT })).to.be.revertedWithCustomError(
-        checks,
-        "ResultChecks_OtherClaim",
-      );
+      await expect(convict({ ...claim, bodyRoot: SALT })).to.be.revertedWithCustomError(checks, "CheckGame_OtherClaim");
     });
 
     it("should not pay who was convicted before the settlement", async () => {
-      const { at, submitted, checks, token } = await networkHelpers.loadFixture(vouchedWrong);
+      const { at, submitted, checks, checkPot, token } = await networkHelpers.loadFixture(vouchedWrong);
       await convicted(at, submitted);
       await at.finalize(submitted);
       const pot = await at.fillPot();
       const settle = checks.settle(submitted.claimId, submitted.order);
       await expect(settle).not.to.emit(checks, "CheckerPaid");
-      expect(await token.balanceOf(checks)).to.equal(pot);
+      expect(await token.balanceOf(checkPot)).to.equal(pot);
     });
 
     it("should keep a seat without a bond from vouching", async () => {
@@ -576,23 +573,9 @@ describe("ResultChecks", () => {
       for (const [place, checker] of checkers.entries()) {
         const { bond } = await seats.seatOf(ids[place]);
         const vouch = at.vouch(submitted, place, checker);
-        if (bond === 0n) await expect(vouch).to.be.revertedWithCustomError(checks, "ResultChecks_CannotVouch");
+        if (bond === 0n) await expect(vouch).to.be.revertedWithCustomError(checks, "CheckGame_CannotVouch");
         else await vouch;
       }
-    });
-  });
-
-  describe("burnSurplus", () => {
-    it("should burn what is more than the cap, and nothing else", async () => {
-      const { checks, token, governor } = await networkHelpers.loadFixture(deploy);
-      const cap = PARAMETERS.checkRules.potCap;
-      await token.connect(governor).transfer(checks, cap);
-      await expect(checks.burnSurplus()).to.be.revertedWithCustomError(checks, "ResultChecks_NoSurplus");
-      await token.connect(governor).transfer(checks, 5n * MILL);
-      await expect(checks.burnSurplus())
-        .to.emit(checks, "SurplusBurned")
-        .withArgs(5n * MILL);
-      expect(await token.balanceOf(checks)).to.equal(cap);
     });
   });
 
@@ -620,7 +603,7 @@ describe("ResultChecks", () => {
       for (const sampling of bad) {
         await expect(checks.connect(governor).setSampling(sampling)).to.be.revertedWithCustomError(
           checks,
-          "ResultChecks_BadSampling",
+          "CheckGame_BadSampling",
         );
       }
       await expect(checks.connect(stranger).setSampling(bad[0])).to.be.revertedWithCustomError(
@@ -644,7 +627,7 @@ describe("ResultChecks", () => {
       ];
       for (const changes of bad) {
         const deployed = ChecksWorld.deploy(connection, undefined, { checkRules: { ...checkRules, ...changes } });
-        await expect(deployed).to.be.revertedWithCustomError(checks, "ResultChecks_BadRules");
+        await expect(deployed).to.be.revertedWithCustomError(checks, "CheckGame_BadRules");
       }
     });
   });

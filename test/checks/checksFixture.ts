@@ -235,12 +235,12 @@ export class ChecksWorld {
 
   /** Closes epochs until so much lies in the pot of the checks. */
   async fillPot(): Promise<bigint> {
-    const { settlement, priceOracle, token, checks, clock } = this.world;
+    const { settlement, priceOracle, token, checkPot, clock } = this.world;
     const next = Number(await settlement.nextEpochToClose());
     const endAt = clock.genesisAt + (next + 1) * clock.epochSeconds;
     await this.passTo(endAt + 1);
     await settlement.closeEpoch(next, [...(await priceOracle.roundsAt(endAt))]);
-    return token.balanceOf(checks);
+    return token.balanceOf(checkPot);
   }
 
   /** The proof of the wrong word of a trace. */

@@ -55,6 +55,9 @@ describe("RunClaims", () => {
         [{ log2: 0 }, "RunClaims_BadCheckpoints"],
         [{ log2: 9 }, "RunClaims_BadCheckpoints"],
         [{ log2: 20 }, "RunClaims_BadCheckpoints"],
+        // Sixteen, which one segment more would be right; two of the final state.
+        [{ checkpoints: run.checkpoints.slice(-16) }, "RunClaims_BadCheckpoints"],
+        [{ checkpoints: [...run.checkpoints, ...run.checkpoints.slice(-1)] }, "RunClaims_BadCheckpoints"],
         [{ checkpoints: run.checkpoints.slice(0, -1) }, "RunClaims_NotAtTheEnd"],
       ];
       for (const [changes, error] of refused) {

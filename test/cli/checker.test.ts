@@ -49,6 +49,7 @@ describe("checker", function () {
     expect(shown).to.deep.include({ claimId, isDrawn: false, isSettled: false, places: [] });
     expect(Number(shown["drawBy"])).to.be.greaterThan(0);
     await refused(`checker settle --claim ${claimId} --from ${FROM.stranger} --yes`, /has no check/);
-    await refused(`checker settle --claim 5 --from ${FROM.stranger} --yes`, /There is no claim 5\. /);
+    await refused(`checker settle --claim 5 --from ${FROM.stranger} --yes`, /no claim 5 in the dispute market/);
+    await refused(`checker show --claim ${claimId} --market machine`, /no claim \d+ in the machine market/);
   });
 });

@@ -42,16 +42,28 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
     "ResultClaims",
   ],
   CheckSeats: ["deployer", "AccessManager", "StakingRegistry"],
+  CheckPot: ["deployer", "MillToken", "BurnMintSettlement"],
   ResultChecks: [
     "AccessManager",
-    "MillToken",
     "BurnMintSettlement",
     "StakingRegistry",
     "CheckSeats",
-    "ResultClaims",
-    "TensorVerifier",
-    "TaskMarket",
+    "CheckPot",
     "BlockBeacon",
+    "ResultClaims",
+    "TaskMarket",
+    "TensorVerifier",
+  ],
+  RunChecks: [
+    "AccessManager",
+    "BurnMintSettlement",
+    "StakingRegistry",
+    "CheckSeats",
+    "CheckPot",
+    "BlockBeacon",
+    "RunClaims",
+    "MachineMarket",
+    "Rv32Verifier",
   ],
   RunClaims: ["deployer", "AccessManager", "StakingRegistry", "Rv32Verifier", "NodeRegistry"],
   MachineMarket: [
@@ -182,7 +194,7 @@ describe("Deployment", function () {
       const [availability, checks, rest] = await settlement.payees();
       expect([availability, checks, rest]).to.deep.equal([
         deployed.record.contracts.UptimeRewards,
-        deployed.record.contracts.ResultChecks,
+        deployed.record.contracts.CheckPot,
         ecosystem.address,
       ]);
       const again = settlement.connect(deployer).setPayees(deployer, deployer);

@@ -75,7 +75,7 @@ export class Play {
     readonly hostile?: Hostile,
   ) {
     this.reads = new Reads(connection);
-    this.store = new Store(connection, world, world.rewards, world.checks);
+    this.store = new Store(connection, world, world.rewards, world.checkPot);
     this.leasing = new LeaseDriver(connection, world);
     this.tasking = new TaskDriver(connection, world);
     this.vouchers = new ChannelDriver(connection, world);

@@ -90,7 +90,7 @@ export class Store {
 
   readonly #events: WorldEvents;
   readonly #uptime: string;
-  readonly #checks: string;
+  readonly #checkPot: string;
   #hasGenesis = false;
   /** Fee fixed when the job whose payment comes next was opened. */
   #feePpm: bigint | undefined;
@@ -102,11 +102,11 @@ export class Store {
     private readonly connection: Connection,
     world: object,
     uptime: BaseContract,
-    checks: BaseContract,
+    checkPot: BaseContract,
   ) {
     this.#events = new WorldEvents(connection, world);
     this.#uptime = uptime.target as string;
-    this.#checks = checks.target as string;
+    this.#checkPot = checkPot.target as string;
   }
 
   /** Takes in everything that happened since the last time. */
@@ -296,8 +296,8 @@ export class Store {
     // Nobody is charged who vouched, and nobody paid who did not.
     if (name === "CheckMissed") expect(this.#vouched.has(who), "I5").to.equal(false);
     if (name === "CheckerPaid") expect(this.#vouched.has(who), "I8").to.equal(true);
-    if (name === "CheckerPaid" || name === "SurplusBurned") this.checksPot -= args.mill;
-    const isGift = name === "Transfer" && accounts.to === this.#checks && accounts.from !== ZeroAddress;
+    if (name === "PotPaid" || name === "SurplusBurned") this.checksPot -= args.mill;
+    const isGift = name === "Transfer" && accounts.to === this.#checkPot && accounts.from !== ZeroAddress;
     if (isGift) this.checksPot += args.value;
   }
 

@@ -11,6 +11,7 @@ import type {
   BlockBeacon,
   BurnMintSettlement,
   CapacityProofs,
+  CheckPot,
   CheckSeats,
   HardwareCatalog,
   Inspections,
@@ -28,6 +29,7 @@ import type {
   ProofMarket,
   ResultChecks,
   ResultClaims,
+  RunChecks,
   RunClaims,
   Rv32Verifier,
   SettlementTerms,
@@ -95,7 +97,8 @@ export const PARAMETERS = {
   taskBondRule: { floor: 10n * MILL, detectionPpm: 500_000 },
   seatLeaveSeconds: 2_000,
   seatBond: 1_000n * MILL,
-  checkRules: { leadSeconds: 2, gridSeconds: 2, maxLifeSeconds: 1_000, openings: 4, potCap: 100n * MILL },
+  checkRules: { leadSeconds: 2, gridSeconds: 2, maxLifeSeconds: 1_000, openings: 4 },
+  checkPotCap: 100n * MILL,
   checkSampling: { pickPpm: 500_000, checkers: 2 },
   leasePeriods: { graceSeconds: 100, noticeSeconds: 60, reportTimeoutSeconds: 400, leafTimeoutSeconds: 2_000 },
   channelMinNoticeSeconds: 30,
@@ -103,6 +106,8 @@ export const PARAMETERS = {
 
 /** Epochs that pass quickly. */
 const EPOCHS = { epochSeconds: 200, slotsPerEpoch: 20 };
+/** When a test begins, after genesis: the same however many transactions a deployment takes, and before the epoch ends. */
+const READY_SECONDS = 160;
 
 /** A deployment. */
 export interface Millrace {
@@ -143,7 +148,9 @@ export interface Millrace {
   machines: MachineMarket;
   runs: RunClaims;
   seats: CheckSeats;
+  checkPot: CheckPot;
   checks: ResultChecks;
+  runChecks: RunChecks;
 }
 
 /**
@@ -170,6 +177,7 @@ export async function deployMillrace(
   const clock = { genesisAt, ...epochs };
   const feeds = await deployFeeds(connection, parameters.genesisPriceWad);
 
+  let pricedAt = genesisAt;
   const contracts = await runModule(connection, MillraceModule, {
     deployer,
     parameters: {
@@ -185,12 +193,16 @@ export async function deployMillrace(
       ),
     },
     skip: isOfTheTest,
+    onDeployed: async (name, contract) => {
+      if (name !== "PriceOracle") return;
+      await (contract as PriceOracle).observe();
+      pricedAt = await networkHelpers.time.latest();
+    },
   });
   const connected = (name: string) => contracts[name].connect(governor);
   const priceOracle = connected("PriceOracle") as PriceOracle;
-  await priceOracle.observe();
   // Purchases need one half-life of history.
-  await networkHelpers.time.increase(parameters.emaHalfLifeSeconds);
+  await networkHelpers.time.increaseTo(Math.max(genesisAt + READY_SECONDS, pricedAt + parameters.emaHalfLifeSeconds));
 
   return {
     parameters,
@@ -226,7 +238,9 @@ export async function deployMillrace(
     machines: connected("MachineMarket") as MachineMarket,
     runs: connected("RunClaims") as RunClaims,
     seats: connected("CheckSeats") as CheckSeats,
+    checkPot: connected("CheckPot") as CheckPot,
     checks: connected("ResultChecks") as ResultChecks,
+    runChecks: connected("RunChecks") as RunChecks,
     channels: connected("VoucherChannels") as VoucherChannels,
     orders: connected("LeaseOrders") as LeaseOrders,
     quotes: connected("QuoteDesk") as QuoteDesk,

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Parts to leave out. */
   readonly skip?: (future: Future) => boolean;
+  /** What to do with a contract before the next is deployed. */
+  readonly onDeployed?: (name: string, contract: BaseContract) => Promise<unknown>;
 }
 
 /**
@@ -29,7 +31,7 @@ export interface RunOptions {
 export async function runModule(
   { ethers }: Connection,
   module: IgnitionModule,
-  { deployer, parameters, skip = () => false }: RunOptions,
+  { deployer, parameters, skip = () => false, onDeployed }: RunOptions,
 ): Promise<Record<string, BaseContract>> {
   const contracts = new Map<Future, BaseContract>();
   for (const future of module.futures) {
@@ -37,6 +39,7 @@ export async function runModule(
     if (future.type === FutureType.NAMED_ARTIFACT_CONTRACT_DEPLOYMENT) {
       const contract = await ethers.deployContract(future.contractName, resolve(future.constructorArgs), deployer);
       contracts.set(future, contract as unknown as BaseContract);
+      await onDeployed?.(future.contractName, contract as unknown as BaseContract);
     } else if (future.type === FutureType.CONTRACT_CALL) {
       await contractOf(future.contract).getFunction(future.functionName)(...resolve(future.args));
     } else {

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Terms} from "../../claims/ClaimTypes.sol";
-import {IResultChecks} from "../IResultChecks.sol";
+import {ICheckGame} from "../ICheckGame.sol";
 
 /// @title CheckSchedule
 /// @notice When what happens in a check: all of it lies inside the claim's own challenge window.
@@ -22,7 +22,7 @@ library CheckSchedule {
     /// @notice Part of a window that the two draws together may take up, as a divisor for each.
     uint256 internal constant DRAW_PART = 8;
 
-    /// @notice Most openings on a path of a claim, as `IResultClaims` promises.
+    /// @notice Most openings on a path of a claim, as `IResultClaims` and `IRunClaims` promise.
     uint256 internal constant MAX_OPENINGS = 8;
 
     /// @notice Longest time for showing a first pointer, that of the game.
@@ -49,7 +49,7 @@ library CheckSchedule {
     /// @param terms Terms of the claim
     /// @return fits True if so
     function fits(
-        IResultChecks.CheckRules memory rules,
+        ICheckGame.CheckRules memory rules,
         uint256 delaySeconds,
         Terms calldata terms
     ) internal pure returns (bool) {
@@ -65,7 +65,7 @@ library CheckSchedule {
     /// @param windowSeconds Its length
     /// @return times The times
     function timesOf(
-        IResultChecks.CheckRules memory rules,
+        ICheckGame.CheckRules memory rules,
         uint48 windowEndsAt,
         uint32 windowSeconds
     ) internal pure returns (Times memory times) {
@@ -78,7 +78,7 @@ library CheckSchedule {
         times.openAt = _gridUp(rules, times.commitBy);
     }
 
-    function _gridUp(IResultChecks.CheckRules memory rules, uint48 from) private pure returns (uint48 second) {
+    function _gridUp(ICheckGame.CheckRules memory rules, uint48 from) private pure returns (uint48 second) {
         uint256 grid = rules.gridSeconds;
         return (Math.ceilDiv(uint256(from) + rules.leadSeconds, grid) * grid).toUint48();
     }

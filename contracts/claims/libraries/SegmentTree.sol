@@ -24,8 +24,9 @@ library SegmentTree {
     /// @notice Steps that a run can have.
     uint64 internal constant MAX_STEPS = uint64(MAX_CHECKPOINTS << MAX_LOG2);
 
-    /// @dev Checkpoints that a provider can do with, however many steps there are: it need not post more.
-    uint256 private constant _FEW_CHECKPOINTS = 32;
+    /// @notice Checkpoints that a claim has at least if they are more than 32 steps apart: a check looks at the states
+    /// after them. There is a distance for more than these and at most `MAX_CHECKPOINTS`, however many steps there are.
+    uint256 internal constant FEW_CHECKPOINTS = 16;
 
     /// @dev Levels of the tree over 32 children.
     uint8 private constant _NARROW = 5;
@@ -80,11 +81,14 @@ library SegmentTree {
         return log2 % _NARROW == 0 ? _NARROW : _NARROW + 1;
     }
 
-    /// @notice Whether segments of a length end, divided again and again, in single steps.
-    /// @param log2 The length.
-    /// @return whole False for 1, 2, 3, 4, 7, 8, 9, 13, 14 and 19.
-    function isWhole(uint8 log2) internal pure returns (bool whole) {
-        return log2 != 0 && (_NARROW + 1) * (log2 % _NARROW) <= log2;
+    /// @notice Whether checkpoints can lie at a distance: segments of that length end, divided again and again, in
+    /// single steps, and they are more than few or as near as they can be.
+    /// @param log2 The distance.
+    /// @param count How many checkpoints.
+    /// @return isIt False for 1, 2, 3, 4, 7, 8, 9, 13, 14, 19 and all above `MAX_LOG2`.
+    function isDistance(uint8 log2, uint256 count) internal pure returns (bool isIt) {
+        bool ends = log2 != 0 && (_NARROW + 1) * (log2 % _NARROW) <= log2;
+        return ends && log2 <= MAX_LOG2 && (count > FEW_CHECKPOINTS || log2 == _NARROW);
     }
 
     /// @notice As `bitsOf`, of the segments at the end of a path: 6 only if all are, that is of 6, 12, 18 and 24.
@@ -100,14 +104,6 @@ library SegmentTree {
     /// @return position Below `MAX_STEPS`, as all positions are.
     function childOf(Segment calldata parent, uint256 index) internal pure returns (uint64 position) {
         return uint64((uint256(parent.position) << bitsOf(parent.log2)) | index);
-    }
-
-    /// @notice Greatest distance of a run's checkpoints: the least at which few suffice.
-    /// @param maxSteps Steps that the run can have, at most `MAX_STEPS`.
-    /// @return log2 From 5 to `MAX_LOG2`.
-    function highestLog2(uint64 maxSteps) internal pure returns (uint8 log2) {
-        log2 = _NARROW;
-        while (log2 < MAX_LOG2 && (_FEW_CHECKPOINTS << log2 < maxSteps || !isWhole(log2))) ++log2;
     }
 
     /// @notice Root over the pairs of neighbours in a list of states. Beyond its end the last state is repeated, as a

@@ -115,7 +115,7 @@ library Rv32Machine {
     /// @notice Steps that a state comes after.
     /// @param state The state
     /// @return count How many
-    function stepCount(bytes calldata state) internal pure returns (uint256 count) {
+    function stepCount(bytes calldata state) internal pure returns (uint64 count) {
         _checkState(state);
         return uint64(bytes8(state[_STEP:]));
     }

@@ -90,21 +90,21 @@ contract Rv32Verifier is IMachineVerifier {
     function endOf(
         MachineProgram calldata program,
         bytes calldata witness
-    ) external pure returns (bytes32 stateHash, bytes32 outputRoot) {
+    ) external pure returns (bytes32 stateHash, bytes32 outputRoot, uint64 steps) {
         EndWitness calldata end;
         // As above.
         assembly ("memory-safe") {
             end := add(witness.offset, calldataload(witness.offset))
         }
-        uint256 step = Rv32Machine.stepCount(end.state);
-        bool isFinal = Rv32Machine.statusOf(end.state) != Rv32Machine.RUNNING || step >= program.maxSteps;
-        require(isFinal, Rv32Verifier_NotFinal(step));
+        steps = Rv32Machine.stepCount(end.state);
+        bool isFinal = Rv32Machine.statusOf(end.state) != Rv32Machine.RUNNING || steps >= program.maxSteps;
+        require(isFinal, Rv32Verifier_NotFinal(steps));
         outputRoot = end.outputRoot;
         bool isIn =
             end.siblings.length == _QUARTERS_DEPTH &&
                 outputRoot.fold(_OUTPUT_QUARTER, end.siblings) == Rv32Machine.memoryRootOf(end.state);
         require(isIn, Rv32Verifier_OtherOutput(outputRoot));
-        return (keccak256(end.state), outputRoot);
+        stateHash = keccak256(end.state);
     }
 
     // ─── INTERNAL ───

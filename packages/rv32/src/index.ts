@@ -9,9 +9,10 @@ export {
   hashState,
   type Trace,
 } from "./execution/Execution.ts";
+export { HashTree, joinHashes } from "./execution/HashTree.ts";
 export { bitsFor, PairTree } from "./execution/PairTree.ts";
 export { ExecutionWorker } from "./execution/ExecutionWorker.ts";
-export { highestLog2, isWhole, openingsOf, segmentBits } from "./execution/segments.ts";
+export { isDistance, openingsOf, segmentBits } from "./execution/segments.ts";
 export { LEAF_BYTES, Machine, Status } from "./Machine.ts";
 export { type LeafProof, MemoryTree } from "./MemoryTree.ts";
 export { frameInput, unframeOutput } from "./program/frame.ts";

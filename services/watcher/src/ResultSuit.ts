@@ -1,4 +1,5 @@
 import {
+  areWordsHidden,
   assertJob,
   bundleOf,
   checkClaim,
@@ -13,8 +14,8 @@ import {
   ResultContest,
   witnessOptions,
 } from "@millrace/jobs";
-import type { Logger } from "@millrace/sdk";
-import type { Bundle } from "@millrace/tensor";
+import { type Logger, sleep } from "@millrace/sdk";
+import type { Bundle, WitnessOptions } from "@millrace/tensor";
 
 import type { IResultClaims } from "../../../typechain-types/index.js";
 import { convictVouchers } from "./checks/convictVouchers.js";
@@ -79,8 +80,7 @@ export class ResultSuit implements Suit {
     const verdict = checkClaim(posted, honest);
     if (verdict.isRight) return undefined;
     const witness = await witnessOptions(contracts, deployment, bundle.program, kernels.set);
-    const direct = await publishedProof(contracts, deployment, posted, { bundle, honest }, { witness, signal });
-    if (direct === undefined) logger.warn("trace is not published, demanding it");
+    const direct = await this.#published({ bundle, honest }, witness, logger);
     const hand = () => handOf(claims, signer, posted.claimId);
     return new ResultContest({ claims, posted, bundle, honest, firstWrong: verdict.firstWrong, witness, hand, direct });
   }
@@ -89,7 +89,27 @@ export class ResultSuit implements Suit {
     return this.#data.isOutputShown(logger);
   }
 
-  async afterProof({ proof }: ContestMove): Promise<void> {
-    if (proof !== undefined) await convictVouchers(this.desk, this.desk.contracts, this.posted, proof);
+  /** The proof from the published trace: it is worth waiting for while its provider may only not show it yet. */
+  async #published(
+    known: Parameters<typeof publishedProof>[3],
+    witness: WitnessOptions,
+    logger: Logger,
+  ): Promise<Awaited<ReturnType<typeof publishedProof>>> {
+    const { posted } = this;
+    const { contracts, deployment, clock, pollMs, signal } = this.desk;
+    for (let waits = false; !signal.aborted; waits = true) {
+      const mayCome = await areWordsHidden(contracts, posted, await clock.now());
+      const direct = await publishedProof(contracts, deployment, posted, known, { witness, signal });
+      if (direct !== undefined) return direct;
+      if (!mayCome) break;
+      if (!waits) logger.info("waiting for the trace, which is shown after the checkers' commitments");
+      await sleep(pollMs, signal);
+    }
+    logger.warn("trace is not published, demanding it");
+    return undefined;
+  }
+
+  async afterProof(move: ContestMove): Promise<void> {
+    await convictVouchers(this.desk, this.desk.contracts.checks, this.claimId, move);
   }
 }

@@ -1,5 +1,6 @@
 import {
   type Contest,
+  type ContestMove,
   firstWrongCheckpoint,
   handOf,
   type MachineBundle,
@@ -15,6 +16,7 @@ import { unframeOutput } from "@millrace/rv32";
 import type { Logger } from "@millrace/sdk";
 
 import type { IRunClaims } from "../../../typechain-types/index.js";
+import { convictVouchers } from "./checks/convictVouchers.js";
 import { Data, type Reader } from "./Data.js";
 import type { Desk } from "./Desk.js";
 import type { Shown, Suit } from "./Suit.js";
@@ -84,7 +86,7 @@ export class RunSuit implements Suit {
     return this.#data.isOutputShown(logger);
   }
 
-  afterProof(): Promise<void> {
-    return Promise.resolve();
+  async afterProof(move: ContestMove): Promise<void> {
+    await convictVouchers(this.desk, this.desk.contracts.runChecks, this.claimId, move);
   }
 }

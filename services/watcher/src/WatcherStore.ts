@@ -13,6 +13,9 @@ export interface ClaimName {
   readonly claimId: bigint;
 }
 
+/** A claim's name in one word. */
+export const keyOf = ({ game, claimId }: ClaimName): string => `${game}:${claimId.toString()}`;
+
 /** What a watcher must still know after a crash. Everything else stands on chain. */
 export class WatcherStore {
   readonly #database: DatabaseSync;

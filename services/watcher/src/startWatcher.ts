@@ -33,7 +33,7 @@ import { RunSuit } from "./RunSuit.js";
 import { Semaphore } from "./Semaphore.js";
 import type { GameName } from "./Suit.js";
 import { TraceCache } from "./TraceCache.js";
-import { type ClaimName, WatcherStore } from "./WatcherStore.js";
+import { type ClaimName, keyOf, WatcherStore } from "./WatcherStore.js";
 
 const CACHED_TRACES = 3;
 const SUITS = { results: ResultSuit, runs: RunSuit } as const;
@@ -130,7 +130,7 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
       const [results, runs] = await Promise.all([readClaim(contracts.claims, range), readRun(contracts.runs, range)]);
       const posted = [...named("results", results), ...named("runs", runs)];
       store.addClaims(posted, range.toBlock + 1);
-      checker?.watch(results, range.toBlock + 1);
+      checker?.watch(posted, range.toBlock + 1);
       next = range.toBlock + 1;
     }
     await silence?.round(await clock.now());
@@ -156,8 +156,6 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
     await Promise.all([...running.values(), checker?.end()]);
   });
 }
-
-const keyOf = ({ game, claimId }: ClaimName): string => `${game}:${claimId.toString()}`;
 
 function named(game: GameName, claims: readonly { readonly claimId: bigint; readonly block: number }[]) {
   return claims.map(({ claimId, block }) => ({ game, claimId, block }));

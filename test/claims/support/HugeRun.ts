@@ -2,13 +2,15 @@ import type { States } from "@millrace/jobs";
 import {
   type Execution,
   hashState,
-  highestLog2,
-  isWhole,
+  isDistance,
   type MachineProgram,
   type StepWitness,
   type Trace,
 } from "@millrace/rv32";
 import { getBytes, id } from "ethers";
+
+/** Where a state has its number of steps. */
+const STEP_AT = 36;
 
 /**
  * A run of any number of steps, wrong from one on: its states are made up, but for the one before that step, which is a
@@ -39,13 +41,16 @@ export class HugeRun implements States {
 
   /** What its provider claims of so many steps, with as few openings as 256 checkpoints allow. */
   trace(steps: bigint, final: Trace["final"], program: MachineProgram): Trace {
+    if (steps > program.maxSteps) throw new RangeError("the program may not do so many steps");
+    const countAt = (log2: number) => Number((steps + (1n << BigInt(log2)) - 1n) >> BigInt(log2));
     let log2 = 5;
-    while (!isWhole(log2) || 256n << BigInt(log2) < steps) log2 += 1;
-    if (log2 > highestLog2(program.maxSteps)) throw new RangeError("the program may not do so many steps");
-    const count = Number((steps + (1n << BigInt(log2)) - 1n) >> BigInt(log2));
+    while (countAt(log2) > 256 || !isDistance(log2, countAt(log2))) log2 += 1;
+    const count = countAt(log2);
     const checkpoints = this.states(Array.from({ length: count }, (_, i) => BigInt(i + 1) << BigInt(log2)));
-    checkpoints[count - 1] = hashState(final.state);
-    return { log2, checkpoints, final };
+    const state = Uint8Array.from(final.state);
+    new DataView(state.buffer).setBigUint64(STEP_AT, steps);
+    checkpoints[count - 1] = hashState(state);
+    return { log2, checkpoints, final: { ...final, state, steps } };
   }
 }
 

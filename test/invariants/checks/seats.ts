@@ -7,8 +7,8 @@ import type { Play } from "../Play.js";
  * for checks is what was emitted and given, less what was paid and burned.
  */
 export async function checkSeats({ world, reads, store, accounts }: Play): Promise<void> {
-  const { seats, checks, staking, token } = world;
-  const [count, balance] = await Promise.all([reads.of(seats, "seatCount"), reads.of(token, "balanceOf", checks)]);
+  const { seats, checkPot, staking, token } = world;
+  const [count, balance] = await Promise.all([reads.of(seats, "seatCount"), reads.of(token, "balanceOf", checkPot)]);
   const ids = Array.from({ length: Number(count) }, (_, i) => i + 1);
   const [all, ledgers] = await Promise.all([
     Promise.all(ids.map(async (seatId) => reads.of(seats, "seatOf", seatId))),

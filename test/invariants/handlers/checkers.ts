@@ -79,9 +79,9 @@ export const checkerActions: Readonly<Record<string, Action>> = {
   },
 
   burnSurplus: async ({ world }, dice) => {
-    const { checks, token, stranger } = world;
-    await token.transfer(checks, dice.amount(500n * MILL));
-    return checks.connect(stranger).burnSurplus();
+    const { checkPot, token, stranger } = world;
+    await token.transfer(checkPot, dice.amount(500n * MILL));
+    return checkPot.connect(stranger).burnSurplus();
   },
 };
 

@@ -32,7 +32,9 @@ const CHANGES: readonly Action[] = [
   async ({ world }, dice) => world.uptime.setAttestorBond(1n + dice.amount(2_000n * MILL)),
   async ({ world }, dice) => world.seats.setSeatBond(MILL + dice.amount(2_000n * MILL)),
   async ({ world }, dice) =>
-    world.checks.setSampling({ pickPpm: dice.int(10_000, 1_000_000), checkers: dice.int(1, 4) }),
+    dice
+      .pick([world.checks, world.runChecks])
+      .setSampling({ pickPpm: dice.int(10_000, 1_000_000), checkers: dice.int(1, 4) }),
   async ({ world }, dice) => world.claims.setBranchBond(dice.int(1, 100) * 10 ** 12),
   async ({ world }, dice) =>
     dice

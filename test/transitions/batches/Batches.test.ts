@@ -77,6 +77,7 @@ const OTHER_LISTS: Readonly<Record<string, string>> = {
   "CapacityProofs.open": "the entries that were drawn: test/capacity/CapacityProofs.test.ts",
   "PriceOracle.setSources": "test/settlement/PriceOracle.test.ts",
   "ResultChecks.vouch": "the words that were drawn, in order: test/checks/ResultChecks.test.ts",
+  "RunChecks.vouch": "the steps that were drawn, in order: test/checks/RunChecks.test.ts",
   "ResultClaims.withdrawBonds": "each once, or none: test/claims/ResultClaims.bonds.test.ts",
   "RunClaims.withdrawBonds": "the same",
   "ResultClaims.open": "the children of one branch, whose hash they have",

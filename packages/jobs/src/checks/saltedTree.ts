@@ -1,15 +1,15 @@
 import { TensorInstance, TraceTree, WORD_BYTES } from "@millrace/tensor";
-import { AbiCoder, getBytes, keccak256 } from "ethers";
+
+import { saltOf } from "./saltOf.js";
 
 /** Words hashed at once: they and their salt lie side by side in memory. */
 const BATCH = 4_096;
 
 /**
- * A checker's own tree over the words of a trace: each is hashed with what only this checker of this claim has. Twin of
- * `IResultChecks.leafOf`.
+ * A checker's own tree over the words of a trace: each is hashed with what only this checker of this claim has.
  */
 export function saltedTree(claimId: bigint, account: string, words: Uint8Array): TraceTree {
-  const salt = getBytes(keccak256(AbiCoder.defaultAbiCoder().encode(["uint256", "address"], [claimId, account])));
+  const salt = saltOf(claimId, account);
   const count = words.length / WORD_BYTES;
   const leaves = new Uint8Array(words.length);
   const instance = new TensorInstance();

@@ -1,16 +1,16 @@
+import type { Contracts } from "@millrace/sdk";
 import type { ContractTransaction } from "ethers";
 
 import type { IClaimGame } from "../../../../typechain-types/index.js";
 import type { TooLateMove, WaitMove } from "../committing.js";
-import type { Move } from "../nextMove.js";
 
 /** A move that a challenger can make now. */
 export interface ContestMove {
   readonly kind: "commit" | "point" | "pointTop" | "prove" | "timeout";
   /** What it does, for people. */
   readonly title: string;
-  /** The proof, of a wrong word. */
-  readonly proof?: Extract<Move, { kind: "prove" }>;
+  /** Of a proof: the same, to the cost of the checkers who vouched for the claim. */
+  readonly conviction?: (contracts: Pick<Contracts, "checks" | "runChecks">) => Promise<ContractTransaction>;
   /** Whether a bond goes along. */
   readonly takesBond: boolean;
   /** The transaction, with so much sent along. */

@@ -87,14 +87,16 @@ export class ResultContest implements Contest {
           call: (value) => game.point.populateTransaction(claimId, parent, index, child, siblings, { value }),
         };
       }
-      case "prove":
+      case "prove": {
+        const { target, witness, reveal } = move;
         return {
           kind,
-          title: `Prove that word ${move.target.position} of the ${labelOf("Region", move.target.region)} is wrong`,
-          proof: move,
+          title: `Prove that word ${target.position} of the ${labelOf("Region", target.region)} is wrong`,
           takesBond: false,
-          call: () => game.prove.populateTransaction(claimId, claim, move.target, move.witness, move.reveal),
+          call: () => game.prove.populateTransaction(claimId, claim, target, witness, reveal),
+          conviction: ({ checks }) => checks.convict.populateTransaction(claimId, claim, target, witness, reveal),
         };
+      }
       case "timeout":
         return {
           kind,

@@ -81,13 +81,17 @@ export class RunContest implements Contest {
           call: (value) => game.point.populateTransaction(claimId, parent, index, ends, siblings, { value }),
         };
       }
-      case "prove":
+      case "prove": {
+        const { proof, witness } = move;
+        const reveal = revealOf(hand);
         return {
           kind,
-          title: `Prove that step ${move.proof.step} ends in another state`,
+          title: `Prove that step ${proof.step} ends in another state`,
           takesBond: false,
-          call: () => game.prove.populateTransaction(claimId, claim, move.proof, move.witness, revealOf(hand)),
+          call: () => game.prove.populateTransaction(claimId, claim, proof, witness, reveal),
+          conviction: ({ runChecks }) => runChecks.convict.populateTransaction(claimId, claim, proof, witness, reveal),
         };
+      }
       case "timeout":
         return {
           kind,

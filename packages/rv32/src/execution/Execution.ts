@@ -6,12 +6,11 @@ import { layoutOf } from "../program/layout.ts";
 import { type MachineProgram, startMachine } from "../program/MachineProgram.ts";
 import type { StepWitness } from "../stepWitness.ts";
 import type { WasmMachine } from "../WasmMachine.ts";
-import { highestLog2, isWhole } from "./segments.ts";
+import { isDistance, LEAST_LOG2, MAX_CHECKPOINTS } from "./segments.ts";
 import { Snapshots } from "./Snapshots.ts";
 
 /** Checkpoints unless more are asked for: 2 KiB of calldata. A claim can have 256. */
 const CHECKPOINTS = 64;
-const FIRST_LOG2 = 10;
 
 /** Steps between two looks at the clock: a fifth of a second or so. */
 const CHUNK = 2n ** 25n;
@@ -30,7 +29,7 @@ export interface ExecutionOptions {
   readonly corrupt?: Corruption;
   /** Bytes of snapshots to keep; more make going back faster. */
   readonly snapshotBytes?: number;
-  /** Most checkpoints, 32 to 256: more make a claim dearer and a dispute shorter. */
+  /** Checkpoints above which a greater distance is taken if there is one: more make a claim dearer, a dispute shorter. */
   readonly checkpoints?: number;
 }
 
@@ -81,21 +80,26 @@ export class Execution {
    */
   run(onProgress?: (steps: bigint) => void): Trace {
     this.#restart();
-    let log2 = Math.min(FIRST_LOG2, highestLog2(this.#program.maxSteps));
+    let log2 = LEAST_LOG2;
     let checkpoints: Uint8Array[] = [];
     for (;;) {
       this.#advance(2n ** BigInt(log2) * BigInt(checkpoints.length + 1), onProgress);
       checkpoints.push(this.#machine.stateHash());
       if (this.#isDone()) break;
       this.#snapshots.add(this.#machine);
-      if (checkpoints.length < this.#maxCheckpoints) continue;
+      if (checkpoints.length < MAX_CHECKPOINTS) continue;
       log2 += 1;
       checkpoints = everySecond(checkpoints);
       this.#snapshots.thin(2);
     }
-    for (; !isWhole(log2); log2++) checkpoints = everySecond(checkpoints);
+    let claimed = { log2, checkpoints };
+    for (; checkpoints.length > 1; log2++, checkpoints = everySecond(checkpoints)) {
+      const isFit = isDistance(claimed.log2, claimed.checkpoints.length);
+      if (isFit && claimed.checkpoints.length <= this.#maxCheckpoints) break;
+      if (isDistance(log2, checkpoints.length)) claimed = { log2, checkpoints };
+    }
     this.#end = this.#machine.steps;
-    return { log2, checkpoints, final: this.#final() };
+    return { ...claimed, final: this.#final() };
   }
 
   /** Hashes of the states after so many steps each, in ascending order. */

@@ -10,6 +10,7 @@ export interface Contracts {
   readonly beacon: types.IBlockBeacon;
   readonly capacity: types.ICapacityProofs;
   readonly catalog: types.IHardwareCatalog;
+  readonly checkPot: types.ICheckPot;
   readonly checks: types.IResultChecks;
   readonly challenges: types.IUptimeChallenges;
   readonly channels: types.IVoucherChannels;
@@ -26,6 +27,7 @@ export interface Contracts {
   readonly proofs: types.IProofMarket;
   readonly receipts: types.IUptimeReceipts;
   readonly rewards: types.IUptimeRewards;
+  readonly runChecks: types.IRunChecks;
   readonly runs: types.IRunClaims;
   readonly seats: types.ICheckSeats;
   readonly settlement: types.IBurnMintSettlement;
@@ -46,6 +48,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     beacon: types.IBlockBeacon__factory.connect(contracts.BlockBeacon, runner),
     capacity: types.ICapacityProofs__factory.connect(contracts.CapacityProofs, runner),
     catalog: types.IHardwareCatalog__factory.connect(contracts.HardwareCatalog, runner),
+    checkPot: types.ICheckPot__factory.connect(contracts.CheckPot, runner),
     checks: types.IResultChecks__factory.connect(contracts.ResultChecks, runner),
     challenges: types.IUptimeChallenges__factory.connect(contracts.UptimeChallenges, runner),
     channels: types.IVoucherChannels__factory.connect(contracts.VoucherChannels, runner),
@@ -62,6 +65,7 @@ export function connectContracts({ contracts }: Pick<Deployment, "contracts">, r
     proofs: types.IProofMarket__factory.connect(contracts.ProofMarket, runner),
     receipts: types.IUptimeReceipts__factory.connect(contracts.UptimeReceipts, runner),
     rewards: types.IUptimeRewards__factory.connect(contracts.UptimeRewards, runner),
+    runChecks: types.IRunChecks__factory.connect(contracts.RunChecks, runner),
     runs: types.IRunClaims__factory.connect(contracts.RunClaims, runner),
     seats: types.ICheckSeats__factory.connect(contracts.CheckSeats, runner),
     settlement: types.IBurnMintSettlement__factory.connect(contracts.BurnMintSettlement, runner),

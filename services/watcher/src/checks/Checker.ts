@@ -1,17 +1,18 @@
 import { BeaconRecorder, connectContracts, type Logger, MillraceError } from "@millrace/sdk";
 
 import type { Desk } from "../Desk.js";
-import { WatcherStore } from "../WatcherStore.js";
+import { type ClaimName, keyOf, WatcherStore } from "../WatcherStore.js";
 import { Duty } from "./Duty.js";
+import { ResultAssignment } from "./ResultAssignment.js";
+import { RunAssignment } from "./RunAssignment.js";
 
-/** The game whose claims are checked. */
-const GAME = "results";
+const ASSIGNMENTS = { results: ResultAssignment, runs: RunAssignment } as const;
 
 /** Claims about which a checker may have something to do, one duty each. */
 export class Checker {
   readonly #store: WatcherStore;
   readonly #recorder: BeaconRecorder;
-  readonly #running = new Map<bigint, Promise<void>>();
+  readonly #running = new Map<string, Promise<void>>();
 
   constructor(
     private readonly desk: Desk,
@@ -29,13 +30,11 @@ export class Checker {
   }
 
   /** Takes in claims that were posted up to a block, and goes on with all that are not finished with. */
-  watch(claims: readonly { claimId: bigint; block: number }[], nextBlock: number): void {
-    this.#store.addClaims(
-      claims.map(({ claimId, block }) => ({ game: GAME, claimId, block })),
-      nextBlock,
-    );
-    for (const { claimId, block } of this.#store.open()) {
-      if (!this.#running.has(claimId)) this.#running.set(claimId, this.#follow(claimId, block));
+  watch(claims: readonly (ClaimName & { readonly block: number })[], nextBlock: number): void {
+    this.#store.addClaims(claims, nextBlock);
+    for (const { game, claimId, block } of this.#store.open()) {
+      const name = { game, claimId };
+      if (!this.#running.has(keyOf(name))) this.#running.set(keyOf(name), this.#follow(name, block));
     }
   }
 
@@ -45,16 +44,22 @@ export class Checker {
     this.#store.close();
   }
 
-  async #follow(claimId: bigint, block: number): Promise<void> {
+  async #follow(name: ClaimName, block: number): Promise<void> {
+    const { game, claimId } = name;
     try {
-      const outcome = await new Duty(this.desk, this.#recorder, claimId, block, this.logger).follow();
-      if (outcome !== undefined) this.#store.setStatus({ game: GAME, claimId }, "closed", outcome);
+      const assignment = await ASSIGNMENTS[game].of(this.desk, claimId, block);
+      // A chain that was taken back has other claims.
+      const outcome =
+        assignment === undefined
+          ? "not drawn"
+          : await new Duty(this.desk, this.#recorder, claimId, assignment, this.logger.child({ game })).follow();
+      if (outcome !== undefined) this.#store.setStatus(name, "closed", outcome);
     } catch (error) {
       // It stays open in the store: the next round takes it up again.
       const reason = error instanceof MillraceError ? error.sentence : String(error);
-      if (!this.desk.signal.aborted) this.logger.warn({ claimId, reason }, "check interrupted");
+      if (!this.desk.signal.aborted) this.logger.warn({ game, claimId, reason }, "check interrupted");
     } finally {
-      this.#running.delete(claimId);
+      this.#running.delete(keyOf(name));
     }
   }
 }

@@ -1,21 +1,13 @@
-import {
-  checkClaim,
-  fetchBundle,
-  openingsOf,
-  type PostedClaim,
-  readClaim,
-  readOrder,
-  saltedTree,
-} from "@millrace/jobs";
-import { type BeaconRecorder, connectContracts, type Contracts, type Logger, sleep } from "@millrace/sdk";
-import { type Traces, type TraceTree, treeOf } from "@millrace/tensor";
+import { readOrder } from "@millrace/jobs";
+import { type BeaconRecorder, type Contracts, type Logger, sleep } from "@millrace/sdk";
 
 import type { Desk } from "../Desk.js";
+import type { Assignment, Executed } from "./Assignment.js";
 
 /** How a duty ended. */
 export type DutyOutcome = "not drawn" | "of others" | "wrong" | "missed" | "fell" | "settled" | "lapsed";
 
-type Check = Awaited<ReturnType<Contracts["checks"]["checkOf"]>>;
+type Check = Awaited<ReturnType<Assignment["checks"]["checkOf"]>>;
 
 /** `ClaimState` and `TaskStatus` of the contracts. */
 const SLASHED = 3n;
@@ -36,20 +28,18 @@ export class Duty {
     private readonly desk: Desk,
     private readonly recorder: BeaconRecorder,
     readonly claimId: bigint,
-    private readonly block: number,
+    private readonly assignment: Assignment,
     logger: Logger,
   ) {
-    this.#contracts = connectContracts(desk.deployment, desk.provider);
+    this.#contracts = desk.contracts;
     this.#logger = logger.child({ claimId: claimId.toString(), duty: true });
   }
 
   /** Follows the claim until nothing is left to do; undefined when the watcher is stopped first. */
   async follow(): Promise<DutyOutcome | undefined> {
     const { signal, pollMs } = this.desk;
-    const [posted] = await readClaim(this.#contracts.claims, { claimId: this.claimId, fromBlock: this.block });
-    if (posted === undefined) return "not drawn";
     while (!signal.aborted) {
-      const outcome = await this.#step(posted);
+      const outcome = await this.#step();
       if (outcome !== undefined) {
         if (outcome !== "not drawn" && outcome !== "of others") this.#logger.info({ outcome }, "check has ended");
         return outcome;
@@ -60,102 +50,85 @@ export class Duty {
   }
 
   /** At most one step; undefined while there is more to come. */
-  async #step(posted: PostedClaim): Promise<DutyOutcome | undefined> {
-    const { checks } = this.#contracts;
-    const check = await checks.checkOf(this.claimId);
-    if (check.count === 0n) return await this.#draw(posted);
+  async #step(): Promise<DutyOutcome | undefined> {
+    const check = await this.assignment.checks.checkOf(this.claimId);
+    if (check.count === 0n) return await this.#draw();
     const now = await this.desk.clock.now();
     if (BigInt(now) >= check.lapsesAt) return "lapsed";
     const mine = await this.#placeOf(check);
     if (mine === undefined) return "of others";
-    if (!has(check.committed, mine.place)) return await this.#commit(posted, check, mine, now);
-    if (!has(check.vouched, mine.place)) return await this.#vouch(posted, check, mine, now);
-    return await this.#settle(posted, check);
+    if (!has(check.committed, mine.place)) return await this.#commit(check, mine, now);
+    if (!has(check.vouched, mine.place)) return await this.#vouch(check, mine, now);
+    return await this.#settle(check);
   }
 
   /** Draws when this checker is among those who are; else somebody else will, or nobody needs to. */
-  async #draw(posted: PostedClaim): Promise<DutyOutcome | undefined> {
-    const { checks } = this.#contracts;
-    const { claimId } = this;
-    const { drawBy, pickAt } = await checks.drawnFor(claimId, posted.claim);
+  async #draw(): Promise<DutyOutcome | undefined> {
+    const { assignment } = this;
+    const { drawBy, pickAt } = await assignment.drawnFor();
     const now = BigInt(await this.desk.clock.now());
     if (now > drawBy) return "not drawn";
     if (now < pickAt || !(await this.recorder.ensure(pickAt))) return undefined;
-    const { seats } = await checks.drawnFor(claimId, posted.claim);
+    const { seats } = await assignment.drawnFor();
     if ((await this.#mineOf(seats)) === undefined) return seats.length === 0 ? "not drawn" : "of others";
-    await this.#send(() => checks.draw.populateTransaction(claimId, posted.claim), "draw");
+    await this.#send(() => assignment.draw(), "draw");
     return undefined;
   }
 
-  async #commit(posted: PostedClaim, check: Check, mine: Mine, now: number): Promise<DutyOutcome | undefined> {
-    const honest = await this.#execute(posted);
-    if (honest === undefined) return undefined;
+  async #commit(check: Check, mine: Mine, now: number): Promise<DutyOutcome | undefined> {
+    const executed = await this.#execute();
+    if (executed === undefined) return undefined;
     // The case of this claim proves it: there is nothing to vouch for.
-    if (!checkClaim(posted, honest).isRight) return "wrong";
+    if (!executed.isRight) return "wrong";
     if (BigInt(now) > check.commitBy) return "missed";
-    const { root } = this.#salted(posted, mine, honest);
-    const { checks } = this.#contracts;
+    const root = await executed.rootOf(mine.account);
+    const { checks } = this.assignment;
     await this.#send(() => checks.commit.populateTransaction(this.claimId, mine.place, root), "commit");
     return undefined;
   }
 
-  async #vouch(posted: PostedClaim, check: Check, mine: Mine, now: number): Promise<DutyOutcome | undefined> {
-    const { checks, claims } = this.#contracts;
-    if ((await claims.stateOf(this.claimId)) === SLASHED) return "fell";
-    if (now > posted.windowEndsAt) return "missed";
+  async #vouch(check: Check, mine: Mine, now: number): Promise<DutyOutcome | undefined> {
+    const { checks, game, windowEndsAt } = this.assignment;
+    if ((await game.stateOf(this.claimId)) === SLASHED) return "fell";
+    if (now > windowEndsAt) return "missed";
     if (BigInt(now) < check.openAt || !(await this.recorder.ensure(check.openAt))) return undefined;
-    const honest = await this.#execute(posted);
-    if (honest === undefined) return undefined;
-    const trace = this.#traceOf(posted, honest);
+    const executed = await this.#execute();
+    if (executed === undefined) return undefined;
     const { openings: count } = await checks.rules();
     const positions = await Promise.all(
       Array.from({ length: Number(count) }, async (_, index) =>
-        Number(await checks.positionOf(this.claimId, mine.place, index, trace.wordCount)),
+        Number(await checks.positionOf(this.claimId, mine.place, index, executed.words)),
       ),
     );
-    const openings = openingsOf(trace, this.#salted(posted, mine, honest), positions);
-    const call = () => checks.vouch.populateTransaction(this.claimId, posted.claim, mine.place, openings);
-    await this.#send(call, "vouch");
+    const call = await executed.vouch(mine.place, mine.account, positions);
+    await this.#send(() => Promise.resolve(call), "vouch");
     return undefined;
   }
 
   /** Pays itself as soon as the job is paid; the pot of an epoch that is not closed yet can wait. */
-  async #settle(posted: PostedClaim, check: Check): Promise<DutyOutcome | undefined> {
-    const { checks, claims, tasks, token } = this.#contracts;
+  async #settle(check: Check): Promise<DutyOutcome | undefined> {
+    const { checks, game, market, taskId } = this.assignment;
     if (check.isSettled) return "settled";
-    if ((await claims.stateOf(this.claimId)) === SLASHED) return "fell";
-    const status = await tasks.statusOf(posted.taskId);
+    if ((await game.stateOf(this.claimId)) === SLASHED) return "fell";
+    const status = await market.statusOf(taskId);
     if (status !== CONFIRMED && status !== FINALIZED) return undefined;
-    const order = await readOrder(tasks, posted.taskId, this.desk.deployment.deployedAtBlock);
+    const order = await readOrder(market, taskId, this.desk.deployment.deployedAtBlock);
     if (status === CONFIRMED) {
-      await this.#send(() => tasks.finalize.populateTransaction(posted.taskId, order), "finalize");
+      await this.#send(() => market.finalize.populateTransaction(taskId, order), "finalize");
       return undefined;
     }
-    if ((await token.balanceOf(await checks.getAddress())) === 0n) return undefined;
+    if ((await this.#contracts.checkPot.balance()) === 0n) return undefined;
     await this.#send(() => checks.settle.populateTransaction(this.claimId, order), "settle");
     return "settled";
   }
 
-  async #execute(posted: PostedClaim): Promise<Traces | undefined> {
-    const { deployment, executor, signal } = this.desk;
-    const order = await readOrder(this.#contracts.tasks, posted.taskId, deployment.deployedAtBlock);
+  async #execute(): Promise<Executed | undefined> {
     try {
-      const bundle = await fetchBundle(order.terms, { signal });
-      return await executor.execute(bundle, posted.claim.terms.inputRoot, this.#logger);
+      return await this.assignment.execute(this.#logger);
     } catch (error) {
       this.#logger.warn({ reason: error instanceof Error ? error.message : error }, "cannot execute yet");
       return undefined;
     }
-  }
-
-  #traceOf(posted: PostedClaim, honest: Traces): TraceTree {
-    const tree = treeOf(honest, posted.claim.header.bodyWords === 0n ? 2 : 1);
-    if (tree === undefined) throw new Error("the region to be opened is empty");
-    return tree;
-  }
-
-  #salted(posted: PostedClaim, { account }: Mine, honest: Traces): TraceTree {
-    return saltedTree(this.claimId, account, this.#traceOf(posted, honest).words);
   }
 
   async #placeOf({ seats, count }: Check): Promise<Mine | undefined> {

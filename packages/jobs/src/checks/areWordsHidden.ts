@@ -1,0 +1,27 @@
+import type { Contracts } from "@millrace/sdk";
+
+import type { PostedClaim } from "../readClaim.js";
+
+const OPEN = 1n;
+
+/**
+ * Whether an honest provider still keeps the words of a claim to itself: its checkers are drawn, or may yet be, and not
+ * all have committed to words of their own. Whoever got the words before that could vouch without executing anything.
+ */
+export async function areWordsHidden(
+  { beacon, checks, claims, seats }: Pick<Contracts, "beacon" | "checks" | "claims" | "seats">,
+  { claimId, claim, windowEndsAt }: Pick<PostedClaim, "claim" | "claimId" | "windowEndsAt">,
+  now: number,
+): Promise<boolean> {
+  if ((await claims.stateOf(claimId)) !== OPEN) return false;
+  const check = await checks.checkOf(claimId);
+  if (check.count > 0n) {
+    const everybody = (1n << check.count) - 1n;
+    return check.committed !== everybody && BigInt(now) <= check.commitBy;
+  }
+  const drawn = await checks.drawnFor(claimId, claim);
+  if (BigInt(now) > drawn.drawBy) return false;
+  const postedAt = BigInt(windowEndsAt) - claim.terms.windowSeconds;
+  if ((await seats.seatCountBefore(postedAt)) === 0n) return false;
+  return drawn.seats.length > 0 || BigInt(await beacon.valueAt(drawn.pickAt)) === 0n;
+}
