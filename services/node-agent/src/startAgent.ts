@@ -31,6 +31,7 @@ import { ProofKeeper } from "./proofs/ProofKeeper.js";
 import { JobFileStore } from "./tasks/JobFileStore.js";
 import { MachineTrade } from "./tasks/MachineTrade.js";
 import { NodePicker } from "./tasks/NodePicker.js";
+import { Publication } from "./tasks/Publication.js";
 import { ResultStore } from "./tasks/ResultStore.js";
 import { TaskKeeper } from "./tasks/TaskKeeper.js";
 import { TensorTrade } from "./tasks/TensorTrade.js";
@@ -98,11 +99,26 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     attempts: store.counts(),
   });
   const answerProbe = (nonce: string): Promise<string> => signProbe(wallet, domain, nonce);
-  const server = createServer({ store, results, chunks, publishesTrace: conduct.publishesTrace, health, answerProbe });
+  const blocks = new BlockClock(provider, config.pollMs);
+  const publication = new Publication({
+    contracts,
+    deployedAtBlock: deployment.deployedAtBlock,
+    now: () => blocks.now(),
+    pollMs: config.pollMs,
+  });
+  const server = createServer({
+    store,
+    results,
+    chunks,
+    publishesTrace: conduct.publishesTrace,
+    isPublic: (attempt, file) => publication.isPublic(attempt, file),
+    health,
+    answerProbe,
+  });
   shutdown.add("http", () => server.close());
   await listen(server, config);
 
-  const following = follow(new BlockClock(provider, config.pollMs), async (head) => {
+  const following = follow(blocks, async (head) => {
     block = head.number;
     await heartbeats.onBlock(head);
     receipts.onBlock(head.timestamp);

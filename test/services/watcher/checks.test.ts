@@ -63,7 +63,18 @@ describe("a watcher in the role of a checker", function () {
     const { claimId, windowEndsAt } = await postedClaim(taskId);
     const { checks, token } = world.contracts;
     const account = world.watcher.address;
-    await world.until("the commitment", async () => (await checks.checkOf(claimId)).committed === 1n, 120_000);
+    // The trace stays with its provider until the checker has committed to its own.
+    await world.until(
+      "the trace",
+      async () => {
+        const { status } = await fetch(`http://127.0.0.1:${honest.port}/tasks/${taskId}/1/body.bin`);
+        const { committed } = await checks.checkOf(claimId);
+        expect(status === 200 && committed === 0n, "a trace to be copied").to.equal(false);
+        return status === 200;
+      },
+      120_000,
+    );
+    expect((await checks.checkOf(claimId)).committed).to.equal(1n);
     await passTo((await checks.checkOf(claimId)).openAt);
     await world.until("the vouch", async () => (await checks.checkOf(claimId)).vouched === 1n, 120_000);
     await fillPot();

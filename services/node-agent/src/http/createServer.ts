@@ -14,6 +14,8 @@ interface Options {
   readonly results: ResultStore;
   readonly chunks: ChunkStore;
   readonly publishesTrace: boolean;
+  /** Whether a file of a result that was claimed may be served by now. */
+  readonly isPublic: (attempt: Attempt, file: ResultFile) => Promise<boolean>;
   readonly health: () => Record<string, unknown>;
   /** Signs what an attestor asks, to show that the agent is there. */
   readonly answerProbe: (nonce: string) => Promise<string>;
@@ -36,16 +38,11 @@ const SERVED: readonly [ResultKind, readonly ResultFile[]][] = [
 ];
 
 const notFound = { code: "NOT_FOUND", message: "There is no such result here." };
+const notYet = { code: "NOT_YET", message: "It is shown once its checkers have committed to their own." };
 
 /** What an agent serves: its health, and the results of its own attempts from their submission on. */
-export function createServer({
-  store,
-  results,
-  chunks,
-  publishesTrace,
-  health,
-  answerProbe,
-}: Options): FastifyInstance {
+export function createServer(options: Options): FastifyInstance {
+  const { store, results, chunks, publishesTrace, isPublic, health, answerProbe } = options;
   const server = fastify({ logger: false, forceCloseConnections: true });
 
   server.register(async (limited) => {
@@ -78,6 +75,7 @@ export function createServer({
         // Before its submission a result is worth stealing: whoever shows it first could claim it.
         const isShown = found !== undefined && found.status !== "accepted" && (file === "output" || publishesTrace);
         if (!isShown) return reply.code(404).send(notFound);
+        if (!(await isPublic(found, file))) return reply.code(404).send(notYet);
         return sendFile(results.path(found, file), reply);
       });
     }
