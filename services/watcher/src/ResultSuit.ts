@@ -66,7 +66,7 @@ export class ResultSuit implements Suit {
 
   async examine(logger: Logger): Promise<Contest | undefined> {
     const { posted, game: claims } = this;
-    const { contracts, deployment, executor, kernels, signal, signer } = this.desk;
+    const { contracts, deployment, executor, kernels, signer } = this.desk;
     const { terms } = await readOrder(contracts.tasks, posted.taskId, deployment.deployedAtBlock);
     const reader: Reader<Bundle> = {
       assertJob: (job) => {
@@ -85,8 +85,12 @@ export class ResultSuit implements Suit {
     return new ResultContest({ claims, posted, bundle, honest, firstWrong: verdict.firstWrong, witness, hand, direct });
   }
 
-  isShown(logger: Logger): Promise<Shown> {
-    return this.#data.isOutputShown(logger);
+  async isShown(logger: Logger): Promise<Shown> {
+    const { clock, contracts } = this.desk;
+    // Without a body the result is what checkers open: its provider does not withhold it, but waits for them.
+    const isOpened = this.posted.claim.header.bodyWords === 0n;
+    if (isOpened && (await areWordsHidden(contracts, this.posted, await clock.now()))) return "pending";
+    return await this.#data.isOutputShown(logger);
   }
 
   /** The proof from the published trace: it is worth waiting for while its provider may only not show it yet. */
