@@ -7,7 +7,7 @@ if (shiftMs !== 0) {
   const RightDate = Date;
   const now = (): number => RightDate.now() + shiftMs;
   globalThis.Date = new Proxy(RightDate, {
-    construct: (target, args: ConstructorParameters<DateConstructor>, newTarget) =>
+    construct: (target, args: readonly unknown[], newTarget) =>
       Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as object,
     get: (target, name, receiver) => (name === "now" ? now : (Reflect.get(target, name, receiver) as unknown)),
   });
