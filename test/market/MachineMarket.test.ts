@@ -71,7 +71,7 @@ describe("MachineMarket", () => {
     );
     await driver.accept(opened);
     const { final, log2, checkpoints } = new Execution(JOB.program, JOB.input).run();
-    expect([log2, checkpoints.length > 1, final.exitCode]).to.deep.equal([10, true, 0]);
+    expect([log2, checkpoints.length > 1, final.exitCode]).to.deep.equal([6, true, 0]);
     const trace = new Execution(JOB.program, JOB.input).run();
     await expect(
       machines.connect(alice).submit(opened.taskId, opened.order, other, runValues(trace)),

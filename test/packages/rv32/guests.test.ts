@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { Execution, programOfElf, Status } from "@millrace/rv32";
 import { expect } from "chai";
 import { execa } from "execa";
+import { deepIt } from "../../support/deep.js";
 
 const EXAMPLES = join(import.meta.dirname, "../../../examples/guest");
 
@@ -124,7 +125,7 @@ describe("examples/guest", () => {
     checkPrograms(join(EXAMPLES, "elf"));
   });
 
-  it("should do what they say: built anew, as far as there are compilers", async function () {
+  deepIt("should do what they say: built anew, as far as there are compilers", async function (this: Mocha.Context) {
     const folder = mkdtempSync(join(tmpdir(), "millrace-guest-"));
     try {
       await execa(join(EXAMPLES, "build.sh"), [folder]);

@@ -5,6 +5,7 @@ import { expect } from "chai";
 
 import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { AgentWorld, type Party } from "./AgentWorld.js";
+import { deepIt } from "../../support/deep.js";
 
 /** `ICapacityProofs.AnswerState`. */
 const STATE = { committed: 1n, passed: 2n, wrong: 3n } as const;
@@ -47,7 +48,7 @@ describe("node agent, challenged", function () {
     return (await epochOf(party, state)) ?? 0;
   };
 
-  it("should pass, though it is killed once it has committed", async () => {
+  deepIt("should pass, though it is killed once it has committed", async () => {
     const agent: ManagedProcess = await world.startAgent(honest);
     await reaches(honest, STATE.committed);
     agent.kill("SIGKILL");

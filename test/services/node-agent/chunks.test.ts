@@ -9,7 +9,7 @@ import { id, keccak256, parseEther, toUtf8Bytes, ZeroHash } from "ethers";
 import { FRAMES, previewOf, renderFrame } from "../../../examples/frames/renderFrame.js";
 import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import type { ITaskBook } from "../../../typechain-types/index.js";
-import { deepIt } from "../../support/deep.js";
+import { deepDescribe } from "../../support/deep.js";
 import { AgentWorld, type Party } from "./AgentWorld.js";
 
 const MAKER = fileURLToPath(new URL("../../../examples/frames/renderFrame.ts", import.meta.url));
@@ -20,7 +20,7 @@ const PRICE = parseEther("4");
 const STATUS = { listed: 1n, working: 5n, finalized: 10n, cancelled: 11n } as const;
 const CHUNK = { submitted: 1n, rejected: 2n, approved: 3n, paid: 5n } as const;
 
-describe("node agent with chunks that their buyer judges", function () {
+deepDescribe("node agent with chunks that their buyer judges", function () {
   this.timeout(240_000);
 
   let world: AgentWorld;
@@ -145,7 +145,7 @@ describe("node agent with chunks that their buyer judges", function () {
     expect((await nodes.nodeOf(party.nodeId)).busyUnits).to.equal(0n);
   });
 
-  deepIt("should leave without fault a buyer that rejects a chunk for good", async () => {
+  it("should leave without fault a buyer that rejects a chunk for good", async () => {
     const { staking } = world.contracts;
     const { active } = await staking.accountOf(party.provider.address);
     const taskId = await order(2, FILM, { nodeIds: [party.nodeId] });
@@ -160,7 +160,7 @@ describe("node agent with chunks that their buyer judges", function () {
     expect([after.active, after.bonded]).to.deep.equal([active, 0n]);
   });
 
-  deepIt("should be paid for what it delivered when it can make no more, and leave the rest", async () => {
+  it("should be paid for what it delivered when it can make no more, and leave the rest", async () => {
     const { approvals } = world.contracts;
     const taskId = await order(2, FILM, { nodeIds: [party.nodeId], workSeconds: 30 });
     await chunkIs(taskId, 1, CHUNK.submitted);
@@ -178,7 +178,7 @@ describe("node agent with chunks that their buyer judges", function () {
     agent = await start();
   });
 
-  deepIt("should leave orders for other makers, for people, for too little or in too little time", async () => {
+  it("should leave orders for other makers, for people, for too little or in too little time", async () => {
     const { approvals } = world.contracts;
     const only = { nodeIds: [party.nodeId] };
     const hurried = await order(1, FILM, { ...only, workSeconds: 29 });

@@ -79,7 +79,7 @@ describe("node agent in other markets", function () {
       await (await world.as(world.buyer).leases.close(leaseId)).wait();
     });
 
-    it("should fill a cluster together with another provider, and begin its leases", async () => {
+    deepIt("should fill a cluster together with another provider, and begin its leases", async () => {
       const pledge = { bond: parseEther("50"), uptimePpm: 900_000, penaltyPpm: 1_000_000, darkSlots: 5 };
       const orderId = await order({ seats: 4, fillSeconds: 60, pledge });
       await world.until("the leases", async () => (await seatsOf(orderId, 4)).every(({ leaseId }) => leaseId !== 0n));

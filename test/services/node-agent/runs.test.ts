@@ -4,7 +4,7 @@ import { Region } from "@millrace/tensor";
 import { expect } from "chai";
 import hre from "hardhat";
 
-import { deepIt } from "../../support/deep.js";
+import { deepDescribe } from "../../support/deep.js";
 import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { AgentWorld, type Party } from "./AgentWorld.js";
 import { killInTurn } from "./killInTurn.js";
@@ -18,7 +18,7 @@ const PATIENT = { windowSeconds: 300, responseSeconds: 300 };
 /** Kills of each side: a quick run has one, a long one kills after every move. */
 const KILLS = hre.globalOptions.long ? Infinity : 1;
 
-describe("programs for a machine, between processes", function () {
+deepDescribe("programs for a machine, between processes", function () {
   this.timeout(900_000);
 
   let world: AgentWorld;
@@ -78,22 +78,19 @@ describe("programs for a machine, between processes", function () {
     await world.stopServices();
   });
 
-  deepIt(
-    "should be left alone if they may take longer than their clocks, or need more memory than there is",
-    async () => {
-      const agent = await world.startAgent(honest, {
-        policy: { runs: { stepsPerSecond: 1_000_000, maxMemoryMiB: 1 } },
-      });
-      const nodeIds = [honest.nodeId];
-      const { machines } = world.contracts;
-      const first = await world.openRun(sampleRun(2), { nodeIds });
-      await agent.waitForLine(/machine has 524288 bytes|16777216 steps may take longer than an answer may/, 60_000);
-      expect((await machines.taskOf(first)).attempt).to.equal(0n);
-      await world.stopServices();
-    },
-  );
+  it("should be left alone if they may take longer than their clocks, or need more memory than there is", async () => {
+    const agent = await world.startAgent(honest, {
+      policy: { runs: { stepsPerSecond: 1_000_000, maxMemoryMiB: 1 } },
+    });
+    const nodeIds = [honest.nodeId];
+    const { machines } = world.contracts;
+    const first = await world.openRun(sampleRun(2), { nodeIds });
+    await agent.waitForLine(/machine has 524288 bytes|16777216 steps may take longer than an answer may/, 60_000);
+    expect((await machines.taskOf(first)).attempt).to.equal(0n);
+    await world.stopServices();
+  });
 
-  deepIt("should be cornered to one step if they were run wrongly, however often kill -9 comes between", async () => {
+  it("should be cornered to one step if they were run wrongly, however often kill -9 comes between", async () => {
     const { runs, machines, staking } = world.contracts;
     const startAgent = (): Promise<ManagedProcess> => world.startAgent(cheat, { cheat: "corrupt", policy });
     const agent = await startAgent();

@@ -6,7 +6,7 @@ import { encodeBundle, Region } from "@millrace/tensor";
 import { expect } from "chai";
 
 import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
-import { deepIt } from "../../support/deep.js";
+import { deepDescribe } from "../../support/deep.js";
 import { AgentWorld, type Party } from "../node-agent/AgentWorld.js";
 import { sampleBundle } from "../node-agent/sampleBundle.js";
 
@@ -14,7 +14,7 @@ const OPEN = 1n;
 const SLASHED = 3n;
 const FINALIZED = 10n;
 
-describe("watcher, of data that are withheld", function () {
+deepDescribe("watcher, of data that are withheld", function () {
   this.timeout(600_000);
 
   let world: AgentWorld;
@@ -87,7 +87,7 @@ describe("watcher, of data that are withheld", function () {
     expect(slashed?.args.provider).to.equal(party.provider.address);
   });
 
-  deepIt("should find a wrong result by an input that was shown on chain", async () => {
+  it("should find a wrong result by an input that was shown on chain", async () => {
     await world.startAgent(party, { cheat: "corrupt" });
     const claimId = await claimed(2, { windowSeconds: 200, responseSeconds: 60 }, true);
     await start();
@@ -96,7 +96,7 @@ describe("watcher, of data that are withheld", function () {
     expect(await claims.queryFilter(claims.filters.WordProvenWrong(claimId))).to.have.length(1);
   });
 
-  deepIt("should let a right result be whose data were shown, and spend nothing beyond its budget", async () => {
+  it("should let a right result be whose data were shown, and spend nothing beyond its budget", async () => {
     await world.startAgent(party);
     const claimId = await claimed(3, { windowSeconds: 100, responseSeconds: 60 }, true);
     const poor = await start("0.000000001");
@@ -111,7 +111,7 @@ describe("watcher, of data that are withheld", function () {
     await finalized(claimId);
   });
 
-  deepIt("should end a claim whose provider has gone with the result, and leave one that serves it", async () => {
+  it("should end a claim whose provider has gone with the result, and leave one that serves it", async () => {
     const agent = await world.startAgent(party);
     const served = await claimed(4, { windowSeconds: 40, responseSeconds: 60 }, false);
     const first = await start();
