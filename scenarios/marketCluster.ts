@@ -2,7 +2,6 @@ import { formatCredits, formatDuration, formatMill, formatPpm, formatWad } from 
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { encodeBytes32String } from "ethers";
 
-import { AttestorNetwork } from "./lib/AttestorNetwork.js";
 import { bySource } from "./lib/bySource.js";
 import { closeBooks } from "./lib/closeBooks.js";
 import type { EventBooks } from "./lib/EventBooks.js";
@@ -10,28 +9,22 @@ import { expectRefusal } from "./lib/expectRefusal.js";
 import {
   addNode,
   CapacityRounds,
-  type Connection,
   CREDIT,
   join,
-  LeaseDriver,
   type LeaseOrder,
   leaseTerms,
   MILL,
-  marketWorld,
   NO_DETAILS,
   openOrder,
   PARAMETERS,
-  type World,
 } from "./lib/market.js";
+import { HOUR, LEASE_PERIODS, type MarketStage, openMarketStage } from "./lib/MarketStage.js";
 import { mined } from "./lib/mined.js";
 import type { Scenario } from "./lib/Scenario.js";
 import type { Story } from "./lib/Story.js";
 
-const HOUR = 3_600;
-const HOURLY = { epochSeconds: HOUR, slotsPerEpoch: 20 };
 const CHANGES = {
   capacityRules: { ...PARAMETERS.capacityRules, windowSeconds: 300, openSeconds: 300, jailSeconds: 24 * HOUR },
-  leasePeriods: { graceSeconds: 600, noticeSeconds: 900, reportTimeoutSeconds: 7_200, leafTimeoutSeconds: 86_400 },
   reportChallengeSeconds: 600,
 };
 
@@ -58,25 +51,14 @@ interface Supplier {
   readonly nodeId: bigint;
 }
 
-/** What the chapters share. */
-interface Stage {
-  readonly connection: Connection;
-  readonly world: World;
-  readonly driver: LeaseDriver;
-  readonly network: AttestorNetwork;
-  readonly story: Story;
-}
-
 /** A cluster of several suppliers' hardware, one of whom only claims to have some. */
 export const scenario: Scenario = {
   name: "market-cluster",
   title: "A cluster over several networks, all of it or none, and a supplier that is not there",
 
   async run(hre, story) {
-    const connection = await hre.network.create("default");
-    const world = await marketWorld(connection, CHANGES, HOURLY);
-    const driver = new LeaseDriver(connection, world);
-    const stage = { connection, world, driver, network: new AttestorNetwork(driver), story };
+    const stage = await openMarketStage(hre, story, CHANGES);
+    const { connection, world } = stage;
 
     const suppliers = await enlist(stage);
     const fake = suppliers.find(({ name }) => name === "mallory");
@@ -98,7 +80,7 @@ export const scenario: Scenario = {
 };
 
 /** Five suppliers of as many networks add a node each. */
-async function enlist({ connection, world, story }: Stage): Promise<Supplier[]> {
+async function enlist({ connection, world, story }: MarketStage): Promise<Supplier[]> {
   story.chapter("Suppliers of several networks");
   const { catalog, nodes, agent, alice, bob } = world;
   await catalog.addClass(CLASS.kind, "accelerator", CLASS.stake, CLASS.weight, CLASS.challengeSize);
@@ -124,7 +106,7 @@ async function enlist({ connection, world, story }: Stage): Promise<Supplier[]> 
 
 /** The round of capacity proofs of the next hour: a new node is picked whatever its luck. */
 async function showCapacity(
-  { connection, world, driver, story }: Stage,
+  { connection, world, driver, story }: MarketStage,
   suppliers: readonly Supplier[],
   fake: Supplier,
 ) {
@@ -166,13 +148,13 @@ const CLUSTER = {
   maxRate: RATE,
 };
 
-async function openCluster({ connection, world }: Stage): Promise<{ orderId: bigint; order: LeaseOrder }> {
+async function openCluster({ connection, world }: MarketStage): Promise<{ orderId: bigint; order: LeaseOrder }> {
   const wanted = { ...leaseTerms().wanted, classId: CLASS.classId, units: SEAT_UNITS };
   return openOrder(connection, world, { ...CLUSTER, wanted });
 }
 
 /** Two seats are taken, the third by nobody: nothing begins, and the two are paid for their wait. */
-async function missOne(stage: Stage, honest: readonly Supplier[], fake: Supplier) {
+async function missOne(stage: MarketStage, honest: readonly Supplier[], fake: Supplier) {
   const { world, driver, story } = stage;
   story.chapter("All or nothing");
   const { orders, settlement, buyer } = world;
@@ -207,7 +189,7 @@ async function missOne(stage: Stage, honest: readonly Supplier[], fake: Supplier
 }
 
 /** The same again, with carol: all seats begin in the second in which the last was taken. */
-async function fill(stage: Stage, honest: readonly Supplier[]) {
+async function fill(stage: MarketStage, honest: readonly Supplier[]) {
   const { world, driver, story } = stage;
   const { orders, leases } = world;
   await driver.connection.networkHelpers.time.increaseTo(driver.startOf((await driver.epoch()) + 1) - 200);
@@ -230,7 +212,7 @@ async function fill(stage: Stage, honest: readonly Supplier[]) {
 
 /** Three hours; in the second one carol vanishes, and dave takes what is left of her seat. */
 async function serve(
-  stage: Stage,
+  stage: MarketStage,
   honest: readonly Supplier[],
   { orderId, order, ids, filledAt }: Awaited<ReturnType<typeof fill>>,
 ) {
@@ -266,7 +248,7 @@ async function serve(
   await driver.connection.networkHelpers.time.increaseTo(driver.startOf(Math.ceil((end - driver.startOf(0)) / HOUR)));
   const all = [...ids, taken];
   for (const id of all) await network.settle(id);
-  await driver.pass(CHANGES.leasePeriods.graceSeconds);
+  await driver.pass(LEASE_PERIODS.graceSeconds);
   for (const id of all) if ((await leases.pledgeOf(id)).bond !== 0n) await leases.releaseBond(id);
   let served = 0n;
   for (const [index, supplier] of [alice, bob, dave].entries()) {
@@ -291,7 +273,7 @@ async function serve(
 }
 
 /** Settles an hour of all leases; what was paid. */
-async function pay({ driver, network }: Stage, ids: readonly bigint[], epoch: number): Promise<bigint> {
+async function pay({ driver, network }: MarketStage, ids: readonly bigint[], epoch: number): Promise<bigint> {
   await driver.connection.networkHelpers.time.increaseTo(driver.startOf(epoch + 1));
   let paid = 0n;
   for (const id of ids) paid += (await network.settle(id)).paid;

@@ -2,32 +2,25 @@ import { formatCredits, formatDuration, formatMill, formatRate, inspectionTypes 
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { encodeBytes32String } from "ethers";
 
-import { AttestorNetwork } from "./lib/AttestorNetwork.js";
 import { closeBooks } from "./lib/closeBooks.js";
 import { expectRefusal } from "./lib/expectRefusal.js";
 import {
   type Connection,
   CREDIT,
   domainOf,
-  LeaseDriver,
   type LeaseOrder,
   leaseTerms,
   MILL,
-  marketWorld,
   NO_DETAILS,
   NODE_OF_ALICE,
   NODE_OF_BOB,
   openOrder,
   type World,
 } from "./lib/market.js";
+import { HOUR, LEASE_PERIODS, type MarketStage, openMarketStage } from "./lib/MarketStage.js";
 import { mined } from "./lib/mined.js";
 import type { Scenario } from "./lib/Scenario.js";
 import { storageWrites } from "./lib/storageWrites.js";
-import type { Story } from "./lib/Story.js";
-
-const HOUR = 3_600;
-const HOURLY = { epochSeconds: HOUR, slotsPerEpoch: 20 };
-const PERIODS = { graceSeconds: 600, noticeSeconds: 900, reportTimeoutSeconds: 7_200, leafTimeoutSeconds: 86_400 };
 
 /** A fast link and memory that corrects its errors. */
 const ATTRIBUTES = 0b11n;
@@ -40,25 +33,14 @@ const PLEDGE = { bond: 100n * MILL, uptimePpm: 900_000, penaltyPpm: 1_000_000, d
 const RUNNING = 1n;
 const PAUSED = 3n;
 
-/** What the chapters share. */
-interface Stage {
-  readonly connection: Connection;
-  readonly world: World;
-  readonly driver: LeaseDriver;
-  readonly network: AttestorNetwork;
-  readonly story: Story;
-}
-
 /** A node hired by the second: found by an order, paused and resumed, left by its provider, paid through it all. */
 export const scenario: Scenario = {
   name: "market-lease",
   title: "A lease from its order to the last refund, and a provider that goes dark",
 
   async run(hre, story) {
-    const connection = await hre.network.create("default");
-    const world = await marketWorld(connection, { leasePeriods: PERIODS, reportChallengeSeconds: 600 }, HOURLY);
-    const driver = new LeaseDriver(connection, world);
-    const stage = { connection, world, driver, network: new AttestorNetwork(driver), story };
+    const stage = await openMarketStage(hre, story, { reportChallengeSeconds: 600 });
+    const { connection, world } = stage;
 
     await inspect(stage);
     const found = await order(stage);
@@ -79,7 +61,7 @@ export const scenario: Scenario = {
 };
 
 /** Two inspectors look at alice's node, one of them at bob's. */
-async function inspect({ connection, world, driver, story }: Stage): Promise<void> {
+async function inspect({ connection, world, driver, story }: MarketStage): Promise<void> {
   story.chapter("Who says what a node is");
   const { nodes, inspections, alice, bob } = world;
   await nodes.connect(alice).setDetails(NODE_OF_ALICE, DETAILS);
@@ -105,7 +87,7 @@ async function inspectors({ ethers }: Connection): Promise<[HardhatEthersSigner,
 }
 
 /** An order that wants both inspectors' word: bob is refused, alice takes it at the rate of her second. */
-async function order(stage: Stage) {
+async function order(stage: MarketStage) {
   const { connection, world, driver, story } = stage;
   story.chapter("An order, and no bids");
   const { orders, buyer, alice, bob, settlement } = world;
@@ -153,7 +135,7 @@ async function order(stage: Stage) {
 }
 
 /** Opens an order of the other buyer, counts what that wrote, and closes it again. */
-async function writesOf({ connection, world }: Stage, terms: LeaseOrder["terms"]): Promise<number> {
+async function writesOf({ connection, world }: MarketStage, terms: LeaseOrder["terms"]): Promise<number> {
   const { orders, otherBuyer, settlement } = world;
   const receipt = await mined(orders.connect(otherBuyer).open(terms));
   const openedAt = (await connection.ethers.provider.getBlock(receipt.blockNumber))?.timestamp ?? 0;
@@ -163,7 +145,7 @@ async function writesOf({ connection, world }: Stage, terms: LeaseOrder["terms"]
 }
 
 /** The paid hour ends: the lease pauses, is resumed within the grace time, and closed by its buyer to the second. */
-async function runDry({ world, driver, network, story }: Stage, leaseId: bigint) {
+async function runDry({ world, driver, network, story }: MarketStage, leaseId: bigint) {
   story.chapter("The escrow runs dry");
   const { leases, settlement, buyer, otherBuyer } = world;
   const first = await leases.leaseOf(leaseId);
@@ -195,12 +177,14 @@ async function runDry({ world, driver, network, story }: Stage, leaseId: bigint)
 
   await leases.connect(otherBuyer).hire(NODE_OF_ALICE, 1, HOUR, 2n ** 96n - 1n);
   const lapsed = await leases.leaseCount();
-  await driver.pass(HOUR + PERIODS.graceSeconds);
+  await driver.pass(HOUR + LEASE_PERIODS.graceSeconds);
   const late = await expectRefusal("LeaseMarket_WrongStatus", async () =>
     leases.connect(otherBuyer).topUp.staticCall(lapsed, CREDIT * 10n),
   );
   await leases.release(lapsed);
-  story.line(`another lease is not topped up within ${formatDuration(PERIODS.graceSeconds)}: it is over (${late})`);
+  story.line(
+    `another lease is not topped up within ${formatDuration(LEASE_PERIODS.graceSeconds)}: it is over (${late})`,
+  );
 
   const settled = await network.settle(leaseId);
   await network.settle(lapsed);
@@ -212,7 +196,7 @@ async function runDry({ world, driver, network, story }: Stage, leaseId: bigint)
 }
 
 /** Bob takes an order for which one inspector's word is enough, and vanishes in the middle of it. */
-async function goDark(stage: Stage) {
+async function goDark(stage: MarketStage) {
   const { connection, world, driver, network, story } = stage;
   story.chapter("A provider goes dark");
   const { orders, leases, staking, settlement, buyer, bob } = world;
@@ -271,7 +255,7 @@ async function goDark(stage: Stage) {
 }
 
 /** The two price sources come apart: nobody buys, redemptions wait, refunds and exits go on. */
-async function breakPrice({ world, driver, network, story }: Stage) {
+async function breakPrice({ world, driver, network, story }: MarketStage) {
   story.chapter("The price breaks");
   const { settlement, feeds, leases, buyer, alice, priceOracle, token } = world;
   await leases.connect(buyer).hire(NODE_OF_ALICE, 1, HOUR, 2n ** 96n - 1n);

@@ -1,33 +1,26 @@
 import { formatCredits, formatDuration, formatMill } from "@millrace/sdk";
 import { encodeBytes32String } from "ethers";
 
-import { AttestorNetwork, leafOf, type PostedReport } from "./lib/AttestorNetwork.js";
+import { leafOf, type PostedReport } from "./lib/AttestorNetwork.js";
 import { closeBooks } from "./lib/closeBooks.js";
 import { expectRefusal } from "./lib/expectRefusal.js";
 import {
   addAttestor,
   addNode,
-  type Connection,
   CREDIT,
   join,
-  LeaseDriver,
   leaseTerms,
   MILL,
-  marketWorld,
   NO_DETAILS,
   openOrder,
   PARAMETERS,
-  type World,
 } from "./lib/market.js";
+import { HOUR, HOURLY, LEASE_PERIODS, type MarketStage, openMarketStage } from "./lib/MarketStage.js";
 import { mined } from "./lib/mined.js";
 import type { Scenario } from "./lib/Scenario.js";
-import type { Story } from "./lib/Story.js";
 
-const HOUR = 3_600;
-const HOURLY = { epochSeconds: HOUR, slotsPerEpoch: 20 };
 const SLOT = 180;
 const CHANGES = {
-  leasePeriods: { graceSeconds: 600, noticeSeconds: 900, reportTimeoutSeconds: 7_200, leafTimeoutSeconds: 86_400 },
   maintenanceRules: { noticeSeconds: 1_800, budgetSeconds: 1_800, periodSeconds: 86_400 },
   reportChallengeSeconds: 1_200,
 };
@@ -47,26 +40,15 @@ const MAINTENANCE = [2, 3, 4];
 const DOWN = [8, 9, 10, 11, 12, 13];
 const LIED = [10, 11];
 
-/** What the chapters share. */
-interface Stage {
-  readonly connection: Connection;
-  readonly world: World;
-  readonly driver: LeaseDriver;
-  readonly network: AttestorNetwork;
-  readonly story: Story;
-}
-
 /** A promised uptime that is broken, two attestors that cover it up, and who pays for what. */
 export const scenario: Scenario = {
   name: "market-promised-uptime",
   title: "A promised uptime that is broken, and two attestors who said that it was kept",
 
   async run(hre, story) {
-    const connection = await hre.network.create("default");
-    const world = await marketWorld(connection, CHANGES, HOURLY);
+    const stage = await openMarketStage(hre, story, CHANGES);
+    const { connection, world } = stage;
     await addAttestor(connection, world, FOURTH_ATTESTOR);
-    const driver = new LeaseDriver(connection, world);
-    const stage = { connection, world, driver, network: new AttestorNetwork(driver), story };
 
     const nodeId = await enlist(stage);
     const lease = await promise(stage, nodeId);
@@ -87,7 +69,7 @@ export const scenario: Scenario = {
 };
 
 /** Stake by class of hardware: what an edge device needs, and what a data centre's does. */
-async function enlist({ connection, world, story }: Stage): Promise<bigint> {
+async function enlist({ connection, world, story }: MarketStage): Promise<bigint> {
   story.chapter("Stake by hardware class");
   const { catalog, nodes, staking, alice, bob, agent, stranger } = world;
   await catalog.addClass(EDGE.kind, "edge device", EDGE.stake, EDGE.weight, 0);
@@ -115,7 +97,7 @@ async function enlist({ connection, world, story }: Stage): Promise<bigint> {
 }
 
 /** An order for a region, with a promised uptime and a bond behind it. */
-async function promise({ connection, world, driver, story }: Stage, nodeId: bigint) {
+async function promise({ connection, world, driver, story }: MarketStage, nodeId: bigint) {
   story.chapter("A lease with a promise");
   const { orders, leases, staking, maintenance, alice, bob } = world;
   const epoch = (await driver.epoch()) + 2;
@@ -158,7 +140,11 @@ async function promise({ connection, world, driver, story }: Stage, nodeId: bigi
 }
 
 /** What happened in the hour, and the report of it that two of four attestors bent. */
-async function lie({ world, driver, network, story }: Stage, nodeId: bigint, epoch: number): Promise<PostedReport> {
+async function lie(
+  { world, driver, network, story }: MarketStage,
+  nodeId: bigint,
+  epoch: number,
+): Promise<PostedReport> {
   story.chapter("An hour, and its report");
   const start = driver.startOf(epoch);
   for (const slots of [MAINTENANCE, DOWN])
@@ -181,7 +167,7 @@ async function lie({ world, driver, network, story }: Stage, nodeId: bigint, epo
 }
 
 /** Anyone asks for the heartbeats of the slots. Where there is none, those who said that they saw one are slashed. */
-async function prove({ connection, world, driver, network, story }: Stage, nodeId: bigint, posted: PostedReport) {
+async function prove({ connection, world, driver, network, story }: MarketStage, nodeId: bigint, posted: PostedReport) {
   story.chapter("The lie, proven");
   const { challenges, staking, uptime, challenger, alice, attestors } = world;
   const { leaf, proof } = leafOf(posted, nodeId);
@@ -258,7 +244,7 @@ async function prove({ connection, world, driver, network, story }: Stage, nodeI
 
 /** The corrected report is final: the buyer is refunded, and compensated before anybody else, from the bond. */
 async function compensate(
-  stage: Stage,
+  stage: MarketStage,
   nodeId: bigint,
   lease: { leaseId: bigint; epoch: number },
   posted: PostedReport,
@@ -308,7 +294,7 @@ async function compensate(
 
   await driver.connection.networkHelpers.time.increaseTo(driver.startOf(epoch + 2));
   const second = await network.settle(leaseId);
-  await driver.pass(CHANGES.leasePeriods.graceSeconds);
+  await driver.pass(LEASE_PERIODS.graceSeconds);
   if ((await staking.accountOf(world.alice)).bonded !== 0n) await leases.releaseBond(leaseId);
   const { bonded } = await staking.accountOf(world.alice);
   if (second.downSeconds !== 0n || bonded !== 0n)
