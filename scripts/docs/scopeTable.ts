@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { insertTable } from "./insertTable.js";
+
 /** Folders of `contracts/` that are deployed, and what each does. */
 const FOLDERS: Readonly<Record<string, string>> = {
   claims: "committed results and the opening game",
@@ -18,9 +20,6 @@ const FOLDERS: Readonly<Record<string, string>> = {
   uptime: "attestors, reports, rewards",
   verifiers: "recompute one word of a trace, one step of a program, a proof",
 };
-
-const START = "<!-- scope: npm run docs -->";
-const END = "<!-- /scope -->";
 
 /**
  * The page of the audit guide with its table of the scope as the sources are now. A line of code is neither blank nor
@@ -54,10 +53,7 @@ export function withScopeTable(root: URL, page: string): string {
     "| --- | --- | --- | --- |",
     ...[...rows, all].map(({ name, files, lines, what }) => `| ${name} | ${files} | ${lines} | ${what} |`),
   ];
-  const [before, rest] = page.split(START);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error("the audit guide has no place for its scope");
-  return `${before}${START}\n\n${table.join("\n")}\n\n${END}${after}`;
+  return insertTable(page, "scope", table);
 }
 
 function linesOfCode(source: string): number {

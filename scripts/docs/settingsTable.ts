@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { agentSchema } from "../../services/node-agent/src/config.js";
 import { oracleSchema } from "../../services/oracle/src/config.js";
 import { watcherSchema } from "../../services/watcher/src/config.js";
+import { insertTable } from "./insertTable.js";
 
 /** Pages that list a service's settings, and the schema that they are read by. */
 export const SERVICES: Readonly<Record<string, z.ZodObject>> = {
@@ -12,17 +13,11 @@ export const SERVICES: Readonly<Record<string, z.ZodObject>> = {
   "services/watcher/README.md": watcherSchema,
 };
 
-const START = "<!-- settings: npm run docs -->";
-const END = "<!-- /settings -->";
-
 /** The page of a service with the table of its settings as its schema is now. @throws Error without a place for it */
 export function withSettingsTable(schema: z.ZodObject, page: string): string {
   const rows = settingsOf(schema).map(({ name, fallback, isRequired, about }) => {
     const left = isRequired ? "required" : fallback === undefined ? "" : `\`${fallback}\``;
     return `| \`${name}\` | ${left} | ${about} |`;
   });
-  const [before, rest] = page.split(START);
-  const after = rest?.split(END)[1];
-  if (before === undefined || after === undefined) throw new Error("the page has no place for its settings");
-  return `${before}${START}\n\n${["| setting | default | meaning |", "| --- | --- | --- |", ...rows].join("\n")}\n\n${END}${after}`;
+  return insertTable(page, "settings", ["| setting | default | meaning |", "| --- | --- | --- |", ...rows]);
 }
