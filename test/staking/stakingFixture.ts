@@ -3,17 +3,15 @@ import type hre from "hardhat";
 
 import type { AccessManager, BurnMintSettlement, MillToken, StakingRegistry } from "../../typechain-types/index.js";
 import { deploySettlement } from "../settlement/deploySettlement.js";
-import { COMPENSATE, DAY, WAD } from "../settlement/settlementTerms.js";
+import { COMPENSATE, DAY, EPOCH_SECONDS, WAD } from "../settlement/settlementTerms.js";
 
 /** Chain of one test file. */
 export type Connection = Awaited<ReturnType<typeof hre.network.create>>;
 
-export { DAY };
+export { DAY, EPOCH_SECONDS };
 export const MILL = WAD;
 export const THAW_SECONDS = 14 * DAY;
 export const MIN_THAW_SECONDS = 3 * DAY;
-export const EPOCH_SECONDS = DAY;
-export const SLOTS_PER_EPOCH = 240;
 
 /** Permission bits of `Permissions`. */
 export const BOND = 8n;
