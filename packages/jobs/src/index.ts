@@ -12,6 +12,7 @@ export {
   finishDigestOf,
   firstDigest,
 } from "./commitments.js";
+export { type Computation, honestComputation } from "./Computation.js";
 export { directProof } from "./directProof.js";
 export {
   afterCommitting,

@@ -1,13 +1,7 @@
-import type { MachineBundle } from "@millrace/jobs";
-import type { ExecutionOptions } from "@millrace/rv32";
-import { type Bundle, executeInWorker, type Traces, type WorkerOptions } from "@millrace/tensor";
+import { type Computation, honestComputation } from "@millrace/jobs";
 
 /** The things in which a dishonest agent would differ: everything else is the same program. */
-export interface Conduct {
-  /** Computes the traces that are committed to. */
-  execute(bundle: Bundle, options: Omit<WorkerOptions, "alter">): Promise<Traces>;
-  /** How a machine is run; the same each time, as states that were claimed must come again. */
-  runOptions(bundle: MachineBundle): Promise<ExecutionOptions>;
+export interface Conduct extends Computation {
   /** Whether the trace is served to those who check it. */
   readonly publishesTrace: boolean;
   /** Whether openings are answered. */
@@ -18,8 +12,7 @@ export interface Conduct {
 
 /** Computes what was ordered, shows it, and answers for it. */
 export const honestConduct: Conduct = {
-  execute: ({ program, input }, options) => executeInWorker(program, input, options),
-  runOptions: () => Promise.resolve({}),
+  ...honestComputation,
   publishesTrace: true,
   answersOpenings: true,
   skippedPercent: 0,

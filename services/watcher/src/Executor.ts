@@ -1,7 +1,7 @@
-import { type ClaimedRun, ExecutionPool, type Kernels, type MachineBundle } from "@millrace/jobs";
+import { type ClaimedRun, type Computation, ExecutionPool, type Kernels, type MachineBundle } from "@millrace/jobs";
 import { ExecutionWorker } from "@millrace/rv32";
 import type { Logger } from "@millrace/sdk";
-import { type Bundle, executeInWorker, progressEvery, type Traces } from "@millrace/tensor";
+import { type Bundle, progressEvery, type Traces } from "@millrace/tensor";
 import { keccak256 } from "ethers";
 
 import type { Semaphore } from "./Semaphore.js";
@@ -13,7 +13,7 @@ const PROGRESS_SECONDS = 30;
 /** Runs of machines that are kept at hand. */
 const KEPT_RUNS = 3;
 
-/** Executes bundles honestly, a few at a time, and remembers the last results. */
+/** Executes bundles, a few at a time, and remembers the last results. */
 export class Executor {
   readonly #runs: ExecutionPool;
 
@@ -22,6 +22,7 @@ export class Executor {
     private readonly cache: TraceCache,
     private readonly kernels: Kernels,
     private readonly signal: AbortSignal,
+    private readonly computation: Computation,
   ) {
     this.#runs = new ExecutionPool(KEPT_RUNS, (worker) => this.slots.run(() => worker.run()));
     signal.addEventListener("abort", () => void this.#runs.closeAll(), { once: true });
@@ -33,7 +34,7 @@ export class Executor {
       this.slots.run(async () => {
         const startedAt = performance.now();
         const { signal, kernels } = this;
-        const honest = await executeInWorker(bundle.program, bundle.input, {
+        const honest = await this.computation.execute(bundle, {
           signal,
           kernelModules: kernels.modules,
           onProgress: progressEvery(PROGRESS_SECONDS, (percent) => {
@@ -47,8 +48,9 @@ export class Executor {
   }
 
   /** The honest states of a run, once they are asked for. */
-  states({ program, input }: MachineBundle, bundleHash: string): ClaimedRun {
-    const start = () => Promise.resolve(new ExecutionWorker(program, input));
+  states(bundle: MachineBundle, bundleHash: string): ClaimedRun {
+    const { program, input } = bundle;
+    const start = async () => new ExecutionWorker(program, input, await this.computation.runOptions(bundle));
     return this.#runs.states(`${bundleHash}:${keccak256(input)}`, start);
   }
 

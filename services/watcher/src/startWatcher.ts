@@ -1,6 +1,7 @@
 import {
   fetchBundle,
   fetchMachineBundle,
+  honestComputation,
   loadKernels,
   readClaim,
   readMachineProgram,
@@ -41,7 +42,10 @@ const SUITS = { results: ResultSuit, runs: RunSuit } as const;
 const BLOCKS_PER_QUERY = 5_000;
 
 /** Starts to watch; resolves once it serves `/health` and has read the first blocks. */
-export async function startWatcher(context: ServiceContext<WatcherConfig>): Promise<void> {
+export async function startWatcher(
+  context: ServiceContext<WatcherConfig>,
+  computation = honestComputation,
+): Promise<void> {
   const { config, logger, provider, deployment, wallet, shutdown } = context;
   const { signal } = shutdown;
   const isStopping = (): boolean => signal.aborted;
@@ -53,7 +57,8 @@ export async function startWatcher(context: ServiceContext<WatcherConfig>): Prom
     store.close();
   });
   const sender = new TransactionSender(wallet, { logger });
-  const executor = new Executor(new Semaphore(config.maxParallel), new TraceCache(CACHED_TRACES), kernels, signal);
+  const slots = new Semaphore(config.maxParallel);
+  const executor = new Executor(slots, new TraceCache(CACHED_TRACES), kernels, signal, computation);
   const desk: Desk = {
     account: wallet.address,
     signer: wallet,

@@ -200,10 +200,12 @@ export class AgentWorld {
   }
 
   async startWatcher(fields: Record<string, unknown> = {}): Promise<ManagedProcess> {
-    const config = { port: await freePort(), ...fields };
-    const watcher = this.#spawn("watcher", "services/watcher/src/main.ts", this.watcher.privateKey, config, []);
-    await watcher.waitForLine(READY, 60_000);
-    return watcher;
+    return this.#startWatching("watcher", "services/watcher/src/main.ts", this.watcher, fields);
+  }
+
+  /** Starts a watcher that takes what the cheat `corrupt` claims for right. */
+  async startColluder(account: HDNodeWallet, fields: Record<string, unknown> = {}): Promise<ManagedProcess> {
+    return this.#startWatching("colluder", "test/services/watcher/colluder.ts", account, fields);
   }
 
   /** Puts a bundle on the buyer's host and opens a task for it. */
@@ -284,6 +286,17 @@ export class AgentWorld {
     this.provider.destroy();
     await this.chain.process.stop();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #startWatching(
+    name: string,
+    entry: string,
+    { privateKey }: HDNodeWallet,
+    fields: Record<string, unknown>,
+  ): Promise<ManagedProcess> {
+    const watcher = this.#spawn(name, entry, privateKey, { port: await freePort(), ...fields }, []);
+    await watcher.waitForLine(READY, 60_000);
+    return watcher;
   }
 
   #spawn(name: string, entry: string, privateKey: string, fields: object, extra: string[]): ManagedProcess {
