@@ -6,6 +6,7 @@ import type { Section } from "./Section.js";
 import { tensorGames } from "./tensorGames.js";
 import { traceCost } from "./traceCost.js";
 import { trainings } from "./trainings.js";
+import { vouches } from "./vouches.js";
 
 /** In the order of the page. */
 export const SECTIONS: readonly Section[] = [
@@ -14,6 +15,7 @@ export const SECTIONS: readonly Section[] = [
   opGame,
   finality,
   kernelProofs,
+  vouches,
   traceCost,
   trainings,
 ];
