@@ -1,8 +1,13 @@
 import {
+  add,
+  argMax,
   decodeBundle,
   encodeBundle,
+  encodeParams,
   InputWriter,
   keccak256Hex,
+  type LaneBits,
+  lookup,
   matMul,
   operatorLeaf,
   Program,
@@ -12,10 +17,12 @@ import {
   programToJson,
   readBundle,
   readRow,
+  rearrange,
   Region,
   requantise,
   rowsOf,
   softmax,
+  type Tensor,
   toHex,
   TraceTree,
   writeBundle,
@@ -112,6 +119,67 @@ describe("ProgramBuilder", () => {
       "a row of long has 8193 lanes of 8 bits",
     );
     expect(() => builder.input("none", { ...shape, rows: 0 })).to.throw("none has 0 rows");
+  });
+
+  it("refuses what no lane, no field and no row can hold", () => {
+    const builder = new ProgramBuilder();
+    const operand = builder.input("in", shape);
+    const multiply =
+      (options: object): (() => unknown) =>
+      () =>
+        matMul(builder, "m", { left: operand, right: operand, laneBits: 32, ...options });
+    expect(multiply({ right: builder.input("short", { ...shape, columns: 39 }) })).to.throw(
+      "rows must have one length",
+    );
+    expect(multiply({ scale: 2 ** 31 })).to.throw("m: scale 2147483648");
+    expect(multiply({ scale: 0.5 })).to.throw("m: scale 0.5");
+    expect(multiply({ shift: -1 })).to.throw("m: shift -1");
+    expect(multiply({ shift: 65 })).to.throw("m: shift 65");
+    const long = builder.input("long", { rows: 1, columns: 257, laneBits: 8 });
+    expect(() => argMax(builder, "classes", { operand: long, laneBits: 8 })).to.throw(
+      "classes: long (1 × 257 of 8 bits)",
+    );
+    expect(() => builder.input("odd", { ...shape, laneBits: 7 as LaneBits })).to.throw("odd has lanes of 7 bits");
+    expect(() => builder.input("vast", { ...shape, rows: 2 ** 53 })).to.throw("vast has 9007199254740992 rows");
+    expect(() => encodeParams([1, 0.5])).to.throw("field 1 of the params is 0.5");
+  });
+
+  it("refuses a product that would sum lanes past the last column", () => {
+    const builder = new ProgramBuilder();
+    const operand = builder.input("in", shape);
+    const table = builder.input("table", { rows: 1, columns: 256, laneBits: 8 });
+    const looked = lookup(builder, "looked", { operand, table, offset: 128 });
+    const scaled = requantise(builder, "scaled", { operand: looked, laneBits: 8 });
+    const twice = add(builder, "twice", { left: scaled, right: looked, laneBits: 8 });
+    const gram = (right: Tensor): Tensor => matMul(builder, "gram", { left: looked, right, laneBits: 32 });
+    for (const right of [looked, scaled, twice, rowsOf(looked, 1, 2)])
+      expect(() => gram(right)).to.throw(
+        `lanes past the last column of looked (4 × 40 of 8 bits) and of ${right.name}`,
+      );
+    gram(operand);
+    gram(
+      rearrange(builder, "copy", {
+        operand: looked,
+        sizes: [4, 1, 1, 40, 1, 1],
+        row: { factors: { 0: 1 } },
+        column: { factors: { 3: 1 } },
+      }),
+    );
+    const full = builder.input("full", { ...shape, columns: 64 });
+    const fully = lookup(builder, "fully", { operand: full, table, offset: 128 });
+    matMul(builder, "square", { left: fully, right: fully, laneBits: 32 });
+  });
+
+  it("writes no number that a lane cannot hold", () => {
+    const builder = new ProgramBuilder();
+    const tensor = builder.input("numbers", shape);
+    requantise(builder, "out", { operand: tensor, laneBits: 8, output: true });
+    const writer = new InputWriter(builder.build());
+    writer.row(tensor, 0, [-128, 255]);
+    expect([...readRow(writer.bytes, tensor, 0).subarray(0, 2)]).to.deep.equal([-128, -1]);
+    for (const value of [256, -129, 0.5, NaN])
+      expect(() => writer.row(tensor, 1, [0, value])).to.throw(`lane 1 of row 1 is ${value} in numbers`);
+    expect(() => writer.row(tensor, 0.5, [1])).to.throw("row 0.5");
   });
 
   it("refuses an operator of the body that reads an output", () => {

@@ -86,9 +86,12 @@ export async function runService<Schema extends z.ZodObject<typeof serviceSchema
       provider.destroy();
     });
     const { chainId } = await provider.getNetwork();
+    const environment = readEnvironment();
     const deployment =
-      config.deployment === undefined ? loadDeployment(chainId) : readDeployment(config.deployment, chainId);
-    const hasKey = (readEnvironment()["MILLRACE_PRIVATE_KEY"] ?? "") !== "";
+      config.deployment === undefined
+        ? loadDeployment(chainId, environment["MILLRACE_DEPLOYMENTS"])
+        : readDeployment(config.deployment, chainId);
+    const hasKey = (environment["MILLRACE_PRIVATE_KEY"] ?? "") !== "";
     if (definition.check !== undefined && (check !== undefined || !hasKey)) {
       const address = hasKey ? readWallet(name).address : undefined;
       const lines = await definition.check({ config, logger, provider, deployment, address });

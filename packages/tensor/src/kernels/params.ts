@@ -1,3 +1,5 @@
+import { TensorError } from "../errors.ts";
+
 /** Kernel params: 64-bit fields, big-endian, packed; a missing field is zero, as in the contracts. */
 
 const LOG2_MASK = 15;
@@ -6,6 +8,8 @@ export function encodeParams(fields: readonly (number | bigint)[]): Uint8Array {
   const bytes = new Uint8Array(fields.length * 8);
   const view = new DataView(bytes.buffer);
   fields.forEach((value, i) => {
+    if (typeof value === "number" && !Number.isSafeInteger(value))
+      throw new TensorError("BAD_PROGRAM", `field ${i} of the params is ${value}`, "give whole numbers below 2^53");
     view.setBigUint64(8 * i, BigInt.asUintN(64, BigInt(value)));
   });
   return bytes;

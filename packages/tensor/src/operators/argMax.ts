@@ -1,6 +1,7 @@
+import { TensorError } from "../errors.ts";
 import { encodeParams } from "../kernels/params.ts";
 import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.ts";
-import type { Tensor } from "../program/Tensor.ts";
+import { describeShape, type Tensor } from "../program/Tensor.ts";
 import { type LaneBits, lanesPerWord } from "../words.ts";
 
 export interface ArgMaxOptions {
@@ -17,6 +18,8 @@ export function argMax(
 ): Tensor {
   assertLaneBits(operand.name, operand.laneBits, [8, 16, 32]);
   assertLaneBits(name, laneBits, [8, 16, 32]);
+  if (operand.columns > 2 ** laneBits)
+    throw new TensorError("BAD_SHAPE", `${name}: ${describeShape(operand)}`, "take lanes that hold every index");
   const columns = lanesPerWord(laneBits);
   return builder.add({
     name,

@@ -8,6 +8,7 @@ import { groupLog2Of, MAX_ROW_LOG2, rowLog2Of, type Tensor } from "../program/Te
 import { isPowerOfTwo, type LaneBits } from "../words.ts";
 import { assertWhole, describeImages, type Filters, type Images, type ImageSizes, shapeOf } from "./images.ts";
 import { rearrange } from "./rearrange.ts";
+import { assertScaling } from "./scaling.ts";
 
 export interface ConvolutionOptions {
   readonly images: Images;
@@ -35,6 +36,7 @@ export function convolution(builder: ProgramBuilder, name: string, options: Conv
   assertLaneBits(images.name, images.laneBits, [8]);
   assertLaneBits(filters.tensor.name, filters.tensor.laneBits, [8]);
   assertLaneBits(name, laneBits, [8, 16, 32]);
+  assertScaling(name, { scale, shift });
   assertFilters(name, filters, images.channels);
   assertWhole(name, "stride", stride, 1, 2 ** 16);
   assertWhole(name, "padding", padding, 0, 2 ** 16);
@@ -194,6 +196,7 @@ export function convolutionGradient(
   assertLaneBits(images.name, images.laneBits, [8]);
   assertLaneBits(errors.name, errors.laneBits, [8]);
   assertLaneBits(name, laneBits, [8, 16, 32]);
+  assertScaling(name, { scale, shift });
   for (const [tensor, sizes] of [
     [images, imageSizes],
     [errors, errorSizes],

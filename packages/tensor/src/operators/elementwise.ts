@@ -2,8 +2,9 @@ import { ElementwiseFlag, ElementwiseOperation } from "../kernels/elementwise.ts
 import { encodeParams } from "../kernels/params.ts";
 import { assertLaneBits, assertSame, type ProgramBuilder } from "../program/ProgramBuilder.ts";
 import { isElementwise, likeShape } from "../program/elementwiseShapes.ts";
-import type { Tensor } from "../program/Tensor.ts";
+import { isOpen, type Tensor } from "../program/Tensor.ts";
 import type { LaneBits } from "../words.ts";
+import { assertScaling } from "./scaling.ts";
 
 export interface ElementwiseOptions {
   readonly left: Tensor;
@@ -57,6 +58,7 @@ function combine(
   const { left, right, laneBits, leftScale = 1, rightScale = 1, shift = 0, relu = false, output = false } = options;
   for (const tensor of [left, right]) assertLaneBits(tensor.name, tensor.laneBits, WIDTHS);
   assertLaneBits(name, laneBits, WIDTHS);
+  for (const scale of [leftScale, rightScale]) assertScaling(name, { scale, shift });
   const like = likeShape(name, left, laneBits);
   const isRow = right.rows === 1 && left.rows > 1;
   assertSame(`${name}: padded rows must have one length`, like, left, isElementwise(like, left));
@@ -72,6 +74,7 @@ function combine(
     kernel: "Elementwise",
     shape: { rows: left.rows, columns: left.columns, laneBits },
     output,
+    hasOpenRows: operation === "Multiply" ? isOpen(left) && isOpen(right) : isOpen(left) || isOpen(right),
     reads: [left, right, ...(condition === undefined ? [] : [condition])],
     params: (addressOf) =>
       encodeParams([

@@ -2,7 +2,7 @@ import { TensorError } from "../errors.ts";
 import { encodeParams } from "../kernels/params.ts";
 import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.ts";
 import { paddedColumns } from "../program/elementwiseShapes.ts";
-import { describeShape, type Tensor } from "../program/Tensor.ts";
+import { describeShape, isOpen, type Tensor } from "../program/Tensor.ts";
 
 export interface GatherOptions {
   /** Unsigned lanes, read one after another: one row, or rows that are full. */
@@ -32,5 +32,6 @@ export function gather(builder: ProgramBuilder, name: string, options: GatherOpt
     params: (addressOf) =>
       encodeParams([addressOf(indices), Math.log2(indices.laneBits), addressOf(table), table.rows, table.rowLog2]),
   });
-  return { ...result, columns: table.columns, laneBits: table.laneBits };
+  const { columns, laneBits } = table;
+  return { ...result, columns, laneBits, ...(isOpen(table) && { hasOpenRows: true }) };
 }

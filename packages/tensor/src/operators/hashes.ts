@@ -25,7 +25,7 @@ export function random(builder: ProgramBuilder, name: string, options: RandomOpt
     reads: [seed],
     params: (addressOf) => encodeParams([addressOf(seed), start]),
   });
-  return { ...result, ...shape };
+  return { ...result, ...shape, hasOpenRows: true };
 }
 
 export interface HashChainOptions {

@@ -3,6 +3,7 @@ import { encodeParams } from "../kernels/params.ts";
 import { assertLaneBits, assertSame, type ProgramBuilder } from "../program/ProgramBuilder.ts";
 import { rowLog2Of, type Tensor } from "../program/Tensor.ts";
 import type { LaneBits } from "../words.ts";
+import { assertScaling } from "./scaling.ts";
 
 export interface LayerNormOptions {
   readonly operand: Tensor;
@@ -24,6 +25,7 @@ export function layerNorm(builder: ProgramBuilder, name: string, options: LayerN
   const { operand, gamma, beta, laneBits, shift, epsilon = 0, output = false } = options;
   assertLaneBits(operand.name, operand.laneBits, [8, 16]);
   assertLaneBits(name, laneBits, [8, 16, 32]);
+  assertScaling(name, { shift });
   if (operand.columns > MAX_COLUMNS)
     throw new TensorError("BAD_SHAPE", `${operand.name} has ${operand.columns} columns`, `take ${MAX_COLUMNS} at most`);
   for (const row of [gamma, beta]) {

@@ -4,6 +4,7 @@ import { assertLaneBits, assertSame, type ProgramBuilder } from "../program/Prog
 import { isElementwise, likeShape } from "../program/elementwiseShapes.ts";
 import type { Tensor } from "../program/Tensor.ts";
 import { lanesPerWord } from "../words.ts";
+import { assertScaling } from "./scaling.ts";
 
 export interface LookupOptions {
   readonly operand: Tensor;
@@ -23,8 +24,9 @@ export function lookup(builder: ProgramBuilder, name: string, options: LookupOpt
   const entries = options.entries ?? table.rows * table.columns;
   assertLaneBits(operand.name, operand.laneBits, [8, 16, 32]);
   assertLaneBits(table.name, table.laneBits, [8, 16, 32]);
+  assertScaling(name, { shift });
   const isFull = table.rows === 1 || table.columns === 2 ** table.rowLog2 * lanesPerWord(table.laneBits);
-  if (!isFull || entries <= 0 || entries > table.rows * table.columns)
+  if (!isFull || !Number.isInteger(entries) || entries <= 0 || entries > table.rows * table.columns)
     throw new TensorError("BAD_SHAPE", `${entries} entries of ${table.name}`, "give a table of full rows");
   const like = likeShape(name, operand, table.laneBits);
   assertSame(`${name}: padded rows must have one length`, like, operand, isElementwise(like, operand));
@@ -33,6 +35,7 @@ export function lookup(builder: ProgramBuilder, name: string, options: LookupOpt
     kernel: "Lookup",
     shape: { rows: operand.rows, columns: operand.columns, laneBits: table.laneBits },
     output,
+    hasOpenRows: true,
     reads: [operand, table],
     params: (addressOf) =>
       encodeParams([

@@ -1,8 +1,10 @@
+import { TensorError } from "../errors.ts";
 import { MatMulFlag } from "../kernels/matMul.ts";
 import { encodeParams } from "../kernels/params.ts";
 import { assertLaneBits, assertSame, type ProgramBuilder } from "../program/ProgramBuilder.ts";
-import { rowLog2Of, type Tensor } from "../program/Tensor.ts";
+import { describeShape, isOpen, rowLog2Of, type Tensor } from "../program/Tensor.ts";
 import type { LaneBits } from "../words.ts";
+import { assertScaling } from "./scaling.ts";
 
 export interface MatMulOptions {
   readonly left: Tensor;
@@ -27,7 +29,14 @@ export function matMul(builder: ProgramBuilder, name: string, options: MatMulOpt
   assertLaneBits(left.name, left.laneBits, [8]);
   assertLaneBits(right.name, right.laneBits, [8]);
   assertLaneBits(name, laneBits, [8, 16, 32]);
-  assertSame(`${name}: rows must have one length`, left, right, left.rowLog2 === right.rowLog2);
+  assertScaling(name, { scale, shift });
+  assertSame(`${name}: rows must have one length`, left, right, left.columns === right.columns);
+  if (isOpen(left) && isOpen(right))
+    throw new TensorError(
+      "BAD_SHAPE",
+      `${name}: lanes past the last column of ${describeShape(left)} and of ${describeShape(right)} need not be zero`,
+      "copy one of them with rearrange, which leaves them zero",
+    );
   for (const other of [addend, mask]) {
     if (other === undefined) continue;
     const fits = other.rows === shape.rows || (other === addend && other.rows === 1);
@@ -49,6 +58,7 @@ export function matMul(builder: ProgramBuilder, name: string, options: MatMulOpt
     kernel: "MatMul",
     shape,
     output,
+    hasOpenRows: addend !== undefined && isOpen(addend),
     reads: [left, right, ...(addend === undefined ? [] : [addend]), ...(mask === undefined ? [] : [mask])],
     params: (addressOf) =>
       encodeParams([

@@ -1,8 +1,9 @@
 import { encodeParams } from "../kernels/params.ts";
 import { RequantiseFlag } from "../kernels/requantise.ts";
 import { assertLaneBits, assertSame, type ProgramBuilder } from "../program/ProgramBuilder.ts";
-import { rowLog2Of, type Tensor } from "../program/Tensor.ts";
+import { isOpen, rowLog2Of, type Tensor } from "../program/Tensor.ts";
 import { type LaneBits, lanesPerWord } from "../words.ts";
+import { assertScaling } from "./scaling.ts";
 
 export interface RequantiseOptions {
   readonly operand: Tensor;
@@ -20,6 +21,7 @@ export function requantise(builder: ProgramBuilder, name: string, options: Requa
   const shape = { rows: operand.rows, columns: operand.columns, laneBits };
   assertLaneBits(operand.name, operand.laneBits, [8, 16, 32]);
   assertLaneBits(name, laneBits, [8, 16, 32]);
+  assertScaling(name, { scale, shift });
   const like = { ...operand, ...shape, name, rowLog2: rowLog2Of(shape) };
   const padded = (tensor: Tensor): number => lanesPerWord(tensor.laneBits) * 2 ** tensor.rowLog2;
   assertSame(`${name}: padded rows must have one length`, like, operand, padded(like) === padded(operand));
@@ -33,6 +35,7 @@ export function requantise(builder: ProgramBuilder, name: string, options: Requa
     kernel: "Requantise",
     shape,
     output,
+    hasOpenRows: isOpen(operand) || (addend !== undefined && isOpen(addend)),
     reads: [operand, ...(addend === undefined ? [] : [addend])],
     params: (addressOf) =>
       encodeParams([

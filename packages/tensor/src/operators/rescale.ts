@@ -3,7 +3,7 @@ import { encodeParams } from "../kernels/params.ts";
 import { RescaleFlag } from "../kernels/rescale.ts";
 import { assertLaneBits, assertSame, type ProgramBuilder } from "../program/ProgramBuilder.ts";
 import { isElementwise, likeShape, paddedColumns } from "../program/elementwiseShapes.ts";
-import type { Tensor } from "../program/Tensor.ts";
+import { isOpen, type Tensor } from "../program/Tensor.ts";
 import type { LaneBits } from "../words.ts";
 
 export interface RescaleOptions {
@@ -39,6 +39,7 @@ export function rescale(builder: ProgramBuilder, name: string, options: RescaleO
     kernel: "Rescale",
     shape: { rows: operand.rows, columns: operand.columns, laneBits },
     output,
+    hasOpenRows: isOpen(operand) || zero !== 0 || low > 0 || high < 0,
     reads: [operand, ...(scales === undefined ? [] : [scales])],
     params: (addressOf) =>
       encodeParams([

@@ -4,6 +4,7 @@ import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.t
 import { rowLog2Of, type Tensor } from "../program/Tensor.ts";
 import { TensorError } from "../errors.ts";
 import { WORD_BYTES } from "../words.ts";
+import { assertScaling } from "./scaling.ts";
 
 export interface SoftmaxOptions {
   readonly logits: Tensor;
@@ -27,6 +28,7 @@ export function softmax(builder: ProgramBuilder, name: string, options: SoftmaxO
   const { logits, table, shift, labels, one = 0, zero = 0, output = false } = options;
   assertLaneBits(logits.name, logits.laneBits, [32]);
   assertLaneBits(table.name, table.laneBits, [16]);
+  assertScaling(name, { shift });
   if (logits.columns > 256)
     throw new TensorError("BAD_SHAPE", `${logits.name} has ${logits.columns} classes`, "there are at most 256");
   if (labels !== undefined) {

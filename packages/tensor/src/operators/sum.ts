@@ -2,8 +2,9 @@ import { TensorError } from "../errors.ts";
 import { encodeParams } from "../kernels/params.ts";
 import { SumFlag } from "../kernels/sum.ts";
 import { assertLaneBits, type ProgramBuilder } from "../program/ProgramBuilder.ts";
-import { groupLog2Of, MAX_ROW_LOG2, rowLog2Of, type Shape, type Tensor } from "../program/Tensor.ts";
+import { groupLog2Of, isOpen, MAX_ROW_LOG2, rowLog2Of, type Shape, type Tensor } from "../program/Tensor.ts";
 import { type LaneBits, lanesPerWord } from "../words.ts";
+import { assertScaling } from "./scaling.ts";
 
 export interface SumOptions {
   readonly operand: Tensor;
@@ -23,12 +24,14 @@ function add(builder: ProgramBuilder, name: string, addition: Addition): Tensor 
   const { operand, laneBits, shape, scale = 1, shift = 0, flags, group, output = false } = addition;
   assertLaneBits(operand.name, operand.laneBits, [8, 16, 32]);
   assertLaneBits(name, laneBits, [8, 16, 32]);
+  assertScaling(name, { scale, shift });
   return builder.add({
     name,
     kernel: "Sum",
     shape,
     alignment: 2 ** MAX_ROW_LOG2,
     output,
+    hasOpenRows: isOpen(operand),
     reads: [operand],
     params: (addressOf) =>
       encodeParams([

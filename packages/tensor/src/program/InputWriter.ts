@@ -13,13 +13,14 @@ export class InputWriter {
 
   /** Writes lanes of one row; what is not given stays zero. */
   row(tensor: Tensor, row: number, lanes: ArrayLike<number>): this {
-    if (row < 0 || row >= tensor.rows || lanes.length > tensor.columns)
+    if (!Number.isInteger(row) || row < 0 || row >= tensor.rows || lanes.length > tensor.columns)
       throw new TensorError(
         "BAD_INPUT",
         `row ${row} with ${lanes.length} lanes for ${describeShape(tensor)}`,
         "write inside the tensor",
       );
     const start = (tensor.offset + row * 2 ** tensor.rowLog2) * WORD_BYTES;
+    assertLanes(tensor, row, lanes);
     writeLanes(this.bytes, start, tensor.laneBits, lanes);
     return this;
   }
@@ -34,6 +35,20 @@ export class InputWriter {
       );
     this.bytes.set(words, tensor.offset * WORD_BYTES);
     return this;
+  }
+}
+
+/** Every number fits into a lane, as a signed or an unsigned one: what would be cut off is not what the buyer meant. */
+function assertLanes(tensor: Tensor, row: number, lanes: ArrayLike<number>): void {
+  const [least, most] = [-(2 ** (tensor.laneBits - 1)), 2 ** tensor.laneBits - 1];
+  for (let i = 0; i < lanes.length; i++) {
+    const value = lanes[i] as number;
+    if (!Number.isInteger(value) || value < least || value > most)
+      throw new TensorError(
+        "BAD_INPUT",
+        `lane ${i} of row ${row} is ${value} in ${describeShape(tensor)}`,
+        `write whole numbers from ${least} to ${most}`,
+      );
   }
 }
 

@@ -1,7 +1,7 @@
 import { TensorError } from "../errors.ts";
 import type { KernelSet } from "../kernels/KernelSet.ts";
 import { ownKernels } from "../kernels/registry.ts";
-import { isPowerOfTwo, type LaneBits, REGION_WORDS, roundUp } from "../words.ts";
+import { isPowerOfTwo, LANE_BITS, type LaneBits, MAX_TOTAL_WORDS, REGION_WORDS, roundUp } from "../words.ts";
 import { Mode, type OperatorDescriptor } from "./descriptor.ts";
 import { Program, Region } from "./Program.ts";
 import {
@@ -31,6 +31,8 @@ export interface OperatorSpec {
   readonly alignment?: number;
   /** Puts the result into the output region; such operators run after all others. */
   readonly output?: boolean;
+  /** Whether the lanes past the last column are computed too, from what need not be zero. */
+  readonly hasOpenRows?: boolean;
   readonly mode?: Mode;
   readonly pieceLog2?: number;
 }
@@ -74,7 +76,10 @@ export class ProgramBuilder {
         throw new TensorError("BAD_PROGRAM", `${spec.name} reads ${operand.name}, an output`, "outputs run last");
     const operators = this.#operators[region];
     const offset = this.#align(operators, Math.max(alignmentOf(rowLog2), spec.alignment ?? 0));
-    const tensor: Tensor = { name: spec.name, region, offset, ...spec.shape, rowLog2 };
+    const tensor: Tensor = {
+      ...{ name: spec.name, region, offset, ...spec.shape, rowLog2 },
+      ...(spec.hasOpenRows === true && { hasOpenRows: true }),
+    };
     const usedWords = roundUp(tensorWords(tensor), 2 ** (spec.pieceLog2 ?? 0));
     operators.push({ ...spec, usedWords, words: roundUp(usedWords, REGION_WORDS) });
     return tensor;
@@ -114,6 +119,7 @@ function alignmentOf(rowLog2: number): number {
 }
 
 function checkedRowLog2(name: string, shape: Shape): number {
+  assertLaneBits(name, shape.laneBits, LANE_BITS);
   for (const [what, value] of Object.entries({ rows: shape.rows, columns: shape.columns }))
     if (!Number.isInteger(value) || value <= 0)
       throw new TensorError("BAD_SHAPE", `${name} has ${value} ${what}`, "a tensor has at least one row and column");
@@ -123,7 +129,14 @@ function checkedRowLog2(name: string, shape: Shape): number {
       `a row of ${name} has ${shape.columns} lanes of ${shape.laneBits} bits`,
       `a row is at most ${MAX_ROW_LANES} lanes`,
     );
-  return rowLog2Of(shape);
+  const rowLog2 = rowLog2Of(shape);
+  if (shape.rows * 2 ** rowLog2 > MAX_TOTAL_WORDS)
+    throw new TensorError(
+      "TOO_LARGE",
+      `${name} has ${shape.rows} rows of ${2 ** rowLog2} words`,
+      `a program has at most ${MAX_TOTAL_WORDS} words: split the job`,
+    );
+  return rowLog2;
 }
 
 export function assertSame(what: string, a: Tensor, b: Tensor, equal: boolean): void {

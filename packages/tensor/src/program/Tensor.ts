@@ -24,6 +24,8 @@ export interface Tensor {
   readonly columns: number;
   readonly laneBits: LaneBits;
   readonly rowLog2: number;
+  /** Lanes past the last column are computed as all others are, and need not be zero: a product must not sum them. */
+  readonly hasOpenRows?: boolean;
 }
 
 export interface Shape {
@@ -34,6 +36,11 @@ export interface Shape {
 
 export function rowLog2Of({ columns, laneBits }: Pick<Shape, "columns" | "laneBits">): number {
   return ceilLog2(Math.ceil(columns / lanesPerWord(laneBits)));
+}
+
+/** Whether lanes past the last column exist, and may be other than zero. */
+export function isOpen({ hasOpenRows = false, columns, laneBits, rowLog2 }: Tensor): boolean {
+  return hasOpenRows && columns < lanesPerWord(laneBits) * 2 ** rowLog2;
 }
 
 export function tensorWords(tensor: Pick<Tensor, "rows" | "rowLog2">): number {
