@@ -301,10 +301,8 @@ export class AgentWorld {
 
   #spawn(name: string, entry: string, privateKey: string, fields: object, extra: string[]): ManagedProcess {
     const file = join(this.folder, `${name}.json`);
-    const deployment = join(this.folder, String(this.deployment.chainId), "deployment.json");
     const common = {
       rpcUrl: this.chain.url,
-      deployment,
       dataDir: join(this.folder, name),
       pollMs: 150,
       logLevel: "debug",
@@ -315,7 +313,7 @@ export class AgentWorld {
       command: process.execPath,
       args: ["--import", "tsx", join(ROOT, entry), "--config", file, ...extra],
       cwd: ROOT,
-      env: { MILLRACE_PRIVATE_KEY: privateKey },
+      env: { MILLRACE_PRIVATE_KEY: privateKey, MILLRACE_DEPLOYMENTS: this.folder },
       logFile: join(this.folder, `${name}.log`),
     });
     this.#processes.push(process_);

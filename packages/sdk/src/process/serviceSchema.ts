@@ -24,7 +24,9 @@ export const serviceSchema = z.object({
   deployment: z
     .string()
     .optional()
-    .describe("Record of the deployment; by default the one of the chain in `deployments/`"),
+    .describe(
+      "Record of the deployment; by default the one of the chain in `deployments/`, or in the folder `MILLRACE_DEPLOYMENTS`",
+    ),
   dataDir: z.string().min(1).describe("Folder of its database: what must survive a crash"),
   host: z.string().default("127.0.0.1").describe("Address on which it listens"),
   port: z.coerce.number().int().min(0).max(65_535).describe("Port on which it listens, 0 for any"),
