@@ -16,11 +16,15 @@ library AttestorSet {
         address[] keys;
     }
 
-    /// @notice All versions.
-    /// @param versions Ascending by epoch.
+    /// @notice All versions. What nearly every report needs of them is in the first slot.
+    /// @param count 4 bytes. Versions.
+    /// @param newestFrom 4 bytes. First epoch of the newest version.
+    /// @param versions By number from zero, ascending by epoch.
     /// @param none The set of epochs before the first version: never written, always empty.
     struct Book {
-        Version[] versions;
+        uint32 count;
+        uint32 newestFrom;
+        mapping(uint256 number => Version version) versions;
         address[] none;
     }
 
@@ -51,10 +55,10 @@ library AttestorSet {
     /// @return keys The keys, left in storage: a report reads those of its signers only
     function keysAt(Book storage book, uint32 epoch) internal view returns (address[] storage keys) {
         uint256 low = 0;
-        uint256 high = book.versions.length;
+        uint256 high = book.count;
         if (high == 0) return book.none;
         // The newest version is nearly always the one: try it before the search.
-        if (book.versions[high - 1].fromEpoch <= epoch) return book.versions[high - 1].keys;
+        if (book.newestFrom <= epoch) return book.versions[high - 1].keys;
         // Invariant: versions below `low` act at `epoch`, versions from `high` on do not.
         while (low < high) {
             uint256 middle = (low + high) / 2;
@@ -96,11 +100,12 @@ library AttestorSet {
 
     /// @dev The version that acts from an epoch in the future, as a copy of the newest one if there is none yet.
     function _keysFrom(Book storage book, uint32 fromEpoch) private returns (address[] storage keys) {
-        uint256 count = book.versions.length;
-        if (count != 0 && book.versions[count - 1].fromEpoch == fromEpoch) return book.versions[count - 1].keys;
-        Version storage version = book.versions.push();
+        uint32 count = book.count;
+        if (count != 0 && book.newestFrom == fromEpoch) return book.versions[count - 1].keys;
+        Version storage version = book.versions[count];
         version.fromEpoch = fromEpoch;
         if (count != 0) version.keys = book.versions[count - 1].keys;
+        (book.count, book.newestFrom) = (count + 1, fromEpoch);
         return version.keys;
     }
 
