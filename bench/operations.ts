@@ -211,6 +211,12 @@ export const OPERATIONS: readonly Operation[] = [
   { id: "report-k5", what: "`UptimeOracle.submitReport` with five signatures, any number of nodes" },
   { id: "claim-rewards-first", what: "`UptimeRewards.collect`, first of a node", peer: CLAIM },
   { id: "claim-rewards-repeat", what: "`UptimeRewards.collect`, again", peer: CLAIM },
+  {
+    id: "claim-rewards-first-batch",
+    what: "`UptimeRewards.collectMany` for ten nodes, first of each, each",
+    peer: CLAIM,
+  },
+  { id: "claim-rewards-repeat-batch", what: "`UptimeRewards.collectMany` for ten nodes, again, each", peer: CLAIM },
   { id: "collect-earnings", what: "`BurnMintSettlement.collect`: earned credits become MILL", peer: CLAIM },
   { id: "slash", what: "`TaskMarket.release` of an overdue task", peer: SLASH },
   {

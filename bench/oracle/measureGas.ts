@@ -1,6 +1,7 @@
-import { type ContractTransactionReceipt, hexlify, randomBytes } from "ethers";
+import { type ContractTransactionReceipt, getBytes, hexlify, randomBytes } from "ethers";
 import hre from "hardhat";
 
+import { EpochTree } from "@millrace/uptime-tree";
 import { hashLeaf, rootFrom, type Leaf } from "@millrace/uptime-tree/format";
 
 import type { Report } from "../../scripts/report/Report.js";
@@ -11,6 +12,10 @@ const ATTESTORS = 5;
 const BEFORE = 33;
 /** Siblings of a proof among a million nodes. */
 const DEPTH = 20;
+/** Nodes of one provider that are collected for at once. */
+const BATCH = 10;
+/** Most siblings in a tree of so many and one. */
+const BATCH_DEPTH = 4;
 
 /** Gas of a report of networks of different sizes, and of a claim and a slot's proof beside the least they could cost. */
 export async function measureGas(report: Report): Promise<void> {
@@ -60,7 +65,39 @@ async function measureProofs(report: Report, source: string): Promise<void> {
     ["claim", collect, `first collection of a node's rewards, depth ${DEPTH}, MILL paid: \`collect\``],
     ["claim.minimal", claim, "a claim that writes one word and pays nobody"],
   ];
+  rows.push(...(await measureClaims(at)));
   for (const [id, value, what] of rows) report.add({ id: `oracle.gas.${id}`, value, unit: "gas", what, source });
+}
+
+/** What claims cost when others have collected before and the provider holds MILL: one by one, and at once. */
+async function measureClaims(at: UptimeFixture): Promise<[id: string, value: number, what: string][]> {
+  const rows: [id: string, value: number, what: string][] = [];
+  for (const [epoch, time] of [
+    [1, "first"],
+    [2, "repeat"],
+  ] as const) {
+    await at.close(epoch);
+    const { report, leaves } = await at.build(epoch);
+    const [template] = leaves;
+    const made = Array.from({ length: BATCH + 1 }, (_, i) => {
+      return { ...template, nodeId: BigInt(100 + i), index: 99 + i, rawCumulativeReward: BigInt(epoch * 1_000) };
+    });
+    const tree = new EpochTree(made);
+    const above = Array.from({ length: DEPTH - BATCH_DEPTH }, () => hexlify(randomBytes(32)));
+    const proofOf = (index: number): string[] => [...tree.proof(index), ...above];
+    const posted = { ...report, root: rootFrom(getBytes(tree.root), above) };
+    const { signers, signatures } = await at.sign(posted, [0, 1, 2, 3, 4]);
+    await at.oracle.submitReport(posted, signers, signatures);
+    await at.finalise(epoch);
+    const [one, ...others] = made.map((leaf, index) => ({ leaf, proof: proofOf(index) }));
+    const single = gasOf(await (await at.rewards.collect(one.leaf, one.proof)).wait());
+    const batch = gasOf(await (await at.rewards.collectMany(template.provider, epoch, others)).wait());
+    const what = `${time} collection of a node, depth ${DEPTH}, when the provider and others have collected before`;
+    rows.push([`claim.${time}`, single, `${what}: \`collect\``]);
+    const each = Math.ceil(batch / BATCH);
+    rows.push([`claim.${time}.batch`, each, `the same in a batch of ${BATCH} nodes, each: \`collectMany\``]);
+  }
+  return rows;
 }
 
 function gasOf(receipt: ContractTransactionReceipt | null): number {

@@ -458,12 +458,15 @@ interface IUptimeChallenges {
     /// @return corrected Bit s set: up in slot s.
     function correctedBitmap(bytes32 root, uint64 nodeId, uint256 bitmap) external view returns (uint256 corrected);
 
-    /// @notice What a node has earned, after all corrections.
-    /// @dev Requirements: no correction of the node is left to settle.
+    /// @notice What a node has earned, after all corrections that are settled.
     /// @param nodeId The node.
     /// @param rawCumulativeReward What a final leaf says.
     /// @return mill MILL, not below zero.
-    function correctedReward(uint64 nodeId, uint128 rawCumulativeReward) external view returns (uint256 mill);
+    /// @return pending Corrections that are left to settle: while there are any, nothing may be paid.
+    function correctedReward(
+        uint64 nodeId,
+        uint128 rawCumulativeReward
+    ) external view returns (uint256 mill, uint32 pending);
 
     /// @notice What was found wrong with a leaf.
     /// @param root Root of its report.

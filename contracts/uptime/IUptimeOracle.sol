@@ -494,6 +494,12 @@ interface IUptimeOracle is IEntryPause, IWired {
 
     // ─── READ ───
 
+    /// @notice What leaves are proven by. Reverts unless the report of the epoch is final.
+    /// @param epoch The epoch.
+    /// @return root Root of the report, by which corrections are named.
+    /// @return cumulativePot Pots of all reports up to and with this one.
+    function finalReport(uint32 epoch) external view returns (bytes32 root, uint96 cumulativePot);
+
     /// @notice Reverts unless the report of the leaf's epoch is final and proves the leaf. What was corrected of the
     /// leaf stands in `UptimeChallenges`.
     /// @param leaf The leaf.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IBatch} from "../common/IBatch.sol";
 import {IUptimeOracle} from "./IUptimeOracle.sol";
 
 /// @title IUptimeRewards
@@ -13,7 +14,7 @@ import {IUptimeOracle} from "./IUptimeOracle.sol";
 /// - pots are spent at most once, and nothing but pots is ever paid, whatever a report says;
 /// - what is not collected neither vanishes nor grows (I8); a pot without a taker is burned;
 /// - collecting works in a pause.
-interface IUptimeRewards {
+interface IUptimeRewards is IBatch {
     // ─── TYPES ───
 
     /// @notice What a node's provider has collected.
@@ -24,6 +25,14 @@ interface IUptimeRewards {
         uint96 mill;
         uint96 cumulativePot;
         uint32 throughEpoch;
+    }
+
+    /// @notice A leaf to collect by, in a batch.
+    /// @param leaf The leaf.
+    /// @param proof Its Merkle proof.
+    struct ProvenLeaf {
+        IUptimeOracle.Leaf leaf;
+        bytes32[] proof;
     }
 
     // ─── EVENTS ───
@@ -56,6 +65,15 @@ interface IUptimeRewards {
     /// @param epoch The epoch.
     error UptimeRewards_NothingToCancel(uint32 epoch);
 
+    /// @notice Told by {ItemFailed} when a leaf is of another provider than the batch.
+    /// @param nodeId The node.
+    /// @param provider The provider of the leaf.
+    error UptimeRewards_OtherProvider(uint64 nodeId, address provider);
+
+    /// @notice Told by {ItemFailed} when nothing is due for a node, or it was named before in the batch.
+    /// @param nodeId The node.
+    error UptimeRewards_NothingDue(uint64 nodeId);
+
     // ─── PAY ───
 
     /// @notice Pays what a node has earned and not collected; anyone may call, the provider of the leaf receives, on
@@ -70,6 +88,21 @@ interface IUptimeRewards {
     /// @param proof Merkle proof of the leaf.
     /// @return mill MILL paid.
     function collect(IUptimeOracle.Leaf calldata leaf, bytes32[] calldata proof) external returns (uint256 mill);
+
+    /// @notice Pays what many nodes of a provider have earned and not collected, at once; one that fails does not stop
+    /// the rest. Anyone may call; the provider receives as by `collect`.
+    /// @dev Emits {RewardsCollected} for each node that is paid, and {ItemFailed} for each that is not: its leaf is not
+    /// under the report or of another provider, it has a correction left to settle, or nothing is due. The bounds of
+    /// `collect` hold for all of them together, in any order, however often a node is named.
+    ///
+    /// Requirements:
+    /// - there are 1 to 64 items;
+    /// - the report of the epoch is final.
+    /// @param provider The provider of the nodes.
+    /// @param epoch The epoch of the report; that of the newest final one covers all before.
+    /// @param items Leaves of the report with their proofs.
+    /// @return mill MILL paid.
+    function collectMany(address provider, uint32 epoch, ProvenLeaf[] calldata items) external returns (uint256 mill);
 
     /// @notice Pays an attestor its share of the attestors' pots of final reports that it signed; anyone may call.
     /// @dev Emits {AttestorPaid} for each. What is not due (named twice, not signed, not final) is passed over.

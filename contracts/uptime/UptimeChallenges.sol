@@ -337,12 +337,14 @@ contract UptimeChallenges is IUptimeChallenges {
     }
 
     /// @inheritdoc IUptimeChallenges
-    function correctedReward(uint64 nodeId, uint128 rawCumulativeReward) external view returns (uint256 mill) {
+    function correctedReward(
+        uint64 nodeId,
+        uint128 rawCumulativeReward
+    ) external view returns (uint256 mill, uint32 pending) {
         NodeCorrections memory corrections = _nodeCorrections[nodeId];
-        require(corrections.pending == 0, UptimeChallenges_LeafHeld(nodeId, corrections.pending));
         // A reward of 128 bits and a sum of 128 bits fit.
         int256 earned = int256(uint256(rawCumulativeReward)) + corrections.delta;
-        return earned > 0 ? uint256(earned) : 0;
+        return (earned > 0 ? uint256(earned) : 0, corrections.pending);
     }
 
     /// @inheritdoc IUptimeChallenges

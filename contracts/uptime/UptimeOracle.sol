@@ -192,13 +192,18 @@ contract UptimeOracle is Wired, BondedAttestors {
         Leaf calldata leaf,
         bytes32[] calldata proof
     ) external view returns (bytes32 root, uint96 cumulativePot) {
-        ReportRecord storage record = _reports[leaf.epoch];
+        (root, cumulativePot) = finalReport(leaf.epoch);
+        require(leaf.isUnder(proof, root), UptimeOracle_BadProof(leaf.epoch, leaf.index));
+    }
+
+    /// @inheritdoc IUptimeOracle
+    function finalReport(uint32 epoch) public view returns (bytes32 root, uint96 cumulativePot) {
+        ReportRecord storage record = _reports[epoch];
         // None and Void have no time of finality, and no root.
         uint48 finalAt = record.finalAt;
         bool final_ = finalAt != 0 && block.timestamp >= finalAt;
-        require(final_, UptimeOracle_NotFinal(leaf.epoch, statusOf(leaf.epoch)));
-        (root, cumulativePot) = (record.root, record.cumulativePot);
-        require(leaf.isUnder(proof, root), UptimeOracle_BadProof(leaf.epoch, leaf.index));
+        require(final_, UptimeOracle_NotFinal(epoch, statusOf(epoch)));
+        return (record.root, record.cumulativePot);
     }
 
     /// @inheritdoc IUptimeOracle

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Batch} from "../common/Batch.sol";
 import {Units} from "../common/Units.sol";
 import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
@@ -12,14 +13,16 @@ import {IUptimeChallenges} from "./IUptimeChallenges.sol";
 import {IUptimeOracle} from "./IUptimeOracle.sol";
 import {IUptimeRewards} from "./IUptimeRewards.sol";
 import {SlotBitmap} from "./SlotBitmap.sol";
+import {UptimeLeaf} from "./UptimeLeaf.sol";
 
 /// @title UptimeRewards
 /// @notice See `IUptimeRewards`.
-contract UptimeRewards is IUptimeRewards {
+contract UptimeRewards is IUptimeRewards, Batch {
     using SafeCast for uint256;
     using SafeERC20 for IMillToken;
     using SlotBitmap for uint256;
     using Units for uint256;
+    using UptimeLeaf for IUptimeOracle.Leaf;
 
     /// @notice Part of the attestors' pot for the payee that sent the report in its turn, PPM.
     uint32 public constant TRANSMITTER_PPM = 50_000;
@@ -28,6 +31,14 @@ contract UptimeRewards is IUptimeRewards {
     struct Payments {
         uint32 paid;
         bool isCancelled;
+    }
+
+    /// @dev What a call may give: a final report, and the sums that bound what all nodes get.
+    struct Purse {
+        bytes32 root;
+        uint96 cumulativePot;
+        uint96 paid;
+        uint96 funded;
     }
 
     IMillToken private immutable _MILL;
@@ -64,26 +75,24 @@ contract UptimeRewards is IUptimeRewards {
 
     /// @inheritdoc IUptimeRewards
     function collect(IUptimeOracle.Leaf calldata leaf, bytes32[] calldata proof) external returns (uint256 mill) {
-        (, uint96 cumulativePot) = _ORACLE.verifyFinal(leaf, proof);
-        uint256 earned = _CHALLENGES.correctedReward(leaf.nodeId, leaf.rawCumulativeReward);
-        Collection memory collection = _collections[leaf.nodeId];
-        (uint96 paid, uint96 funded) = (_rewardsPaid, _rewardsFunded);
-        if (cumulativePot > funded) funded = cumulativePot;
-        // A quorum of liars could write any reward into a leaf. Two bounds keep it inside the pots: those since the
-        // node's last collection, and all of them.
-        mill = Math.saturatingSub(earned, collection.mill);
-        mill = Math.min(mill, Math.saturatingSub(cumulativePot, collection.cumulativePot));
-        mill = Math.min(mill, funded - paid);
-        if (mill == 0) return 0;
+        Purse memory purse = _purseOf(leaf.epoch);
+        require(leaf.isUnder(proof, purse.root), IUptimeOracle.UptimeOracle_BadProof(leaf.epoch, leaf.index));
+        (uint256 earned, uint32 pending) = _CHALLENGES.correctedReward(leaf.nodeId, leaf.rawCumulativeReward);
+        require(pending == 0, IUptimeChallenges.UptimeChallenges_LeafHeld(leaf.nodeId, pending));
+        mill = _take(leaf, earned, purse);
+        _pay(leaf.provider, mill, purse);
+    }
 
-        _collections[leaf.nodeId] = Collection({
-            mill: collection.mill + mill.toUint96(),
-            cumulativePot: cumulativePot,
-            throughEpoch: leaf.epoch
-        });
-        (_rewardsPaid, _rewardsFunded) = (paid + mill.toUint96(), funded);
-        emit RewardsCollected({nodeId: leaf.nodeId, provider: leaf.provider, epoch: leaf.epoch, mill: mill});
-        _payProvider(leaf.provider, mill);
+    /// @inheritdoc IUptimeRewards
+    function collectMany(address provider, uint32 epoch, ProvenLeaf[] calldata items) external returns (uint256 mill) {
+        _checkBatch(items.length);
+        Purse memory purse = _purseOf(epoch);
+        for (uint256 i = 0; i < items.length; ++i) {
+            (uint256 taken, bytes memory refusal) = _tryTake(items[i], provider, epoch, purse);
+            mill += taken;
+            if (refusal.length != 0) emit ItemFailed(i, refusal);
+        }
+        _pay(provider, mill, purse);
     }
 
     /// @inheritdoc IUptimeRewards
@@ -131,9 +140,58 @@ contract UptimeRewards is IUptimeRewards {
 
     // ─── INTERNAL ───
 
-    /// @dev What delegators share in goes through the staking registry; what is all the provider's goes to its
-    /// payout account at once.
-    function _payProvider(address provider, uint256 mill) private {
+    /// @dev Takes what an item of a batch brings, or says why it brings nothing. Nothing here is caught: what a call
+    /// below runs out of is missing to the whole batch, never to one item (T-53).
+    function _tryTake(
+        ProvenLeaf calldata item,
+        address provider,
+        uint32 epoch,
+        Purse memory purse
+    ) private returns (uint256 mill, bytes memory refusal) {
+        IUptimeOracle.Leaf calldata leaf = item.leaf;
+        if (leaf.epoch != epoch || !leaf.isUnder(item.proof, purse.root)) {
+            return (0, abi.encodeWithSelector(IUptimeOracle.UptimeOracle_BadProof.selector, epoch, leaf.index));
+        }
+        if (leaf.provider != provider) {
+            return (0, abi.encodeWithSelector(UptimeRewards_OtherProvider.selector, leaf.nodeId, leaf.provider));
+        }
+        (uint256 earned, uint32 pending) = _CHALLENGES.correctedReward(leaf.nodeId, leaf.rawCumulativeReward);
+        if (pending != 0) {
+            bytes4 held = IUptimeChallenges.UptimeChallenges_LeafHeld.selector;
+            return (0, abi.encodeWithSelector(held, leaf.nodeId, pending));
+        }
+        mill = _take(leaf, earned, purse);
+        if (mill == 0) refusal = abi.encodeWithSelector(UptimeRewards_NothingDue.selector, leaf.nodeId);
+    }
+
+    /// @dev Writes down what a node collects, and counts it in the purse. A quorum of liars could write any reward into
+    /// a leaf. Two bounds keep it inside the pots: those since the node's last collection, and all of them.
+    function _take(
+        IUptimeOracle.Leaf calldata leaf,
+        uint256 earned,
+        Purse memory purse
+    ) private returns (uint256 mill) {
+        Collection memory collection = _collections[leaf.nodeId];
+        mill = Math.saturatingSub(earned, collection.mill);
+        mill = Math.min(mill, Math.saturatingSub(purse.cumulativePot, collection.cumulativePot));
+        mill = Math.min(mill, purse.funded - purse.paid);
+        if (mill == 0) return 0;
+
+        uint96 more = mill.toUint96();
+        purse.paid += more;
+        _collections[leaf.nodeId] = Collection({
+            mill: collection.mill + more,
+            cumulativePot: purse.cumulativePot,
+            throughEpoch: leaf.epoch
+        });
+        emit RewardsCollected({nodeId: leaf.nodeId, provider: leaf.provider, epoch: leaf.epoch, mill: mill});
+    }
+
+    /// @dev The last step: writes the sums down and pays. What delegators share in goes through the staking registry;
+    /// what is all the provider's goes to its payout account at once.
+    function _pay(address provider, uint256 mill, Purse memory purse) private {
+        if (mill == 0) return;
+        (_rewardsPaid, _rewardsFunded) = (purse.paid, purse.funded);
         if (_STAKING.hasDelegators(provider)) {
             _MILL.safeTransfer(address(_STAKING), mill);
             _STAKING.reward(provider, mill);
@@ -156,6 +214,12 @@ contract UptimeRewards is IUptimeRewards {
         if (bit == transmitterBit) mill += forGas;
         _payments[epoch].paid |= bit;
         emit AttestorPaid({epoch: epoch, account: account, mill: mill});
+    }
+
+    function _purseOf(uint32 epoch) private view returns (Purse memory purse) {
+        (purse.root, purse.cumulativePot) = _ORACLE.finalReport(epoch);
+        (purse.paid, purse.funded) = (_rewardsPaid, _rewardsFunded);
+        if (purse.cumulativePot > purse.funded) purse.funded = purse.cumulativePot;
     }
 
     /// @dev `cumulativePot` of the report before one.

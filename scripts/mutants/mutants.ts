@@ -100,6 +100,13 @@ export const MUTANTS: readonly Mutant[] = [
     test: WHOLE_SYSTEM,
   },
   {
+    promise: "I8",
+    file: "contracts/uptime/UptimeRewards.sol",
+    find: "        purse.paid += more;\n",
+    replace: "",
+    test: "test/uptime/RewardBatches.test.ts",
+  },
+  {
     promise: "I9",
     file: LEASES,
     find: "if (refunded != 0) _SETTLEMENT.refund(buyer, refunded);",

@@ -3,12 +3,16 @@ import type { BaseContract } from "ethers";
 import { formatMill, MillraceError } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
-import { findEvent } from "../lib/events.js";
+import { findEvents } from "../lib/events.js";
+import { itemFailures } from "../lib/itemFailures.js";
 import type { Sent } from "../lib/plan.js";
 import type { Step } from "../lib/Step.js";
 import type { Protocol, Session } from "../lib/Session.js";
 import type { Fact } from "../lib/text.js";
 import { nodeRewards } from "./nodeRewards.js";
+
+/** As many as one call takes. */
+const MAX_ITEMS = 64;
 
 interface Values {
   readonly account: string | undefined;
@@ -39,9 +43,13 @@ export default async function collect(session: Session, { account: given, attest
   const { settlement, rewards: nodePay } = protocol.contracts;
   const fromWork = paid(settlement, sent, "Collected");
   const fromNodes = paid(nodePay, sent, "RewardsCollected");
+  const failures = sent.receipts.flatMap((receipt) => itemFailures(nodePay, receipt)).map(({ reason }) => reason);
   session.output.result(
-    { account, mill: fromWork + fromNodes, fromWork, fromNodes, transactions: sent.receipts.map(({ hash }) => hash) },
-    `${account} has ${formatMill(fromWork + fromNodes)} more.`,
+    {
+      ...{ account, mill: fromWork + fromNodes, fromWork, fromNodes, failures },
+      transactions: sent.receipts.map(({ hash }) => hash),
+    },
+    [`${account} has ${formatMill(fromWork + fromNodes)} more.`, ...failures].join("\n"),
   );
 }
 
@@ -60,9 +68,12 @@ async function rewards(protocol: Protocol, account: string, attestor: string): P
   const { rewards: nodePay } = protocol.contracts;
   const { rewards: due, without } = await nodeRewards(protocol, account, attestor);
   const steps: Step[] = [];
-  for (const { nodeId, leaf, proof } of due) {
-    const request = await nodePay.collect.populateTransaction(leaf, proof);
-    steps.push({ label: `collect rewards of node ${nodeId}`, request });
+  for (let first = 0; first < due.length; first += MAX_ITEMS) {
+    const items = due.slice(first, first + MAX_ITEMS).map(({ leaf, proof }) => ({ leaf, proof }));
+    steps.push({
+      label: `collect rewards of ${items.length} nodes`,
+      request: await nodePay.collectMany.populateTransaction(account, items[0]?.leaf.epoch ?? 0n, items),
+    });
   }
   const facts: Fact[] = due.map(({ nodeId, leaf }) => [
     `node ${nodeId}`,
@@ -89,10 +100,8 @@ async function nothingDue(
   return new MillraceError("WRONG_STATE", `${account} has nothing to collect yet.`, { hint: hints.join(" ") });
 }
 
-/** What the events of a name say was paid; each transaction has one at most. */
+/** What the events of a name say was paid. */
 function paid(contract: BaseContract, { receipts }: Sent, name: string): bigint {
-  return receipts.reduce(
-    (total, receipt) => total + ((findEvent(contract, receipt, name)?.args["mill"] as bigint | undefined) ?? 0n),
-    0n,
-  );
+  const events = receipts.flatMap((receipt) => findEvents(contract, receipt, name));
+  return events.reduce((total, { args }) => total + (args["mill"] as bigint), 0n);
 }

@@ -106,7 +106,7 @@ describe("UptimeChallenges", () => {
       await expect(at.challenges.settleCorrection(built.report.root, 2))
         .to.emit(at.challenges, "CorrectionSettled")
         .withArgs(EPOCH, 2, built.report.root, gain);
-      expect(await at.challenges.correctedReward(2, before)).to.equal(before + gain);
+      expect(await at.challenges.correctedReward(2, before)).to.deep.equal([before + gain, 0n]);
       await at.rewards.collect(...leafOf(2n));
       expect((await at.rewards.collectionOf(2)).mill).to.equal(before + gain);
       await expect(at.challenges.settleCorrection(built.report.root, 2)).to.be.revertedWithCustomError(

@@ -59,6 +59,14 @@ export const epochActions: Readonly<Record<string, Action>> = {
     return world.rewards.connect(world.stranger).collect(proven.leaf, proven.proof);
   },
 
+  /** Any leaves of one report, those of others' nodes too, some of them twice. */
+  collectManyRewards: async ({ world, reports }, dice) => {
+    const [epoch, proven] = dice.pick([...reports]);
+    const { provider } = dice.pick(proven).leaf;
+    const items = Array.from({ length: dice.int(1, 6) }, () => dice.pick(proven));
+    return world.rewards.connect(world.stranger).collectMany(provider, epoch, items);
+  },
+
   collectAttestorPay: async ({ world, reports }, dice) =>
     world.rewards
       .connect(world.stranger)

@@ -4,7 +4,7 @@ import { type BaseContract, type ContractTransactionResponse, id } from "ethers"
 import { SORTING as JOB } from "../../claims/support/runs.js";
 import { ApprovalDriver } from "../../market/approvalDriver.js";
 import { ChannelDriver } from "../../market/channelDriver.js";
-import { LeaseDriver } from "../../market/leaseDriver.js";
+import { ALL_UP, LeaseDriver, type Proven } from "../../market/leaseDriver.js";
 import { type LeaseOrder, NO_DETAILS, openOrder } from "../../market/leaseTerms.js";
 import { MachineDriver } from "../../market/machineDriver.js";
 import { addNode, CREDIT, taskTerms, type World } from "../../market/marketFixture.js";
@@ -96,6 +96,23 @@ export const BATCH_CALLS: Readonly<Record<string, Make>> = {
       send: async (given) => leases.connect(stranger).settleMany(given as typeof items),
       again: "LeaseMarket_NothingToSettle",
       refused: "LeaseMarket_WrongNode",
+    };
+  },
+
+  "UptimeRewards.collectMany": async (connection, world) => {
+    const driver = new LeaseDriver(connection, world);
+    const { alice, agent, rewards, stranger } = world;
+    await addNode(connection, world, alice, agent);
+    const epoch = (await driver.epoch()) + 1;
+    const [first, foreign, second] = await driver.report(epoch, Array<bigint>(3).fill(ALL_UP), [1n, 2n, 3n]);
+    await driver.passToFinal(epoch);
+    return {
+      contract: rewards,
+      good: [first, second],
+      bad: foreign,
+      send: async (items) => rewards.connect(stranger).collectMany(alice, epoch, items as Proven[]),
+      again: "UptimeRewards_NothingDue",
+      refused: "UptimeRewards_OtherProvider",
     };
   },
 

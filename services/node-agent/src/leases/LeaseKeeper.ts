@@ -8,6 +8,9 @@ import { type Head, Rounds } from "../Rounds.js";
 /** Member of `ILeaseMarket.LeaseStatus`. */
 const SETTLED = 5n;
 
+/** As many as one call of a batch takes. */
+const MAX_ITEMS = 64;
+
 interface Parts {
   readonly contracts: Contracts;
   readonly sender: TransactionSender;
@@ -107,19 +110,19 @@ export class LeaseKeeper {
   /** Collects rewards of the newest final report, once, and whatever MILL is owed. */
   async #collect(): Promise<void> {
     const { contracts, store, nodeIds, sender, logger } = this.#parts;
-    const { uptime, rewards, settlement, nodes } = contracts;
+    const { uptime, settlement, nodes } = contracts;
     const [, newest] = await uptime.newestReport();
     const epoch = Number(newest);
     if (epoch >= store.next("rewards", 0) && (await uptime.isFinal(epoch))) {
-      let isComplete = true;
-      for (const nodeId of nodeIds) {
-        const proven = await this.#leaf(epoch, nodeId);
-        isComplete &&= proven !== undefined;
-        if (proven === undefined || proven.leaf.rawCumulativeReward === 0n) continue;
-        const { leaf, proof } = proven;
-        await sender.send(() => rewards.collect.populateTransaction(leaf, proof), `collect node ${nodeId.toString()}`);
-        logger.info({ nodeId, epoch }, "rewards collected");
+      const leaves = await Promise.all(nodeIds.map((nodeId) => this.#leaf(epoch, nodeId)));
+      const items = leaves.filter((proven) => proven !== undefined);
+      for (const provider of new Set(items.map(({ leaf }) => leaf.provider))) {
+        const mine = items.filter(({ leaf }) => leaf.provider === provider);
+        for (let first = 0; first < mine.length; first += MAX_ITEMS) {
+          await this.#collectRewards(provider, epoch, mine.slice(first, first + MAX_ITEMS));
+        }
       }
+      const isComplete = items.length === leaves.length;
       if (isComplete) store.setNext("rewards", epoch + 1);
     }
     const providers = new Set(await Promise.all(nodeIds.map(async (id) => (await nodes.nodeOf(id)).provider)));
@@ -129,6 +132,19 @@ export class LeaseKeeper {
       await sender.send(() => settlement.collect.populateTransaction(provider), "collect earnings");
       logger.info({ provider, mill }, "earnings collected");
     }
+  }
+
+  /** What one node cannot collect now, for a correction that is not settled, comes with a later report. */
+  async #collectRewards(provider: string, epoch: number, items: ProvenLeaf[]): Promise<void> {
+    const { contracts, sender, logger } = this.#parts;
+    const { rewards } = contracts;
+    const mill = await rewards.collectMany.staticCall(provider, epoch, items);
+    if (mill === 0n) return;
+    await sender.send(
+      () => rewards.collectMany.populateTransaction(provider, epoch, items),
+      `collect rewards of ${items.length} nodes`,
+    );
+    logger.info({ provider, epoch, nodes: items.length, mill }, "rewards collected");
   }
 
   async #leaf(epoch: number, nodeId: bigint): Promise<ProvenLeaf | undefined> {

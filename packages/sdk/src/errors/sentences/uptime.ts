@@ -107,6 +107,11 @@ export const UPTIME_SENTENCES: Sentences = {
     "Give at least one, and a slot for each.",
   ],
   UptimeReceipts_ZeroAddress: ["The address of the oracle is zero.", "Name it."],
+  UptimeRewards_NothingDue: ["Nothing is due for node {nodeId}.", "It has collected all that final reports give it."],
   UptimeRewards_NothingToCancel: ["Nothing of epoch {epoch} can be cancelled.", "There is nothing to do."],
+  UptimeRewards_OtherProvider: [
+    "Node {nodeId} belongs to {provider:hex}.",
+    "Collect for each provider by itself, with the leaves of its own nodes.",
+  ],
   UptimeRewards_ZeroAddress: ["The address of {name} is zero.", "Name it."],
 };
