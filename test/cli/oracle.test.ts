@@ -1,0 +1,226 @@
+import { expect } from "chai";
+import hre from "hardhat";
+
+import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
+import { OracleStage } from "./OracleStage.js";
+
+const connection = await hre.network.create();
+const { ethers, networkHelpers } = connection;
+
+/** Order of the contracts' enumerations. */
+const Status = { Void: 3n } as const;
+const Challenge = { Answered: 2n, Cleared: 3n } as const;
+
+/** Slots in which all see both nodes. */
+const HEARD = 5;
+/** Seat 0 says that it saw node 1 in a slot in which nobody was there. */
+const INVENTED = { seat: 0, nodeId: 1n, slot: 7 } as const;
+/** Seat 1 gave node 2 a receipt for a slot, and says that it did not see it. */
+const HIDDEN = { seat: 1, nodeId: 2n, slot: 9 } as const;
+
+describe("tasks of the oracle", () => {
+  let at: VerbWorld;
+  let stage: OracleStage;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    at = await verbWorld(connection);
+    stage = await OracleStage.open(connection, at.world, (seat) => {
+      const all = (slot: number): bigint[] => (slot < HEARD ? [1n, 2n] : []);
+      const also = (what: typeof INVENTED | typeof HIDDEN) => (slot: number) =>
+        what.seat === seat && what.slot === slot ? [what.nodeId] : all(slot);
+      return { heard: also(HIDDEN), seen: also(INVENTED) };
+    });
+  });
+
+  after(async () => {
+    stage.close();
+    await at.dispose();
+  });
+
+  beforeEach(async () => {
+    const snapshot = await networkHelpers.takeSnapshot();
+    restore = () => snapshot.restore();
+  });
+
+  afterEach(async () => restore());
+
+  const as = (party: keyof typeof FROM) => `--from ${FROM[party]} --yes`;
+  const epoch = () => `--epoch ${stage.epoch}`;
+  const slotOf = ({ nodeId, slot }: { nodeId: bigint; slot: number }) => `${epoch()} --node ${nodeId} --slot ${slot}`;
+  const attestor = () => `--attestor ${stage.url}`;
+  const root = () => stage.built.report.root;
+  const leafOf = (nodeId: bigint) => stage.built.leaves.leaf(Number(nodeId) - 1);
+  const bondOf = async (seat: number): Promise<bigint> => {
+    const account = at.world.attestors[seat];
+    return (await at.world.staking.accountOf(account)).bonded;
+  };
+  const bonds = async (): Promise<bigint[]> => Promise.all([0, 1, 2].map((seat) => bondOf(seat)));
+  const toFinal = async (): Promise<void> => {
+    const { finalAt } = await at.world.uptime.reportOf(stage.epoch);
+    await networkHelpers.time.increaseTo(finalAt);
+  };
+  /** The result of a command is about the chain's newest transaction, which the named party sent. */
+  const expectSent = async (transaction: unknown, party: keyof typeof FROM): Promise<void> => {
+    const sent = await ethers.provider.getTransaction(transaction as string);
+    expect(sent?.from).to.equal((await ethers.getSigners())[FROM[party]].address);
+    expect(sent?.blockNumber).to.equal(await networkHelpers.time.latestBlock());
+  };
+
+  const challenged = async (what: { nodeId: bigint; slot: number }): Promise<string> => {
+    const { challengeId } = await at.verbs.json(`oracle challenge ${slotOf(what)} ${attestor()} ${as("stranger")}`);
+    return challengeId as string;
+  };
+
+  it("should clear a slot that nobody shows, and convict who said that it was up", async () => {
+    const { challenges, stranger, token } = at.world;
+    const challengeId = await challenged(INVENTED);
+    await networkHelpers.time.increase(await challenges.answerSeconds());
+    const cleared = await at.verbs.json(`oracle clear ${slotOf(INVENTED)} ${as("buyer")}`);
+    expect(cleared).to.deep.include({ challengeId, epoch: stage.epoch, nodeId: "1", slot: INVENTED.slot });
+    await expectSent(cleared["transaction"], "buyer");
+    expect((await challenges.challengeOf(challengeId)).status).to.equal(Challenge.Cleared);
+    const { bitmap } = leafOf(1n);
+    expect(await challenges.correctedBitmap(root(), 1, bitmap)).to.equal(bitmap ^ (1n << BigInt(INVENTED.slot)));
+    expect(await challenges.owedTo(stranger)).to.equal(await challenges.bondWei());
+
+    const [before, held] = [await bonds(), await token.balanceOf(stranger)];
+    const convicted = await at.verbs.json(`oracle convict ${slotOf(INVENTED)} --file ${stage.file} ${as("buyer")}`);
+    const { attestor: liar } = stage.said[INVENTED.seat].observation;
+    expect(convicted).to.deep.include({ challengeId, attestors: [liar] });
+    await expectSent(convicted["transaction"], "buyer");
+    const after = await bonds();
+    expect(after.map((bond, seat) => bond < before[seat])).to.deep.equal([true, false, false]);
+    // Who challenged is rewarded, whoever sends the proof.
+    expect(await token.balanceOf(stranger)).to.equal(held + ((before[0] - after[0]) * 300_000n) / 1_000_000n);
+  });
+
+  it("should answer a challenge with heartbeat and receipts, and withdraw the bond", async () => {
+    const { challenges, buyer } = at.world;
+    const challengeId = await challenged({ nodeId: 2n, slot: 3 });
+    const line = `oracle answer ${slotOf({ nodeId: 2n, slot: 3 })} ${attestor()}`;
+    const answered = await at.verbs.json(`${line} ${as("buyer")}`);
+    expect(answered).to.deep.include({ challengeId, isAnswered: true, shown: "7" });
+    expect((await challenges.challengeOf(challengeId)).status).to.equal(Challenge.Answered);
+    const owed = await challenges.owedTo(buyer);
+    expect(owed).to.equal(await challenges.bondWei());
+    const held = await ethers.provider.getBalance(buyer);
+    await at.verbs.json(`oracle withdraw --account ${buyer.address} ${as("stranger")}`);
+    expect((await ethers.provider.getBalance(buyer)) - held).to.equal(owed);
+  });
+
+  it("should restore a slot by receipts, and settle the correction when the report is final", async () => {
+    const { challenges, rewards } = at.world;
+    const restored = await at.verbs.json(`oracle restore ${slotOf(HIDDEN)} ${attestor()} ${as("bob")}`);
+    expect(restored).to.deep.include({ epoch: stage.epoch, nodeId: "2", slot: HIDDEN.slot, seats: [HIDDEN.seat] });
+    await expectSent(restored["transaction"], "bob");
+    const { bitmap, rawCumulativeReward } = leafOf(2n);
+    expect(await challenges.correctedBitmap(root(), 2, bitmap)).to.equal(bitmap | (1n << BigInt(HIDDEN.slot)));
+    const early = await at.verbs.run(`oracle correct ${epoch()} --node 2 ${as("bob")}`);
+    expect([early.code, early.stderr]).to.satisfy(([code, text]: [number, string]) => code === 1 && /final/.test(text));
+
+    await toFinal();
+    const corrected = await at.verbs.json(`oracle correct ${epoch()} --node 2 ${as("stranger")}`);
+    const { delta, pending } = await challenges.correctionsOf(2);
+    expect([delta > 0n, pending]).to.deep.equal([true, 0n]);
+    expect(corrected).to.deep.include({ epoch: stage.epoch, nodeId: "2", delta: delta.toString() });
+    await expectSent(corrected["transaction"], "stranger");
+    await rewards.collect(leafOf(2n), stage.built.tree.proof(1));
+    expect((await rewards.collectionOf(2)).mill).to.equal(rawCumulativeReward + delta);
+  });
+
+  for (const [part, index] of [
+    ["leaf", 1],
+    ["chunk", 0],
+    ["chunk", 900],
+  ] as const) {
+    it(`should show ${part} ${index} that was demanded, for its fee`, async () => {
+      const { challenges, alice } = at.world;
+      const fee = await challenges.feeOf(stage.epoch);
+      const { demandId } = await at.verbs.json(`oracle demand ${epoch()} --${part} ${index} ${as("stranger")}`);
+      const line = `oracle show ${epoch()} --${part} ${index} --file ${stage.file}`;
+      const shown = await at.verbs.json(`${line} ${as("alice")}`);
+      expect(shown).to.deep.include({ epoch: stage.epoch, part: `${part} ${index}` });
+      await expectSent(shown["transaction"], "alice");
+      expect((await challenges.demandOf(demandId as string)).demander).to.equal(ethers.ZeroAddress);
+      expect(await challenges.owedTo(alice)).to.equal(fee);
+      if (part === "leaf") {
+        const [{ args }] = await challenges.queryFilter(challenges.filters.LeafShown(demandId as string));
+        expect([...args.leaf].map(String)).to.deep.equal(Object.values(leafOf(2n)).map(String));
+      } else {
+        const [log] = await challenges.queryFilter(challenges.filters.ChunkShown(demandId as string));
+        const { args } = challenges.interface.parseLog(log)!;
+        const chunk = stage.built.bytes.subarray(1024 * index, 1024 * (index + 1));
+        expect(args["chunk"]).to.equal(ethers.hexlify(chunk));
+      }
+    });
+  }
+
+  it("should void a report of which a part is not shown in time, and give the fee back", async () => {
+    const { challenges, uptime, stranger } = at.world;
+    const fee = await challenges.feeOf(stage.epoch);
+    await at.verbs.json(`oracle demand ${epoch()} --chunk 0 ${as("stranger")}`);
+    await networkHelpers.time.increase(await challenges.answerSeconds());
+    const before = await bonds();
+    const voided = await at.verbs.json(`oracle void ${epoch()} --chunk 0 ${as("buyer")}`);
+    expect(voided).to.deep.include({ epoch: stage.epoch, part: "chunk 0" });
+    await expectSent(voided["transaction"], "buyer");
+    expect(await uptime.statusOf(stage.epoch)).to.equal(Status.Void);
+    expect(await challenges.owedTo(stranger)).to.equal(fee);
+    expect(await bonds(), "silence is no lie").to.deep.equal(before);
+    const { stderr } = await at.verbs.run(`oracle void ${epoch()} --chunk 0 ${as("buyer")}`);
+    expect(stderr).to.match(/No report stands/);
+  });
+
+  it("should collect the rewards of an account's nodes, and say which have to wait", async () => {
+    const { rewards, alice } = at.world;
+    const { rawCumulativeReward: mill } = leafOf(1n);
+    const line = `epoch collect --account ${alice.address} ${attestor()} ${as("stranger")}`;
+    const open = await networkHelpers.takeSnapshot();
+    await toFinal();
+    const collected = await at.verbs.json(line);
+    const paid = { account: alice.address, mill: mill.toString(), fromWork: "0", fromNodes: mill.toString() };
+    expect(collected).to.deep.include({ ...paid, failures: [] });
+    expect((await rewards.collectionOf(1)).mill).to.equal(mill);
+    expect((await at.verbs.run(line)).stderr).to.match(/nothing to collect yet/);
+
+    await open.restore();
+    await challenged(INVENTED);
+    await toFinal();
+    const held = await at.verbs.json(line);
+    expect(held).to.deep.include({ account: alice.address, mill: "0", fromWork: "0", fromNodes: "0" });
+    expect((held["failures"] as string[]).join()).to.match(/leaf of node 1 is held/);
+    expect((await rewards.collectionOf(1)).mill).to.equal(0n);
+  });
+
+  it("should prove two batches of a slot as a file has them, once", async () => {
+    const { uptime } = at.world;
+    const { testimony, said } = stage;
+    const batches = [testimony.batch(said[2], stage.epoch, 0), await testimony.otherBatch(stage.epoch, 0, 2)];
+    const two = stage.write("two.json", { function: "proveTwoBatches", arguments: [...batches, 2] });
+    const before = await bonds();
+    const proven = await at.verbs.json(`oracle prove --file ${two} ${as("stranger")}`);
+    expect(proven["proof"]).to.equal("proveTwoBatches");
+    await expectSent(proven["transaction"], "stranger");
+    expect((await uptime.epochStateOf(stage.epoch)).guilty).to.equal(0b100n);
+    const after = await bonds();
+    expect(after.map((bond, seat) => bond < before[seat])).to.deep.equal([false, false, true]);
+    const again = await at.verbs.run(`oracle prove --file ${two} ${as("stranger")}`);
+    expect([again.code, await bonds()], "once").to.deep.equal([1, after]);
+  });
+
+  it("should prove a sighting that is hidden, by the receipt that was given for it", async () => {
+    const { uptime } = at.world;
+    const { testimony, said } = stage;
+    const liar = said[HIDDEN.seat];
+    const { proof } = testimony.listed(liar, HIDDEN.slot);
+    const receipt = testimony.receipt(liar, HIDDEN.nodeId, HIDDEN.slot);
+    const { nodeId, slot } = HIDDEN;
+    const given = [testimony.observation(liar), receipt, nodeId, slot, proof, testimony.sightings(liar)];
+    const file = stage.write("hidden.json", { function: "proveHiddenSighting", arguments: given });
+    await at.verbs.json(`oracle prove --file ${file} ${as("stranger")}`);
+    expect((await uptime.epochStateOf(stage.epoch)).guilty).to.equal(1n << BigInt(HIDDEN.seat));
+    // One of three is as many as void the epoch.
+    expect(await uptime.statusOf(stage.epoch)).to.equal(Status.Void);
+  });
+});
