@@ -5,6 +5,7 @@ import { serveBundles } from "@millrace/jobs";
 import type { HDNodeWallet } from "ethers";
 
 import type { ManagedProcess } from "../local/ManagedProcess.js";
+import { NODE_FLAGS } from "../local/nodeFlags.js";
 import type { ProviderRole } from "./cast.js";
 import { PORTS, urlOf } from "./ports.js";
 import type { Orders } from "./orders.js";
@@ -33,7 +34,7 @@ export async function servicesChapter(world: World, { nodes }: Setup, orders: Or
     const file = join(RUN_DIR, `${name}.json`);
     const common = { rpcUrl: world.chain.url, dataDir: join(RUN_DIR, name), pollMs: 250 };
     writeFileSync(file, JSON.stringify({ ...common, ...fields }, null, 2));
-    const args = ["--import", "tsx", join(ROOT, entry), "--config", file, ...extra];
+    const args = [...NODE_FLAGS, join(ROOT, entry), "--config", file, ...extra];
     const child = world.start(name, process.execPath, args, { MILLRACE_PRIVATE_KEY: account.privateKey });
     waiting.push(child.waitForLine(READY, READY_TIMEOUT_MS));
     return child;

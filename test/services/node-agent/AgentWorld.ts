@@ -19,6 +19,7 @@ import hre from "hardhat";
 import { deployMillrace } from "../../../ignition/deployMillrace.js";
 import { freePort } from "../../../scripts/local/freePort.js";
 import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
+import { NODE_FLAGS } from "../../../scripts/local/nodeFlags.js";
 import { type LocalChain, startChain } from "../../../scripts/local/startChain.js";
 import type { ITaskBook } from "../../../typechain-types/index.js";
 
@@ -311,7 +312,7 @@ export class AgentWorld {
     const process_ = new ManagedProcess({
       name,
       command: process.execPath,
-      args: ["--import", "tsx", join(ROOT, entry), "--config", file, ...extra],
+      args: [...NODE_FLAGS, join(ROOT, entry), "--config", file, ...extra],
       cwd: ROOT,
       env: { MILLRACE_PRIVATE_KEY: privateKey, MILLRACE_DEPLOYMENTS: this.folder },
       logFile: join(this.folder, `${name}.log`),

@@ -19,6 +19,7 @@ import {
 import { deployMillrace } from "../../../ignition/deployMillrace.js";
 import { freePort } from "../../../scripts/local/freePort.js";
 import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
+import { NODE_FLAGS } from "../../../scripts/local/nodeFlags.js";
 import { startChain, type LocalChain } from "../../../scripts/local/startChain.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -172,7 +173,7 @@ export class OracleWorld {
   ): Promise<{ code: number | null; output: string }> {
     const file = join(this.folder, `run-${member}.json`);
     writeFileSync(file, JSON.stringify(this.configOf(member, fields)));
-    const args = ["--import", "tsx", "services/oracle/src/main.ts", "--config", file, ...flags];
+    const args = [...NODE_FLAGS, "services/oracle/src/main.ts", "--config", file, ...flags];
     const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, MILLRACE_PRIVATE_KEY: key } });
     let output = "";
     for (const stream of [child.stdout, child.stderr])
@@ -251,9 +252,8 @@ export class OracleWorld {
     mkdirSync(this.folder, { recursive: true });
     const started = new ManagedProcess({
       name,
-      // Not through tsx's own command: it passes signals on that the process gets from its group as well.
       command: process.execPath,
-      args: ["--import", "tsx", ...args],
+      args: [...NODE_FLAGS, ...args],
       cwd: ROOT,
       ...(wallet && { env: { MILLRACE_PRIVATE_KEY: wallet.privateKey } }),
       logFile: this.logOf(name),
