@@ -19,7 +19,7 @@ export default async function list(session: Session, { buyer: given }: { buyer: 
       market,
       status,
       `${formatWad(startPrice)} to ${formatWad(maxPrice)}`,
-      attempt === 0n ? "" : `${attempt}, node ${nodeId}`,
+      attemptOf(attempt, nodeId),
       formatTime(expiresAt),
       shortHex(of),
     ],
@@ -37,6 +37,12 @@ export default async function list(session: Session, { buyer: given }: { buyer: 
     `${table(["task", "market", "status", "credits", "attempt", "accept until", "buyer"], taskRows, "There are no tasks.")}\n` +
       table(["lease", "status", "units", "paid through", "locked", "buyer"], leaseRows, "There are no leases."),
   );
+}
+
+/** A task that was listed again has had attempts, but no node. */
+function attemptOf(attempt: bigint, nodeId: bigint): string {
+  if (attempt === 0n) return "";
+  return nodeId === 0n ? `${attempt} failed` : `${attempt}, node ${nodeId}`;
 }
 
 async function readTasks({ contracts, deployment }: Protocol, market: MarketName, buyer: string | undefined) {

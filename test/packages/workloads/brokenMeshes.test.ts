@@ -20,6 +20,16 @@ const base = {
   buffers: [{ byteLength: 36, uri: uri([0, 0, 0, 1, 0, 0, 0, 1, 0]) }],
 };
 
+const withPrimitive = (fields: object): typeof base => ({
+  ...base,
+  meshes: [{ primitives: [{ attributes: { POSITION: 0 }, ...fields }] }],
+});
+
+const withSparse = (values: object): object => {
+  const sparse = { count: 1, indices: { bufferView: 0, componentType: 5123 }, values: { bufferView: 0, ...values } };
+  return { ...base, accessors: [{ ...accessor, sparse }] };
+};
+
 const read = async (json: unknown) => readGltf(Buffer.from(JSON.stringify(json)));
 
 describe("meshes that are broken", () => {
@@ -52,9 +62,27 @@ describe("meshes that are broken", () => {
     expect(parseObj(`${TRIANGLE}f -3 -2 -1`).cells).to.deep.equal([[0, 1, 2]]);
   });
 
+  it("as OBJ, remarks, lines that go on and every end of a line are read", () => {
+    for (const end of ["\n", "\r\n", "\r"])
+      expect(parseObj(`${TRIANGLE}f 1 2 \\\n3 # the floor`.replaceAll("\n", end)).cells).to.deep.equal([[0, 1, 2]]);
+  });
+
+  it("as glTF, points of whole numbers are read", async () => {
+    const points = new Uint16Array([0, 0, 0, 0, 65_535, 0, 0, 0, 0, 32_768, 0, 0]);
+    const { positions } = await read({
+      ...base,
+      extensionsRequired: ["KHR_mesh_quantization"],
+      accessors: [{ ...accessor, componentType: 5123, normalized: true }],
+      bufferViews: [{ buffer: 0, byteLength: 24, byteStride: 8 }],
+      buffers: [{ byteLength: 24, uri: `data:;base64,${Buffer.from(points.buffer).toString("base64")}` }],
+    });
+    expect(positions[1]).to.deep.equal([1, 0, 0]);
+    expect(positions[2]?.[1]).to.be.closeTo(0.5, 1e-4);
+  });
+
   const files: Readonly<Record<string, readonly [unknown, string]>> = {
     "JSON that is no object": [null, "neither binary glTF nor its JSON"],
-    "points that are missing": [{ ...base, accessors: [] }, "a node has no points"],
+    "points that are missing": [{ ...base, accessors: [] }, "mesh 0 names accessor 0 of 0"],
     "points in no part": [{ ...base, bufferViews: [] }, "accessor 0 lies in part 0 of 0"],
     "a part of no buffer": [{ ...base, buffers: [] }, "part 0 of its data lies in buffer 0 of 0"],
     "a buffer that is shorter than it says": [
@@ -73,10 +101,30 @@ describe("meshes that are broken", () => {
     ],
     "points that are no numbers": [
       { ...base, buffers: [{ byteLength: 36, uri: uri([Number.NaN, 0, 0, 1, 0, 0, 0, 1, 0]) }] },
-      "a triangle names point 0",
+      "point 0 is at NaN",
     ],
-    "no mesh": [{ ...base, meshes: [] }, "a mesh without triangles"],
-    "no scene": [{ ...base, scenes: [] }, "it has no scene"],
+    "no mesh": [{ ...base, meshes: [] }, "node 0 names mesh 0 of 0"],
+    "indices that are missing": [withPrimitive({ indices: 9 }), "mesh 0 names accessor 9 of 1"],
+    "a material that is missing": [withPrimitive({ material: 9 }), "mesh 0 names material 9 of 0"],
+    "indices that are points": [withPrimitive({ indices: 0 }), "mesh 0 has indices of type 5126 VEC3"],
+    "a scene that is missing": [{ ...base, scene: 9 }, "the file names scene 9 of 1"],
+    "a node that is missing": [{ ...base, scenes: [{ nodes: [9] }] }, "scene 0 names node 9 of 1"],
+    "a child that is missing": [{ ...base, nodes: [{ mesh: 0, children: [9] }] }, "node 0 names node 9 of 1"],
+    "sparse points in no part": [withSparse({ bufferView: 7 }), "the sparse part of accessor 0 lies in part 7 of 1"],
+    "more sparse points than there are": [withSparse({ byteOffset: 30 }), "accessor 0 ends at byte 42 of 36"],
+    "data that are not in base64": [
+      { ...base, buffers: [{ byteLength: 36, uri: `data:application/octet-stream,${"%00".repeat(36)}` }] },
+      "its data are inside, but not in base64",
+    ],
+    "a compression": [
+      { ...base, extensionsRequired: ["KHR_draco_mesh_compression"] },
+      "the glTF file needs the extension KHR_draco_mesh_compression",
+    ],
+    "a material that is no number": [
+      { ...withPrimitive({ material: 0 }), materials: [{ pbrMetallicRoughness: { roughnessFactor: "x" } }] },
+      "that mirrors NaN",
+    ],
+    "no scene": [{ ...base, scene: undefined, scenes: [] }, "it has no scene"],
   };
   for (const [what, [json, message]] of Object.entries(files))
     it(`as glTF, ${what}: a clear error`, async () => {

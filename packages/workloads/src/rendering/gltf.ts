@@ -1,4 +1,11 @@
-import { type Material as GltfMaterial, type Node, Primitive, type Scene, WebIO } from "@gltf-transform/core";
+import {
+  Extension,
+  type Material as GltfMaterial,
+  type Node,
+  Primitive,
+  type Scene,
+  WebIO,
+} from "@gltf-transform/core";
 import type { Vector3 } from "@millrace/tensor";
 
 import { WorkloadError } from "../WorkloadError.ts";
@@ -11,6 +18,23 @@ const MOST_MIRRORED = 220;
 const LEAST_MIRRORED = 24;
 
 const GLTF_MAGIC = "glTF";
+
+/** Data inside a text file, in the only form that glTF has for them. */
+const INLINE = /^data:[^,]*;base64,/;
+
+/** Lets numbers of other types than floats stand for points; the reader knows how to take them. */
+class MeshQuantization extends Extension {
+  static override readonly EXTENSION_NAME = "KHR_mesh_quantization";
+  override readonly extensionName = MeshQuantization.EXTENSION_NAME;
+
+  override read(): this {
+    return this;
+  }
+
+  override write(): this {
+    return this;
+  }
+}
 
 type Json = Parameters<WebIO["readJSON"]>[0]["json"];
 
@@ -36,7 +60,7 @@ export async function readGltf(bytes: Uint8Array): Promise<Mesh> {
 }
 
 async function decode(bytes: Uint8Array): Promise<Awaited<ReturnType<WebIO["readBinary"]>>> {
-  const io = new WebIO();
+  const io = new WebIO().registerExtensions([MeshQuantization]);
   try {
     const isBinary = Buffer.from(bytes.subarray(0, GLTF_MAGIC.length)).toString("latin1") === GLTF_MAGIC;
     const parts: Parameters<WebIO["readJSON"]>[0] = isBinary
@@ -62,10 +86,17 @@ function assertReferences({ json, resources }: Parameters<WebIO["readJSON"]>[0])
 }
 
 /** A text file names its data; only what stands in the file itself is read. */
-function assertSelfContained(json: { buffers?: { uri?: string }[] } | null): void {
+function assertSelfContained(json: { buffers?: { uri?: string }[]; extensionsRequired?: string[] } | null): void {
   if (typeof json !== "object" || json === null || !("asset" in json))
     throw malformed("it is neither binary glTF nor its JSON");
-  const outside = json.buffers?.find(({ uri }) => uri !== undefined && !uri.startsWith("data:"));
+  const needs = json.extensionsRequired?.find((name) => name !== MeshQuantization.EXTENSION_NAME);
+  if (needs !== undefined)
+    throw new WorkloadError(
+      `the glTF file needs the extension ${needs}`,
+      "save it without, compression being one; only quantised meshes are read",
+    );
+  const outside = json.buffers?.find(({ uri }) => uri !== undefined && !INLINE.test(uri));
+  if (outside?.uri?.startsWith("data:") === true) throw malformed("its data are inside, but not in base64");
   if (outside !== undefined)
     throw new WorkloadError(`the glTF file keeps its data in ${outside.uri}`, "save it as .glb, or with data inside");
 }

@@ -27,6 +27,8 @@ export interface Mesh {
 /** Beyond it, and below its inverse, squares of coordinates leave what floats can hold. */
 const MOST_COORDINATE = 1e30;
 
+const MOST_BYTE = 255;
+
 /** The Stanford bunny of the npm package `bunny`. */
 export function bunnyMesh(): Mesh {
   return createRequire(import.meta.url)("bunny") as Mesh;
@@ -36,8 +38,8 @@ export function bunnyMesh(): Mesh {
 export function parseObj(text: string): Mesh {
   const positions: Vector3[] = [];
   const cells: [number, number, number][] = [];
-  text.split(/\r?\n/).forEach((line, i) => {
-    const [kind, ...words] = line.trim().split(/\s+/);
+  textLines(text).forEach(([line, i]) => {
+    const [kind, ...words] = line.replace(/#.*/, "").trim().split(/\s+/);
     const numbers = words.map((word) => Number(word.split("/")[0]));
     if (kind === "v") positions.push(pointOf(numbers, i));
     if (kind !== "f") return;
@@ -53,6 +55,20 @@ export function parseObj(text: string): Mesh {
   });
   assertMesh({ positions, cells });
   return { positions, cells };
+}
+
+/** Lines with their numbers; one that ends with a backslash goes on in the next. */
+function textLines(text: string): [line: string, index: number][] {
+  const joined: [string, number][] = [];
+  let isOpen = false;
+  for (const [i, line] of text.split(/\r\n?|\n/).entries()) {
+    const last = isOpen ? joined.at(-1) : undefined;
+    isOpen = line.endsWith("\\");
+    const words = isOpen ? line.slice(0, -1) : line;
+    if (last === undefined) joined.push([words, i]);
+    else last[0] += ` ${words}`;
+  }
+  return joined;
 }
 
 function pointOf([x, y, z]: readonly number[], line: number): Vector3 {
@@ -78,8 +94,19 @@ export function assertMesh({ positions, cells, normals, materials }: Mesh): void
       `a mesh whose farthest coordinate is ${most}`,
       `scale it: between ${1 / MOST_COORDINATE} and ${MOST_COORDINATE}`,
     );
-  for (const cell of cells)
-    for (const corner of cell)
-      if (!positions[corner]?.every(Number.isFinite))
-        throw new WorkloadError(`a triangle names point ${corner} of ${positions.length}`, "check the mesh");
+  for (const cell of cells) for (const corner of cell) assertPoint(positions, corner);
+  for (const { colour, reflectivity } of materials ?? [])
+    if (!Number.isInteger(colour) || !Number.isInteger(reflectivity) || reflectivity < 0 || reflectivity > MOST_BYTE)
+      throw new WorkloadError(
+        `a material of colour ${colour} that mirrors ${reflectivity}`,
+        `a colour is a whole number, what is mirrored one up to ${MOST_BYTE}`,
+      );
+}
+
+function assertPoint(positions: readonly Vector3[], corner: number): void {
+  const point = positions[corner];
+  if (point === undefined)
+    throw new WorkloadError(`a triangle names point ${corner} of ${positions.length}`, "check the mesh");
+  if (!point.every(Number.isFinite))
+    throw new WorkloadError(`point ${corner} is at ${point.join(", ")}`, "give every point three numbers");
 }
