@@ -4,6 +4,7 @@ import type { Session } from "../lib/Session.js";
 import { facts, table } from "../lib/text.js";
 import type { ClaimValues } from "./ClaimValues.js";
 import { claimOf } from "./claimOf.js";
+import { endOfClaim } from "./endOfClaim.js";
 import { readGame } from "./readGame.js";
 
 export default async function show(session: Session, values: ClaimValues): Promise<void> {
@@ -11,10 +12,12 @@ export default async function show(session: Session, values: ClaimValues): Promi
   const known = await claimOf(protocol, values);
   const { claimId, state, taskId, attempt, posted } = known;
   const { branches, demands } = await readGame(known, await protocol.provider.getBlockNumber());
+  const end = await endOfClaim(protocol, known);
   const { terms } = posted.claim;
   const { bodyRoot, outputRoot } = { bodyRoot: undefined, ...posted.claim };
   const { log2, checkpoints = [] } = { log2: undefined, checkpoints: undefined, ...posted };
-  const trace = bodyRoot ?? `${checkpoints.length} states, 2^${log2 ?? 0} steps apart`;
+  const states = checkpoints.length === 1 ? "its last state" : `${checkpoints.length} states`;
+  const trace = bodyRoot ?? `${states}, 2^${log2 ?? 0} steps apart`;
   const rows = branches.map(({ place, owner, answerBy, isOpened }) => [
     place,
     isOpened ? "opened" : "pending",
@@ -36,6 +39,7 @@ export default async function show(session: Session, values: ClaimValues): Promi
       buyer: terms.buyer,
       bond: terms.bond,
       ...{ outputRoot, ...(bodyRoot === undefined ? { log2, checkpoints } : { bodyRoot }) },
+      ...(end !== undefined && { ended: end.ended, steps: end.steps, exitCode: end.exitCode }),
       branches,
       demands: demands.map(({ words, ...demand }) => ({ ...demand, isShown: words !== undefined })),
     },
@@ -45,6 +49,7 @@ export default async function show(session: Session, values: ClaimValues): Promi
       ["provider", terms.provider],
       ["buyer", terms.buyer],
       ["bond", formatMill(terms.bond)],
+      ...(end === undefined ? [] : [["run", end.text] as const]),
       ["trace", trace],
       ["result", outputRoot],
     ])}\n${table(["pointed at", "branch", "answer by", "pointed by"], rows, "Nobody has pointed at it.")}` +

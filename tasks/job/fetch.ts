@@ -12,6 +12,7 @@ import { ZeroAddress } from "ethers";
 
 import { chunkDesk } from "../dispute/chunkDesk.js";
 import type { ClaimValues } from "../dispute/ClaimValues.js";
+import { endOfClaim } from "../dispute/endOfClaim.js";
 import type { KnownClaim } from "../dispute/claimOf.js";
 import { claimOf } from "../dispute/claimOf.js";
 import type { Protocol, Session } from "../lib/Session.js";
@@ -35,9 +36,15 @@ export default async function fetchTask(session: Session, values: Values): Promi
   for (const { name, bytes } of result?.files ?? []) await writeFile(join(out, name), bytes);
   const files = ["output.bin", ...(result?.files.map(({ name }) => name) ?? [])];
   const outputRoot = known.market === "dispute" ? known.posted.claim.outputRoot : known.posted.outputRoot;
-  const what = market === "dispute" ? "A result of a program of its own kind" : `The output, ${fetched.length} bytes`;
+  const end = await endOfClaim(protocol, known);
+  const run = end === undefined ? "" : ` of ${end.text}`;
+  const what =
+    market === "dispute" ? "A result of a program of its own kind" : `The output${run}: ${fetched.length} bytes`;
   session.output.result(
-    { taskId, attempt, outputRoot, state, isShown, out, files, accuracy: result?.accuracy },
+    {
+      ...{ taskId, attempt, outputRoot, state, isShown, out, files, accuracy: result?.accuracy },
+      ...(end !== undefined && { ended: end.ended, steps: end.steps, exitCode: end.exitCode }),
+    },
     `${result?.summary ?? what}. It matches its root ${shortHex(outputRoot)} ` +
       `(the claim is ${state}${isShown ? ", and this was shown on chain" : ""}) and is in ${out}: ${files.join(", ")}.`,
   );

@@ -96,6 +96,7 @@ describe("tasks of programs for a machine", () => {
     const bytes = new TextEncoder().encode(TEXT);
     const program = programOfElf(readFileSync(ELF), { depth: 14, maxSteps: 2n ** 24n });
     const execution = new Execution(program, bytes);
+    const { steps } = execution.run().final;
     const defence = new RunDefence(runs, posted, { program, input: bytes }, execution);
     const [question] = await defence.questions(await networkHelpers.time.latestBlock());
     await alice.sendTransaction((await question.answer())!);
@@ -103,7 +104,9 @@ describe("tasks of programs for a machine", () => {
     expect(readFileSync(join(folder, "out.txt"))).to.deep.equal(Buffer.from(execution.output()));
     // Whoever fetches a result that nobody serves has it from the chain too.
     const fetched = await at.verbs.json(`job fetch ${task} --out ${join(folder, "fetched")}`);
-    expect(fetched).to.include({ isShown: true, state: "open" });
+    expect(fetched).to.include({ isShown: true, state: "open", ended: "exited", exitCode: 0 });
+    expect(fetched["steps"]).to.equal(String(steps));
+    expect((await at.verbs.run(`dispute show ${task}`)).stdout).to.match(/run +[\d,]+ steps, then exit with code 0/);
     expect(readFileSync(join(folder, "fetched", "output.bin"))).to.deep.equal(Buffer.from(execution.output()));
 
     // Of what it does not show it loses the bond.

@@ -75,6 +75,7 @@ export {
   segmentId,
   stepEvidence,
 } from "./runs/encodings.js";
+export { readEnd } from "./runs/readEnd.js";
 export {
   encodeMachineBundle,
   type EncodedMachineBundle,

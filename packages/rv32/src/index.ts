@@ -1,6 +1,6 @@
 /** The RISC-V machine that arbitrary programs run on: reference, interpreter, states, witnesses, programs, traces. */
 
-export { encodeState, STATE_BYTES } from "./encodeState.ts";
+export { encodeState, readState, STATE_BYTES, type StateFields } from "./encodeState.ts";
 export {
   type Corruption,
   Execution,

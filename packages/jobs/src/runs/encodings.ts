@@ -1,6 +1,6 @@
 import type { FinalState, MachineProgram, StepWitness } from "@millrace/rv32";
 import { programRoot } from "@millrace/rv32";
-import { AbiCoder, hexlify, id, keccak256 } from "ethers";
+import { AbiCoder, getBytes, hexlify, id, keccak256 } from "ethers";
 
 /** A program as the contracts name it: `MachineProgram` of `contracts/verifiers/MachineTypes.sol`. */
 export interface ProgramValues {
@@ -62,6 +62,12 @@ export function encodeStep({ state, code, codeSiblings, data, dataSiblings }: St
 /** What shows that a run is over, as `Rv32Verifier` decodes it. */
 export function encodeEnd({ state, outputRoot, outputSiblings }: FinalState): string {
   return coder.encode([END], [[state, outputRoot, outputSiblings.map(toHex)]]);
+}
+
+/** The state within what `encodeEnd` gave. */
+export function decodeEndState(end: string): Uint8Array {
+  const [witness] = coder.decode([END], end) as unknown as [{ readonly state: string }];
+  return getBytes(witness.state);
 }
 
 /** What a proof that a step is wrong is committed to by: the state that is right after it. */
