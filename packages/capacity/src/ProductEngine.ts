@@ -58,7 +58,7 @@ export class ProductEngine {
     const words = 2 ** productLog2(this.#challenge);
     const outRowLog2 = productLog2(this.#challenge) - rowsLog2;
     this.#instance.exports.matMul(
-      ...([this.#levels[0] ?? 0, words, left, rows, right, rows, rowWordsLog2] as const),
+      ...([this.#levels[0] ?? 0, words, 0, left, rows, right, rows, rowWordsLog2] as const),
       ...([outRowLog2, LANE_BITS_LOG2, NO_SCALE, 0, 0, 0, 0] as const),
     );
   }

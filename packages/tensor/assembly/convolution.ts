@@ -29,10 +29,14 @@ let flags: u32 = 0;
 let bias: usize = 0;
 let mask: usize = 0;
 
-/** See `Convolution.sol`: patches are laid out one after another and multiplied with all filters. */
+/**
+ * See `Convolution.sol`: patches are laid out one after another and multiplied with all filters. Computes the words of the
+ * result from `from`, which begins a row, up to `words`.
+ */
 export function convolution(
   result: usize,
   words: u32,
+  from: u32,
   picturesAt: usize,
   count: u32,
   heightOf: i32,
@@ -72,14 +76,14 @@ export function convolution(
   flags = flagBits;
   bias = biasAt;
   mask = maskAt;
-  memory.fill(result, 0, (<usize>words) << 5);
+  memory.fill(result + ((<usize>from) << 5), 0, (<usize>(words - from)) << 5);
   if (outHeight == 0 || filterCount == 0) return;
   const outRowWords: u32 = 1 << outRowLog2;
   const pitch: usize = (<usize>32) << filterLog2;
   const taps: usize = <usize>filterHeight * <usize>filterWidth * channels;
   const length: usize = (taps + 7) & ~7;
   const second: usize = PATCHES + MAX_PATCH + 32;
-  for (let row: u32 = 0, start: u32 = 0; start < words; ++row, start += outRowWords) {
+  for (let row: u32 = from >> outRowLog2, start: u32 = from; start < words; ++row, start += outRowWords) {
     const picture = row / outHeight;
     if (picture >= count) return;
     const top = <i32>(row % outHeight) * stride - padding;

@@ -19,10 +19,13 @@ let flags: u32 = 0;
 let addend: usize = 0;
 let mask: usize = 0;
 
-/** See `MatMul.sol`. Pointers are bytes; `words` is the length of the result. */
+/**
+ * See `MatMul.sol`. Pointers are bytes; computes the words of the result from `from`, which begins a row, up to `words`.
+ */
 export function matMul(
   result: usize,
   words: u32,
+  from: u32,
   left: usize,
   leftRows: u32,
   right: usize,
@@ -47,6 +50,7 @@ export function matMul(
   outRowLanes = (<usize>1) << (outRowLog2 + 8 - laneLog2);
   const lanes: usize = (<usize>words) << (8 - laneLog2);
   const rows: usize = (lanes + outRowLanes - 1) / outRowLanes;
+  const firstRow: usize = (<usize>from) >> outRowLog2;
   const dotRows: usize = min<usize>(rows, leftRows);
   // All lanes of whole rows first; a last row that is not whole is rare, and done by itself.
   const wholeRows: usize = min<usize>(dotRows, lanes / outRowLanes);
@@ -54,17 +58,17 @@ export function matMul(
   const block: usize = max<usize>(4, (BLOCK_BYTES / rowBytes) & ~3);
   for (let first: usize = 0; first < columns; first += block) {
     const last = min<usize>(columns, first + block);
-    let row: usize = 0;
+    let row: usize = firstRow;
     for (; row + 2 <= wholeRows; row += 2) twoRows(left + row * rowBytes, right, rowBytes, row, first, last);
     for (; row < wholeRows; ++row) oneRow(left + row * rowBytes, right, rowBytes, row, first, last);
   }
-  for (let row: usize = wholeRows; row < rows; ++row) {
+  for (let row: usize = max(firstRow, wholeRows); row < rows; ++row) {
     const rest = min<usize>(outRowLanes, lanes - row * outRowLanes);
     const dots: usize = row < dotRows ? min<usize>(rest, columns) : 0;
     oneRow(left + row * rowBytes, right, rowBytes, row, 0, dots);
     for (let column = dots; column < rest; ++column) finish(0, row, column);
   }
-  for (let row: usize = 0; row < wholeRows; ++row)
+  for (let row: usize = firstRow; row < wholeRows; ++row)
     for (let column = columns; column < outRowLanes; ++column) finish(0, row, column);
 }
 

@@ -12,6 +12,8 @@ import { bigIntToWord, bytesToBigInt, lanesPerWord, WORD_BYTES } from "./words.t
 export interface ExecuteOptions {
   /** Called after each operator with its words, before a later one reads them. */
   readonly onOperator?: (index: number, words: Uint8Array) => void;
+  /** Called with each stretch of an operator's words when it is computed, and where in the operator it begins; in order. */
+  readonly onWords?: (index: number, words: Uint8Array, from: number) => void;
   /** Computes every lane with the reference instead of WebAssembly: slow, for tests. */
   readonly reference?: boolean;
   /** Kernels that the program may use, by default those of this package. */
@@ -30,28 +32,46 @@ export function execute(program: Program, input: Uint8Array, options: ExecuteOpt
   trace.set(input);
   program.operators.forEach((operator, index) => {
     const kernel = kernels[index] as Kernel;
-    if (options.reference === true || !runFast(kernel, operator, { instance, base }))
+    let shown = 0;
+    const show = (end: number): void => {
+      options.onWords?.(index, wordsOf(trace, operator, shown, end), shown);
+      shown = end;
+    };
+    if (options.reference === true || !runFast(kernel, operator, { instance, base }, show))
       runReference(program, kernel, operator, trace);
+    if (shown < operator.words) show(operator.words);
     options.onOperator?.(index, wordsOf(trace, operator));
   });
   const outputStart = (program.header.inWords + program.header.bodyWords) * WORD_BYTES;
   return { body: trace.subarray(input.length, outputStart), output: trace.subarray(outputStart) };
 }
 
-function wordsOf(trace: Uint8Array, operator: PlacedOperator): Uint8Array {
-  return trace.subarray(operator.start * WORD_BYTES, (operator.start + operator.words) * WORD_BYTES);
+/** Words of an operator, or some of them. */
+function wordsOf(trace: Uint8Array, { start, words }: PlacedOperator, from = 0, end = words): Uint8Array {
+  return trace.subarray((start + from) * WORD_BYTES, (start + end) * WORD_BYTES);
 }
+
+/** Words that are computed, and shown, at a time where a kernel can: so that others hash them meanwhile. */
+const STRETCH_WORDS = 4_096;
 
 /**
  * The fast path holds only where nothing reads at or after the operator, for such words read as zero, and where its
  * lanes are the kernel's: with other widths the chain packs each lane's value into a wider one, or accepts none.
  */
-function runFast(kernel: Kernel, operator: PlacedOperator, memory: TraceMemory): boolean {
+function runFast(kernel: Kernel, operator: PlacedOperator, memory: TraceMemory, show: (end: number) => void): boolean {
   const { params, usedWords, start, mode, laneBits } = operator;
   if (mode !== Mode.Lane || laneBits !== kernel.laneBits(params)) return false;
   const extents = kernel.extents(params, usedWords);
   if (!extents.every((extent) => extent.start + extent.words <= start)) return false;
-  return kernel.run(memory, params, start, usedWords);
+  // Two rows at least: products take two at a time.
+  const stretch = kernel.rowWords === undefined ? usedWords : Math.max(STRETCH_WORDS, 2 * kernel.rowWords(params));
+  for (let from = 0, end = 0; end < usedWords || from === 0; from = end) {
+    end = Math.min(usedWords, from + stretch);
+    if (!kernel.run(memory, params, start, end, from)) return false;
+    if (end < usedWords) show(end);
+    else break;
+  }
+  return true;
 }
 
 /** Words of a range as the piece that begins at `pieceStart` sees them. */

@@ -2,12 +2,13 @@ import { parentPort, workerData } from "node:worker_threads";
 
 import { TensorError } from "./errors.ts";
 import { execute } from "./execute.ts";
-import type { Alteration, Progress, WorkerReply } from "./executeInWorker.ts";
+import type { Alteration, WorkerReply } from "./executeInWorker.ts";
 import type { KernelSet, KnownKernel } from "./kernels/KernelSet.ts";
 import { ownKernels } from "./kernels/registry.ts";
 import { programFromJson } from "./program/programJson.ts";
 import type { PlacedOperator } from "./program/Program.ts";
 import { type SharedMemory, SharedTraces } from "./trace/SharedTraces.ts";
+import { WORD_BYTES } from "./words.ts";
 
 interface WorkerTask {
   readonly json: unknown;
@@ -29,28 +30,30 @@ async function kernelsOf(modules: readonly string[] = []): Promise<KernelSet> {
   return ownKernels.with(...(await Promise.all(imported)).flatMap((module) => module.default));
 }
 
-/** Runs the program, shows every operator's words to those who hash, and helps them when it is done. */
+function change(words: Uint8Array, byte: number, xor: number): void {
+  const old = words[byte];
+  if (old !== undefined) words[byte] = old ^ xor;
+}
+
+/** Runs the program, shows words to those who hash as soon as they are there, and helps them when it is done. */
 async function run({ json, memory, alter, kernelModules }: WorkerTask): Promise<void> {
   const program = programFromJson(json);
   const { operators, totalWords } = program;
   const traces = new SharedTraces(memory);
   let reportAt = performance.now() + REPORT_EVERY;
-  const onOperator = (index: number, words: Uint8Array): void => {
-    if (index === alter?.operatorIndex) words[alter.byte] = (words[alter.byte] ?? 0) ^ alter.xor;
-    const { start, words: length } = operators[index] as PlacedOperator;
+  const onWords = (index: number, words: Uint8Array, from: number): void => {
+    const operator = operators[index] as PlacedOperator;
+    const start = operator.start + from;
+    if (index === alter?.operatorIndex) change(words, alter.byte - from * WORD_BYTES, alter.xor);
     traces.write(start, words);
-    traces.complete(start + length);
+    const end = start + words.length / WORD_BYTES;
+    traces.complete(end);
     if (performance.now() < reportAt) return;
     reportAt = performance.now() + REPORT_EVERY;
-    const progress: Progress = {
-      operators: index + 1,
-      ofOperators: operators.length,
-      words: start + length,
-      ofWords: totalWords,
-    };
-    reply({ progress });
+    const done = end === operator.start + operator.words ? index + 1 : index;
+    reply({ progress: { operators: done, ofOperators: operators.length, words: end, ofWords: totalWords } });
   };
-  execute(program, traces.input, { onOperator, kernels: await kernelsOf(kernelModules) });
+  execute(program, traces.input, { onWords, kernels: await kernelsOf(kernelModules) });
   traces.hashBlocks();
   reply({ done: true });
 }

@@ -32,6 +32,12 @@ export interface Kernel {
   laneBits(params: Uint8Array): number;
   /** All words that an operator of `usedWords` words can read, as far as they do not depend on words. */
   extents(params: Uint8Array, usedWords: number): Extent[];
-  /** Computes a whole operator lane by lane, given that its extents lie before it; false if these params have no fast path. */
-  run(memory: TraceMemory, params: Uint8Array, start: number, usedWords: number): boolean;
+  /** Words of a row of the result, if `run` can compute some rows without the others. */
+  rowWords?(params: Uint8Array): number;
+  /**
+   * Computes an operator lane by lane, given that its extents lie before it: the words up to `end`, counted from its
+   * `start`, and if it has `rowWords` only those from `from` on, which begins a row. False if these params have no fast
+   * path, whatever the words.
+   */
+  run(memory: TraceMemory, params: Uint8Array, start: number, end: number, from?: number): boolean;
 }

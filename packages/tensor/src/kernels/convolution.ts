@@ -129,7 +129,9 @@ export const convolution: Kernel = {
     ];
   },
 
-  run({ instance, base }: TraceMemory, params: Uint8Array, start: number, usedWords: number): boolean {
+  rowWords: (params) => 2 ** log2Field(params, 15),
+
+  run({ instance, base }: TraceMemory, params: Uint8Array, start: number, end: number, from = 0): boolean {
     const [rowLog2, filterLog2, laneLog2] = [log2Field(params, 5), log2Field(params, 10), log2Field(params, 16)];
     const sizes = [1, 2, 3, 4, 7, 8, 9, 11, 12, 13, 14].map((index) => field(params, index));
     if (laneLog2 < 3 || laneLog2 > INT32 || sizes.some((size) => size > MAX_FAST)) return false;
@@ -147,7 +149,8 @@ export const convolution: Kernel = {
     const shift = field(params, 18);
     instance.exports.convolution(
       base + 32 * start,
-      usedWords,
+      end,
+      from,
       at(0),
       count,
       height,

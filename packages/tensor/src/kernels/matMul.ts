@@ -89,14 +89,17 @@ export const matMul: Kernel = {
     ];
   },
 
-  run({ instance, base }: TraceMemory, params: Uint8Array, start: number, usedWords: number): boolean {
+  rowWords: (params) => 2 ** log2Field(params, 5),
+
+  run({ instance, base }: TraceMemory, params: Uint8Array, start: number, end: number, from = 0): boolean {
     const laneLog2 = log2Field(params, 6);
     const rowLog2 = log2Field(params, 4);
     if (laneLog2 < INT8 || laneLog2 > 5 || rowLog2 > 8) return false;
     const at = (index: number): number => base + 32 * Number(field(params, index));
     instance.exports.matMul(
       base + 32 * start,
-      usedWords,
+      end,
+      from,
       at(0),
       clamp32(field(params, 1)),
       at(2),

@@ -74,6 +74,12 @@ export class SharedTraces {
     Atomics.notify(this.memory.counters, READY);
   }
 
+  /** Whether somebody has hashed all that is complete, and waits for more. */
+  get isAwaited(): boolean {
+    const { counters } = this.memory;
+    return Atomics.load(counters, TAKEN) > Atomics.load(counters, READY);
+  }
+
   /** Hashes blocks that nobody else has taken, waiting for those that are not written yet, until all are taken. */
   hashBlocks(): void {
     const hasher = new NodeHasher();
