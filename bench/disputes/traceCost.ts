@@ -1,7 +1,21 @@
 import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 
-import { buildTraces, convolution, execute, imageInput, matMul, type Program, ProgramBuilder } from "@millrace/tensor";
+import {
+  add,
+  buildTraces,
+  convolution,
+  execute,
+  type Execution,
+  type Filters,
+  imageInput,
+  imagesOf,
+  type Images,
+  matMul,
+  type Program,
+  ProgramBuilder,
+  TraceTree,
+} from "@millrace/tensor";
 import { buildTraining } from "@millrace/workloads";
 import ort from "onnxruntime-node";
 
@@ -11,7 +25,7 @@ import { encodeModel } from "../../test/packages/workloads/encodeModel.js";
 import { number, table } from "./markdown.js";
 import type { Section } from "./Section.js";
 
-const RUNS = 5;
+const RUNS = 9;
 
 /** Rows, columns and length of the products that are timed. */
 const SIZE = 1_024;
@@ -22,9 +36,11 @@ interface Seconds {
   readonly wall: number;
 }
 
+const NEVER: Seconds = { processor: Infinity, wall: Infinity };
+
 /** What the fastest of some runs took, each figure by itself. */
 async function timed(run: () => unknown): Promise<Seconds> {
-  let best: Seconds = { processor: Infinity, wall: Infinity };
+  let best = NEVER;
   for (let i = 0; i < RUNS; i++) best = least(best, await once(run));
   return best;
 }
@@ -44,32 +60,48 @@ async function cpuSeconds(run: () => unknown): Promise<number> {
   return (await timed(run)).processor;
 }
 
-/** A run whose words are hashed, as soon as they are there, by one thread besides; that thread has started. */
-async function overlapped(program: Program, input: Uint8Array): Promise<Seconds> {
-  let best: Seconds = { processor: Infinity, wall: Infinity };
+/** What a run took, what the two trees of its words took, and what a run took whose words were hashed meanwhile. */
+interface Cost {
+  readonly plain: Seconds;
+  readonly trees: Seconds;
+  readonly committed: Seconds;
+}
+
+/** In turns, so that a busy machine is busy for all; the tree of the input is the order's, and was built before. */
+async function costOf(program: Program, input: Uint8Array): Promise<Cost> {
+  let [plain, trees, committed]: [Seconds, Seconds, Seconds] = [NEVER, NEVER, NEVER];
   for (let i = 0; i < RUNS; i++) {
-    const traces = SharedTraces.of(program, input);
-    const hasher = new Worker(new URL("../../packages/tensor/src/hashWorker.ts", import.meta.url), {
-      workerData: traces.memory,
-    });
-    const ended = new Promise((resolve, reject) => hasher.once("exit", resolve).once("error", reject));
-    // The tree of the input is the order's: whoever serves the job has built it.
-    while (!traces.isAwaited) await setTimeout(10);
-    const run = async (): Promise<void> => {
-      execute(program, input, {
-        onWords: (index, words, from) => {
-          const start = (program.operators[index]?.start ?? 0) + from;
-          traces.write(start, words);
-          traces.complete(start + words.length / 32);
-        },
-      });
-      traces.hashBlocks();
-      await ended;
-      traces.finish();
-    };
-    best = least(best, await once(run));
+    let execution: Execution | undefined;
+    plain = least(plain, await once(() => (execution = execute(program, input))));
+    const { body, output } = execution as Execution;
+    trees = least(trees, await once(() => [TraceTree.build(body), TraceTree.build(output)]));
+    committed = least(committed, await overlapped(program, input));
   }
-  return best;
+  return { plain, trees, committed };
+}
+
+/** A run whose words are hashed, as soon as they are there, by a thread besides, which has started before. */
+async function overlapped(program: Program, input: Uint8Array): Promise<Seconds> {
+  const traces = SharedTraces.of(program, input);
+  const hasher = new Worker(new URL("../../packages/tensor/src/hashWorker.ts", import.meta.url), {
+    workerData: traces.memory,
+  });
+  const ended = new Promise((resolve, reject) => hasher.once("exit", resolve).once("error", reject));
+  while (!traces.isAwaited) await setTimeout(10);
+  const seconds = await once(() => {
+    execute(program, input, {
+      onWords: (index, words, from) => {
+        const start = (program.operators[index]?.start ?? 0) + from;
+        traces.write(start, words);
+        traces.complete(start + words.length / 32);
+      },
+    });
+    traces.hashBlocks();
+    traces.awaitHashes();
+    traces.finish();
+  });
+  await ended;
+  return seconds;
 }
 
 interface Job {
@@ -117,6 +149,43 @@ function residualStage(): Job {
   };
 }
 
+/**
+ * Three of the four stages of a residual network of 18 layers, without what comes before them: two blocks a stage, each of
+ * two convolutions and a sum, and shortcuts of 1 × 1 where pictures shrink. In the fourth, whose words took longest to
+ * compute, a filter and the pixels under it are more than a kernel may read.
+ */
+function residualNetwork(): Job {
+  const builder = new ProgramBuilder();
+  let macs = 0;
+  const convolved = (name: string, images: Images, channels: number, stride: number, side: number): Images => {
+    const columns = side * side * images.channels;
+    const tensor = builder.input(`${name}Filters`, { rows: channels, columns, laneBits: 8 });
+    const filters: Filters = { tensor, height: side, width: side };
+    const options = { padding: side === 3 ? 1 : 0, laneBits: 8, shift: 12, relu: side === 3 } as const;
+    const result = convolution(builder, name, { images, filters, stride, ...options });
+    macs += result.count * result.height * result.width * channels * columns;
+    return result;
+  };
+  let images: Images = imageInput(builder, "images", { count: 4, height: 56, width: 56, channels: 64 });
+  for (const [stage, channels] of [64, 128, 256].entries())
+    for (const block of [0, 1]) {
+      const name = `stage${stage}.${block}`;
+      const stride = stage > 0 && block === 0 ? 2 : 1;
+      const first = convolved(`${name}.first`, images, channels, stride, 3);
+      const second = convolved(`${name}.second`, first, channels, 1, 3);
+      const right = stride === 2 ? convolved(`${name}.shortcut`, images, channels, 2, 1) : images;
+      const output = stage === 2 && block === 1;
+      const sum = add(builder, `${name}.sum`, { left: second, right, laneBits: 8, relu: true, output });
+      images = imagesOf(sum, second);
+    }
+  return {
+    id: "trace.overhead.residual",
+    what: "three stages of a residual network, of 64, 128 and 256 channels, two blocks each, 4 pictures",
+    program: builder.build(),
+    macs,
+  };
+}
+
 function randomBytes(length: number): Uint8Array {
   let state = 1;
   return Uint8Array.from({ length }, () => (state = (Math.imul(state, 48_271) >>> 0) % 0x7fffffff) & 0xff);
@@ -129,32 +198,11 @@ export const traceCost: Section = {
   measure: async (report) => {
     const rows: string[][] = [];
     const costs: string[] = [];
-    for (const { id, what, program, macs } of [denseLayer(), residualStage()]) {
+    for (const { id, what, program, macs } of [denseLayer(), residualStage(), residualNetwork()]) {
       const input = randomBytes(program.header.inWords * 32);
-      const plain = await timed(() => execute(program, input));
-      const execution = execute(program, input);
-      // The tree of the input is the order's: whoever serves the job has built it.
-      const hashing = await cpuSeconds(() => {
-        const { body, output } = execution;
-        return buildTraces(program, input, { body, output });
-      });
-      const inputOnly = await cpuSeconds(() =>
-        buildTraces(program, input, { body: new Uint8Array(), output: new Uint8Array(32 * 32) }),
-      );
-      const ratio = (plain.processor + hashing - inputOnly) / plain.processor;
-      const committed = await overlapped(program, input);
+      const { plain, trees, committed } = await costOf(program, input);
+      const ratio = (plain.processor + trees.processor) / plain.processor;
       const wall = committed.wall / plain.wall;
-      console.log(
-        id,
-        JSON.stringify({
-          plain,
-          hash: hashing - inputOnly,
-          ratio,
-          committed,
-          both: committed.processor / plain.processor,
-          wall,
-        }),
-      );
       report.add({
         id,
         value: rounded(ratio),
@@ -172,7 +220,7 @@ export const traceCost: Section = {
       rows.push([what, number(Math.round(macs / plain.processor / 1e6)), ratio.toFixed(3), wall.toFixed(3)]);
       const words = program.header.bodyWords + program.header.outWords;
       const perWord = (seconds: number): string => ((1e9 * seconds) / words).toFixed(0);
-      costs.push(`${perWord(hashing - inputOnly)} and ${perWord(plain.processor)} ns`);
+      costs.push(`${perWord(trees.processor)} and ${perWord(plain.processor)} ns`);
     }
     const training = buildTraining({ digits: 1_920, epochs: 1, hidden: 64, batch: 128 });
     const plain = await cpuSeconds(() => execute(training.program, training.input));
@@ -201,14 +249,14 @@ export const traceCost: Section = {
       ...{ what: "speed beside MatMulInteger of onnxruntime-node, one thread, same run", source },
     });
     return [
-      "Processor time of all threads, so that a busy machine does not blur ratios; and how much longer the clock runs until the trace is committed to, while a second thread hashes what the first computes. A run is plain when nothing is hashed.",
+      "Processor time of a run and of its trees, one after the other in one thread, so that a busy machine does not blur ratios; and how much longer the clock runs until the trace is committed to, while a second thread hashes what the first computes. A run is plain when nothing is hashed.",
       "",
       ...table(
         ["run", "million multiply-adds a second", "committed over plain, processor", "the same, clock, two threads"],
         rows,
       ),
       "",
-      `A word costs one keccak of 64 bytes, whatever it took to compute: in the first two runs ${costs.join(", then ")} for the hash and for the word's own computation. With the vectors of 128 bits that WebAssembly has, two hashes run side by side and no unit of the processor is idle: less processor time is to be had only from wider vectors, or from leaves of more than a word. What repeats (padding, constant rows) is hashed once. The clock is what a provider's deadline and a buyer's wait go by.`,
+      `A word costs one keccak of 64 bytes, whatever it took to compute: in the first three runs ${costs.join(", then ")} for the hash and for the word's own computation. With the vectors of 128 bits that WebAssembly has, two hashes run side by side and no unit of the processor is idle: less processor time is to be had only from wider vectors, or from leaves of more than a word ([ADR 0242](decisions/0242-words-are-hashed-while-others-are-computed.md)). What repeats (padding, constant rows) is hashed once. The clock is what a provider's deadline and a buyer's wait go by.`,
       "",
       `An int8 product of ${SIZE} × ${SIZE} × ${SIZE} takes ${(1_000 * ours).toFixed(0)} ms in WebAssembly (${number(Math.round(macs / ours / 1e6))} million multiply-adds a second), and ${(1_000 * theirs).toFixed(0)} ms in the native code of onnxruntime-node: ${(theirs / ours).toFixed(2)} of its speed.`,
     ];

@@ -1,3 +1,4 @@
+import { TensorError } from "../errors.ts";
 import type { Program } from "../program/Program.ts";
 import { ceilLog2, WORD_BYTES } from "../words.ts";
 import { blocksOf, NodeHasher, wholeBlocks } from "./NodeHasher.ts";
@@ -5,7 +6,7 @@ import { keptBytes, type RegionNodes, wordCountOf } from "./RegionNodes.ts";
 import { TraceTree } from "./TraceTree.ts";
 import type { Traces } from "./traces.ts";
 
-const [READY, TAKEN] = [0, 1];
+const [READY, TAKEN, HASHED] = [0, 1, 2];
 
 /** What threads pass on to each other of a trace that is being filled; the memory is shared, nothing is copied. */
 export interface SharedMemory {
@@ -38,7 +39,7 @@ export class SharedTraces {
         const depth = ceilLog2(words);
         return { words: shared(words * WORD_BYTES), depth, nodes: shared(keptBytes(words, depth)) };
       });
-    const counters = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT));
+    const counters = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
     const traces = new SharedTraces({ regions, counters });
     traces.write(0, input);
     traces.complete(inWords);
@@ -91,11 +92,27 @@ export class SharedTraces {
       for (let ready = Atomics.load(counters, READY); ready <= next; ready = Atomics.load(counters, READY))
         Atomics.wait(counters, READY, ready);
       hasher.hashBlock(...taken);
+      Atomics.add(counters, HASHED, 1);
+      Atomics.notify(counters, HASHED);
     }
+  }
+
+  /** Waits for the threads that hash the last blocks. */
+  awaitHashes(): void {
+    const { counters } = this.memory;
+    for (
+      let hashed = Atomics.load(counters, HASHED);
+      hashed < this.#blocks.length;
+      hashed = Atomics.load(counters, HASHED)
+    )
+      Atomics.wait(counters, HASHED, hashed);
   }
 
   /** The trees, once all blocks have been hashed. */
   finish(): Traces {
+    const hashed = Atomics.load(this.memory.counters, HASHED);
+    if (hashed !== this.#blocks.length)
+      throw new TensorError("BAD_PROGRAM", `${hashed} blocks of ${this.#blocks.length} are hashed`, "look at its log");
     const hasher = new NodeHasher();
     for (const region of this.memory.regions) hasher.hashTop(region);
     const trees = this.memory.regions.map((region) => TraceTree.unpack(region));
