@@ -17,7 +17,8 @@ import {UptimeEvidence} from "./UptimeEvidence.sol";
 /// - a challenge holds its leaf, never the report; whoever answers is paid by whoever asked;
 /// - corrections never enter later reports: they live here, beside the leaves, and count once their report is final.
 ///
-/// Life of a challenge: None → Open → Answered, or Open → Cleared. Of a demand: None → Open → Shown, or Open → Missed.
+/// Life of a challenge: None → Open → Answered, or Open → Cleared. Of a demand: None → Open → Shown, or Open → Missed,
+/// or Open → Returned when its report falls otherwise.
 interface IUptimeChallenges {
     // ─── TYPES ───
 
@@ -200,6 +201,10 @@ interface IUptimeChallenges {
     /// @param demandId The demand.
     event PartMissed(bytes32 indexed demandId);
 
+    /// @notice Emitted when the fee of a demand goes back that was neither answered nor could void its report.
+    /// @param demandId The demand.
+    event FeeReturned(bytes32 indexed demandId);
+
     /// @notice Emitted when an account takes what it is owed.
     /// @param account The account.
     /// @param amountWei Native coin.
@@ -236,7 +241,7 @@ interface IUptimeChallenges {
     /// @param answerBy First second that is too late for an answer.
     error UptimeChallenges_WrongStatus(bytes32 challengeId, ChallengeStatus status, uint48 answerBy);
 
-    /// @notice Thrown when one attestor's receipt is shown twice, or it was dealt with before.
+    /// @notice Thrown when one attestor's receipt is given twice, or it showed its own before it was accused.
     /// @param seat Its seat.
     error UptimeChallenges_SameSeat(uint8 seat);
 
@@ -428,6 +433,16 @@ interface IUptimeChallenges {
     /// @param part What was demanded.
     /// @param index Its index.
     function voidMissing(IUptimeOracle.Report calldata report, Part part, uint32 index) external;
+
+    /// @notice Gives back the fee of a demand whose report fell before it was answered, by another demand or proof, or
+    /// was let pass. Anyone may call.
+    /// @dev Emits {FeeReturned}.
+    ///
+    /// Requirements: the part was demanded, the time is over, and the report is not open any more.
+    /// @param report The report.
+    /// @param part What was demanded.
+    /// @param index Its index.
+    function returnFee(IUptimeOracle.Report calldata report, Part part, uint32 index) external;
 
     // ─── MONEY ───
 

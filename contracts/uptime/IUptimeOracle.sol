@@ -266,6 +266,10 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @param releaseAt First second at which the bond may be released; zero means that it has not left.
     error UptimeOracle_BondHeld(address account, uint48 releaseAt);
 
+    /// @notice Thrown when a seat is asked for of an epoch whose set can still change.
+    /// @param epoch The epoch.
+    error UptimeOracle_EpochNotBegun(uint32 epoch);
+
     /// @notice Thrown when there is nothing to release or pay.
     error UptimeOracle_NothingDue();
 
@@ -547,10 +551,11 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @return digest The digest that is signed.
     function digestOf(bytes32 structHash) external view returns (bytes32 digest);
 
-    /// @notice Signing key of a seat.
+    /// @notice Signing key of a seat. Reverts before the epoch has begun, as its set can still change, and when the set
+    /// has no such seat.
     /// @param epoch The epoch.
     /// @param seat The seat.
-    /// @return key The key; reverts when the set has no such seat.
+    /// @return key The key.
     function keyOf(uint32 epoch, uint8 seat) external view returns (address key);
 
     /// @notice The stored report of an epoch; all zero when none stands.

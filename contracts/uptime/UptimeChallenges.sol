@@ -79,7 +79,7 @@ contract UptimeChallenges is IUptimeChallenges {
     ) external {
         _ORACLE.verifyPosted(report);
         _checkSlot(report, leaf, proof, slot, false);
-        uint32 seats = _seatsOf(receipts, leaf.nodeId, leaf.epoch, slot, 0);
+        uint32 seats = _seatsOf(receipts, leaf.nodeId, leaf.epoch, slot);
         (, , uint256 threshold) = _ORACLE.setOf(leaf.epoch);
         require(receipts.length >= threshold, UptimeChallenges_TooFewReceipts(receipts.length, threshold));
 
@@ -143,7 +143,8 @@ contract UptimeChallenges is IUptimeChallenges {
             require(isSame, UptimeChallenges_OtherHeartbeat(receipts[i].seat));
         }
 
-        uint32 shown = _seatsOf(receipts, nodeId, epoch, challenge.slot, challenge.shown);
+        // Seats that were shown before are passed over: nobody spoils an answer by showing a part of it first (T-53).
+        uint32 shown = challenge.shown | _seatsOf(receipts, nodeId, epoch, challenge.slot);
         challenge.shown = shown;
         emit HeartbeatShown(challengeId, shown);
         (, , uint256 threshold) = _ORACLE.setOf(epoch);
@@ -304,6 +305,21 @@ contract UptimeChallenges is IUptimeChallenges {
         _ORACLE.voidReport({epoch: report.epoch, isFalse: false, reporter: demand.demander});
     }
 
+    /// @inheritdoc IUptimeChallenges
+    function returnFee(IUptimeOracle.Report calldata report, Part part, uint32 index) external {
+        bytes32 reportHash = _ORACLE.reportHashOf(report);
+        bytes32 demandId = demandIdOf(reportHash, part, index);
+        Demand memory demand = _demands[demandId];
+        uint32 epoch = report.epoch;
+        bool isStanding = _ORACLE.reportHashAt(epoch) == reportHash && !_ORACLE.isFinal(epoch);
+        bool isLeft = demand.demander != address(0) && block.timestamp >= demand.answerBy && !isStanding;
+        require(isLeft, UptimeChallenges_NoDemand(demandId, demand.answerBy));
+
+        _close(demandId, epoch);
+        _owed[demand.demander] += demand.feeWei;
+        emit FeeReturned(demandId);
+    }
+
     // ─── MONEY ───
 
     /// @inheritdoc IUptimeChallenges
@@ -450,15 +466,13 @@ contract UptimeChallenges is IUptimeChallenges {
         require(isRight, UptimeChallenges_WrongSlot(leaf.nodeId, slot));
     }
 
-    /// @dev Seats that gave receipts, each once, added to seats known before.
+    /// @dev Seats that gave receipts, each once.
     function _seatsOf(
         UptimeEvidence.Receipt[] calldata receipts,
         uint64 nodeId,
         uint32 epoch,
-        uint8 slot,
-        uint32 before
+        uint8 slot
     ) private view returns (uint32 seats) {
-        seats = before;
         for (uint256 i = 0; i < receipts.length; ++i) {
             uint8 seat = receipts[i].seat;
             receipts[i].checkReceipt(_ORACLE, nodeId, epoch, slot);

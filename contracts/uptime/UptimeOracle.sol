@@ -276,6 +276,8 @@ contract UptimeOracle is Wired, BondedAttestors {
 
     /// @inheritdoc IUptimeOracle
     function keyOf(uint32 epoch, uint8 seat) public view returns (address key) {
+        // Until then seats move: what one said of such an epoch would be held against who sits there in the end.
+        require(epoch < nextSetEpoch(), UptimeOracle_EpochNotBegun(epoch));
         address[] storage keys = _book.keysAt(epoch);
         require(seat < keys.length, UptimeOracle_WrongSigner(seat, address(0)));
         return keys[seat];

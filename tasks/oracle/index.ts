@@ -94,6 +94,12 @@ export const oracleTasks = noun("oracle", "Who was up: attestors and their repor
     action: () => import("./void.js"),
   }),
   writing({
+    name: "return",
+    description: "Gives back the fee of a demand whose report fell before it was answered",
+    options: PART,
+    action: () => import("./returnFee.js"),
+  }),
+  writing({
     name: "prove",
     description: "Sends a proof of a contradiction or of false arithmetic to UptimeProofs",
     options: { file: { description: "JSON file with the function and its arguments", required: true } },

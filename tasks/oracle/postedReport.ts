@@ -1,6 +1,7 @@
 import { MillraceError } from "@millrace/sdk";
 import { hashReport, type Report } from "@millrace/uptime-tree/format";
 
+import type { IUptimeOracle } from "../../typechain-types/contracts/uptime/UptimeOracle.js";
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 
@@ -20,8 +21,14 @@ export async function postedReport(
       hint: "npx hardhat oracle status shows the latest reports.",
     });
   }
-  const report: Report = {
-    epoch,
+  const report = plainReport(found);
+  return { epoch, report, reportHash: hashReport(report) };
+}
+
+/** A report as contracts take it, of one as events have it: what ethers reads from a log is frozen. */
+export function plainReport(found: IUptimeOracle.ReportStructOutput): Report {
+  return {
+    epoch: Number(found.epoch),
     root: found.root,
     evidenceRoot: found.evidenceRoot,
     nodeCount: Number(found.nodeCount),
@@ -32,5 +39,4 @@ export async function postedReport(
     configDigest: found.configDigest,
     consensusVersion: Number(found.consensusVersion),
   };
-  return { epoch, report, reportHash: hashReport(report) };
 }

@@ -172,6 +172,29 @@ describe("tasks of the oracle", () => {
     expect(stderr).to.match(/No report stands/);
   });
 
+  it("should give back the fee of a demand whose report fell by another", async () => {
+    const { challenges, alice } = at.world;
+    const fee = await challenges.feeOf(stage.epoch);
+    await at.verbs.json(`oracle demand ${epoch()} --chunk 0 ${as("stranger")}`);
+    const { demandId } = await at.verbs.json(`oracle demand ${epoch()} --leaf 1 ${as("alice")}`);
+    await networkHelpers.time.increase(await challenges.answerSeconds());
+    const line = `oracle return ${epoch()} --leaf 1 ${as("buyer")}`;
+    expect((await at.verbs.run(line)).code, "the report stands").to.equal(1);
+    await at.verbs.json(`oracle void ${epoch()} --chunk 0 ${as("buyer")}`);
+    const returned = await at.verbs.json(line);
+    const demander = alice.address;
+    expect(returned).to.deep.include({
+      epoch: stage.epoch,
+      part: "leaf 1",
+      demandId,
+      demander,
+      feeWei: fee.toString(),
+    });
+    await expectSent(returned["transaction"], "buyer");
+    expect(await challenges.owedTo(alice)).to.equal(fee);
+    expect((await at.verbs.run(line)).stderr).to.match(/No demand of leaf 1 of epoch \d+ is open/);
+  });
+
   it("should collect the rewards of an account's nodes, and say which have to wait", async () => {
     const { rewards, alice } = at.world;
     const { rawCumulativeReward: mill } = leafOf(1n);

@@ -59,6 +59,7 @@ describe("UptimeOracle contradictions", () => {
   });
 
   it("should slash for reports that were never posted", async () => {
+    await at.after(4);
     const { report } = await at.build(5);
     await expect(prove(report, 3)).to.emit(at.proofs, "ContradictionProven");
   });
@@ -101,6 +102,7 @@ describe("UptimeOracle contradictions", () => {
       .withArgs(1, guilty, 0, CONTRADICTION, BOND - SLASHED, (await ethers.getSigners())[0]!.address);
     expect(await at.world.bonded(guilty)).to.equal(0);
     // With nothing left the proof still stands.
+    await at.after(1);
     const { report: later } = await at.build(0, { overrides: { epoch: 0, previousReport: at.hash(report) } });
     await expect(prove({ ...later, epoch: 2 }, 0)).to.be.revertedWithCustomError(at.oracle, "UptimeOracle_WrongSigner");
   });
@@ -167,6 +169,7 @@ describe("UptimeOracle contradictions", () => {
   });
 
   it("should block an epoch that is void before anything was posted", async () => {
+    await at.after(-1);
     const { report } = await at.build(0);
     await prove(report, 0);
     await prove(report, 1);

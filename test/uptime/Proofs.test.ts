@@ -23,6 +23,7 @@ describe("UptimeProofs", () => {
   beforeEach(async () => {
     at = await networkHelpers.loadFixture(deploy);
     evidence = await Evidence.of(at);
+    await at.after(EPOCH - 1);
   });
 
   const honest = async (seat: number): Promise<Statements> =>

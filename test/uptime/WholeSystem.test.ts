@@ -96,7 +96,8 @@ describe("UptimeOracle on the whole system", () => {
   });
 
   it("should pay the reporter of a contradiction, burn the rest, and leave the supply exact (I1, I5)", async () => {
-    const { staking, uptime, uptimeProofs, attestors, reporter, token, bond } = system;
+    const { staking, uptime, uptimeProofs, attestors, reporter, token, bond, clock } = system;
+    await networkHelpers.time.increaseTo(clock.genesisAt + clock.epochSeconds);
     const guilty = attestors[2]!;
     const first = await emptyReport(system, 1, "0x" + "01".repeat(32));
     const second = { ...first, dataHash: "0x" + "02".repeat(32) };

@@ -138,7 +138,7 @@ export const UPTIME_CALLS: Record<SignaturePlace, (at: UptimeFixture) => Promise
       ...ofAttestor(ground, heartbeatTypes, heartbeat),
       signer: agent,
       refusal: { contract: at.challenges, error: "UptimeEvidence_WrongHeartbeat", values: [NODE, EPOCH, SLOT] },
-      again: { contract: at.challenges, error: "UptimeChallenges_SameSeat", values: [SEAT] },
+      again: { asBefore: async () => String(await at.challenges.challengeOf(challengeId)) },
       late,
       send: async (signature) => at.challenges.showHeartbeat(challengeId, { ...heartbeat, signature }, [receipt]),
     };
@@ -150,7 +150,7 @@ export const UPTIME_CALLS: Record<SignaturePlace, (at: UptimeFixture) => Promise
     const receipt = ground.evidence.receipt(ground.said[SEAT], NODE, SLOT);
     return {
       ...ofAttestor(ground, batchTypes, { epoch: EPOCH, slot: SLOT, root: receipt.root }),
-      again: { contract: at.challenges, error: "UptimeChallenges_SameSeat", values: [SEAT] },
+      again: { asBefore: async () => String(await at.challenges.challengeOf(challengeId)) },
       late,
       send: async (signature) => at.challenges.showHeartbeat(challengeId, heartbeat, [{ ...receipt, signature }]),
     };

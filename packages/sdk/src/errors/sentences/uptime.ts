@@ -11,6 +11,10 @@ export const UPTIME_SENTENCES: Sentences = {
     "Take leaf and proof from an attestor, as they are.",
   ],
   UptimeOracle_NothingDue: ["No rewards are due.", "There is nothing to do."],
+  UptimeOracle_EpochNotBegun: [
+    "Epoch {epoch} has not begun: who sits in it can still change.",
+    "Bring what was said of it when it has begun.",
+  ],
   UptimeOracle_EpochNotClosed: ["Epoch {epoch} is not closed yet.", "Close it first: npx hardhat epoch close."],
   UptimeOracle_NotReportable: [
     "Epoch {epoch} takes no report now: its state is {status:ReportStatus}.",
