@@ -93,6 +93,13 @@ export const MUTANTS: readonly Mutant[] = [
     test: "test/uptime/Contradictions.test.ts",
   },
   {
+    promise: "I7",
+    file: "contracts/uptime/UptimeOracle.sol",
+    find: "        require(epoch < nextSetEpoch(), UptimeOracle_EpochNotBegun(epoch));\n",
+    replace: "",
+    test: "test/uptime/LifeGame.test.ts",
+  },
+  {
     promise: "I8",
     file: "contracts/uptime/UptimeRewards.sol",
     find: "_payments[epoch].paid |= bit;",
