@@ -6,13 +6,15 @@ import protobuf from "protobufjs";
 export interface ModelParts {
   readonly inputs: readonly { readonly name: string; readonly dims: readonly number[] }[];
   readonly outputs: readonly string[];
+  /** Version of the standard's operators, 17 if left out. */
+  readonly opset?: number;
   /** Type of the outputs, float if left out. */
   readonly output?: "float" | "int32" | "int64";
   /** Inputs of any number of rows and columns of int8. */
   readonly int8Inputs?: readonly string[];
   readonly constants: readonly {
     readonly name: string;
-    readonly type: "float" | "int8" | "uint8" | "int32" | "int64";
+    readonly type: keyof typeof TYPES;
     readonly dims: readonly number[];
     readonly values: readonly number[];
   }[];
@@ -27,13 +29,14 @@ export interface ModelParts {
   }[];
 }
 
-const TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
+const TYPES = { float: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9, float16: 10 } as const;
 const [INT, TEXT, INTS] = [2, 3, 7];
 
 /** The bytes of a model file. */
 export function encodeModel({
   inputs,
   outputs,
+  opset = 17,
   output = "float",
   int8Inputs = [],
   constants,
@@ -76,6 +79,6 @@ export function encodeModel({
     ],
     output: outputs.map((name) => valueOf(name, TYPES[output], [0, 0])),
   };
-  const model = { irVersion: 8, producerName: "test", graph, opsetImport: [{ domain: "", version: 17 }] };
+  const model = { irVersion: 8, producerName: "test", graph, opsetImport: [{ domain: "", version: opset }] };
   return type.encode(type.fromObject(model)).finish();
 }

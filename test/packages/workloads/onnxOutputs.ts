@@ -8,7 +8,7 @@ export async function runtimeOutput(
   rows: readonly ArrayLike<number>[],
   dims: readonly number[] = [rows[0]!.length],
 ): Promise<number[][]> {
-  const session = await ort.InferenceSession.create(model);
+  const session = await ort.InferenceSession.create(model, { logSeverityLevel: 3 });
   const data = Float32Array.from(rows.flatMap((row) => Array.from(row)));
   const result = await session.run({
     [session.inputNames[0]!]: new ort.Tensor("float32", data, [rows.length, ...dims]),

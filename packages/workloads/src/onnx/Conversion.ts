@@ -14,8 +14,14 @@ export class Conversion {
   readonly #inputs: ReadonlyMap<string, Rows>;
   readonly #written = new Map<Tensor, Rows>();
 
-  /** @param inputs rows of floats by the name of the model's input */
-  constructor(inputs: ReadonlyMap<string, Rows>) {
+  /**
+   * @param inputs rows of floats by the name of the model's input
+   * @param opset version of the standard's operators that the model is written in
+   */
+  constructor(
+    inputs: ReadonlyMap<string, Rows>,
+    readonly opset: number,
+  ) {
     this.#inputs = inputs;
   }
 

@@ -48,7 +48,7 @@ export function buildOnnx({ model: bytes, rows }: OnnxOptions): OnnxJob {
   const model = parseOnnx(bytes);
   assertConvertible(model);
   const input = inputOf(model, rows);
-  const conversion = new Conversion(new Map([[input.name, rows]]));
+  const conversion = new Conversion(new Map([[input.name, rows]]), model.opset);
   for (const [constant, tensor] of model.constants) conversion.values.set(constant, { kind: "constant", tensor });
   conversion.values.set(input.name, input);
   for (const node of model.nodes) convert(conversion, node);
@@ -87,9 +87,15 @@ function keyOf({ domain, opType }: OnnxNode): string {
 }
 
 /** Names the first operator that is not converted, before anything else is looked at. */
-function assertConvertible({ nodes }: OnnxModel): void {
+function assertConvertible({ nodes, unreadable }: OnnxModel): void {
   const missing = nodes.find((node) => !CONVERTERS.has(keyOf(node)));
-  if (missing === undefined) return;
+  if (missing === undefined) {
+    for (const name of nodes.flatMap(({ inputs }) => inputs)) {
+      const error = unreadable.get(name);
+      if (error !== undefined) throw error;
+    }
+    return;
+  }
   const advice = ADVICE[missing.opType] ?? "take it out of the model, or ask for it";
   throw new WorkloadError(
     `the model needs an operator that is not converted: ${describeNode(missing)}`,
@@ -188,10 +194,17 @@ function returned(
   examples: number,
 ): Pick<OnnxOutput, "name" | "tensor" | "rowsEach" | "columns"> {
   const dims = dimsOf(view);
+  if ((dims[0] ?? 1) % examples !== 0)
+    throw new WorkloadError(
+      `the model's output ${name} has the dimensions ${dims.join(" × ")} for ${examples} examples`,
+      "let its first dimension be the examples",
+    );
   const node: OnnxNode = { opType: "output", domain: "", name, inputs: [], outputs: [name], attributes: new Map() };
-  const { tensor: rows } = laidOut(conversion.builder, node, `output.${name}.rows`, view, "rows");
+  // One number of each example is a row of its own.
+  const whole = dims.length === 1 ? { ...view, axes: [...view.axes, { size: 1, row: 0, column: 0 }] } : view;
+  const { tensor: rows } = laidOut(conversion.builder, node, `output.${name}.rows`, whole, "rows");
   const operand = wholeRows(rows);
   const { laneBits } = operand;
   const tensor = requantise(conversion.builder, `output.${name}`, { operand, laneBits, output: true });
-  return { name, tensor, rowsEach: tensor.rows / examples, columns: dims.at(-1) ?? 1 };
+  return { name, tensor, rowsEach: tensor.rows / examples, columns: dimsOf(whole).at(-1) ?? 1 };
 }

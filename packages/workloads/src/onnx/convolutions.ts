@@ -74,7 +74,7 @@ const MOST_TAPS = 2 ** 18;
 /** Filters of groups and with gaps as filters over all channels without: zeros stand where they do not reach. */
 function bankOf(
   node: OnnxNode,
-  { tensor, zeros, axis }: QuantisedConstant,
+  { tensor, scales, zeros, axis }: QuantisedConstant,
   channels: number,
   { dilations }: Windows,
 ): Bank {
@@ -85,7 +85,8 @@ function bankOf(
       node,
       `its weights are ${tensor.dims.join(" × ")} for pictures of ${channels} channels in ${groups} groups`,
     );
-  if (zeros.length > 1 && axis !== 0) throw unfit(node, "its weights are not quantised by filter");
+  if (Math.max(scales.length, zeros.length) > 1 && axis !== 0)
+    throw unfit(node, "its weights are not quantised by filter");
   const [height, width] = [(rows - 1) * dilations[0] + 1, (columns - 1) * dilations[1] + 1];
   const length = height * width * channels;
   if (length > MOST_TAPS)

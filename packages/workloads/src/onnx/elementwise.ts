@@ -93,6 +93,8 @@ export function floatConstant(node: OnnxNode, what: string, value: Value): numbe
 export function binary(f: Function2, operation?: "Add" | "Mul"): Converter {
   return (conversion, node) => {
     const [left, right] = [0, 1].map((index) => conversion.operand(node, index));
+    if (node.inputs.length !== 2)
+      throw unfit(node, `it has ${node.inputs.length} operands`, "give it two, or chain it");
     for (const [value, other, isLeft] of [
       [left, right, true],
       [right, left, false],

@@ -7,7 +7,7 @@ import { binary, clip, clipBounds, qLinearBinary, qLinearUnary, unary } from "./
 import { byCode, quantisedFloats, recoded, requantised } from "./floats.ts";
 import { FUNCTIONS } from "./functions.ts";
 import { concat, pad, placed, qLinearConcat } from "./joins.ts";
-import type { OnnxNode } from "./OnnxModel.ts";
+import { ElementType, type OnnxNode } from "./OnnxModel.ts";
 import {
   averagePool,
   globalAveragePool,
@@ -22,7 +22,7 @@ import { quantisationAt, quantisedConstantAt } from "./scales.ts";
 import { flatten, gather, reshape, shapeOf, slice, split, squeeze, transpose, unsqueeze } from "./shapes.ts";
 import { qLinearSoftmax, softmaxOf } from "./softmax.ts";
 import { unfit } from "./unfit.ts";
-import { expectKind, type Floats, isSame, nameOf, type Value } from "./values.ts";
+import { expectKind, type Floats, isSame, nameOf, scalarOf, UNSIGNED_OFFSET, type Value } from "./values.ts";
 import { dimsOf, laidOut, wholeRows } from "./views.ts";
 
 /** What an operator gives: one value, or one for each of its outputs. */
@@ -89,8 +89,8 @@ export const CONVERTERS: ReadonlyMap<string, Converter> = new Map<string, Conver
   ["com.microsoft.QLinearConcat", qLinearConcat],
   ["Pad", pad],
   ["Identity", passOn],
-  ["Dropout", passOn],
-  ["Cast", passOn],
+  ["Dropout", dropout],
+  ["Cast", cast],
   ["Shape", shapeOf],
   ["Constant", constant],
 ]);
@@ -119,7 +119,12 @@ function dequantizeLinear(conversion: Conversion, node: OnnxNode): Value {
   const value = expectKind(node, "operand", conversion.operand(node, 0), "quantised", "constant");
   if (value.kind === "constant")
     return quantisedConstantAt(conversion, node, value.tensor, 1, numberOf(node, "axis", 1));
-  if (!isSame(value, quantisationAt(conversion, node, 1)))
+  // Without a zero point it is zero, of the type that the values have.
+  const hasZero = conversion.operand(node, 2) !== undefined;
+  const { scale } = quantisationAt(conversion, node, 1);
+  const { isUnsigned } = value;
+  const unshifted = { scale, zero: isUnsigned ? -UNSIGNED_OFFSET : 0, isUnsigned };
+  if (!isSame(value, hasZero ? quantisationAt(conversion, node, 1) : unshifted))
     throw unfit(node, "its scale is not the one that the values were quantised with");
   return { ...value, isFloat: true };
 }
@@ -155,6 +160,23 @@ function ranked(
   const ranks = floats.map((value) => order.indexOf(value) - 128);
   const ranking = { ...node, outputs: [`${nameOf(node)}.ranks`] };
   return { ...source, tensor: byCode(conversion, ranking, wholeRows(source.tensor), ranks) };
+}
+
+/** Leaves its operand as it is, unless it is told to learn. */
+function dropout(conversion: Conversion, node: OnnxNode): Value {
+  const training = conversion.operand(node, 2);
+  if (training !== undefined && scalarOf(node, "training mode", training).value !== 0)
+    throw unfit(node, "it drops numbers at random", "export the model for inference");
+  return passOn(conversion, node);
+}
+
+/** Floats stay floats; what shapes are made of, and classes, are whole numbers of any type. */
+function cast(conversion: Conversion, node: OnnxNode): Value {
+  const value = passOn(conversion, node);
+  const type = numberOf(node, "to", ElementType.Float);
+  const isWhole = value.kind === "constant" || value.kind === "classes";
+  if (!isWhole && type !== ElementType.Float) throw unfit(node, `it makes elements of type ${type} of floats`);
+  return value;
 }
 
 /** What leaves its operand as it is. */

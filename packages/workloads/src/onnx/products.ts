@@ -144,13 +144,13 @@ function laidOutRows(dims: readonly number[]): { size: number; row: number; colu
 }
 
 /** The columns of a matrix of weights, less their zero points. */
-function weightColumns(node: OnnxNode, { tensor, zeros, axis }: QuantisedConstant, inner: number): number[][] {
+function weightColumns(node: OnnxNode, { tensor, scales, zeros, axis }: QuantisedConstant, inner: number): number[][] {
   const [rows = 0, columns = 0] = tensor.dims;
   const isTransposed = numberOf(node, "transB", 0) === 1;
   const [depth, width] = isTransposed ? [columns, rows] : [rows, columns];
   if (tensor.dims.length !== 2 || depth !== inner || width === 0)
     throw unfit(node, `its weights are ${tensor.dims.join(" × ")} for ${inner} columns`);
-  if (zeros.length > 1 && axis !== (isTransposed ? 0 : 1))
+  if (Math.max(scales.length, zeros.length) > 1 && axis !== (isTransposed ? 0 : 1))
     throw unfit(node, "its weights are quantised by row", "quantise them by column, or by tensor");
   return Array.from({ length: width }, (_, column) =>
     Array.from({ length: depth }, (__, k) => {

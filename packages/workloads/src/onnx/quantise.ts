@@ -3,10 +3,13 @@ import { UNSIGNED_OFFSET } from "./values.ts";
 
 const [LOW, HIGH] = [-UNSIGNED_OFFSET, UNSIGNED_OFFSET - 1];
 
-/** What QuantizeLinear makes of a float, held as int8: arithmetic in single precision, ties to even. */
+/**
+ * What QuantizeLinear makes of a float, held as int8: arithmetic in single precision, ties to even. What is no number
+ * becomes the lowest code, as in ONNX Runtime on x86.
+ */
 export function roundToInt8(x: number, { scale, zero }: Pick<Quantisation, "scale" | "zero">): number {
   const steps = Math.fround(Math.fround(x) / scale);
-  return rint(Math.max(LOW - zero, Math.min(HIGH - zero, Number.isNaN(steps) ? 0 : steps))) + zero;
+  return rint(Math.max(LOW - zero, Math.min(HIGH - zero, Number.isNaN(steps) ? LOW - zero : steps))) + zero;
 }
 
 /** What DequantizeLinear makes of a held int8. */

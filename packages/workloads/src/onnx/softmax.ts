@@ -14,6 +14,9 @@ const ENTRIES = 256;
 
 const MOST_CLASSES = 256;
 
+/** Opset from which on a softmax is over one axis. */
+const ONE_AXIS = 13;
+
 const MOST_ONE = 2 ** 16 - 1;
 
 /** `com.microsoft.QLinearSoftmax`: operand, scale, zero, result's scale, zero. */
@@ -23,6 +26,19 @@ export function qLinearSoftmax(conversion: Conversion, node: OnnxNode): Value {
   return softmaxOf(conversion, node, value, quantisationAt(conversion, node, 3));
 }
 
+/** The axis that it is over. Before opset 13 it was over that one and all behind it, and by default from the second on. */
+function axisFor({ opset }: Conversion, node: OnnxNode, rank: number): number {
+  const isOld = numberOf(node, "opset", opset) < ONE_AXIS;
+  const axis = axisOf(node, numberOf(node, "axis", isOld && node.domain === "" ? 1 : -1), rank);
+  if (isOld && axis !== rank - 1)
+    throw unfit(
+      node,
+      `before opset ${ONE_AXIS} it is over all axes from ${axis} on`,
+      "convert the model with onnx.version_converter, or name the last axis",
+    );
+  return axis;
+}
+
 /**
  * Softmax from codes to codes: exponentials are whole numbers of a table, so that results may differ from those of
  * floats by one where these are near the middle between two codes.
@@ -30,7 +46,7 @@ export function qLinearSoftmax(conversion: Conversion, node: OnnxNode): Value {
 export function softmaxOf(conversion: Conversion, node: OnnxNode, value: Quantised, to: Quantisation): Quantised {
   const name = nameOf(node);
   const { length } = value.axes;
-  const axis = axisOf(node, numberOf(node, "axis", -1), length);
+  const axis = axisFor(conversion, node, length);
   const order = [...Array(length).keys()].filter((i) => i !== axis).concat(axis);
   const { tensor, axes } = laidOut(conversion.builder, node, `${name}.rows`, permuted(value, order), "rows");
   const classes = dimsOf(value)[axis] ?? 0;
