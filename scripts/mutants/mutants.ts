@@ -97,7 +97,7 @@ export const MUTANTS: readonly Mutant[] = [
     file: "contracts/uptime/UptimeOracle.sol",
     find: "        require(epoch < nextSetEpoch(), UptimeOracle_EpochNotBegun(epoch));\n",
     replace: "",
-    test: "test/uptime/LifeGame.test.ts",
+    test: "test/uptime/Borders.test.ts",
   },
   {
     promise: "I8",

@@ -72,10 +72,11 @@ export class Life {
     private readonly at: UptimeFixture,
     private readonly roll: Roll,
     private readonly oracle: string,
+    private readonly isBribed: boolean,
   ) {}
 
   static async begin(at: UptimeFixture, roll: Roll, liars: number): Promise<Life> {
-    const life = new Life(at, roll, await at.oracle.getAddress());
+    const life = new Life(at, roll, await at.oracle.getAddress(), 3 * liars > at.attestors.length);
     await at.oracle.setChallengeSeconds(WINDOW_SECONDS);
     const order = [...at.attestors];
     while (order.length > liars) life.honest.add(order.splice(roll(order.length), 1)[0]!.address);
@@ -116,6 +117,7 @@ export class Life {
       clear: () => this.clear(),
       accuse: () => this.accuse(),
       contradict: () => this.contradict(),
+      equivocate: () => this.equivocate(),
       proveFalse: () => this.proveFalse(),
       demand: () => this.demand(),
       lapse: () => this.lapse(),
@@ -242,6 +244,19 @@ export class Life {
     await at.proofs.proveTwoBatches(evidence.batch(one, epoch, 0), await evidence.otherBatch(epoch, 0, seat), seat);
   }
 
+  /** A liar is shown to have signed another report too, whatever became of the one that was posted. */
+  private async equivocate(): Promise<void> {
+    const { at } = this;
+    const { report } = this.any(this.posted);
+    const { keys } = this.told.get(report.epoch)!;
+    const seat = this.roll(keys.length);
+    if (this.isHonest(keys[seat]!)) throw new Refused();
+    const other = { ...report, dataHash: `0x${"e0".repeat(32)}` };
+    const signed = [report, other].map(async (each) => (await at.sign(each, [seat], keys)).signatures);
+    const [first, second] = await Promise.all(signed);
+    await at.proofs.proveContradiction(report, other, seat, first!, second!);
+  }
+
   private async proveFalse(): Promise<void> {
     const { proofs } = this.at;
     const posted = await this.open();
@@ -318,11 +333,12 @@ export class Life {
   }
 
   private async admit(): Promise<void> {
+    // Where liars are a quorum they stay one: honest newcomers would end that.
+    if (this.isBribed) throw new Refused();
     const account = Wallet.createRandom().connect(this.at.ethers.provider);
     await join(this.at, account);
     this.keys.set(account.address, account);
     this.accounts.set(account.address, account);
-    // Newcomers are honest: the share of liars only falls.
     this.honest.add(account.address);
   }
 
@@ -524,16 +540,17 @@ export class Life {
 /** What a life is mostly made of; everything else has weight one. */
 const OFTEN: Readonly<Record<string, number>> = {
   pass: 6,
-  report: 8,
+  report: 6,
   bribe: 12,
-  challenge: 5,
-  restore: 3,
-  clear: 2,
-  accuse: 4,
-  contradict: 2,
-  demand: 3,
-  lapse: 2,
-  rotate: 2,
+  challenge: 4,
+  restore: 4,
+  clear: 4,
+  accuse: 6,
+  proveFalse: 2,
+  demand: 2,
+  lapse: 4,
+  settle: 6,
+  collect: 4,
 };
 
 /** Thrown by a move that there is nothing for. */
