@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import type { TransactionRequest } from "ethers";
+import hre from "hardhat";
+import { pino } from "pino";
+
+import { type Contracts, EpochClock } from "@millrace/sdk";
+
+import { AgentStore } from "../../../services/node-agent/src/AgentStore.js";
+import { LeaseKeeper } from "../../../services/node-agent/src/leases/LeaseKeeper.js";
+import { ALL_UP, LeaseDriver, type Proven } from "../../market/leaseDriver.js";
+import { addNode, marketWorld, type World } from "../../market/marketFixture.js";
+
+const connection = await hre.network.create();
+const { networkHelpers } = connection;
+
+/** Alice has node 1 and these, bob node 2: together more than one batch takes. */
+const MORE_OF_ALICE = 66;
+const REWARDS = (index: number): bigint => (index === 5 ? 0n : BigInt(1_000 + index));
+
+describe("LeaseKeeper's rewards", () => {
+  let world: World;
+  let driver: LeaseDriver;
+  let folder: string;
+  let store: AgentStore;
+  let keeper: LeaseKeeper;
+  let sent: string[];
+  let proven: readonly Proven[];
+  let shown: (nodeId: bigint) => boolean;
+
+  const fixture = async (): Promise<World> => {
+    const made = await marketWorld(connection);
+    for (let node = 0; node < MORE_OF_ALICE; node++)
+      await addNode(connection, made, made.alice, made.agent, { units: 1 });
+    return made;
+  };
+
+  beforeEach(async () => {
+    world = await networkHelpers.loadFixture(fixture);
+    driver = new LeaseDriver(connection, world);
+    folder = mkdtempSync(join(tmpdir(), "millrace-keeper-"));
+    store = new AgentStore(folder);
+    [sent, shown] = [[], () => true];
+    const { stranger, nodes, uptime, rewards, settlement, leases } = world;
+    const leaf = (_: number, nodeId: bigint) => Promise.resolve(shown(nodeId) ? proven[Number(nodeId) - 1] : undefined);
+    keeper = new LeaseKeeper({
+      contracts: { nodes, uptime, rewards, settlement, leases } as unknown as Contracts,
+      sender: {
+        send: async (make: () => Promise<TransactionRequest>, what: string) => {
+          await (await stranger.sendTransaction(await make())).wait();
+          sent.push(what);
+        },
+      },
+      store,
+      clock: new EpochClock({ ...world.clock }),
+      nodeIds: Array.from({ length: MORE_OF_ALICE + 2 }, (_, i) => BigInt(i + 1)),
+      attestors: [{ leaf }],
+      deployedAtBlock: 0,
+      logger: pino({ level: "silent" }),
+      signal: new AbortController().signal,
+    } as unknown as ConstructorParameters<typeof LeaseKeeper>[0]);
+  });
+
+  afterEach(() => {
+    store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const report = async (epoch: number, scale = 1n): Promise<void> => {
+    const count = MORE_OF_ALICE + 2;
+    const rewards = Array.from({ length: count }, (_, index) => scale * REWARDS(index));
+    proven = await driver.report(epoch, Array<bigint>(count).fill(ALL_UP), rewards);
+    await driver.passToFinal(epoch);
+  };
+  const round = async (): Promise<void> => {
+    keeper.onBlock({ number: await networkHelpers.time.latestBlock(), timestamp: await driver.now() });
+    await keeper.idle();
+  };
+  const collected = async (): Promise<bigint[]> =>
+    await Promise.all(proven.map(async (_, i) => (await world.rewards.collectionOf(i + 1)).mill));
+
+  it("should collect for all nodes, each provider's together, once a report", async () => {
+    const epoch = (await driver.epoch()) + 1;
+    await report(epoch);
+    const before = await world.token.balanceOf(world.alice);
+    await round();
+    expect(sent).to.deep.equal([
+      "collect rewards of 64 nodes",
+      "collect rewards of 3 nodes",
+      "collect rewards of 1 nodes",
+    ]);
+    expect(await collected()).to.deep.equal(proven.map((_, i) => REWARDS(i)));
+    const ofAlice = proven.filter(({ leaf }) => leaf.provider === world.alice.address);
+    const due = ofAlice.reduce((sum, { leaf }) => sum + leaf.rawCumulativeReward, 0n);
+    expect((await world.token.balanceOf(world.alice)) - before).to.equal(due);
+    await round();
+    expect(sent.length, "nothing is left of this report").to.equal(3);
+
+    await report(epoch + 1, 3n);
+    await round();
+    expect(await collected()).to.deep.equal(proven.map((_, i) => 3n * REWARDS(i)));
+  });
+
+  it("should come back for a node whose leaf no attestor shows, and send nothing for what is collected", async () => {
+    await report((await driver.epoch()) + 1);
+    shown = (nodeId) => nodeId !== 3n;
+    await round();
+    expect((await collected())[2]).to.equal(0n);
+    const before = sent.length;
+    shown = () => true;
+    await round();
+    expect(await collected()).to.deep.equal(proven.map((_, i) => REWARDS(i)));
+    // Bob's one node was collected for before, and one of alice's two batches.
+    expect(sent.length - before).to.be.lessThan(3);
+    await round();
+    expect(sent.length - before).to.be.lessThan(3);
+  });
+});
