@@ -31,7 +31,18 @@ const MAX_ROUNDS = 200;
 const QUICK_GAMES = 10;
 const LONG_GAMES = 2_000;
 
-interface Ending {
+/** What a game had in it; a long run has seen each. */
+interface Traits {
+  readonly isHuge: boolean;
+  readonly isWithheld: boolean;
+  readonly hasSpam: boolean;
+  readonly hasCopyCat: boolean;
+  readonly hasHelper: boolean;
+  /** Two honest challengers, who know nothing of each other. */
+  readonly hasRival: boolean;
+}
+
+interface Ending extends Traits {
   readonly isWrong: boolean;
   readonly state: bigint;
   readonly endedAt: number;
@@ -47,7 +58,8 @@ describe("ResultClaims, adversaries", function () {
   async function play(seed: number): Promise<Ending> {
     const random = new Random(seed);
     const world = await networkHelpers.loadFixture(deploy);
-    const { program, input } = randomCase(random, world.hashes.MixKernel);
+    const isHuge = random.chance(15);
+    const { program, input } = randomCase(random, world.hashes.MixKernel, isHuge);
     const honestMemory = execute(program, world.twins, input);
     const honest = commit(world, program, honestMemory);
     const isWrong = random.chance(60);
@@ -71,8 +83,9 @@ describe("ResultClaims, adversaries", function () {
       target === undefined ? undefined : new HonestChallenger(board, account, honest, target);
     const helper = random.chance(50) ? player(colluder!) : undefined;
     const helperSteps = 1 + random.below(6);
-    const challenger = player(world.challenger);
-    const arrivesAfter = random.below(WINDOW_SECONDS - 2 * ROUND_SECONDS);
+    const arrival = (): number => random.below(WINDOW_SECONDS - 2 * ROUND_SECONDS);
+    const honestPlayers = [{ challenger: player(world.challenger), arrivesAfter: arrival() }];
+    if (random.chance(40)) honestPlayers.push({ challenger: player(world.stranger), arrivesAfter: arrival() });
 
     // Any step can be the claim's end.
     const isOpen = async (): Promise<boolean> => (await world.claims.stateOf(ID)) === BigInt(State.Open);
@@ -81,9 +94,15 @@ describe("ResultClaims, adversaries", function () {
       if (spam !== undefined && random.chance(30) && (await isOpen())) await spam.step();
       if (copier !== undefined && random.chance(30)) expect(await copier.step(), "copied").to.be.false;
       if (await isOpen()) await provider.step();
-      const hasArrived = (await now()) >= postedAt + arrivesAfter;
-      if (hasArrived && (await isOpen())) await challenger?.step();
-      const isQuiet = board.pending().length === 0 && (challenger === undefined || !hasArrived);
+      let isQuiet = board.pending().length === 0;
+      for (const { challenger, arrivesAfter } of honestPlayers) {
+        const age = (await now()) - postedAt;
+        if (challenger === undefined || age < arrivesAfter) continue;
+        isQuiet = false;
+        // Sleeps through a round now and then, if there is time.
+        const sleeps = age < WINDOW_SECONDS - 6 * ROUND_SECONDS && random.chance(20);
+        if (!sleeps && (await isOpen())) await challenger.step();
+      }
       await networkHelpers.time.increase(1 + random.below(isQuiet ? 3 * ROUND_SECONDS : ROUND_SECONDS));
     }
 
@@ -92,7 +111,11 @@ describe("ResultClaims, adversaries", function () {
     const depth = Math.max(...[Region.Body, Region.Output].map((region) => program.depthOf(region)));
     const openings = Math.floor((depth - 1) / 5) + 1;
     const bound = postedAt + WINDOW_SECONDS + REVEAL_SECONDS + 2 * openings * RESPONSE_SECONDS;
-    return { isWrong, state, endedAt: await now(), bound };
+    const traits = {
+      ...{ isHuge, isWithheld: withholds > 0, hasRival: honestPlayers.length > 1 },
+      ...{ hasSpam: spam !== undefined, hasCopyCat: copier !== undefined, hasHelper: helper !== undefined },
+    };
+    return { ...traits, isWrong, state, endedAt: await now(), bound };
   }
 
   /** Everything that lies in bonds goes out again, to whom it belongs. */
@@ -112,9 +135,12 @@ describe("ResultClaims, adversaries", function () {
   it("I6: should slash any wrong claim while one honest challenger lives, and no right one, within the bound", async () => {
     const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 });
     const counts = { wrong: 0, right: 0 };
+    const seen: Partial<Record<keyof Traits, number>> = {};
     await fc.assert(
       fc.asyncProperty(seeds, async (seed) => {
-        const { isWrong, state, endedAt, bound } = await play(seed);
+        const { isWrong, state, endedAt, bound, ...traits } = await play(seed);
+        for (const [trait, has] of Object.entries(traits) as [keyof Traits, boolean][])
+          seen[trait] = (seen[trait] ?? 0) + Number(has);
         counts[isWrong ? "wrong" : "right"] += 1;
         expect(State[Number(state)], "I6").to.equal(State[isWrong ? State.Slashed : State.Final]);
         // The last round may have slept past the end.
@@ -124,6 +150,9 @@ describe("ResultClaims, adversaries", function () {
     );
     expect(counts.wrong).to.be.greaterThan(0);
     expect(counts.right).to.be.greaterThan(0);
+    if (!hre.globalOptions.long) return;
+    expect(Object.entries(seen).filter(([, games]) => games === 0)).to.deep.equal([]);
+    console.log(`      ${counts.wrong} wrong and ${counts.right} right claims: ${JSON.stringify(seen)}`);
   });
 });
 

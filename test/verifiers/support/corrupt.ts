@@ -14,7 +14,40 @@ export function positionsOf(program: Program): { region: Region; position: numbe
   });
 }
 
-function wordAt(memory: Memory, { region, position }: { region: Region; position: number }): Word {
+interface Place {
+  readonly region: Region;
+  readonly position: number;
+}
+
+/** Where lengths are off by one: the first and last word of a region, of its tree, of an operator, of what it uses. */
+export function edgesOf(program: Program): Place[] {
+  const regions = [Region.Body, Region.Output].filter((region) => program.wordsOf(region) > 0);
+  const ofRegions = regions.flatMap((region) => {
+    const [words, size] = [program.wordsOf(region), 2 ** program.depthOf(region)];
+    return [0, words - 1, size - 1, ...(words < size ? [words] : [])].map((position) => ({ region, position }));
+  });
+  let start = program.header.inWords;
+  const ofOperators = program.operators.flatMap(({ words, usedWords }) => {
+    const offsets = [
+      0,
+      words - 1,
+      ...(usedWords > 0 ? [usedWords - 1] : []),
+      ...(usedWords < words ? [usedWords] : []),
+    ];
+    const addresses = offsets.map((offset) => start + offset);
+    start += words;
+    return addresses.map((address) => program.placeOf(address));
+  });
+  return [...ofRegions, ...ofOperators];
+}
+
+function somePlace(random: Random, program: Program): Place {
+  if (random.chance(50)) return random.pick(edgesOf(program));
+  const region = random.pick([Region.Body, Region.Output].filter((each) => program.wordsOf(each) > 0));
+  return { region, position: random.belowLarge(2 ** program.depthOf(region)) };
+}
+
+function wordAt(memory: Memory, { region, position }: Place): Word {
   const { program } = memory;
   if (position >= program.wordsOf(region)) return memory.pads[region]!.get(position) ?? ZeroHash;
   return memory.at(program.baseOf(region) + position);
@@ -24,8 +57,8 @@ const flip = (random: Random, word: Word): Word => toBeHex(BigInt(word) ^ (1n <<
 
 /** A trace that is wrong somewhere: one word changed at the end, or in the middle and all else computed from it. */
 export function corrupt(random: Random, honest: Memory, rerun: (address: number) => Memory): Memory {
-  const target = random.pick(positionsOf(honest.program));
   const { program } = honest;
+  const target = somePlace(random, program);
   const address = program.baseOf(target.region) + target.position;
   if (target.position >= program.wordsOf(target.region)) {
     const memory = honest.copy();
@@ -42,7 +75,16 @@ export function corrupt(random: Random, honest: Memory, rerun: (address: number)
 /** The first word that is wrong, and in it a lane. */
 export function firstWrong(honest: Memory, committed: Memory): Target {
   const { program } = honest;
-  const place = positionsOf(program).find((at) => wordAt(honest, at) !== wordAt(committed, at))!;
+  // Trees may be too large for looking at every word: where neither has one, both are zero.
+  const places = [honest, committed].flatMap(({ words, pads }): Place[] => [
+    ...[...words.keys()].filter((address) => address >= program.header.inWords).map((at) => program.placeOf(at)),
+    ...[Region.Body, Region.Output].flatMap((region) =>
+      [...pads[region]!.keys()].map((position) => ({ region, position })),
+    ),
+  ]);
+  const place = places
+    .filter((at) => wordAt(honest, at) !== wordAt(committed, at))
+    .reduce((a, b) => (a.region < b.region || (a.region === b.region && a.position <= b.position) ? a : b));
   if (place.position >= program.wordsOf(place.region)) return { ...place, lane: 0 };
   const { index } = program.operatorAt(program.baseOf(place.region) + place.position);
   const { laneBits, mode } = program.operators[index]!;

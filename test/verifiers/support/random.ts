@@ -21,6 +21,11 @@ export class Random {
     return ((x ^ (x >>> 14)) >>> 0) % bound;
   }
 
+  /** The same for bounds above 2^32: no position is impossible, not all are as likely. */
+  belowLarge(bound: number): number {
+    return bound <= 2 ** 32 ? this.below(bound) : Math.floor((this.below(2 ** 32) / 2 ** 32) * bound);
+  }
+
   pick<T>(items: readonly T[]): T {
     return items[this.below(items.length)]!;
   }
@@ -39,13 +44,25 @@ export interface RandomCase {
   input: Map<number, Word>;
 }
 
-/** A program of the mixing kernel: any mode and width, reads in every direction, gathers, pads, operators across regions. */
-export function randomCase(random: Random, mixHash: Word): RandomCase {
+/** Most words that a program may have. */
+const MAX_WORDS = 2 ** 40;
+
+/**
+ * A program of the mixing kernel: any mode and width, reads in every direction, gathers, pads, operators across regions,
+ * with nothing in them or full.
+ * @param isHuge - one operator is as long as programs may be, or some power of two shorter; little of it is used
+ */
+export function randomCase(random: Random, mixHash: Word, isHuge = false): RandomCase {
   const inWords = random.pick([32, 64, 96, 256]);
   const sizes = Array.from({ length: 1 + random.below(5) }, () => 32 * (1 + random.below(3)));
+  if (isHuge) {
+    const others = inWords + sizes.reduce((sum, words) => sum + words, 0);
+    const room = random.chance(30) ? MAX_WORDS - others : 2 ** (12 + random.below(28));
+    sizes[random.below(sizes.length)]! += Math.floor(room / 32) * 32;
+  }
   const total = inWords + sizes.reduce((sum, words) => sum + words, 0);
   const operators = sizes.map((words) => randomOperator(random, mixHash, words, inWords, total));
-  const outWords = 32 * (1 + random.below((total - inWords) / 32));
+  const outWords = 32 * (1 + random.belowLarge((total - inWords) / 32));
   const input = new Map<number, Word>();
   for (let i = 0; i < inWords; i++) {
     if (random.chance(70)) input.set(i, random.chance(50) ? random.word() : toBeHex(random.below(12), 32));
@@ -58,8 +75,9 @@ function randomOperator(random: Random, mixHash: Word, words: number, inWords: n
   const pieceLog2 = mode === Mode.Lane ? 0 : random.below(6);
   const laneBits = random.pick([8, 16, 32, 64, 128, 256]);
   const pieces = words / 2 ** pieceLog2;
-  const usedWords = Math.min(random.below(pieces + 1), 6) * 2 ** pieceLog2;
-  const anyStart = (log2: number): number => random.below((total + 64) / 2 ** log2) * 2 ** log2;
+  const isFull = words <= 96 && laneBits >= 64 && random.chance(15);
+  const usedWords = (isFull ? pieces : Math.min(random.belowLarge(pieces + 1), 6)) * 2 ** pieceLog2;
+  const anyStart = (log2: number): number => random.belowLarge((total + 64) / 2 ** log2) * 2 ** log2;
 
   const reads = Array.from({ length: random.below(4) }, () => {
     const log2 = random.below(6);
