@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-import { decodeError, MillraceError } from "@millrace/sdk";
+import { MillraceError } from "@millrace/sdk";
 import type { Bundle } from "@millrace/tensor";
 import { readBundle } from "@millrace/tensor";
 import type { Mesh, Weights } from "@millrace/workloads";
@@ -48,7 +48,7 @@ export async function buildBundle(wish: BundleWish): Promise<Bundle> {
       hint: "Give --workload training, training-mlp, training-conv, inference, render or transformer, the folder of a bundle, a model, or a program for RV32IM.",
     });
   }
-  if (wish.bundle !== undefined) return readFolder(wish.bundle);
+  if (wish.bundle !== undefined) return readBundle(wish.bundle);
   if (wish.onnx !== undefined)
     return buildOnnx({ model: await readBytes(wish.onnx), rows: await readRows(wish.inputs) });
   if (wish.size !== "small" && wish.size !== "full") {
@@ -74,18 +74,6 @@ export async function buildBundle(wish: BundleWish): Promise<Bundle> {
       throw new MillraceError("BAD_INPUT", `There is no workload "${wish.workload}".`, {
         hint: "Choose training, training-mlp, training-conv, inference, render or transformer, or give --bundle with a program of your own.",
       });
-  }
-}
-
-async function readFolder(folder: string): Promise<Bundle> {
-  try {
-    return await readBundle(folder);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw decodeError(cause);
-    throw new MillraceError("BAD_INPUT", `${folder} has no bundle.`, {
-      hint: "It must hold job.json and input.bin.",
-      cause,
-    });
   }
 }
 

@@ -20,6 +20,13 @@ const TERMS = {
   ...BUY_OPTION,
 } as const;
 
+/** What a program of `--elf` runs with. */
+const MACHINE = {
+  input: { description: "File that the program of --elf finds as its input" },
+  memory: { description: "Memory of the machine that runs it; half of it for the program", default: "32M" },
+  maxSteps: { description: "Steps after which it is stopped, in units of 1,024: 16M, 4G", default: "4G" },
+} as const;
+
 const CHUNK = { description: "Number of the chunk, from 0", required: true } as const;
 
 const CLAIM_MARKET = {
@@ -35,7 +42,9 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     options: {
       class: { description: "Hardware class, by number or name" },
       units: { description: "Units of one node", default: "1" },
-      seconds: { description: "How long the work takes, such as 10m", default: "10m" },
+      seconds: { description: "How long the work takes, such as 10m; left out, what --elf took here, or 10m" },
+      ...MACHINE,
+      elf: { description: "Program that is run here, as a provider would, to see how long it takes" },
     },
     action: () => import("./quote.js"),
   }),
@@ -58,9 +67,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
       bundle: { description: "Folder with job.json and input.bin of any program, instead of --workload" },
       onnx: { description: "Model that a framework quantised and wrote as ONNX, instead of --workload" },
       elf: { description: "Static ELF program for RV32IM, instead of --workload" },
-      input: { description: "File that the program of --elf finds as its input" },
-      memory: { description: "Memory of the machine that runs it; half of it for the program", default: "32M" },
-      maxSteps: { description: "Steps after which it is stopped, in units of 1,024: 16M, 4G", default: "4G" },
+      ...MACHINE,
       inputs: { description: "JSON file with a row of numbers for each example, for --onnx" },
       weights: { description: "weights.json of a fetched training, for inference" },
       mesh: {

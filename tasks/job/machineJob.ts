@@ -1,4 +1,4 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import {
@@ -69,17 +69,18 @@ export async function machineBundle({
   return encodeMachineBundle(await readElfFile(elf), given, { depth, maxSteps: parseSize(maxSteps, "--max-steps") });
 }
 
-/** Not read at all if no program can be so large. */
+/** Not read at all if no program can be so large, or if it is a folder or a device. */
 async function readElfFile(path: string): Promise<Uint8Array> {
-  const size = await stat(path).then(
-    (facts) => facts.size,
-    () => 0,
-  );
-  if (size > MAX_ELF_BYTES) {
-    throw new MillraceError("BAD_INPUT", `--elf names a file of ${size} bytes, of at most ${MAX_ELF_BYTES}.`, {
+  const facts = await stat(path).catch(() => undefined);
+  if (facts !== undefined && !facts.isFile()) {
+    throw new MillraceError("BAD_INPUT", `--elf names ${path}, which is not a file.`, {
+      hint: "Give a static program for RV32IM, as a linker wrote it.",
+    });
+  }
+  if (facts !== undefined && facts.size > MAX_ELF_BYTES) {
+    throw new MillraceError("BAD_INPUT", `--elf names a file of ${facts.size} bytes, of at most ${MAX_ELF_BYTES}.`, {
       hint: "Give a program for RV32IM; data belong into --input.",
     });
   }
-  if (size === 0) return readFileOf(path, "--elf");
-  return readFile(path);
+  return readFileOf(path, "--elf");
 }

@@ -1,17 +1,32 @@
+import { ExecutionWorker } from "@millrace/rv32";
 import { ZeroHash } from "ethers";
 
-import { formatCredits, formatMill, formatPpm, formatRate, MillraceError, parseDuration } from "@millrace/sdk";
+import {
+  formatCredits,
+  formatDuration,
+  formatMill,
+  formatPpm,
+  formatRate,
+  MillraceError,
+  parseDuration,
+} from "@millrace/sdk";
 
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { facts, table } from "../lib/text.js";
 import { classId } from "../node/classId.js";
+import { endOf } from "./endOf.js";
+import { machineBundle, type MachineWish } from "./machineJob.js";
 
-interface Values {
+interface Values extends MachineWish {
   readonly class: string | undefined;
   readonly units: string;
-  readonly seconds: string;
+  readonly seconds: string | undefined;
 }
+
+/** How long work takes of which nothing is said. */
+const DEFAULT_SECONDS = "10m";
+const PROGRESS_MS = 10_000;
 
 const TASK_KIND = 2n;
 const ACTIVE = 1n;
@@ -19,7 +34,12 @@ const ACTIVE = 1n;
 /** The ramp starts at the cheapest ask and ends at twice that: a provider that wants more may wait, the buyer need not. */
 export default async function quote(session: Session, values: Values): Promise<void> {
   const { contracts, deployment } = await session.protocol();
-  const [units, seconds] = [parseWhole(values.units, "--units", 65_535), parseDuration(values.seconds)];
+  const units = parseWhole(values.units, "--units", 65_535);
+  const given = values.seconds === undefined ? undefined : parseDuration(values.seconds);
+  const { elf } = values;
+  const run = elf === undefined ? undefined : await runHere(session, { ...values, elf });
+  const seconds = given ?? run?.seconds ?? parseDuration(DEFAULT_SECONDS);
+  const market = run === undefined ? contracts.tasks : contracts.machines;
   const wanted = values.class === undefined ? 0 : classId(deployment, values.class);
   const count = Number(await contracts.nodes.nodeCount());
   const nodes = await Promise.all(
@@ -47,12 +67,14 @@ export default async function quote(session: Session, values: Values): Promise<v
     });
   }
   const [startPrice, maxPrice] = [cheapest.price, cheapest.price * 2n];
-  const [feePpm, bondRule] = await Promise.all([contracts.settlement.feePpm(), contracts.tasks.bondRule()]);
-  const bond = await contracts.tasks.bondOfUp(sampleOrder(maxPrice, feePpm, bondRule), maxPrice);
+  const [feePpm, bondRule] = await Promise.all([contracts.settlement.feePpm(), market.bondRule()]);
+  const bond = await market.bondOfUp(sampleOrder(maxPrice, feePpm, bondRule), maxPrice);
   const rows = offers.map(({ nodeId, rate, price }) => [`${nodeId}`, formatRate(rate), formatCredits(price)]);
   session.output.result(
-    { offers, startPrice, maxPrice, feePpm, bond },
+    { offers, startPrice, maxPrice, feePpm, bond, seconds, ...(run !== undefined && { run }) },
     `${table(["node", "asks for a unit", "for this work"], rows, "")}\n${facts([
+      ...(run === undefined ? [] : [["run here", `${run.end}, in ${formatDuration(run.seconds)} at most`] as const]),
+      ["priced for", formatDuration(seconds)],
       [
         "price ramp",
         `${formatCredits(startPrice)} to ${formatCredits(maxPrice)}; the highest is locked, the rest comes back`,
@@ -61,6 +83,35 @@ export default async function quote(session: Session, values: Values): Promise<v
       ["provider's bond", formatMill(bond)],
     ])}`,
   );
+}
+
+/** What a program does on this machine, which may be faster or slower than a provider's. */
+interface LocalRun {
+  readonly steps: bigint;
+  readonly end: string;
+  /** Rounded up. */
+  readonly seconds: number;
+}
+
+/** Runs a program as a provider would, with every hash that it would have to commit to. */
+async function runHere(session: Session, wish: MachineWish & { readonly elf: string }): Promise<LocalRun> {
+  const { program, input } = await machineBundle(wish);
+  const worker = new ExecutionWorker(program, input);
+  const startedAt = performance.now();
+  let sayAt = startedAt + PROGRESS_MS;
+  try {
+    const { final } = await worker.run((steps) => {
+      if (performance.now() < sayAt) return;
+      sayAt = performance.now() + PROGRESS_MS;
+      session.output.say(
+        `${steps.toLocaleString("en-US")} steps of at most ${program.maxSteps.toLocaleString("en-US")} …`,
+      );
+    });
+    const seconds = Math.ceil((performance.now() - startedAt) / 1_000);
+    return { steps: final.steps, end: endOf(final), seconds };
+  } finally {
+    await worker.close();
+  }
 }
 
 function sampleOrder(maxPrice: bigint, feePpm: bigint, bondRule: { floor: bigint; detectionPpm: bigint }) {

@@ -1,7 +1,14 @@
 import { join } from "node:path";
 
 import { shortHex } from "@millrace/sdk";
-import { assertProvable, encodeBundle, type Program, ProgramError, writeBundle } from "@millrace/tensor";
+import {
+  assertExecutable,
+  assertProvable,
+  encodeBundle,
+  type Program,
+  ProgramError,
+  writeBundle,
+} from "@millrace/tensor";
 
 import { kernelsOf } from "../dispute/kernelsOf.js";
 import type { Session } from "../lib/Session.js";
@@ -34,6 +41,7 @@ export async function tensorJob(session: Session, wish: BundleWish): Promise<Wan
 
 /** What no provider would accept is not ordered. */
 async function checkProgram(session: Session, program: Program): Promise<void> {
+  assertExecutable(program);
   try {
     assertProvable(program, (await kernelsOf(session)).set);
   } catch (error) {

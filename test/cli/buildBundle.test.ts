@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -61,6 +61,19 @@ describe("buildBundle", () => {
   it("renders the bunny without one, and computes a transformer", async () => {
     expect((await build({ workload: "render" })).program.operators.map(({ kernel }) => kernel)).to.include("Shade");
     expect((await build({ workload: "transformer" })).about).to.include({ kind: "transformer" });
+  });
+
+  it("says why a folder holds no bundle", async () => {
+    const job = join(folder, "job.json");
+    expect(await failure({ bundle: join(folder, "nowhere") })).to.contain("job.json cannot be read: there is none");
+    expect(await failure({ bundle: MODEL })).to.contain("cannot be read: that is a file, not a folder");
+    mkdirSync(job);
+    expect(await failure({ bundle: folder })).to.contain("job.json cannot be read: it is a folder");
+    rmSync(job, { recursive: true });
+    file("job.json", "{}");
+    expect(await failure({ bundle: folder })).to.contain("input.bin cannot be read: there is none");
+    file("input.bin", "");
+    expect(await failure({ bundle: folder })).to.contain("the format is undefined");
   });
 
   it("says what is missing or broken", async () => {

@@ -56,11 +56,28 @@ describe("tasks of programs for a machine", () => {
     await refused(open(file("empty.elf", new Uint8Array())), /The file is no ELF file/);
     await refused(open(file("cut.elf", elf.subarray(0, 300))), /cut off/);
     await refused(open(file("wide.elf", wide)), /machine of 64 bits/);
+    await refused(open(folder), /--elf names .*, which is not a file/);
     await refused(open(join(folder, "missing.elf")), /--elf names .*cannot be read/);
     await refused(open(ELF, "--memory 300K"), /--memory is "300K".*power of two/);
     await refused(open(ELF, "--memory 16K"), /memory of 2\^14 bytes/);
     await refused(open(ELF, "--memory 512K --max-steps 9000T"), /At most .* steps/);
     await refused(open(ELF, "--memory 512K --max-steps many"), /--max-steps is "many"/);
+  });
+
+  it("should quote a program by running it, and refuse to quote what is none", async () => {
+    const quote = `job quote --elf ${ELF} --input ${input} ${machine}`;
+    const { run, startPrice, seconds } = await at.verbs.json(quote);
+    expect(run)
+      .to.have.property("end")
+      .that.matches(/steps, then exit with code 0$/);
+    expect(seconds).to.equal((run as { seconds: number }).seconds);
+    const { startPrice: dearer } = await at.verbs.json(`${quote} --seconds ${10 * (seconds as number)}`);
+    expect(BigInt(dearer as string)).to.equal(10n * BigInt(startPrice as string));
+    expect((await at.verbs.run(quote)).stdout).to.match(/run here +[\d,]+ steps, then exit with code 0, in/);
+    expect((await at.verbs.run(`${quote} --max-steps 1K`)).stdout).to.include("1,024 steps, then stopped at its limit");
+    await refused(`job quote --elf ${folder}`, /--elf names .*, which is not a file\. Give a static program/);
+    await refused(`job quote --elf ${input}`, /The file is no ELF file/);
+    await refused(`${quote} --memory 300K`, /--memory is "300K"/);
   });
 
   it("should go from the order to a claim, whose data are demanded, shown, and else cost the bond", async () => {

@@ -1,3 +1,4 @@
+import { assertExecutable } from "./assertExecutable.ts";
 import { TensorError } from "./errors.ts";
 import type { Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";
 import type { KernelSet } from "./kernels/KernelSet.ts";
@@ -22,6 +23,7 @@ export interface ExecuteOptions {
 
 /** Runs a program on its input. The result depends on nothing else, to the bit. */
 export function execute(program: Program, input: Uint8Array, options: ExecuteOptions = {}): Execution {
+  assertExecutable(program);
   program.assertInput(input);
   const known = options.kernels ?? ownKernels;
   const kernels = program.operators.map((operator) => known.byCodeHash(operator.kernelCodeHash));

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 
+import { assertExecutable } from "./assertExecutable.ts";
 import { TensorError, type TensorErrorCode } from "./errors.ts";
 import { programToJson } from "./program/programJson.ts";
 import type { Program } from "./program/Program.ts";
@@ -58,6 +59,7 @@ export async function executeInWorker(
   input: Uint8Array,
   options: WorkerOptions = {},
 ): Promise<Traces> {
+  assertExecutable(program);
   program.assertInput(input);
   const { signal, alter, kernelModules, onProgress, hashers = hashersFor(program) } = options;
   const stopped = (): TensorError => new TensorError("BAD_INPUT", "the execution was stopped", "start it again");

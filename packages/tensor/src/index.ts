@@ -1,3 +1,4 @@
+export { assertExecutable, MAX_TRACE_WORDS } from "./assertExecutable.ts";
 export { assertProvable } from "./assertProvable.ts";
 export {
   type Bundle,

@@ -107,7 +107,7 @@ const FIELDS: readonly (readonly [field: keyof OperatorJson, isGood: (value: unk
 
 function operatorFromJson(json: unknown, operator: number): OperatorDescriptor {
   const fields = fieldsOf<OperatorJson>(json);
-  const kernel = typeof fields.kernel === "string" ? fields.kernel.slice(0, MAX_NAME) : undefined;
+  const kernel = typeof fields.kernel === "string" ? oneLine(fields.kernel.slice(0, MAX_NAME)) : undefined;
   for (const [field, isGood, what] of FIELDS)
     if (!isGood(fields[field]))
       throw new ProgramError("BAD_BUNDLE", { operator, kernel, field }, `${shown(fields[field])} is not ${what}`, HINT);
@@ -129,8 +129,15 @@ function fieldsOf<Fields>(json: unknown): Partial<Fields> {
   return typeof json === "object" && json !== null ? json : {};
 }
 
-/** A stranger's value in a message: short, and on one line. */
+/** A stranger's value in a message: short, and on one line. What may be endless or deep is not written out. */
 function shown(value: unknown): string {
-  const text = typeof value === "string" || value === undefined ? String(value) : JSON.stringify(value);
-  return text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (typeof value === "object" && value !== null) return "an object";
+  const text = String(value);
+  return oneLine(text.length <= SHOWN ? text : `${text.slice(0, SHOWN)}…`);
+}
+
+/** Without line breaks, and without what a terminal would take for an order. */
+function oneLine(text: string): string {
+  return text.replace(/\p{C}/gu, "\ufffd");
 }

@@ -1,4 +1,5 @@
 import { TensorError } from "../errors.ts";
+import { orTooLarge } from "../orTooLarge.ts";
 import type { Program } from "../program/Program.ts";
 import { ceilLog2, WORD_BYTES } from "../words.ts";
 import { blocksOf, NodeHasher, wholeBlocks } from "./NodeHasher.ts";
@@ -122,5 +123,5 @@ export class SharedTraces {
 }
 
 function shared(bytes: number): Uint8Array {
-  return new Uint8Array(new SharedArrayBuffer(bytes));
+  return orTooLarge(bytes, () => new Uint8Array(new SharedArrayBuffer(bytes)));
 }

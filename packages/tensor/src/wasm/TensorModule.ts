@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { TensorError } from "../errors.ts";
+import { orTooLarge } from "../orTooLarge.ts";
 
 const PAGE_BYTES = 65_536;
 
@@ -81,9 +82,9 @@ export class TensorInstance {
     const start = this.#top;
     const end = start + Math.ceil(size / 64) * 64;
     if (end > MAX_BYTES)
-      throw new TensorError("BAD_PROGRAM", `${end} bytes do not fit into 4 GiB`, "split the job into smaller ones");
+      throw new TensorError("TOO_LARGE", `${end} bytes do not fit into 4 GiB`, "split the job into smaller ones");
     const missing = end - this.exports.memory.buffer.byteLength;
-    if (missing > 0) this.exports.memory.grow(Math.ceil(missing / PAGE_BYTES));
+    if (missing > 0) orTooLarge(size, () => this.exports.memory.grow(Math.ceil(missing / PAGE_BYTES)));
     this.#top = end;
     return start;
   }

@@ -1,6 +1,6 @@
 import { bundleOf, claimIdOf, type Defence, type Kernels, readClaim, ResultDefence } from "@millrace/jobs";
 import { type Contracts, type Logger, MillraceError } from "@millrace/sdk";
-import { assertProvable, type Bundle, progressEvery, rootsOf, type Traces } from "@millrace/tensor";
+import { assertExecutable, assertProvable, type Bundle, progressEvery, rootsOf, type Traces } from "@millrace/tensor";
 
 import type { ITaskBook, ITaskMarket } from "../../../../typechain-types/index.js";
 import type { Conduct } from "../Conduct.js";
@@ -48,6 +48,7 @@ export class TensorTrade implements Trade {
     const { program } = await this.#bundleOf(taskId, order);
     if (program.totalWords > policy.maxWords) return `the program has ${program.totalWords} words`;
     try {
+      assertExecutable(program);
       assertProvable(program, kernels.set);
       return undefined;
     } catch (error) {
