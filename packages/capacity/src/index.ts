@@ -13,3 +13,4 @@ export { CapacityWorkerError, computeOpenings, computeRoots, type WorkerOptions 
 export { openEntries } from "./openEntries.ts";
 export { ProductEngine } from "./ProductEngine.ts";
 export { ResultTree } from "./ResultTree.ts";
+export { rootsOf } from "./rootsOf.ts";
