@@ -83,8 +83,11 @@ export default defineConfig({
     npmFilesToBuild: ["@openzeppelin/contracts/access/manager/AccessManager.sol"],
   },
   networks: {
-    /** In-process chain of the tests: a block for each transaction, on the same day whenever they run. */
-    default: { ...simulated, initialDate: "2026-01-01T00:00:00Z" },
+    /**
+     * In-process chain of the tests: a block for each transaction, on the same day whenever they run. Gas is as much as a
+     * transaction can have: to estimate it is to run everything twice, and what is refused would never be mined.
+     */
+    default: { ...simulated, initialDate: "2026-01-01T00:00:00Z", gas: TRANSACTION_GAS_CAP },
     /** `hardhat node`: a block for each transaction. */
     node: simulated,
     /** `hardhat node --network demo`: a block for each transaction and one every second, as services expect. */

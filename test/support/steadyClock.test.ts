@@ -28,6 +28,20 @@ describe("the clock of a test's chain", () => {
     expect(await networkHelpers.time.latest()).to.equal(start + 1_000);
   });
 
+  it("should not lose count where transactions come at once, or are refused", async () => {
+    const { ethers, networkHelpers } = await hre.network.create();
+    const [sender, other] = await ethers.getSigners();
+    await Promise.all([sender, other, sender].map(async (each) => each.sendTransaction({ to: other })));
+    expect(await ethers.provider.getBlockNumber()).to.equal(3);
+    const start = await networkHelpers.time.latest();
+    expect(await isRefused(sender.sendTransaction({ to: other, value: 10n ** 30n }))).to.equal(true);
+    await sender.sendTransaction({ to: other });
+    expect(await networkHelpers.time.latest()).to.equal(start + 1);
+    expect(await isRefused(sender.sendTransaction({ data: "0xfe" }))).to.equal(true);
+    await sender.sendTransaction({ to: other });
+    expect(await networkHelpers.time.latest()).to.equal(start + 3);
+  });
+
   it("should return to the time of a snapshot", async () => {
     const { networkHelpers } = await hre.network.create();
     const start = await networkHelpers.time.latest();
@@ -38,3 +52,10 @@ describe("the clock of a test's chain", () => {
     expect(await networkHelpers.time.latest()).to.equal(start + 1);
   });
 });
+
+async function isRefused(sent: Promise<unknown>): Promise<boolean> {
+  return sent.then(
+    () => false,
+    () => true,
+  );
+}
