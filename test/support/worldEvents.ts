@@ -1,4 +1,4 @@
-import type { BaseContract, Result } from "ethers";
+import type { BaseContract, EventFragment, Interface, Result } from "ethers";
 
 import type { Connection } from "./deployMillrace.js";
 
@@ -14,6 +14,7 @@ export interface WorldEvent {
 /** Reads what the contracts of a world told, in the order in which they told it. */
 export class WorldEvents {
   readonly #contracts = new Map<string, BaseContract>();
+  readonly #fragments = new Map<Interface, Map<string, EventFragment | null>>();
 
   /** @param world - a record of contracts, with whatever else */
   constructor(
@@ -31,11 +32,20 @@ export class WorldEvents {
     const logs = (await this.connection.provider.request({ method: "eth_getLogs", params: range })) as RawLog[];
     return logs.flatMap((log) => {
       const target = this.#contracts.get(log.address.toLowerCase());
-      const parsed = target?.interface.parseLog(log);
-      if (target === undefined || parsed === null || parsed === undefined) return [];
-      const { name, args } = parsed;
-      return [{ name, args, target: target.target as string, block: Number(log.blockNumber) }];
+      const fragment = target === undefined ? null : this.#fragmentOf(target, log.topics[0]);
+      if (target === undefined || fragment === null) return [];
+      const args = target.interface.decodeEventLog(fragment, log.data, log.topics);
+      return [{ name: fragment.name, args, target: target.target as string, block: Number(log.blockNumber) }];
     });
+  }
+
+  /** An interface hashes all its events to find one. */
+  #fragmentOf({ interface: face }: BaseContract, topic: string): EventFragment | null {
+    const known = this.#fragments.get(face) ?? new Map<string, EventFragment | null>();
+    this.#fragments.set(face, known);
+    const fragment = known.get(topic) ?? face.getEvent(topic);
+    known.set(topic, fragment);
+    return fragment;
   }
 }
 
