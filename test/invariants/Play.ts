@@ -1,3 +1,4 @@
+import { type PostedClaim, readClaim } from "@millrace/jobs";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
 import { ApprovalDriver } from "../market/approvalDriver.js";
@@ -69,6 +70,9 @@ export class Play {
   epochsCounted = 0;
   scheduled = 0n;
 
+  readonly #posted: PostedClaim[] = [];
+  #postedFrom = 0;
+
   constructor(
     readonly connection: Connection,
     readonly world: World,
@@ -88,6 +92,15 @@ export class Play {
     if (hostile !== undefined) this.buyers.push(hostile.buyer);
     if (hostile !== undefined) this.providers.push(hostile.provider);
     this.accounts = [governor, ...this.buyers, ...this.providers, challenger, stranger, ...attestors];
+  }
+
+  /** Claims about results of tensor programs, oldest first. */
+  async posted(): Promise<readonly PostedClaim[]> {
+    const latest = Number(await this.connection.provider.request({ method: "eth_blockNumber" }));
+    const range = { fromBlock: this.#postedFrom, toBlock: latest };
+    if (latest >= range.fromBlock) this.#posted.push(...(await readClaim(this.world.claims, range)));
+    this.#postedFrom = latest + 1;
+    return this.#posted;
   }
 
   /** Ids of all leases. */

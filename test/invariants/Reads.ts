@@ -6,19 +6,25 @@ import { type View, viewBatch } from "./viewBatch.js";
 
 type Answer<T> = T extends (...args: infer A) => Promise<infer R> ? (A extends readonly unknown[] ? R : never) : never;
 
+/** A view with its arguments, and what it answered the last time: most answers are the same from one look to the next. */
 interface Question extends View {
-  readonly resolve: (answer: string) => void;
-  readonly reject: (reason: unknown) => void;
+  last?: { readonly raw: string; readonly value: unknown };
 }
 
-/** Where the batch answers from: an account that has code only while it is asked. */
+/** Where the batch answers from. */
 const BATCH = "0x00000000000000000000000000000000000ba7c4";
+
+/** Gives a chain the account that answers batches of views. */
+export async function installReads({ provider }: Connection): Promise<void> {
+  const { deployedBytecode } = await hre.artifacts.readArtifact("CallBatch");
+  await provider.request({ method: "hardhat_setCode", params: [BATCH, deployedBytecode] });
+}
 
 /** Reads views; all that is asked before the next turn of the event loop goes out as one request. */
 export class Reads {
-  #waiting: Question[] = [];
+  #waiting = new Map<Question, PromiseWithResolvers<string>>();
   #count = 0;
-  readonly #encoded = new Map<string, string>();
+  readonly #questions = new Map<string, Question>();
   readonly #names = new WeakMap<object, string>();
 
   constructor(private readonly connection: Connection) {}
@@ -29,28 +35,29 @@ export class Reads {
     name: N,
     ...args: readonly unknown[]
   ): Promise<Answer<C[N]>> {
-    const result = contract.interface.decodeFunctionResult(name, await this.raw(contract, name, ...args));
-    const values: unknown = result.length === 1 ? (result[0] as unknown) : result;
-    return values as Answer<C[N]>;
+    const question = this.#questionOf(contract, name, args);
+    const raw = await this.#ask(question);
+    if (question.last?.raw !== raw) {
+      const result = contract.interface.decodeFunctionResult(name, raw);
+      question.last = { raw, value: result.length === 1 ? (result[0] as unknown) : result };
+    }
+    return question.last.value as Answer<C[N]>;
   }
 
   /** The same, as the contract encoded it: enough to compare. */
   async raw<C extends BaseContract>(contract: C, name: string & keyof C, ...args: readonly unknown[]): Promise<string> {
-    const data = this.#encode(contract, name, args);
-    return new Promise<string>((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => void this.#flush());
-      this.#waiting.push({ target: contract.target as string, data, resolve, reject });
-    });
+    return this.#ask(this.#questionOf(contract, name, args));
   }
 
   /** The checks ask the same again and again, and encoding is half of what asking costs. */
-  #encode(contract: BaseContract, name: string, args: readonly unknown[]): string {
-    const key = `${contract.target as string} ${name} ${args.map((value) => this.#nameOf(value)).join()}`;
-    const known = this.#encoded.get(key);
+  #questionOf(contract: BaseContract, name: string, args: readonly unknown[]): Question {
+    const target = contract.target as string;
+    const key = `${target} ${name} ${args.map((value) => this.#nameOf(value)).join()}`;
+    const known = this.#questions.get(key);
     if (known !== undefined) return known;
-    const data = contract.interface.encodeFunctionData(name, args.map(toPlain));
-    this.#encoded.set(key, data);
-    return data;
+    const question = { target, data: contract.interface.encodeFunctionData(name, args.map(toPlain)) };
+    this.#questions.set(key, question);
+    return question;
   }
 
   /** Structs are known by their identity: what a run remembers of an order never changes. */
@@ -62,23 +69,26 @@ export class Reads {
     return name;
   }
 
+  /** One answer for all that ask the same before the batch goes out. */
+  async #ask(question: Question): Promise<string> {
+    if (this.#waiting.size === 0) setImmediate(() => void this.#flush());
+    const waiting = this.#waiting.get(question) ?? Promise.withResolvers<string>();
+    this.#waiting.set(question, waiting);
+    return waiting.promise;
+  }
+
   async #flush(): Promise<void> {
-    const questions = this.#waiting;
-    this.#waiting = [];
+    const asked = this.#waiting;
+    this.#waiting = new Map();
     try {
-      const { deployedBytecode } = await hre.artifacts.readArtifact("CallBatch");
-      const call = [
-        { to: BATCH, data: viewBatch.encode(questions) },
-        "latest",
-        { [BATCH]: { code: deployedBytecode } },
-      ];
+      const call = [{ to: BATCH, data: viewBatch.encode([...asked.keys()]) }, "latest"];
       const answer: unknown = await this.connection.provider.request({ method: "eth_call", params: call });
       const answers = viewBatch.decode(answer as string);
-      questions.forEach(({ resolve }, index) => {
+      [...asked.values()].forEach(({ resolve }, index) => {
         resolve(answers[index]);
       });
     } catch (error) {
-      for (const { reject } of questions) reject(error);
+      for (const { reject } of asked.values()) reject(error);
     }
   }
 }

@@ -5,6 +5,7 @@ import { Dice } from "./Dice.js";
 import { hostileWorld } from "./hostileWorld.js";
 import { leaveAll } from "./leave.js";
 import { Play } from "./Play.js";
+import { quickWorld } from "./quickWorld.js";
 
 /** An action's name, and the seed of its choices. */
 export type Step = readonly [name: string, seed: number];
@@ -44,7 +45,7 @@ export interface Outcome {
  * @throws Broken with the steps so far, when a promise does not hold or a call fails without a named error
  */
 export async function playRun(connection: Connection, steps: readonly Step[], checkEvery = 1): Promise<Outcome> {
-  const deploy = async () => hostileWorld(connection);
+  const deploy = async () => quickWorld(connection, await hostileWorld(connection));
   const world = await connection.networkHelpers.loadFixture(fixtureOf(connection, deploy));
   const play = new Play(connection, world, world.hostile);
   const done = new Map<string, number>();

@@ -54,6 +54,8 @@ const MAX_BURNED_PARTS = 5n;
 export class Store {
   /** Last block whose events were looked at. */
   seenBlock = 0;
+  /** Last block whose gas was looked at. */
+  gasSeenBlock: number | undefined;
   /** Σ staked − withdrawn − slashed. */
   held = 0n;
   readonly leases = new Map<bigint, LeaseSums>();
@@ -111,8 +113,7 @@ export class Store {
 
   /** Takes in everything that happened since the last time. */
   async catchUp(): Promise<void> {
-    const { provider } = this.connection.ethers;
-    const latest = await provider.getBlockNumber();
+    const latest = Number(await this.connection.provider.request({ method: "eth_blockNumber" }));
     if (latest <= this.seenBlock) return;
     const events = await this.#events.read(this.seenBlock + 1, latest);
     this.seenBlock = latest;

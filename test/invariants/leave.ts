@@ -2,7 +2,9 @@ import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 
 import { CHANNEL_STATUSES } from "../market/channelDriver.js";
-import { LEASE_STATUSES, TASK_STATUSES } from "../market/marketFixture.js";
+import { LEASE_STATUSES, TASK_STATUSES, type TaskStatus } from "../market/marketFixture.js";
+import type { Opened } from "../market/taskDriver.js";
+import type { MachineMarket, ProofMarket, TaskMarket } from "../../typechain-types/index.js";
 import { endApproval } from "./handlers/approvals.js";
 import { seatsIn } from "./handlers/orders.js";
 import { pausable } from "./pausable.js";
@@ -13,7 +15,7 @@ const PAUSE_SECONDS = 7 * 86_400;
 const LONG_SECONDS = 3_000;
 
 /** Of `ILeaseOrders.OrderStatus`: from here on there is nothing to close. */
-const FILLED = 4;
+const FILLED = 4n;
 
 /** MILL units that rounding may leave behind in staking. */
 const MAX_DUST = 1_000n;
@@ -44,10 +46,12 @@ export async function leaveAll(play: Play): Promise<void> {
 /** What was not taken goes back; a cluster that is full begins, so that its leases can be closed. */
 async function endOrders(play: Play): Promise<void> {
   const { orders, stranger } = play.world;
-  for (const { orderId, order } of play.orders) {
-    const status = Number(await orders.statusOf(orderId, order));
+  const statuses = await Promise.all(
+    play.orders.map(async ({ orderId, order }) => play.reads.of(orders, "statusOf", orderId, order)),
+  );
+  for (const [index, { orderId, order }] of play.orders.entries()) {
     const buyer = play.signerOf(order.buyer as string);
-    if (status < FILLED) await must("I4", orders.connect(buyer).close(orderId, order));
+    if (statuses[index] < FILLED) await must("I4", orders.connect(buyer).close(orderId, order));
   }
   for (const { orderId, order, seat } of await seatsIn(play, "Ready")) {
     await must("I4", orders.connect(stranger).start(orderId, order, seat));
@@ -58,8 +62,7 @@ async function endOrders(play: Play): Promise<void> {
 /** Checkers leave; the time that their bonds stay passes with the deadlines of leases. */
 async function leaveSeats(play: Play): Promise<void> {
   const { seats } = play.world;
-  for (let seatId = 1n; seatId <= (await seats.seatCount()); seatId++) {
-    const { account, leftAt } = await seats.seatOf(seatId);
+  for (const { seatId, account, leftAt } of await checkersSeats(play)) {
     if (account === ZeroAddress || leftAt !== 0n) continue;
     await must("I4", seats.connect(play.signerOf(account)).leaveSeat(seatId));
   }
@@ -67,10 +70,16 @@ async function leaveSeats(play: Play): Promise<void> {
 
 async function releaseSeats(play: Play): Promise<void> {
   const { seats, stranger } = play.world;
-  for (let seatId = 1n; seatId <= (await seats.seatCount()); seatId++) {
-    const { account } = await seats.seatOf(seatId);
+  for (const { seatId, account } of await checkersSeats(play)) {
     if (account !== ZeroAddress) await must("I4", seats.connect(stranger).releaseSeat(seatId));
   }
+}
+
+async function checkersSeats({ reads, world }: Play) {
+  const count = Number(await reads.of(world.seats, "seatCount"));
+  const ids = Array.from({ length: count }, (_, index) => BigInt(index + 1));
+  const seats = await Promise.all(ids.map(async (seatId) => reads.of(world.seats, "seatOf", seatId)));
+  return seats.map(({ account, leftAt }, index) => ({ seatId: ids[index], account, leftAt }));
 }
 
 /** Seats whose provider left, offered again or not. */
@@ -85,9 +94,7 @@ async function endSeats(play: Play): Promise<void> {
 /** Long after all deadlines: whatever its provider did, its buyer gets out. */
 async function endProofs(play: Play): Promise<void> {
   const { proofs } = play.world;
-  for (const { taskId, order } of play.proofTasks) {
-    const status = TASK_STATUSES[Number(await proofs.statusOf(taskId))];
-    if (status === "Finalized" || status === "Cancelled") continue;
+  for (const { taskId, order } of await unended(play, proofs, play.proofTasks)) {
     await must("I4", proofs.connect(play.signerOf(order.snapshot.buyer as string)).cancel(taskId, order));
   }
 }
@@ -102,18 +109,30 @@ async function endMachines(play: Play): Promise<void> {
       if (move?.kind === "timeout") await must("I4", game.play(move, stranger));
     }
   }
-  for (const { taskId, order } of play.machineTasks) {
-    const status = TASK_STATUSES[Number(await machines.statusOf(taskId))];
-    if (status === "Finalized" || status === "Cancelled") continue;
+  for (const { taskId, order, status } of await unended(play, machines, play.machineTasks)) {
     if (status === "Confirmed") await must("I4", machines.connect(stranger).finalize(taskId, order));
     else await must("I4", machines.connect(play.signerOf(order.snapshot.buyer as string)).cancel(taskId, order));
   }
 }
 
+/** Tasks of a market that hold something yet. */
+async function unended(
+  { reads }: Play,
+  market: TaskMarket | ProofMarket | MachineMarket,
+  opened: readonly Opened[],
+): Promise<(Opened & { status: TaskStatus })[]> {
+  const found = await Promise.all(opened.map(async ({ taskId }) => reads.of(market as TaskMarket, "statusOf", taskId)));
+  return opened
+    .map((each, index) => ({ ...each, status: TASK_STATUSES[Number(found[index])] }))
+    .filter(({ status }) => status !== "Finalized" && status !== "Cancelled");
+}
+
 async function endLeases(play: Play): Promise<void> {
   const { leases, stranger } = play.world;
-  for (const leaseId of play.leaseIds) {
-    const { buyer } = await leases.leaseOf(leaseId);
+  const { leaseIds, reads } = play;
+  const facts = await Promise.all(leaseIds.map(async (leaseId) => reads.of(leases, "leaseOf", leaseId)));
+  for (const [index, leaseId] of leaseIds.entries()) {
+    const { buyer } = facts[index];
     // In the block that the call gets into: a lease may be over by itself a second after it was looked at.
     const status = LEASE_STATUSES[Number(await leases.statusOf(leaseId, { blockTag: "pending" }))];
     if (!["Running", "Closing", "Paused"].includes(status)) continue;
@@ -121,32 +140,42 @@ async function endLeases(play: Play): Promise<void> {
     await must("I4", leases.connect(signer).close(leaseId));
   }
   await play.pass(LONG_SECONDS);
-  for (const leaseId of play.leaseIds) {
-    if ((await leases.leaseOf(leaseId)).reserved) await must("I4", leases.connect(stranger).release(leaseId));
+  const [late, pledges] = await Promise.all([
+    Promise.all(leaseIds.map(async (leaseId) => reads.of(leases, "leaseOf", leaseId))),
+    Promise.all(leaseIds.map(async (leaseId) => reads.of(leases, "pledgeOf", leaseId))),
+  ]);
+  for (const [index, leaseId] of leaseIds.entries()) {
+    if (late[index].reserved) await must("I4", leases.connect(stranger).release(leaseId));
     for (;;) {
       const { epoch, fromAt, toAt } = await leases.nextPieceOf(leaseId);
       if (fromAt === toAt) break;
       // No report is needed, and none that came is in the way.
       await must("I4", leases.connect(stranger).settleUnreported(leaseId, epoch));
     }
-    expect((await leases.leaseOf(leaseId)).locked, "I9").to.equal(0n);
-    expect(await play.leasing.statusOf(leaseId), "I4").to.equal("Settled");
-    if ((await leases.pledgeOf(leaseId)).bond === 0n) continue;
+    if (pledges[index].bond === 0n || (await leases.pledgeOf(leaseId)).bond === 0n) continue;
     await must("I4", leases.connect(stranger).releaseBond(leaseId));
+  }
+  for (const leaseId of leaseIds) {
+    const [{ locked }, status] = await Promise.all([
+      reads.of(leases, "leaseOf", leaseId),
+      reads.of(leases, "statusOf", leaseId),
+    ]);
+    expect(locked, "I9").to.equal(0n);
+    expect(LEASE_STATUSES[Number(status)], "I4").to.equal("Settled");
   }
 }
 
 async function endTasks(play: Play): Promise<void> {
   const { tasks, claims, stranger } = play.world;
-  for (const { taskId, order } of play.opened) {
+  for (const opened of await unended(play, tasks, play.opened)) {
+    const { taskId, order } = opened;
     const buyer = play.buyers.find(({ address }) => address === order.snapshot.buyer);
-    let status = await play.tasking.statusOf(taskId);
+    let { status } = opened;
     if (status === "Submitted") {
       // Long after all clocks only a branch that was never opened keeps a claim from its end.
       const claimId = await tasks.claimIdOf(taskId, (await tasks.taskOf(taskId)).attempt);
-      const [posted] = await claims.queryFilter(claims.filters.ClaimPosted(claimId));
-      const claim = toPlain(posted.args.claim) as Parameters<typeof claims.timeout>[1];
-      const branch = { region: 2, height: 5, position: 0, hash: posted.args.claim.outputRoot };
+      const [{ claim }] = (await play.posted()).filter((posted) => posted.claimId === claimId);
+      const branch = { region: 2, height: 5, position: 0, hash: claim.outputRoot };
       await must("I4", claims.connect(stranger).timeout(claimId, claim, branch, []));
       status = await play.tasking.statusOf(taskId);
     }
@@ -164,9 +193,11 @@ async function endChannels(play: Play): Promise<void> {
     if (status === "Open") await must("I4", channels.connect(play.signerOf(channel.buyer)).giveNotice(channel));
   }
   await play.pass(LONG_SECONDS);
-  for (const { channelId, channel } of play.store.channels.values()) {
-    const status = CHANNEL_STATUSES[Number(await channels.statusOf(channelId))];
-    if (status !== "Closed") await must("I4", channels.connect(play.signerOf(channel.buyer)).close(channel));
+  const all = [...play.store.channels.values()];
+  const statuses = await Promise.all(all.map(async ({ channelId }) => play.reads.of(channels, "statusOf", channelId)));
+  for (const [index, { channel }] of all.entries()) {
+    if (CHANNEL_STATUSES[Number(statuses[index])] !== "Closed")
+      await must("I4", channels.connect(play.signerOf(channel.buyer)).close(channel));
   }
 }
 
@@ -259,9 +290,4 @@ async function must(id: string, sent: Promise<unknown>): Promise<void> {
   } catch (cause) {
     throw new Error(`${id}: an exit was refused: ${String(cause)}`, { cause });
   }
-}
-
-/** An ethers result as nested plain arrays, as calls take tuples. */
-function toPlain(value: unknown): unknown {
-  return Array.isArray(value) ? Array.from(value, toPlain) : value;
 }

@@ -10,7 +10,8 @@ export async function shrink(
   replay: (steps: readonly Step[]) => Promise<unknown>,
   budget: number,
 ): Promise<Broken> {
-  let best = broken;
+  // The sequence as it was first: a replay that looks after each call names the guilty one, and ends with it.
+  let best = (budget > 0 ? await attempt(replay, broken.steps) : undefined) ?? broken;
   let left = budget;
   for (let size = Math.ceil(best.steps.length / 2); size >= 1 && left > 0; size = Math.floor(size / 2)) {
     for (let from = 0; from < best.steps.length && left > 0; left--) {

@@ -1,6 +1,6 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
-import { openingsOf, type PostedClaim, readClaim, saltedTree } from "@millrace/jobs";
+import { openingsOf, type PostedClaim, saltedTree } from "@millrace/jobs";
 import { findBeaconBlock } from "@millrace/sdk";
 import { TraceTree } from "@millrace/tensor";
 import { concat, type ContractTransactionResponse, getBytes, id } from "ethers";
@@ -90,8 +90,8 @@ function checkersOf({ world }: Play): HardhatEthersSigner[] {
   return [...world.attestors, world.bob];
 }
 
-async function pickPosted({ world }: Play, dice: Dice): Promise<PostedClaim> {
-  const posted = await readClaim(world.claims, { fromBlock: 0 });
+async function pickPosted(play: Play, dice: Dice): Promise<PostedClaim> {
+  const posted = await play.posted();
   if (posted.length === 0) throw new Error("nothing was posted");
   return dice.chance(80) ? posted[posted.length - 1] : dice.pick(posted.slice(-RECENT));
 }

@@ -1,6 +1,6 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
-import { branchIdOf } from "@millrace/jobs";
+import { branchIdOf, type PostedClaim } from "@millrace/jobs";
 
 import type { IResultClaims } from "../../../typechain-types/index.js";
 import { commitToFirst } from "../../claims/support/commitments.js";
@@ -10,11 +10,9 @@ import type { Action, Play } from "../Play.js";
 const REGION_OUTPUT = 2;
 const DEPTH = 5;
 
-type Claim = Parameters<IResultClaims["pointTop"]>[1];
-
 interface Posted {
   readonly claimId: bigint;
-  readonly claim: Claim;
+  readonly claim: PostedClaim["claim"];
   readonly branch: { region: number; height: number; position: number; hash: string };
 }
 
@@ -61,21 +59,16 @@ function challengersOf({ world, hostile }: Play): HardhatEthersSigner[] {
 }
 
 /** A claim whose top of the output fits, or any where none does: what cannot work is tried too. */
-async function pickClaim({ world }: Play, dice: Dice, fits: (branch: Branch) => boolean): Promise<Posted> {
-  const { claims } = world;
-  const posted = [];
-  const fitting = [];
-  for (const { args } of await claims.queryFilter(claims.filters.ClaimPosted())) {
-    const branch = { region: REGION_OUTPUT, height: DEPTH, position: 0, hash: args.claim.outputRoot };
-    const one = { claimId: args.claimId, claim: toPlain(args.claim) as Claim, branch };
-    posted.push(one);
-    if (fits(await claims.branchOf(await claims.branchIdOf(args.claimId, branch)))) fitting.push(one);
-  }
+async function pickClaim(play: Play, dice: Dice, fits: (branch: Branch) => boolean): Promise<Posted> {
+  const { reads, world } = play;
+  const posted = (await play.posted()).map(({ claimId, claim }) => {
+    const branch = { region: REGION_OUTPUT, height: DEPTH, position: 0, hash: claim.outputRoot };
+    return { claimId, claim, branch };
+  });
+  const branches = await Promise.all(
+    posted.map(async ({ claimId, branch }) => reads.of(world.claims, "branchOf", branchIdOf(claimId, branch))),
+  );
+  const fitting = posted.filter((_, index) => fits(branches[index]));
   if (posted.length === 0) throw new Error("nothing was posted");
   return fitting.length === 0 ? dice.pick(posted) : dice.pick(fitting.slice(-3));
-}
-
-/** An ethers result as nested plain arrays, as calls take tuples. */
-function toPlain(value: unknown): unknown {
-  return Array.isArray(value) ? Array.from(value, toPlain) : value;
 }

@@ -32,15 +32,18 @@ export const epochActions: Readonly<Record<string, Action>> = {
   },
 
   settle: async (play, dice) => {
-    const { leases, stranger } = play.world;
+    const { leaseIds, reads, world } = play;
+    const { leases, stranger } = world;
     const settled: [bigint, Proven][] = [];
-    for (const leaseId of play.leaseIds) {
-      const { epoch } = await leases.nextPieceOf(leaseId);
-      const { nodeId } = await leases.leaseOf(leaseId);
-      const proven = play.reports.get(Number(epoch))?.[Number(nodeId) - 1];
+    const [pieces, facts] = await Promise.all([
+      Promise.all(leaseIds.map(async (leaseId) => reads.of(leases, "nextPieceOf", leaseId))),
+      Promise.all(leaseIds.map(async (leaseId) => reads.of(leases, "leaseOf", leaseId))),
+    ]);
+    for (const [index, leaseId] of leaseIds.entries()) {
+      const proven = play.reports.get(Number(pieces[index].epoch))?.[Number(facts[index].nodeId) - 1];
       if (proven !== undefined) settled.push([leaseId, proven]);
     }
-    const [leaseId, mine] = settled.length === 0 ? [dice.pick(play.leaseIds)] : dice.pick(settled);
+    const [leaseId, mine] = settled.length === 0 ? [dice.pick(leaseIds)] : dice.pick(settled);
     const { epoch } = await leases.nextPieceOf(leaseId);
     if (mine === undefined) return leases.connect(stranger).settleUnreported(leaseId, epoch);
     return leases.connect(stranger).settle(leaseId, mine.leaf, mine.proof);

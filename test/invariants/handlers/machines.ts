@@ -9,11 +9,10 @@ import type { Dice } from "../Dice.js";
 import type { Action, Play } from "../Play.js";
 
 /** One program, as it runs and as a cheat says that it ran. */
-const HONEST: States & { run(): Trace } = new Execution(SORTING.program, SORTING.input);
-const WRONG: States & { run(): Trace } = new Execution(SORTING.program, SORTING.input, {
-  corrupt: { step: 3_000n, register: 12, xor: 8 },
-});
-const TRACES = new Map([HONEST, WRONG].map((states) => [states, states.run()]));
+const HONEST = rememberedStates(new Execution(SORTING.program, SORTING.input));
+const WRONG = rememberedStates(
+  new Execution(SORTING.program, SORTING.input, { corrupt: { step: 3_000n, register: 12, xor: 8 } }),
+);
 const INPUT_ROOT = hexlify(inputRoot(SORTING.program, SORTING.input));
 
 /** Tasks of the machine market: right runs and wrong ones, with challengers who know and challengers who err. */
@@ -54,9 +53,8 @@ export const machineActions: Readonly<Record<string, Action>> = {
     const { machines, runs, agent, challenger } = play.world;
     const { taskId, order } = dice.pick(await machinesIn(play, "Working"));
     const theirs = dice.chance(50) ? HONEST : WRONG;
-    const trace = TRACES.get(theirs) ?? theirs.run();
     const program = await programOf(play);
-    await machines.connect(agent).submit(taskId, order, program, runValues(trace));
+    await machines.connect(agent).submit(taskId, order, program, runValues(theirs.trace));
     const claimId = await machines.claimIdOf(taskId, (await machines.taskOf(taskId)).attempt);
     const [posted] = await readRun(runs, {
       claimId,
@@ -128,6 +126,21 @@ async function pickGame(play: Play, dice: Dice): Promise<RunGames> {
   const found = await Promise.all(games.map(async ({ taskId }) => reads.of(world.machines, "statusOf", taskId)));
   const open = games.filter((_, index) => TASK_STATUSES[Number(found[index])] === "Submitted");
   return dice.pick(open.length === 0 ? games : open);
+}
+
+/** States of an execution, each computed once: every game of a process is about the same two. */
+function rememberedStates(execution: Execution): States & { readonly trace: Trace } {
+  const known = new Map<string, Uint8Array[]>();
+  return {
+    trace: execution.run(),
+    states(steps) {
+      const key = steps.join();
+      const states = known.get(key) ?? execution.states(steps);
+      known.set(key, states);
+      return states;
+    },
+    witness: (step) => execution.witness(step),
+  };
 }
 
 async function programOf({ reads, world }: Play): Promise<ProgramValues> {
