@@ -61,8 +61,11 @@ describe("tasks of leases", () => {
     expect(await statusOf(leaseId)).to.equal("Running");
 
     await refused(`lease extend --lease ${leaseId} --seconds 30s ${as("stranger")}`, /Only the buyer .* may do this/);
-    await refused(`lease topup --lease ${leaseId} --credits 0.001 ${as("buyer")}`, /at least/);
-    await refused(`lease extend --lease ${leaseId} --seconds soon ${as("buyer")}`, /"soon"/);
+    await refused(
+      `lease topup --lease ${leaseId} --credits 0.001 ${as("buyer")}`,
+      /0.001 credits do not buy one slot of time/,
+    );
+    await refused(`lease extend --lease ${leaseId} --seconds soon ${as("buyer")}`, /--seconds is "soon"/);
     await refused(`lease topup --lease ${leaseId} --credits 1000000 ${as("buyer")}`, /1,000,000 credits.*credits buy/);
     await refused(`lease topup --lease 99 --credits 1 ${as("buyer")}`, /There is no lease 99.*job list/);
   });
@@ -111,13 +114,15 @@ describe("tasks of leases", () => {
     await driver.at(driver.startOf((await driver.epoch()) + 1));
     const leaseId = await driver.hire(100);
     const epoch = await driver.epoch();
-    await refused(`lease object --lease ${leaseId} ${as("alice")}`, /Only the buyer/);
-    await refused(`lease object --lease ${leaseId} --epoch ${epoch + 1} ${as("buyer")}`, /epoch/);
+    const noObjectionTo = (which: number): RegExp =>
+      new RegExp(`Lease ${leaseId} cannot object to epoch ${which}\\.\\s+Object to an epoch from ${epoch} to ${epoch}`);
+    await refused(`lease object --lease ${leaseId} ${as("alice")}`, /Only the buyer 0x7099…79C8 may/);
+    await refused(`lease object --lease ${leaseId} --epoch ${epoch + 1} ${as("buyer")}`, noObjectionTo(epoch + 1));
     await refused(`lease object --lease ${leaseId} --epoch -1 ${as("buyer")}`, /--epoch is "-1"/);
     expect(await at.verbs.json(`lease object --lease ${leaseId} ${as("buyer")}`)).to.include({ epoch });
     expect(await at.world.leases.hasObjected(leaseId, epoch)).to.equal(true);
     await driver.pass(700);
-    await refused(`lease object --lease ${leaseId} ${as("buyer")}`, /epoch/);
+    await refused(`lease object --lease ${leaseId} ${as("buyer")}`, noObjectionTo(epoch));
   });
 
   describe("with reports", () => {

@@ -222,7 +222,7 @@ describe("Store", () => {
     store.addHeartbeats([kept("0x01", [1n]), kept("0x02", [1n, 2n ** 63n])]);
     expect(() => {
       store.addHeartbeats([kept("0x03", [3n]), kept(null as unknown as string, [4n])]);
-    }).to.throw();
+    }).to.throw(/^NOT NULL constraint failed: heartbeats?\.hash$/);
     reopen();
     expect([...store.heard(1, 4)]).to.deep.equal([[1n, "0x01"], [2n ** 63n, "0x02"]]); // prettier-ignore
     expect(store.heardSlots(1)).to.deep.equal([4]);
