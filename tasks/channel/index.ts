@@ -8,7 +8,7 @@ export const channelTasks = noun("channel", "Pay a provider by the request, with
     name: "open",
     description: "Locks credits towards one provider",
     options: {
-      provider: { description: "Address of the provider", required: true },
+      provider: { description: "The provider: address or index", required: true },
       credits: { description: "Credits to lock, such as 50", required: true },
       notice: { description: "Notice to give before taking the rest back", default: "1h" },
       ...BUY_OPTION,

@@ -1,7 +1,7 @@
 import { formatCredits, formatDuration, formatPpm, parseCredits, parseDuration } from "@millrace/sdk";
 
+import { accountAddress } from "../lib/accountAddress.js";
 import { findEvent } from "../lib/events.js";
-import { parseAddress } from "../lib/inputs.js";
 import { NO_PURCHASE, purchase } from "../lib/purchase.js";
 import type { Session } from "../lib/Session.js";
 
@@ -14,7 +14,7 @@ interface Values {
 
 export default async function open(session: Session, values: Values): Promise<void> {
   const { contracts } = await session.protocol();
-  const provider = parseAddress(values.provider, "--provider");
+  const provider = await accountAddress(session, values.provider);
   const [credits, notice] = [parseCredits(values.credits), parseDuration(values.notice)];
   const { address } = await session.account();
   const [{ free }, fee] = await Promise.all([contracts.settlement.accountOf(address), contracts.settlement.feePpm()]);

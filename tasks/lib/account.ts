@@ -41,7 +41,7 @@ export function parseFrom(given: string): { index: number } | { address: string 
   if (/^\d{1,4}$/.test(text)) return { index: Number(text) };
   if (isAddress(text) satisfies boolean) return { address: getAddress(text) };
   throw new MillraceError("BAD_INPUT", `The account "${text}" is neither an address nor an index.`, {
-    hint: "Give --from an address or a number such as 0.",
+    hint: "Write an address, 0x and 40 hexadecimal digits, or a number such as 0.",
   });
 }
 

@@ -119,7 +119,7 @@ export const oracleTasks = noun("oracle", "Who was up: attestors and their repor
   writing({
     name: "withdraw",
     description: "Pays out what an account has won or got back in challenges and demands",
-    options: { account: { description: "Whom to pay; the sender if left out" } },
+    options: { account: { description: "Whom to pay: address or index, the sender if left out" } },
     action: () => import("./withdraw.js"),
   }),
 ]);

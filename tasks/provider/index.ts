@@ -12,7 +12,7 @@ export const providerTasks = noun("provider", "Offer hardware: register, stake, 
     description: "Adds MILL to a provider's active stake",
     options: {
       amount: { description: "MILL to stake, such as 1000", required: true },
-      provider: { description: "Provider to stake for, the account itself if left out" },
+      provider: { description: "Provider to stake for: address or index, the account itself if left out" },
     },
     action: () => import("./stake.js"),
   }),
@@ -38,7 +38,7 @@ export const providerTasks = noun("provider", "Offer hardware: register, stake, 
   writing({
     name: "payout",
     description: "Names the account that earnings and rewards are paid to",
-    options: { to: { description: "Its address, or self", required: true } },
+    options: { to: { description: "Address or index, or self", required: true } },
     action: () => import("./payout.js"),
   }),
   writing({
@@ -82,7 +82,7 @@ export const providerTasks = noun("provider", "Offer hardware: register, stake, 
   writing({
     name: "operator",
     description: "Names the account that may work for this one, without moving money",
-    options: { operator: { description: "Its address, or none", required: true } },
+    options: { operator: { description: "Address or index, or none", required: true } },
     action: () => import("./operator.js"),
   }),
   writing({

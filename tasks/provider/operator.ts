@@ -1,10 +1,10 @@
 import { ZeroAddress } from "ethers";
 
-import { parseAddress } from "../lib/inputs.js";
+import { accountAddress } from "../lib/accountAddress.js";
 import type { Session } from "../lib/Session.js";
 
 export default async function operator(session: Session, { operator: given }: { operator: string }): Promise<void> {
-  const wanted = given.trim().toLowerCase() === "none" ? ZeroAddress : parseAddress(given, "--operator");
+  const wanted = given.trim().toLowerCase() === "none" ? ZeroAddress : await accountAddress(session, given);
   const { contracts } = await session.protocol();
   const { address } = await session.account();
   const before = await contracts.staking.operatorOf(address);

@@ -1,10 +1,10 @@
-import { parseAddress } from "../lib/inputs.js";
+import { accountAddress } from "../lib/accountAddress.js";
 import type { Session } from "../lib/Session.js";
 
 export default async function payout(session: Session, { to }: { to: string }): Promise<void> {
   const { contracts } = await session.protocol();
   const { address } = await session.account();
-  const receiver = to.trim().toLowerCase() === "self" ? address : parseAddress(to, "--to");
+  const receiver = to.trim().toLowerCase() === "self" ? address : await accountAddress(session, to);
   const before = await contracts.settlement.payoutOf(address);
   const sent = await session.execute({
     title: `Pay what ${address} earns to ${receiver === address ? "itself" : receiver}`,

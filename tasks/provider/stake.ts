@@ -1,7 +1,7 @@
 import { formatMill, parseMill } from "@millrace/sdk";
 
+import { accountAddress } from "../lib/accountAddress.js";
 import { approvalSteps } from "../lib/approval.js";
-import { parseAddress } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {
@@ -13,7 +13,7 @@ export default async function stake(session: Session, { amount, provider: given 
   const mill = parseMill(amount);
   const { contracts } = await session.protocol();
   const { address } = await session.account();
-  const provider = given === undefined ? address : parseAddress(given, "--provider");
+  const provider = given === undefined ? address : await accountAddress(session, given);
   const before = await contracts.staking.accountOf(provider);
   const request =
     provider === address

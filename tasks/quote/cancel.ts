@@ -1,4 +1,5 @@
-import { parseAddress, parseWhole } from "../lib/inputs.js";
+import { accountAddress } from "../lib/accountAddress.js";
+import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {
@@ -11,7 +12,7 @@ const WORD_BITS = 256n;
 export default async function cancel(session: Session, values: Values): Promise<void> {
   const { contracts } = await session.protocol();
   const { address } = await session.account();
-  const provider = values.provider === undefined ? address : parseAddress(values.provider, "--provider");
+  const provider = values.provider === undefined ? address : await accountAddress(session, values.provider);
   const nonce = BigInt(parseWhole(values.nonce, "--nonce"));
   const used = await contracts.quotes.unitsUsed(provider, nonce);
   const request = await contracts.quotes.cancel.populateTransaction(

@@ -12,7 +12,7 @@ export const quoteTasks = noun("quote", "Sign offers of a node off chain, and ta
       rate: { description: "Asked for one unit, such as 0.5/h", required: true },
       minSeconds: { description: "Shortest lease", default: "10m" },
       maxSeconds: { description: "Longest lease", default: "30d" },
-      buyer: { description: "Address of who may take it, anyone if left out" },
+      buyer: { description: "Who may take it: address or index, anyone if left out" },
       bond: { description: "MILL that is bonded for each unit", default: "0" },
       uptime: { description: "Uptime that is promised, such as 99%", default: "0%" },
       penalty: { description: "Part of the pay of seconds missed beyond it that the bond pays", default: "100%" },
@@ -40,7 +40,7 @@ export const quoteTasks = noun("quote", "Sign offers of a node off chain, and ta
     description: "Cancels all offers of a nonce, for ever",
     options: {
       nonce: { description: "Number that the offers were signed with", required: true },
-      provider: { description: "Address of the provider, the account itself if left out" },
+      provider: { description: "The provider: address or index, the account itself if left out" },
     },
     action: () => import("./cancel.js"),
   }),

@@ -13,7 +13,8 @@ import {
   quoteTypes,
 } from "@millrace/sdk";
 
-import { parseAddress, parseId, parseWhole } from "../lib/inputs.js";
+import { accountAddress } from "../lib/accountAddress.js";
+import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {
@@ -50,7 +51,7 @@ export default async function sign(session: Session, values: Values): Promise<vo
   }
   const quote = {
     provider,
-    buyer: values.buyer === undefined ? ZeroAddress : parseAddress(values.buyer, "--buyer"),
+    buyer: values.buyer === undefined ? ZeroAddress : await accountAddress(session, values.buyer),
     nodeId: `${nodeId}`,
     units: parseWhole(values.units, "--units", 65_535),
     minUnits: parseWhole(values.minUnits, "--min-units", 65_535),

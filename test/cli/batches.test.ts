@@ -119,9 +119,9 @@ describe("tasks that do many things at once", () => {
   });
 
   it("should buy and open a channel in one transaction, or do neither", async () => {
-    const { token, stranger, settlement, alice } = at.world;
+    const { token, stranger, settlement } = at.world;
     await token.transfer(stranger, 10n ** 19n);
-    const open = `channel open --provider ${alice.address} --credits 5 --notice 100s`;
+    const open = `channel open --provider ${FROM.alice} --credits 5 --notice 100s`;
     const before = await networkHelpers.time.latestBlock();
     const opened = await at.verbs.json(`${open} --buy 10 ${as("stranger")}`);
     expect(await networkHelpers.time.latestBlock()).to.equal(before + 1);

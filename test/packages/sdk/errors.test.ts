@@ -97,6 +97,13 @@ describe("sdk errors", () => {
     expect(codeOf("sender doesn't have enough funds to send tx")).to.equal("INSUFFICIENT_FUNDS");
     expect(codeOf("nonce too low")).to.equal("NONCE_CONFLICT");
     expect(codeOf("something else")).to.equal("UNEXPECTED");
+    let error: unknown;
+    try {
+      contractErrors().encodeErrorResult("ERC20InsufficientAllowance", [`0x${"ab".repeat(20)}`, 2n ** 256n, 0n]);
+    } catch (caught) {
+      error = caught;
+    }
+    expect(decodeError(error).sentence).to.match(/^allowance is out of what a contract can hold: \d{78}\. Give a/);
     const own = new MillraceError("BAD_INPUT", "No.");
     expect(decodeError(own)).to.equal(own);
   });

@@ -49,6 +49,7 @@ describe("sdk units", () => {
     expect(parsePpm("0.5%")).to.equal(5_000);
     expect(formatPpm(50_000)).to.equal("5 %");
     expect(parseDuration("1h30m")).to.equal(5_400);
+    expect(parseDuration("4294967295")).to.equal(2 ** 32 - 1);
     expect(formatDuration(93_600)).to.equal("1 d 2 h");
     expect(formatTime(0)).to.equal("never");
   });
@@ -56,7 +57,8 @@ describe("sdk units", () => {
   it("should refuse what it cannot read", () => {
     for (const wrong of ["", "-1", "1e5", "1.0000000000000000001", "ten"])
       expect(() => parseWad(wrong)).to.throw(MillraceError);
-    for (const wrong of ["", "h", "1y", "-5s"]) expect(() => parseDuration(wrong)).to.throw(MillraceError);
+    for (const wrong of ["", "h", "1y", "-5s", "4294967296", "49711d", "99999999999999999999999d"])
+      expect(() => parseDuration(wrong)).to.throw(MillraceError);
     for (const wrong of ["101%", "x"]) expect(() => parsePpm(wrong)).to.throw(MillraceError);
     expect(() => parseRate("1")).to.throw(/no unit/);
     expect(() => parseHex("0x12", "hash", 32)).to.throw(/malformed/);

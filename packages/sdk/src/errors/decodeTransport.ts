@@ -9,6 +9,16 @@ interface Rule {
 /** Failures of the way to the chain, by what nodes and libraries say. The first that matches is taken. */
 const RULES: readonly Rule[] = [
   {
+    pattern: /value out-of-bounds/,
+    make: (text, cause) => {
+      const [, name = "a value", value = ""] = /argument="(\w+)", value="?(-?\d+)/.exec(text) ?? [];
+      return new MillraceError("BAD_INPUT", `${name} is out of what a contract can hold: ${value}.`, {
+        hint: "Give a smaller one; amounts of MILL and credits are shown here in atoms, of which one has 10^18.",
+        cause,
+      });
+    },
+  },
+  {
     pattern: /EADDRINUSE/,
     make: (text, cause) => {
       const port = /(?:port: |:)(\d{2,5})\b/.exec(text)?.[1];

@@ -7,10 +7,21 @@ const UNITS = [
   ["s", 1],
 ] as const;
 
+/** Contracts hold durations in 32 bits. */
+const MOST_SECONDS = 2 ** 32 - 1;
+
 /** Reads a duration in seconds: `90`, `90s`, `1h30m`, `2d`. */
 export function parseDuration(text: string): number {
+  const seconds = readSeconds(text);
+  if (seconds <= MOST_SECONDS) return seconds;
+  throw new MillraceError("BAD_INPUT", `The duration "${text}" is longer than any contract can hold.`, {
+    hint: `Stay below ${Math.floor(MOST_SECONDS / 86_400)}d.`,
+  });
+}
+
+function readSeconds(text: string): number {
   const compact = text.trim().toLowerCase().replace(/\s+/g, "");
-  if (/^\d{1,10}$/.test(compact)) return Number(compact);
+  if (/^\d+$/.test(compact)) return Number(compact);
   const groups = /^(?:(?<d>\d+)d)?(?:(?<h>\d+)h)?(?:(?<m>\d+)m)?(?:(?<s>\d+)s)?$/.exec(compact)?.groups;
   if (compact === "" || groups === undefined) {
     throw new MillraceError("BAD_INPUT", `The duration "${text}" cannot be read.`, {
