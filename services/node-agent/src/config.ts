@@ -91,6 +91,13 @@ export const policySchema = z.object({
   maxWords: count
     .default(2 ** 24)
     .describe("Largest program, in words of 32 bytes over all regions: what fits into memory about three times"),
+  wordsPerSecond: z.coerce
+    .number()
+    .positive()
+    .default(100_000)
+    .describe(
+      "What this machine computes and hashes at least, of the dearest words: a program is taken only if all of its words fit into the time for the work",
+    ),
   leases: leasePolicySchema.prefault({}),
   runs: runPolicySchema.prefault({}),
   provers: z

@@ -42,7 +42,7 @@ describe("node agent", function () {
     let agent: ManagedProcess;
 
     before(async () => {
-      agent = await world.startAgent(honest, { policy: { minPriceCredits: "5" } });
+      agent = await world.startAgent(honest, { policy: { minPriceCredits: "5", wordsPerSecond: 50 } });
     });
 
     after(async () => {
@@ -91,6 +91,13 @@ describe("node agent", function () {
       await (await world.as(world.buyer).tasks.cancel(taskId, order)).wait();
     });
 
+    it("should leave orders whose deadline it may miss", async () => {
+      const taskId = await world.openTask(sampleBundle(6), { nodeIds: [honest.nodeId], workSeconds: 10 });
+      await agent.waitForLine(/words may take longer than the work may/, 60_000);
+      const order = await readOrder(world.contracts.tasks, taskId, 0);
+      await (await world.as(world.buyer).tasks.cancel(taskId, order)).wait();
+    });
+
     it("should not accept before it holds the very bundle that was ordered", async () => {
       const inputRoot = TraceTree.build(sampleBundle(5).input).root;
       const taskId = await world.openTask(sampleBundle(4), { nodeIds: [honest.nodeId], inputRoot });
@@ -116,7 +123,7 @@ describe("node agent", function () {
       const feeWei = await claims.feeOf(claimId);
       for (const region of [Region.Input, Region.Output])
         await (await claims.demand(claimId, posted.claim, region, 0, { value: feeWei })).wait();
-      agent = await world.startAgent(honest, { policy: { minPriceCredits: "5" } });
+      agent = await world.startAgent(honest, { policy: { minPriceCredits: "5", wordsPerSecond: 50 } });
       const game = new GameHistory(claimId, posted.block);
       await world.until("the opening", async () => {
         await game.readTo(claims, await world.provider.getBlockNumber());

@@ -47,6 +47,9 @@ export class TensorTrade implements Trade {
     const { policy, kernels } = this.#parts;
     const { program } = await this.#bundleOf(taskId, order);
     if (program.totalWords > policy.maxWords) return `the program has ${program.totalWords} words`;
+    // Who misses the deadline loses the bond: an order with too little time for its words is a trap.
+    if (program.totalWords / policy.wordsPerSecond > Number(order.terms.workSeconds))
+      return `${program.totalWords} words may take longer than the work may`;
     try {
       assertExecutable(program);
       assertProvable(program, kernels.set);
