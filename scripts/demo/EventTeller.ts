@@ -43,7 +43,7 @@ export class EventTeller {
     if (number < this.#next) return;
     const [from, to] = [this.#next, number];
     this.#next = number + 1;
-    const { tasks, claims, staking, leases } = contracts;
+    const { tasks, claims, checks, staking, leases } = contracts;
     const found = await Promise.all([
       tasks.queryFilter(tasks.filters.TaskAccepted(), from, to),
       tasks.queryFilter(tasks.filters.TaskSubmitted(), from, to),
@@ -53,8 +53,11 @@ export class EventTeller {
       claims.queryFilter(claims.filters.BranchTimedOut(), from, to),
       staking.queryFilter(staking.filters.BondSlashed(), from, to),
       leases.queryFilter(leases.filters.LeaseSettled(), from, to),
+      checks.queryFilter(checks.filters.CheckDrawn(), from, to),
+      checks.queryFilter(checks.filters.ClaimVouched(), from, to),
+      checks.queryFilter(checks.filters.CheckerPaid(), from, to),
     ]);
-    const [accepted, submitted, finalized, pointed, proven, timedOut, slashed, settled] = found;
+    const [accepted, submitted, finalized, pointed, proven, timedOut, slashed, settled, drawn, vouched, paid] = found;
     const lines = [
       ...accepted.map((event) => {
         const { taskId, provider, price, bond, attempt } = event.args;
@@ -87,6 +90,18 @@ export class EventTeller {
         const { upSeconds, fromAt, toAt, paid, refunded } = event.args;
         const text = `the lease: up ${upSeconds} of ${toAt - fromAt} s, ${formatCredits(paid)} paid, ${formatCredits(refunded)} back to the buyer`;
         return { event, text };
+      }),
+      ...drawn.map((event) => ({
+        event,
+        text: `${this.#claimOf(event.args.claimId)}: the checker is drawn, the trace waits for its commitment`,
+      })),
+      ...vouched.map((event) => ({
+        event,
+        text: `${this.#claimOf(event.args.claimId)}: the checker vouches for it, with words that it computed itself`,
+      })),
+      ...paid.map((event) => {
+        const { claimId, mill } = event.args;
+        return { event, text: `${this.#claimOf(claimId)}: the checker is paid ${formatMill(mill)}` };
       }),
     ];
     lines.sort((a, b) => a.event.blockNumber - b.event.blockNumber || a.event.index - b.event.index);

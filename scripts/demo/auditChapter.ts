@@ -1,4 +1,5 @@
 import { formatCredits, formatMill } from "@millrace/sdk";
+import { formatEther } from "ethers";
 
 import type { Jobs } from "./jobsChapter.js";
 import type { Setup } from "./setupChapter.js";
@@ -16,6 +17,7 @@ export async function auditChapter(world: World, setup: Setup, jobs: Jobs): Prom
   world.narrator.chapter("The books");
   await settlementFacts(world);
   const caught = await disputeFacts(world, jobs);
+  await checkFacts(world);
   const identities = [...(await supplyIdentities(world)), await buyerIdentity(world, setup)];
   for (const { what, left, right } of identities) {
     world.narrator.say(`${left === right ? "holds" : `BROKEN (${left} is not ${right})`}: ${what}`);
@@ -130,6 +132,28 @@ async function disputeFacts(world: World, jobs: Jobs): Promise<number> {
     source: "TaskFinalized and the lease count",
   });
   return slashed;
+}
+
+async function checkFacts({ contracts, report }: World): Promise<void> {
+  const { checks } = contracts;
+  const [vouched, paid] = await Promise.all([
+    checks.queryFilter(checks.filters.ClaimVouched()),
+    checks.queryFilter(checks.filters.CheckerPaid()),
+  ]);
+  report.add({
+    id: "demo.checks.vouched",
+    value: vouched.length,
+    unit: "count",
+    what: "results that a checker executed again and vouched for",
+    source: "ClaimVouched",
+  });
+  report.add({
+    id: "demo.checks.paid",
+    value: Number(formatEther(sum(paid.map(({ args }) => args.mill)))),
+    unit: "MILL",
+    what: "MILL that the checker was paid for it",
+    source: "CheckerPaid",
+  });
 }
 
 async function supplyIdentities({ contracts, cast, deployment }: World): Promise<Identity[]> {

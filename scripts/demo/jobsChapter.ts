@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { claimIdOf } from "@millrace/jobs";
+import { formatMill } from "@millrace/sdk";
 import {
   accuracyOf,
   buildInference,
@@ -78,6 +80,7 @@ export async function jobsChapter(
   };
   const training = await open("training", trainingJob, CLASS.gpu80, pace.windowSeconds, LOW_START_PRICE);
   const rendering = await open("rendering", renderingJob, CLASS.gpu24, pace.windowSeconds, LOW_START_PRICE);
+  const seated = seatChecker(world, training);
 
   const weights = decodeTraining(trainingJob.about, await resultOf(world, training, "training", PATIENCE_SECONDS));
   const trained = accuracyOf(weights, digitSplit().heldOut);
@@ -123,7 +126,7 @@ export async function jobsChapter(
   });
   narrator.say(`${frames.length} pictures of the bunny are in reports/`);
   if (silent !== undefined) await expectSilence(world, silent);
-  await killed;
+  await Promise.all([killed, seated]);
   return { training, inference, rendering, silent, lease };
 }
 
@@ -147,6 +150,22 @@ async function killLater(world: World, { nodes, leasedNode }: Setup, { agents }:
   if (agent === undefined) throw new Error("nobody owns the leased node");
   agent.kill("SIGKILL");
   world.narrator.say(`node ${leasedNode} dies: SIGKILL`);
+}
+
+/**
+ * Once the first cheat is caught its job is open again, and whoever does it then is checked: the watcher, which has the
+ * result at hand, takes a checker's seat.
+ */
+async function seatChecker(world: World, taskId: bigint): Promise<void> {
+  const { contracts, cast, narrator } = world;
+  const { claims } = contracts;
+  await world.until("the first cheat is caught", PATIENCE_SECONDS, async () => {
+    const proofs = await claims.queryFilter(claims.filters.WordProvenWrong(claimIdOf(taskId, 1)));
+    return proofs.length > 0 ? true : undefined;
+  });
+  const { seats } = world.as(cast.watcher);
+  await world.mined(seats.takeSeat(0));
+  narrator.say(`the watcher bonds ${formatMill(await contracts.seats.seatBond())} for a checker's seat`);
 }
 
 async function expectSilence(world: World, taskId: bigint): Promise<void> {

@@ -61,7 +61,9 @@ export async function servicesChapter(world: World, { nodes }: Setup, orders: Or
     const extra = cheat === undefined ? [] : ["--cheat", cheat];
     agents.set(role, launch(`agent-${index + 1}`, `services/node-agent/src/${entry}`, agent, fields, extra));
   });
-  launch("watcher", "services/watcher/src/main.ts", cast.watcher, { port: PORTS.watcher, maxParallel: 2 });
+  launch("watcher", "services/watcher/src/main.ts", cast.watcher, {
+    ...{ port: PORTS.watcher, maxParallel: 2, check: true },
+  });
   const host = await serveBundles({ folder: BUNDLES_DIR, host: "127.0.0.1", port: PORTS.bundles });
   await Promise.all(waiting);
   const { length } = world.processes;

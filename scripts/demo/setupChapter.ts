@@ -17,6 +17,8 @@ export interface Setup {
 
 const PROVIDER_STAKE = parseEther("4000");
 const ATTESTOR_STAKE = parseEther("1500");
+/** Of the watcher, who is a checker beside. */
+const CHECKER_STAKE = parseEther("1500");
 const BUYER_MILL = parseEther("1000");
 /** 0.05 credits a second. */
 const RATE_PER_UNIT = parseEther("0.05");
@@ -33,9 +35,13 @@ export async function setupChapter(world: World): Promise<Setup> {
   };
   for (const { account } of cast.providers) await fund(account, PROVIDER_STAKE);
   for (const account of cast.attestors) await fund(account, ATTESTOR_STAKE);
+  await fund(cast.watcher, CHECKER_STAKE);
   await fund(cast.buyer, BUYER_MILL);
 
-  await Promise.all(cast.attestors.map((account) => addAttestor(world, account)));
+  await Promise.all([
+    ...cast.attestors.map((account) => addAttestor(world, account)),
+    addStaker(world, cast.watcher, CHECKER_STAKE, "checker"),
+  ]);
   const governor = world.as(cast.governor);
   for (const { address } of cast.attestors) await world.mined(governor.uptime.admitAttestor(address));
   narrator.say(`${cast.attestors.length} attestors bonded ${formatMill(await contracts.uptime.attestorBond())} each`);
@@ -59,19 +65,21 @@ export async function setupChapter(world: World): Promise<Setup> {
 }
 
 async function addAttestor(world: World, account: HDNodeWallet): Promise<void> {
-  const { staking, token, uptime } = world.as(account);
-  await world.mined(token.approve(world.deployment.contracts.StakingRegistry, ATTESTOR_STAKE));
-  await world.mined(staking.register("attestor"));
-  await world.mined(staking.stake(ATTESTOR_STAKE));
-  await world.mined(uptime.applyAsAttestor(account.address, "0x"));
+  await addStaker(world, account, ATTESTOR_STAKE, "attestor");
+  await world.mined(world.as(account).uptime.applyAsAttestor(account.address, "0x"));
+}
+
+async function addStaker(world: World, account: HDNodeWallet, mill: bigint, metadata: string): Promise<void> {
+  const { staking, token } = world.as(account);
+  await world.mined(token.approve(world.deployment.contracts.StakingRegistry, mill));
+  await world.mined(staking.register(metadata));
+  await world.mined(staking.stake(mill));
 }
 
 async function addProvider(world: World, role: ProviderRole, index: number): Promise<bigint[]> {
   const { name, account, agent, classIds } = role;
-  const { staking, token, nodes } = world.as(account);
-  await world.mined(token.approve(world.deployment.contracts.StakingRegistry, PROVIDER_STAKE));
-  await world.mined(staking.register(JSON.stringify({ name })));
-  await world.mined(staking.stake(PROVIDER_STAKE));
+  const { nodes } = world.as(account);
+  await addStaker(world, account, PROVIDER_STAKE, JSON.stringify({ name }));
   const consent = await agentConsent(world, account.address, agent);
   const ids: bigint[] = [];
   for (const classId of classIds) {
