@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 import {ProgramHeader, Region, Witness, WordAddress} from "../verifiers/TensorTypes.sol";
 import {BranchKey, Claim, Reveal, Terms} from "./ClaimTypes.sol";
-import {IClaimGame} from "./IClaimGame.sol";
+import {IChunkGame} from "./IChunkGame.sol";
 
 /// @title IResultClaims
 /// @notice Is the result of a tensor program right? A claim stands unless somebody proves a word of it wrong, or its
@@ -17,7 +17,7 @@ import {IClaimGame} from "./IClaimGame.sol";
 /// - a path has at most 8 openings.
 ///
 /// Assumes of the verifier what `ITensorVerifier` promises.
-interface IResultClaims is IClaimGame {
+interface IResultClaims is IChunkGame {
     // ─── EVENTS ───
 
     /// @notice Emitted when a claim is posted.
@@ -55,36 +55,6 @@ interface IResultClaims is IClaimGame {
     /// @param lane Its lane.
     event WordProvenWrong(uint256 indexed claimId, Region region, uint64 position, uint16 lane);
 
-    /// @notice Emitted when a chunk of data is demanded for the first time.
-    /// @param claimId Claim.
-    /// @param demandId Demand, as `demandIdOf` gives it.
-    /// @param account Who demanded it.
-    /// @param region Input or output.
-    /// @param chunk Index of the chunk.
-    /// @param answerBy Last second for the provider to show it.
-    event ChunkDemanded(
-        uint256 indexed claimId,
-        bytes32 indexed demandId,
-        address indexed account,
-        Region region,
-        uint64 chunk,
-        uint48 answerBy
-    );
-
-    /// @notice Emitted when a demanded chunk is shown.
-    /// @param claimId Claim.
-    /// @param demandId Demand.
-    /// @param region Input or output.
-    /// @param chunk Index of the chunk.
-    /// @param words Its words.
-    event ChunkDelivered(
-        uint256 indexed claimId,
-        bytes32 indexed demandId,
-        Region region,
-        uint64 chunk,
-        bytes32[] words
-    );
-
     // ─── ERRORS ───
 
     /// @notice Thrown when a header is not the one that the terms name.
@@ -117,20 +87,6 @@ interface IResultClaims is IClaimGame {
     /// @param branchId Branch.
     /// @param count How many were shown.
     error ResultClaims_NotItsPath(bytes32 branchId, uint256 count);
-
-    /// @notice Thrown when data are demanded of a region that only the game opens: the body.
-    /// @param region The region.
-    error ResultClaims_NothingToDemand(Region region);
-
-    /// @notice Thrown when a region has no chunk of this index.
-    /// @param region The region.
-    /// @param chunk The index.
-    error ResultClaims_NoSuchChunk(Region region, uint64 chunk);
-
-    /// @notice Thrown when words are not those of a chunk.
-    /// @param region The region.
-    /// @param chunk The index.
-    error ResultClaims_NotTheChunk(Region region, uint64 chunk);
 
     // ─── THE GAME ───
 
@@ -332,11 +288,4 @@ interface IResultClaims is IClaimGame {
     /// @param branch The node.
     /// @return branchId Its id.
     function branchIdOf(uint256 claimId, BranchKey calldata branch) external pure returns (bytes32 branchId);
-
-    /// @notice Id of a demand.
-    /// @param claimId Claim.
-    /// @param region Input or output.
-    /// @param chunk Index of the chunk.
-    /// @return demandId Its id.
-    function demandIdOf(uint256 claimId, Region region, uint64 chunk) external pure returns (bytes32 demandId);
 }

@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {MachineProgram} from "../verifiers/MachineTypes.sol";
 import {Region} from "../verifiers/TensorTypes.sol";
 import {Reveal, Terms} from "./ClaimTypes.sol";
-import {IClaimGame} from "./IClaimGame.sol";
+import {IChunkGame} from "./IChunkGame.sol";
 import {Ends, Run, RunClaim, Segment, StepProof} from "./RunTypes.sol";
 
 /// @title IRunClaims
@@ -22,7 +22,7 @@ import {Ends, Run, RunClaim, Segment, StepProof} from "./RunTypes.sol";
 /// Promises, beside those of `IClaimGame`:
 /// - the first state is the job's, not the provider's; the output is the last state's;
 /// - a run whose states are right can not be proven wrong; of one that ends wrong, one step always can.
-interface IRunClaims is IClaimGame {
+interface IRunClaims is IChunkGame {
     // ─── EVENTS ───
 
     /// @notice Emitted when a claim is posted.
@@ -59,36 +59,6 @@ interface IRunClaims is IClaimGame {
     /// @param claimId Claim.
     /// @param step How many steps were done before it.
     event StepProvenWrong(uint256 indexed claimId, uint64 step);
-
-    /// @notice Emitted when a chunk of data is demanded for the first time.
-    /// @param claimId Claim.
-    /// @param demandId Demand, as `demandIdOf` gives it.
-    /// @param account Who demanded it.
-    /// @param region Input or output.
-    /// @param chunk Index of the chunk.
-    /// @param answerBy Last second for the provider to show it.
-    event ChunkDemanded(
-        uint256 indexed claimId,
-        bytes32 indexed demandId,
-        address indexed account,
-        Region region,
-        uint64 chunk,
-        uint48 answerBy
-    );
-
-    /// @notice Emitted when a demanded chunk is shown.
-    /// @param claimId Claim.
-    /// @param demandId Demand.
-    /// @param region Input or output.
-    /// @param chunk Index of the chunk.
-    /// @param words Its words.
-    event ChunkDelivered(
-        uint256 indexed claimId,
-        bytes32 indexed demandId,
-        Region region,
-        uint64 chunk,
-        bytes32[] words
-    );
 
     // ─── ERRORS ───
 
@@ -141,20 +111,6 @@ interface IRunClaims is IClaimGame {
 
     /// @notice Thrown when a step is called wrong that is right.
     error RunClaims_StepIsRight();
-
-    /// @notice Thrown when data are demanded that a run does not have.
-    /// @param region The region.
-    error RunClaims_NothingToDemand(Region region);
-
-    /// @notice Thrown when a region has no chunk of this index.
-    /// @param region The region.
-    /// @param chunk The index.
-    error RunClaims_NoSuchChunk(Region region, uint64 chunk);
-
-    /// @notice Thrown when words are not those of a chunk.
-    /// @param region The region.
-    /// @param chunk The index.
-    error RunClaims_NotTheChunk(Region region, uint64 chunk);
 
     // ─── THE GAME ───
 
@@ -381,11 +337,4 @@ interface IRunClaims is IClaimGame {
     /// @param segment The segment.
     /// @return branchId Its id.
     function segmentIdOf(uint256 claimId, Segment calldata segment) external pure returns (bytes32 branchId);
-
-    /// @notice Id of a demand.
-    /// @param claimId Claim.
-    /// @param region Input or output.
-    /// @param chunk Index of the chunk.
-    /// @return demandId Its id.
-    function demandIdOf(uint256 claimId, Region region, uint64 chunk) external pure returns (bytes32 demandId);
 }

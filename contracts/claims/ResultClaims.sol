@@ -4,9 +4,8 @@ pragma solidity 0.8.37;
 import {Permissions} from "../common/Permissions.sol";
 import {ITensorVerifier} from "../verifiers/ITensorVerifier.sol";
 import {TensorProgram} from "../verifiers/libraries/TensorProgram.sol";
-import {TraceTree} from "../verifiers/libraries/TraceTree.sol";
 import {Mode, ProgramHeader, Region, Trace, Witness, WordAddress} from "../verifiers/TensorTypes.sol";
-import {ClaimGame} from "./ClaimGame.sol";
+import {ChunkGame} from "./ChunkGame.sol";
 import {BranchKey, Claim, ClaimRecord, Reveal, Terms} from "./ClaimTypes.sol";
 import {IResultClaims} from "./IResultClaims.sol";
 import {Evidence} from "./libraries/Evidence.sol";
@@ -14,27 +13,19 @@ import {OpeningTree} from "./libraries/OpeningTree.sol";
 
 /// @title ResultClaims
 /// @notice See `IResultClaims`.
-contract ResultClaims is IResultClaims, ClaimGame {
-    /// @notice Words of a chunk of data, as a power of two; of a smaller region it is the whole.
-    uint8 public constant CHUNK_LOG2 = 8;
-
+contract ResultClaims is IResultClaims, ChunkGame {
     /// @dev A claim's encoding: 8 + 2 + 5 + 2 words.
     uint256 private constant _CLAIM_BYTES = 544;
 
     /// @notice Deploys the game.
     /// @param setting Contracts and parameters around it; the verifier is an `ITensorVerifier`.
-    constructor(Setting memory setting) ClaimGame(setting) {}
+    constructor(Setting memory setting) ChunkGame(setting) {}
 
     // ─── READ ───
 
     /// @inheritdoc IResultClaims
     function branchIdOf(uint256 claimId, BranchKey calldata branch) external pure returns (bytes32 branchId) {
         return OpeningTree.idOf(claimId, branch);
-    }
-
-    /// @inheritdoc IResultClaims
-    function demandIdOf(uint256 claimId, Region region, uint64 chunk) external pure returns (bytes32 demandId) {
-        return OpeningTree.demandIdOf(claimId, region, chunk);
     }
 
     // ─── THE GAME ───
@@ -77,8 +68,7 @@ contract ResultClaims is IResultClaims, ClaimGame {
         bytes32 branchId = OpeningTree.idOf(claimId, key);
 
         Pointed memory pointed = _beginPath(claimId, record, branchId, reveal);
-        if (pointed.isNew) emit BranchPointed(claimId, branchId, msg.sender, key, pointed.answerBy);
-        _returnSurplus(pointed.surplusWei);
+        _tell(claimId, branchId, key, pointed);
     }
 
     /// @inheritdoc IResultClaims
@@ -102,8 +92,7 @@ contract ResultClaims is IResultClaims, ClaimGame {
         bytes32 branchId = OpeningTree.idOf(claimId, key);
 
         Pointed memory pointed = _goOn(claimId, record, parentId, branchId);
-        if (pointed.isNew) emit BranchPointed(claimId, branchId, msg.sender, key, pointed.answerBy);
-        _returnSurplus(pointed.surplusWei);
+        _tell(claimId, branchId, key, pointed);
     }
 
     /// @inheritdoc IResultClaims
@@ -171,13 +160,8 @@ contract ResultClaims is IResultClaims, ClaimGame {
     /// @inheritdoc IResultClaims
     function demand(uint256 claimId, Claim calldata claim, Region region, uint64 chunk) external payable {
         ClaimRecord storage record = _openClaimOf(claimId, _commitmentOf(claim));
-        (uint8 depth, uint8 log2) = _chunkOf(claim, region);
-        require(chunk >> (depth - log2) == 0, ResultClaims_NoSuchChunk(region, chunk));
-        bytes32 demandId = OpeningTree.demandIdOf(claimId, region, chunk);
 
-        Pointed memory pointed = _demand(claimId, record, demandId, msg.sender == claim.terms.buyer);
-        if (pointed.isNew) emit ChunkDemanded(claimId, demandId, msg.sender, region, chunk, pointed.answerBy);
-        _returnSurplus(pointed.surplusWei);
+        _demandChunk(claimId, record, claim.terms.buyer, region, chunk, _depthOf(claim, region));
     }
 
     /// @inheritdoc IResultClaims
@@ -192,16 +176,11 @@ contract ResultClaims is IResultClaims, ClaimGame {
         bytes32 demandId = OpeningTree.demandIdOf(claimId, region, chunk);
         if (!_awaitsAnswer(demandId)) return;
         _openClaimOf(claimId, _commitmentOf(claim));
-        (uint8 depth, uint8 log2) = _chunkOf(claim, region);
         bytes32 root = region == Region.Input ? claim.terms.inputRoot : claim.outputRoot;
-        bool isIt =
-            words.length == 1 << log2 &&
-                siblings.length == depth - log2 &&
-                TraceTree.fold(TraceTree.rootOf(words), chunk, siblings) == root;
-        require(isIt, ResultClaims_NotTheChunk(region, chunk));
+        bool isIt = _isChunk(root, _depthOf(claim, region), chunk, words, siblings);
+        require(isIt, ChunkGame_NotTheChunk(region, chunk));
 
-        _deliver(claimId, demandId, claim.terms.buyer);
-        emit ChunkDelivered(claimId, demandId, region, chunk, words);
+        _deliverChunk(claimId, demandId, claim.terms.buyer, region, chunk, words);
     }
 
     /// @inheritdoc IResultClaims
@@ -213,6 +192,12 @@ contract ResultClaims is IResultClaims, ClaimGame {
     }
 
     // ─── INTERNAL ───
+
+    /// @dev The last that a pointer does.
+    function _tell(uint256 claimId, bytes32 branchId, BranchKey memory key, Pointed memory pointed) private {
+        if (pointed.isNew) emit BranchPointed(claimId, branchId, msg.sender, key, pointed.answerBy);
+        _returnSurplus(pointed.surplusWei);
+    }
 
     /// @dev `keccak256(abi.encode(claim))`: the struct is static, so its call data are its encoding, and call data with
     /// dirty bits hash to something else.
@@ -261,10 +246,7 @@ contract ResultClaims is IResultClaims, ClaimGame {
         return OpeningTree.pathOf(claimId, word, depth, witness.siblings);
     }
 
-    /// @dev Depth of a region's tree, and size of its chunks. The body is opened by the game.
-    function _chunkOf(Claim calldata claim, Region region) private pure returns (uint8 depth, uint8 log2) {
-        require(region != Region.Body, ResultClaims_NothingToDemand(region));
-        depth = TensorProgram.depthOf(TensorProgram.wordsOf(claim.header, region));
-        log2 = depth < CHUNK_LOG2 ? depth : CHUNK_LOG2;
+    function _depthOf(Claim calldata claim, Region region) private pure returns (uint8 depth) {
+        return TensorProgram.depthOf(TensorProgram.wordsOf(claim.header, region));
     }
 }

@@ -4,10 +4,9 @@ pragma solidity 0.8.37;
 import {Permissions} from "../common/Permissions.sol";
 import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {IMachineVerifier} from "../verifiers/IMachineVerifier.sol";
-import {TraceTree} from "../verifiers/libraries/TraceTree.sol";
 import {MachineProgram} from "../verifiers/MachineTypes.sol";
 import {Region} from "../verifiers/TensorTypes.sol";
-import {ClaimGame} from "./ClaimGame.sol";
+import {ChunkGame} from "./ChunkGame.sol";
 import {ClaimRecord, Reveal, Terms} from "./ClaimTypes.sol";
 import {IRunClaims} from "./IRunClaims.sol";
 import {OpeningTree} from "./libraries/OpeningTree.sol";
@@ -16,10 +15,7 @@ import {Ends, Run, RunClaim, Segment, StepProof} from "./RunTypes.sol";
 
 /// @title RunClaims
 /// @notice See `IRunClaims`.
-contract RunClaims is IRunClaims, ClaimGame {
-    /// @notice Words of a chunk of data, as a power of two.
-    uint8 public constant CHUNK_LOG2 = 8;
-
+contract RunClaims is IRunClaims, ChunkGame {
     /// @dev Levels of the memory's tree above input and output.
     uint8 private constant _REGION_LEVELS = 2;
 
@@ -35,7 +31,7 @@ contract RunClaims is IRunClaims, ClaimGame {
     /// @notice Deploys the game.
     /// @param setting Contracts and parameters around it; the verifier is an `IMachineVerifier`.
     /// @param nodes Knows the agents of nodes.
-    constructor(Setting memory setting, INodeRegistry nodes) ClaimGame(setting) {
+    constructor(Setting memory setting, INodeRegistry nodes) ChunkGame(setting) {
         _requireAddress(address(nodes), "nodes");
         NODES = nodes;
     }
@@ -55,11 +51,6 @@ contract RunClaims is IRunClaims, ClaimGame {
     /// @inheritdoc IRunClaims
     function segmentIdOf(uint256 claimId, Segment calldata segment) external pure returns (bytes32 branchId) {
         return SegmentTree.idOf(claimId, segment);
-    }
-
-    /// @inheritdoc IRunClaims
-    function demandIdOf(uint256 claimId, Region region, uint64 chunk) external pure returns (bytes32 demandId) {
-        return OpeningTree.demandIdOf(claimId, region, chunk);
     }
 
     // ─── THE GAME ───
@@ -102,8 +93,7 @@ contract RunClaims is IRunClaims, ClaimGame {
         bytes32 branchId = SegmentTree.idOf(claimId, segment);
 
         Pointed memory pointed = _beginPath(claimId, record, branchId, reveal);
-        if (pointed.isNew) emit SegmentPointed(claimId, branchId, msg.sender, segment, pointed.answerBy);
-        _returnSurplus(pointed.surplusWei);
+        _tell(claimId, branchId, segment, pointed);
     }
 
     /// @inheritdoc IRunClaims
@@ -129,8 +119,7 @@ contract RunClaims is IRunClaims, ClaimGame {
         bytes32 branchId = SegmentTree.idOf(claimId, segment);
 
         Pointed memory pointed = _goOn(claimId, record, parentId, branchId);
-        if (pointed.isNew) emit SegmentPointed(claimId, branchId, msg.sender, segment, pointed.answerBy);
-        _returnSurplus(pointed.surplusWei);
+        _tell(claimId, branchId, segment, pointed);
     }
 
     /// @inheritdoc IRunClaims
@@ -202,13 +191,8 @@ contract RunClaims is IRunClaims, ClaimGame {
     /// @inheritdoc IRunClaims
     function demand(uint256 claimId, RunClaim calldata claim, Region region, uint64 chunk) external payable {
         ClaimRecord storage record = _openClaimOf(claimId, _commitmentOf(claim));
-        (, uint8 height) = _regionOf(claim, region);
-        require(chunk >> height == 0, RunClaims_NoSuchChunk(region, chunk));
-        bytes32 demandId = OpeningTree.demandIdOf(claimId, region, chunk);
 
-        Pointed memory pointed = _demand(claimId, record, demandId, msg.sender == claim.terms.buyer);
-        if (pointed.isNew) emit ChunkDemanded(claimId, demandId, msg.sender, region, chunk, pointed.answerBy);
-        _returnSurplus(pointed.surplusWei);
+        _demandChunk(claimId, record, claim.terms.buyer, region, chunk, _depthOf(claim));
     }
 
     /// @inheritdoc IRunClaims
@@ -223,15 +207,11 @@ contract RunClaims is IRunClaims, ClaimGame {
         bytes32 demandId = OpeningTree.demandIdOf(claimId, region, chunk);
         if (!_awaitsAnswer(demandId)) return;
         _openClaimOf(claimId, _commitmentOf(claim));
-        (bytes32 root, uint8 height) = _regionOf(claim, region);
-        bool isIt =
-            words.length == 1 << CHUNK_LOG2 &&
-                siblings.length == height &&
-                TraceTree.fold(TraceTree.rootOf(words), chunk, siblings) == root;
-        require(isIt, RunClaims_NotTheChunk(region, chunk));
+        bytes32 root = region == Region.Input ? claim.terms.inputRoot : claim.outputRoot;
+        bool isIt = _isChunk(root, _depthOf(claim), chunk, words, siblings);
+        require(isIt, ChunkGame_NotTheChunk(region, chunk));
 
-        _deliver(claimId, demandId, claim.terms.buyer);
-        emit ChunkDelivered(claimId, demandId, region, chunk, words);
+        _deliverChunk(claimId, demandId, claim.terms.buyer, region, chunk, words);
     }
 
     /// @inheritdoc IRunClaims
@@ -243,6 +223,12 @@ contract RunClaims is IRunClaims, ClaimGame {
     }
 
     // ─── INTERNAL ───
+
+    /// @dev The last that a pointer does.
+    function _tell(uint256 claimId, bytes32 branchId, Segment memory segment, Pointed memory pointed) private {
+        if (pointed.isNew) emit SegmentPointed(claimId, branchId, msg.sender, segment, pointed.answerBy);
+        _returnSurplus(pointed.surplusWei);
+    }
 
     /// @dev Reverts unless the last checkpoint is of a final state, and the others divide the steps before it.
     function _checkEnd(MachineProgram calldata program, Run calldata run) private view returns (bytes32 outputRoot) {
@@ -342,11 +328,9 @@ contract RunClaims is IRunClaims, ClaimGame {
         }
     }
 
-    /// @dev Root of input or output, and levels above its chunks. Every memory is large enough to have one.
-    function _regionOf(RunClaim calldata claim, Region region) private pure returns (bytes32 root, uint8 height) {
-        require(region != Region.Body, RunClaims_NothingToDemand(region));
-        root = region == Region.Input ? claim.terms.inputRoot : claim.outputRoot;
-        height = claim.program.depth - _REGION_LEVELS - CHUNK_LOG2;
+    /// @dev Depth of the trees over input and output, each a quarter of the memory.
+    function _depthOf(RunClaim calldata claim) private pure returns (uint8 depth) {
+        return claim.program.depth - _REGION_LEVELS;
     }
 
     /// @dev Cheapest first.

@@ -158,17 +158,17 @@ describe("ResultClaims, data", () => {
     for (const [shown, path] of others) {
       await expect(claims.deliver(ID, claim, Region.Input, 3, shown, path)).to.be.revertedWithCustomError(
         claims,
-        "ResultClaims_NotTheChunk",
+        "ChunkGame_NotTheChunk",
       );
     }
     await expect(claims.deliver(ID, claim, Region.Input, 4, words, siblings)).to.be.revertedWithCustomError(
       claims,
       "ClaimGame_NotPointedAt",
     );
-    await expect(demand(base, Region.Body, 0)).to.be.revertedWithCustomError(claims, "ResultClaims_NothingToDemand");
+    await expect(demand(base, Region.Body, 0)).to.be.revertedWithCustomError(claims, "ChunkGame_NothingToDemand");
     // The input's tree has 16 chunks, pads included; the output is one.
-    await expect(demand(base, Region.Input, 16)).to.be.revertedWithCustomError(claims, "ResultClaims_NoSuchChunk");
-    await expect(demand(base, Region.Output, 1)).to.be.revertedWithCustomError(claims, "ResultClaims_NoSuchChunk");
+    await expect(demand(base, Region.Input, 16)).to.be.revertedWithCustomError(claims, "ChunkGame_NoSuchChunk");
+    await expect(demand(base, Region.Output, 1)).to.be.revertedWithCustomError(claims, "ChunkGame_NoSuchChunk");
     await expect(claims.demand(ID, claim, Region.Input, 0, { value: FEE - 1n })).to.be.revertedWithCustomError(
       claims,
       "ClaimGame_BondTooSmall",

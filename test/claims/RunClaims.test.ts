@@ -198,7 +198,7 @@ describe("RunClaims", () => {
       const wrong = [ZeroHash, ...words.slice(1)];
       await expect(
         claims.connect(provider).deliver(ID, claim, INPUT, 0, wrong, siblings),
-      ).to.be.revertedWithCustomError(claims, "RunClaims_NotTheChunk");
+      ).to.be.revertedWithCustomError(claims, "ChunkGame_NotTheChunk");
       const delivered = claims.connect(provider).deliver(ID, claim, INPUT, 0, words, siblings);
       await expect(delivered)
         .to.emit(claims, "ChunkDelivered")
@@ -214,8 +214,8 @@ describe("RunClaims", () => {
       const value = await feeToSend(claims, ethers.provider, ID);
       const demand = (region: number, index: number) =>
         claims.connect(challenger).demand(ID, claim, region, index, { value });
-      await expect(demand(BODY, 0)).to.be.revertedWithCustomError(claims, "RunClaims_NothingToDemand");
-      await expect(demand(INPUT, 2)).to.be.revertedWithCustomError(claims, "RunClaims_NoSuchChunk");
+      await expect(demand(BODY, 0)).to.be.revertedWithCustomError(claims, "ChunkGame_NothingToDemand");
+      await expect(demand(INPUT, 2)).to.be.revertedWithCustomError(claims, "ChunkGame_NoSuchChunk");
     });
   });
 

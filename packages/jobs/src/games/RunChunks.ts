@@ -1,43 +1,18 @@
 import { LEAF_BYTES, layoutOf } from "@millrace/rv32";
-import { Region } from "@millrace/tensor";
-import type { ContractTransaction } from "ethers";
+import type { Region } from "@millrace/tensor";
 
 import type { IRunClaims } from "../../../../typechain-types/index.js";
-import type { DemandFacts } from "../DemandHistory.js";
 import type { PostedRun } from "../runs/readRun.js";
 import { REGION_LEVELS, regionTree } from "../runs/regionTree.js";
 import { RunHistory } from "../runs/RunHistory.js";
-import type { ChunkDesk } from "./ChunkDesk.js";
+import { ClaimChunks } from "./ClaimChunks.js";
 
 /** Demands for input or output of a run. */
-export class RunChunks implements ChunkDesk {
-  readonly #history: RunHistory;
+export class RunChunks extends ClaimChunks<PostedRun, IRunClaims> {
+  protected readonly kind = "runs";
 
-  constructor(
-    readonly game: IRunClaims,
-    private readonly posted: PostedRun,
-  ) {
-    this.#history = new RunHistory(posted.claimId, posted.block);
-  }
-
-  get claimId(): bigint {
-    return this.posted.claimId;
-  }
-
-  get buyer(): string {
-    return this.posted.buyer;
-  }
-
-  get windowEndsAt(): number {
-    return this.posted.windowEndsAt;
-  }
-
-  get isPrivate(): boolean {
-    return this.posted.claim.terms.isPrivate;
-  }
-
-  get place(): string {
-    return `runs/${this.posted.taskId}/${this.posted.attempt}`;
+  constructor(game: IRunClaims, posted: PostedRun) {
+    super(game, posted, new RunHistory(posted.claimId, posted.block));
   }
 
   maxBytes(): number {
@@ -46,10 +21,6 @@ export class RunChunks implements ChunkDesk {
 
   isWhole(region: Region, bytes: Uint8Array): boolean {
     return regionTree({ depth: this.#depth }, bytes).root === this.rootOf(region);
-  }
-
-  rootOf(region: Region): string {
-    return region === Region.Input ? this.posted.claim.terms.inputRoot : this.posted.outputRoot;
   }
 
   depthOf(): number {
@@ -61,19 +32,6 @@ export class RunChunks implements ChunkDesk {
     if (first === undefined) return undefined;
     const length = new DataView(first.buffer, first.byteOffset, first.byteLength).getUint32(0, true);
     return Math.min(LEAF_BYTES + length, 2 ** this.depthOf() * LEAF_BYTES);
-  }
-
-  async demands(block: number): Promise<DemandFacts[]> {
-    await this.#history.readTo(this.game, block);
-    return this.#history.demands();
-  }
-
-  demand(region: Region, chunk: number, value: bigint): Promise<ContractTransaction> {
-    return this.game.demand.populateTransaction(this.claimId, this.posted.claim, region, chunk, { value });
-  }
-
-  timeout(region: Region, chunk: number): Promise<ContractTransaction> {
-    return this.game.timeoutDemand.populateTransaction(this.claimId, this.posted.claim, region, chunk);
   }
 
   get #depth(): number {

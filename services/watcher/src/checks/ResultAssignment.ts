@@ -9,50 +9,22 @@ import {
 } from "@millrace/jobs";
 import type { Logger } from "@millrace/sdk";
 import { type Traces, type TraceTree, treeOf } from "@millrace/tensor";
-import type { ContractTransaction } from "ethers";
 
-import type { IResultChecks, IResultClaims, ITaskMarket } from "../../../../typechain-types/index.js";
+import type { IResultChecks } from "../../../../typechain-types/index.js";
 import type { Desk } from "../Desk.js";
-import type { Assignment, Executed } from "./Assignment.js";
+import type { Executed } from "./Assignment.js";
+import { ClaimAssignment } from "./ClaimAssignment.js";
 
 /** The result of a tensor program. */
-export class ResultAssignment implements Assignment {
-  private constructor(
-    private readonly desk: Desk,
-    private readonly posted: PostedClaim,
-  ) {}
+export class ResultAssignment extends ClaimAssignment<PostedClaim, IResultChecks> {
+  private constructor(desk: Desk, posted: PostedClaim) {
+    const { contracts } = desk;
+    super(desk, posted, { checks: contracts.checks, game: contracts.claims, market: contracts.tasks });
+  }
 
   static async of(desk: Desk, claimId: bigint, fromBlock: number): Promise<ResultAssignment | undefined> {
     const [posted] = await readClaim(desk.contracts.claims, { claimId, fromBlock });
     return posted && new ResultAssignment(desk, posted);
-  }
-
-  get taskId(): bigint {
-    return this.posted.taskId;
-  }
-
-  get windowEndsAt(): number {
-    return this.posted.windowEndsAt;
-  }
-
-  get checks(): IResultChecks {
-    return this.desk.contracts.checks;
-  }
-
-  get game(): IResultClaims {
-    return this.desk.contracts.claims;
-  }
-
-  get market(): ITaskMarket {
-    return this.desk.contracts.tasks;
-  }
-
-  drawnFor(): ReturnType<Assignment["drawnFor"]> {
-    return this.checks.drawnFor(this.posted.claimId, this.posted.claim);
-  }
-
-  draw(): Promise<ContractTransaction> {
-    return this.checks.draw.populateTransaction(this.posted.claimId, this.posted.claim);
   }
 
   async execute(logger: Logger): Promise<Executed> {

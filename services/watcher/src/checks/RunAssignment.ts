@@ -8,50 +8,23 @@ import {
   saltedRun,
   stepOpenings,
 } from "@millrace/jobs";
-import { type ContractTransaction, hexlify } from "ethers";
+import { hexlify } from "ethers";
 
-import type { IMachineMarket, IRunChecks, IRunClaims } from "../../../../typechain-types/index.js";
+import type { IRunChecks } from "../../../../typechain-types/index.js";
 import type { Desk } from "../Desk.js";
-import type { Assignment, Executed } from "./Assignment.js";
+import type { Executed } from "./Assignment.js";
+import { ClaimAssignment } from "./ClaimAssignment.js";
 
 /** A run of a machine. */
-export class RunAssignment implements Assignment {
-  private constructor(
-    private readonly desk: Desk,
-    private readonly posted: PostedRun,
-  ) {}
+export class RunAssignment extends ClaimAssignment<PostedRun, IRunChecks> {
+  private constructor(desk: Desk, posted: PostedRun) {
+    const { contracts } = desk;
+    super(desk, posted, { checks: contracts.runChecks, game: contracts.runs, market: contracts.machines });
+  }
 
   static async of(desk: Desk, claimId: bigint, fromBlock: number): Promise<RunAssignment | undefined> {
     const [posted] = await readRun(desk.contracts.runs, { claimId, fromBlock });
     return posted && new RunAssignment(desk, posted);
-  }
-
-  get taskId(): bigint {
-    return this.posted.taskId;
-  }
-
-  get windowEndsAt(): number {
-    return this.posted.windowEndsAt;
-  }
-
-  get checks(): IRunChecks {
-    return this.desk.contracts.runChecks;
-  }
-
-  get game(): IRunClaims {
-    return this.desk.contracts.runs;
-  }
-
-  get market(): IMachineMarket {
-    return this.desk.contracts.machines;
-  }
-
-  drawnFor(): ReturnType<Assignment["drawnFor"]> {
-    return this.checks.drawnFor(this.posted.claimId, this.posted.claim);
-  }
-
-  draw(): Promise<ContractTransaction> {
-    return this.checks.draw.populateTransaction(this.posted.claimId, this.posted.claim);
   }
 
   async execute(): Promise<Executed> {

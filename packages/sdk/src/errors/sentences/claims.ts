@@ -64,14 +64,14 @@ export const CLAIM_SENTENCES: Sentences = {
     "{count} hashes are not those of all branches above {branchId:hex}.",
     "Give one for each, from the bottom up.",
   ],
-  ResultClaims_NothingToDemand: [
+  ChunkGame_NothingToDemand: [
     "Words of the {region:Region} are not demanded in chunks.",
-    "Point at its root instead: npx hardhat dispute open.",
+    "Demand the input or the output; what lies between is opened by the game: npx hardhat dispute open.",
   ],
-  ResultClaims_NoSuchChunk: ["The {region:Region} has no chunk {chunk}.", "Chunks are counted from 0."],
-  ResultClaims_NotTheChunk: [
+  ChunkGame_NoSuchChunk: ["The {region:Region} has no chunk {chunk}.", "Chunks are counted from 0."],
+  ChunkGame_NotTheChunk: [
     "These words are not chunk {chunk} of the {region:Region}.",
-    "Take them from the committed trace.",
+    "Take them from the committed trace, or from the run's memory.",
   ],
   ClaimGame_BadTerms: ["The claim's terms are out of bounds.", "Look at the order's windows and its program."],
   ClaimGame_BadBond: ["A branch bond of {bondWei:eth} is out of bounds.", "Choose one within its bounds."],
@@ -113,12 +113,6 @@ export const CLAIM_SENTENCES: Sentences = {
   RunClaims_StepIsRight: [
     "The step is right: doing it gives what the provider claims.",
     "Nothing is proven and nothing changed.",
-  ],
-  RunClaims_NothingToDemand: ["A run has no {region:Region} to demand.", "Demand chunks of its input or output."],
-  RunClaims_NoSuchChunk: ["The {region:Region} has no chunk {chunk}.", "Chunks are counted from 0."],
-  RunClaims_NotTheChunk: [
-    "These words are not chunk {chunk} of the {region:Region}.",
-    "Take them from the run's memory.",
   ],
   Rv32Verifier_BadDepth: ["A memory of depth {depth} is no job's.", "Choose 10 to 26: 32 KiB to 2 GiB."],
   Rv32Verifier_NoSteps: ["The program may do no step.", "Let it do at least one."],
