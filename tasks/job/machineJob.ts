@@ -14,7 +14,7 @@ import { keccak256 } from "ethers";
 
 import { parseSize } from "../lib/inputs.js";
 import type { Protocol } from "../lib/Session.js";
-import { readFileOf } from "./readFileOf.js";
+import { readFileOf } from "../lib/readFileOf.js";
 import type { WantedJob } from "./WantedJob.js";
 
 /** What a run of a program is made of. */

@@ -9,7 +9,7 @@ import type { Session } from "../lib/Session.js";
 import { openingOf } from "./openingOf.js";
 import type { TermValues } from "./plainTerms.js";
 import { plainTerms } from "./plainTerms.js";
-import { readFileOf } from "./readFileOf.js";
+import { readFileOf } from "../lib/readFileOf.js";
 
 interface Values extends TermValues {
   readonly verifier: string;

@@ -5,7 +5,7 @@ import { findEvent } from "../lib/events.js";
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { parseHash } from "../lib/parseHash.js";
-import { readFileOf } from "./readFileOf.js";
+import { readFileOf } from "../lib/readFileOf.js";
 
 interface Values {
   readonly task: string;

@@ -12,7 +12,7 @@ export default async function convict(
 ): Promise<void> {
   const { contracts } = await session.protocol();
   const { epoch, nodeId, slot, challengeId, challenge, report, reportHash } = await challengeOf(session, values);
-  const { observations } = decodeDataFile(readDataFile(values.file, reportHash).bytes);
+  const { observations } = decodeDataFile((await readDataFile(values.file, reportHash)).bytes);
   const [seats] = await contracts.uptime.setOf(epoch);
   const accused = observations.filter((observation) => {
     const hasShown = (challenge.shown >> BigInt(seats.indexOf(observation.attestor))) & 1n;

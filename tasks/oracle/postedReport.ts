@@ -10,9 +10,10 @@ export async function postedReport(
   session: Session,
   given: string,
 ): Promise<{ readonly epoch: number; readonly report: Report; readonly reportHash: string }> {
-  const { contracts } = await session.protocol();
+  const { contracts, deployment } = await session.protocol();
+  const { uptime } = contracts;
   const epoch = parseWhole(given, "--epoch", 2 ** 32 - 1);
-  const logs = await contracts.uptime.queryFilter(contracts.uptime.filters.ReportPosted(epoch));
+  const logs = await uptime.queryFilter(uptime.filters.ReportPosted(epoch), deployment.deployedAtBlock);
   const { root } = await contracts.uptime.reportOf(epoch);
   // A report that fell may have been followed by another one.
   const found = logs.map(({ args }) => args.report).findLast((each) => each.root === root);

@@ -7,10 +7,11 @@ import { plainReport } from "./postedReport.js";
 
 /** Gives back the fee of a demand to a report that fell before it was answered. */
 export default async function returnFee(session: Session, values: PartValues): Promise<void> {
-  const { uptime, challenges } = (await session.protocol()).contracts;
+  const { contracts, deployment } = await session.protocol();
+  const { uptime, challenges } = contracts;
   const { part, index, name } = partOf(values);
   const epoch = parseWhole(values.epoch, "--epoch", 2 ** 32 - 1);
-  const logs = await uptime.queryFilter(uptime.filters.ReportPosted(epoch));
+  const logs = await uptime.queryFilter(uptime.filters.ReportPosted(epoch), deployment.deployedAtBlock);
   const demands = await Promise.all(
     logs.map(async ({ args }) => {
       const demandId = await challenges.demandIdOf(args.reportHash, part, index);

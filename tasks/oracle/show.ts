@@ -12,7 +12,7 @@ export default async function show(session: Session, values: PartValues & { read
   const { challenges } = (await session.protocol()).contracts;
   const { part, index, name } = partOf(values);
   const { epoch, report, reportHash } = await postedReport(session, values.epoch);
-  const { leaves, tree, data } = readDataFile(values.file, reportHash);
+  const { leaves, tree, data } = await readDataFile(values.file, reportHash);
   const exists = index * DATA_CHUNK_BYTES < data.length;
   const [chunk, proof] = part !== LEAF && exists ? [hexlify(data.chunk(index)), data.proof(index)] : ["0x", []];
   const request =

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-
 import { MillraceError } from "@millrace/sdk";
 import { verifyDataFile, type VerifiedFile } from "@millrace/uptime-tree/verify";
 
+import { readFileOf } from "../lib/readFileOf.js";
 import type { Session } from "../lib/Session.js";
 import { facts } from "../lib/text.js";
 
@@ -12,9 +11,10 @@ interface Values {
 
 /** Computes the report of a data file with the independent verifier, and compares it with the one on chain. */
 export default async function verify(session: Session, { file }: Values): Promise<void> {
-  const found = read(file);
-  const { contracts } = await session.protocol();
-  const logs = await contracts.uptime.queryFilter(contracts.uptime.filters.ReportPosted(found.epoch));
+  const found = verified(file, await readFileOf(file, "--file"));
+  const { contracts, deployment } = await session.protocol();
+  const { uptime } = contracts;
+  const logs = await uptime.queryFilter(uptime.filters.ReportPosted(found.epoch), deployment.deployedAtBlock);
   const posted = logs.at(-1)?.args.reportHash;
   if (posted !== undefined && posted !== found.reportHash) {
     throw new MillraceError("DATA_MISMATCH", `The file gives report ${found.reportHash}, the chain has ${posted}.`, {
@@ -33,9 +33,9 @@ export default async function verify(session: Session, { file }: Values): Promis
   );
 }
 
-function read(file: string): VerifiedFile {
+function verified(file: string, bytes: Uint8Array): VerifiedFile {
   try {
-    return verifyDataFile(readFileSync(file));
+    return verifyDataFile(bytes);
   } catch (cause) {
     throw new MillraceError("DATA_MISMATCH", `${file} is not what it should be: ${(cause as Error).message}.`, {
       hint: "Get it again, from /epochs/<epoch>/data of any attestor.",

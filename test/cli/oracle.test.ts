@@ -85,6 +85,9 @@ describe("tasks of the oracle", () => {
     expect(await challenges.owedTo(stranger)).to.equal(await challenges.bondWei());
 
     const [before, held] = [await bonds(), await token.balanceOf(stranger)];
+    const missing = await at.verbs.run(`oracle convict ${slotOf(INVENTED)} --file nowhere ${as("buyer")}`);
+    expect(missing.code).to.equal(1);
+    expect(missing.stderr).to.match(/--file names nowhere, which cannot be read\. Check the path\./);
     const convicted = await at.verbs.json(`oracle convict ${slotOf(INVENTED)} --file ${stage.file} ${as("buyer")}`);
     const { attestor: liar } = stage.said[INVENTED.seat].observation;
     expect(convicted).to.deep.include({ challengeId, attestors: [liar] });
