@@ -105,6 +105,13 @@ export class OracleStage {
     return file;
   }
 
+  /** The same with bytes. */
+  writeBytes(name: string, bytes: Uint8Array): string {
+    const file = join(this.folder, name);
+    writeFileSync(file, bytes);
+    return file;
+  }
+
   close(): void {
     this.server.closeAllConnections();
     this.server.close();

@@ -72,6 +72,24 @@ describe("tasks of the oracle", () => {
     return challengeId as string;
   };
 
+  it("should verify the data file with a program of its own, and tell what is not the chain's", async () => {
+    const { root, evidenceRoot, dataHash } = stage.built.report;
+    const verified = await at.verbs.json(`oracle verify --file ${stage.file}`);
+    expect(verified).to.include({
+      posted: stage.reportHash,
+      reportHash: stage.reportHash,
+      root,
+      evidenceRoot,
+      dataHash,
+    });
+    const bytes = Buffer.from(stage.built.bytes);
+    // The pot, which nobody signs.
+    bytes[63] ^= 1;
+    const { code, stderr } = await at.verbs.run(`oracle verify --file ${stage.writeBytes("other.bin", bytes)}`);
+    expect(stderr).to.match(/^Error: The file gives report 0x\w{64}, the chain has 0x\w{64}\./);
+    expect(code).to.equal(1);
+  });
+
   it("should clear a slot that nobody shows, and convict who said that it was up", async () => {
     const { challenges, stranger, token } = at.world;
     const challengeId = await challenged(INVENTED);

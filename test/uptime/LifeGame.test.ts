@@ -7,7 +7,7 @@ import { deployUptime, type UptimeFixture } from "./uptimeFixture.js";
 const { ethers, networkHelpers } = await hre.network.create();
 
 /** Where seeds begin, and how many there are: `LIVES=1000:200 npx hardhat --long test …` plays others than usual. */
-const [FIRST, COUNT] = (process.env["LIVES"] ?? (hre.globalOptions.long ? "1:30" : "1:2")).split(":").map(Number);
+const [FIRST, COUNT] = (process.env["LIVES"] ?? (hre.globalOptions.long ? "1:12" : "1:2")).split(":").map(Number);
 const MOVES = hre.globalOptions.long || process.env["LIVES"] !== undefined ? 200 : 50;
 
 describe("Uptime over many epochs as a game (I7)", function () {

@@ -34,6 +34,16 @@ describe("verifyDataFile", () => {
     }
   });
 
+  it("should give the same for the bytes of a file as Node reads them, and leave them as they are", async () => {
+    const { report, bytes } = buildReport(await file(6));
+    // Signatures of both parities: the bit that says which one is in them.
+    const parities = new Set((await file(6)).observations.map(({ signature }) => Number(`0x${signature.slice(66, 68)}`) >> 7)); // prettier-ignore
+    expect([...parities]).to.have.members([0, 1]);
+    const read = Buffer.from(bytes);
+    expect(verifyDataFile(read).reportHash).to.equal(hashReport(report));
+    expect(read.equals(bytes)).to.equal(true);
+  });
+
   it("should find any byte that was changed, and any that is missing or too many", async () => {
     const whole = await file(2);
     const bytes = encodeDataFile({ ...whole, observations: whole.observations.slice(0, 2) });

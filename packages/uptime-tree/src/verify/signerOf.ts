@@ -8,7 +8,8 @@ const SECOND_HALF = 32;
 
 /** Address of the key behind a signature in the short form; undefined if it is nobody's. */
 export function signerOf(digest: Uint8Array, signature: Uint8Array): Uint8Array | undefined {
-  const plain = signature.slice();
+  // A copy: `slice` of a Buffer would be the file itself.
+  const plain = Uint8Array.from(signature);
   const half = plain[SECOND_HALF] ?? 0;
   plain[SECOND_HALF] = half & 0x7f;
   try {
