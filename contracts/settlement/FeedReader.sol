@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IAggregatorV3} from "./IAggregatorV3.sol";
 import {IPriceOracle} from "./IPriceOracle.sol";
 
@@ -52,7 +53,7 @@ library FeedReader {
 
     /// @notice The round that held at a time, if the named one is it; reverts if the feed had another.
     /// @dev A proxy numbers rounds `phase << 64 | n`; when its aggregator is replaced, the phase before ends without a
-    /// next round, and its last one holds until the first of the next phase.
+    /// next round, and its last one holds until the first of the next phase that has one.
     /// @param feed The feed
     /// @param id The round named
     /// @param timestamp The time
@@ -66,15 +67,23 @@ library FeedReader {
         require(held, IPriceOracle.PriceOracle_WrongRound(feed, id, timestamp));
     }
 
-    /// @dev When the round after this one was written; never, if this is the last.
+    /// @dev When the round after this one was written; never, if this is the last. No proxy says when it changed its
+    /// aggregator, and the new one may have answered for long before: a phase begins with its first round, and ends all
+    /// before it, so that two rounds never hold at once and the caller has no choice.
     function _heldUntil(address feed, uint80 id, uint80 lastId) private view returns (uint256 timestamp) {
+        uint256 phase = id >> PHASE_SHIFT;
+        uint256 lastPhase = lastId >> PHASE_SHIFT;
         timestamp = roundOf(feed, uint256(id) + 1).updatedAt;
-        if (timestamp != 0) return timestamp;
-        if (id == lastId) return type(uint256).max;
-        uint256 nextPhase = (id >> PHASE_SHIFT) + 1;
-        if (nextPhase > lastId >> PHASE_SHIFT) return 0; // beyond the last round
-        timestamp = roundOf(feed, (nextPhase << PHASE_SHIFT) | 1).updatedAt;
-        return timestamp == 0 ? type(uint256).max : timestamp;
+        if (timestamp == 0) {
+            if (id != lastId && phase >= lastPhase) return 0; // beyond the last round
+            timestamp = type(uint256).max;
+        }
+        // As many as `searchRound` looks back over, and more than a proxy changes while an epoch waits for its close.
+        for (uint256 ahead = 0; ahead < MAX_PHASES_BACK && phase < lastPhase; ++ahead) {
+            ++phase;
+            uint256 begunAt = roundOf(feed, (phase << PHASE_SHIFT) | 1).updatedAt;
+            if (begunAt != 0) timestamp = Math.min(timestamp, begunAt);
+        }
     }
 
     /// @dev Whether no round can have come before. Feeds without a proxy have phase 0, proxies begin with 1.

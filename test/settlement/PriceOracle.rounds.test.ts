@@ -151,6 +151,19 @@ describe("PriceOracle: rounds", () => {
       return context;
     }
 
+    /** Both feeds with rounds so many hours after the start, which is observed, and time gone on beyond them. */
+    async function phases(rounds: readonly (readonly [id: bigint, hours: number])[]) {
+      const context = await networkHelpers.loadFixture(deploy);
+      const { feeds, oracle, start } = context;
+      for (const feed of feeds) await feed.set(PHASE | 1n, WAD, start, start);
+      await oracle.observe();
+      for (const feed of feeds) {
+        for (const [id, hours] of rounds) await feed.set(id, WAD, start + hours * HOUR, start + hours * HOUR);
+      }
+      await networkHelpers.time.increaseTo(start + 10 * HOUR);
+      return context;
+    }
+
     it("should let the last round of a phase hold until the next phase begins", async () => {
       const { oracle, start } = await twoPhases();
       const last = PHASE | 2n;
@@ -160,6 +173,53 @@ describe("PriceOracle: rounds", () => {
       expect(await spotOf(start + 2 * HOUR, first)).to.equal(3n * WAD);
       await expect(spotOf(start + 2 * HOUR, last)).to.be.revertedWithCustomError(oracle, "PriceOracle_WrongRound");
       await expect(spotOf(start + 2 * HOUR - 1, first)).to.be.revertedWithCustomError(oracle, "PriceOracle_WrongRound");
+    });
+
+    it("should count a new aggregator from its first round, which may be older than its place in the proxy", async () => {
+      const { feeds, oracle, start } = await phases([
+        [PHASE | 1n, 0],
+        [PHASE | 2n, 2],
+        [PHASE | 3n, 4],
+        [(2n * PHASE) | 1n, 1],
+        [(2n * PHASE) | 2n, 3],
+        [(2n * PHASE) | 3n, 5],
+      ]);
+      for (const [hours, id] of [
+        [0, PHASE | 1n],
+        [2, (2n * PHASE) | 1n],
+        [4, (2n * PHASE) | 2n],
+      ] as [number, bigint][]) {
+        const at = start + hours * HOUR + 600;
+        expect(await oracle.roundsAt(at)).to.deep.equal([id, id]);
+        expect((await oracle.priceAt(at, [id, id]))[2]).to.equal(true);
+        if (hours === 0) continue;
+        const other = PHASE | BigInt(1 + hours / 2);
+        await expect(oracle.priceAt(at, [other, other]))
+          .to.be.revertedWithCustomError(oracle, "PriceOracle_WrongRound")
+          .withArgs(feeds[0], other, at);
+      }
+    });
+
+    it("should end a phase that one without any round follows, when the next round comes", async () => {
+      const last = PHASE | 2n;
+      const first = (3n * PHASE) | 1n;
+      const { oracle, start } = await phases([
+        [PHASE | 1n, 0],
+        [last, 1],
+        [first, 3],
+      ]);
+      const ended = start + 3 * HOUR;
+      for (const [at, right, wrong] of [
+        [ended - 1, last, first],
+        [ended, first, last],
+      ] as [number, bigint, bigint][]) {
+        expect(await oracle.roundsAt(at)).to.deep.equal([right, right]);
+        expect((await oracle.priceAt(at, [right, right]))[2]).to.equal(true);
+        await expect(oracle.priceAt(at, [wrong, wrong])).to.be.revertedWithCustomError(
+          oracle,
+          "PriceOracle_WrongRound",
+        );
+      }
     });
 
     it("should find the rounds of each phase", async () => {
