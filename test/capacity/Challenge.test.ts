@@ -58,7 +58,7 @@ describe("Challenge", () => {
 
   it("should catch a part f of left-out work with the chance 1 − (1 − f)^t", async () => {
     const { harness } = await networkHelpers.loadFixture(deploy);
-    const draws = hre.globalOptions.long ? 20_000 : 2_000;
+    const draws = hre.globalOptions.long ? 20_000 : 500;
     const challenge: Challenge = { seed: ethers.ZeroHash as Hex, products: 100, rowsLog2: 5, rowWordsLog2: 0 };
     for (const [entries, part] of [
       [1, 0.5],
