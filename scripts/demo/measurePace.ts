@@ -12,8 +12,8 @@ export interface Pace {
   readonly responseSeconds: number;
 }
 
-/** What two free cores need, with ease. */
-const LEAST: Pace = { windowSeconds: 20, shortWindowSeconds: 8, responseSeconds: 10 };
+/** What two free cores need, with ease: a quarter of a window is a checker's for being drawn, the next for its commitment. */
+const LEAST: Pace = { windowSeconds: 24, shortWindowSeconds: 8, responseSeconds: 10 };
 
 /**
  * How long this machine, as busy as it is, takes for the largest job decides how long a challenger is given: on a slow
@@ -24,7 +24,7 @@ export async function measurePace({ training }: Orders, signal: AbortSignal): Pr
   await executeInWorker(training.program, training.input, { signal });
   const seconds = (performance.now() - startedAt) / 1_000;
   return {
-    windowSeconds: Math.max(LEAST.windowSeconds, Math.ceil(2 * seconds)),
+    windowSeconds: Math.max(LEAST.windowSeconds, Math.ceil(5 * seconds)),
     shortWindowSeconds: Math.max(LEAST.shortWindowSeconds, Math.ceil(seconds)),
     responseSeconds: Math.max(LEAST.responseSeconds, Math.ceil(seconds)),
   };
