@@ -22,6 +22,9 @@ const isUntouched = ({ status }: Branch): boolean => status === 0n;
 const isPending = ({ status }: Branch): boolean => status === 1n;
 const hasBond = ({ bondGwei }: Branch): boolean => bondGwei !== 0n;
 
+/** An account that burns gas when it is paid burns the caller's: what was brought is what it can burn. */
+export const PAYING = { gasLimit: 1_000_000 };
+
 /** Points at outputs, opens what can be opened, lets the rest time out, withdraws the branch bonds. */
 export const claimActions: Readonly<Record<string, Action>> = {
   point: async (play, dice) => {
@@ -46,11 +49,9 @@ export const claimActions: Readonly<Record<string, Action>> = {
   withdrawBonds: async (play, dice) => {
     const { claimId, claim, branch } = await pickClaim(play, dice, hasBond);
     const account = dice.pick([...challengersOf(play), ...play.providers]);
-    // An account that burns gas when it is paid burns its own: what it brought is what it can burn.
-    const options = { gasLimit: 1_000_000 };
     return play.world.claims
       .connect(account)
-      .withdrawBonds(claimId, claim, [branchIdOf(claimId, branch)], account, account, options);
+      .withdrawBonds(claimId, claim, [branchIdOf(claimId, branch)], account, account, PAYING);
   },
 };
 

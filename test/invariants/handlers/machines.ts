@@ -7,6 +7,7 @@ import { CREDIT, TASK_STATUSES, type TaskStatus, taskTerms } from "../../market/
 import type { Opened } from "../../market/taskDriver.js";
 import type { Dice } from "../Dice.js";
 import type { Action, Play } from "../Play.js";
+import { PAYING } from "./claims.js";
 
 /** One program, as it runs and as a cheat says that it ran. */
 const HONEST = rememberedStates(new Execution(SORTING.program, SORTING.input));
@@ -100,7 +101,7 @@ export const machineActions: Readonly<Record<string, Action>> = {
     const { knowing } = dice.pick([...play.runGames.values()]);
     const account = dice.pick([challenger, ...play.providers]);
     const ids = knowing.history.ids();
-    return runs.connect(stranger).withdrawBonds(knowing.claimId, knowing.posted.claim, ids, account, account);
+    return runs.connect(stranger).withdrawBonds(knowing.claimId, knowing.posted.claim, ids, account, account, PAYING);
   },
 };
 
