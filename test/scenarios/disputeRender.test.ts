@@ -14,7 +14,7 @@ describe("scenario dispute-render", () => {
     const findings = await scenario.run(hre, story);
     // The scenario itself throws unless the word that was proven wrong is a hit of a ray towards the lamp.
     expect(findings["moves"]).to.be.at.most(11);
-    expect(findings["gas"]).to.be.below(2_000_000n);
+    expect(findings["gas"]).to.be.below(1_600_000n);
     expect(findings["refunded"]).to.be.above(0n);
     expect(findings["burned"]).to.be.at.least(findings["toBuyer"]);
     expect(findings["changedPixels"]).to.be.within(1_000, 15_000);

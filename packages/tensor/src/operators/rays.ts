@@ -33,8 +33,8 @@ export interface Light {
   readonly bottom: number;
 }
 
-/** Triangles that one operator tests: two ranges of 256. */
-export const BLOCK_TRIANGLES = 512;
+/** Triangles that one operator tests, in two ranges. A kernel could test twice as many, and a dispute cost a third more. */
+export const BLOCK_TRIANGLES = 256;
 
 const INT24 = 2 ** 23;
 
