@@ -60,11 +60,32 @@ const STRETCH_WORDS = 4_096;
  * The fast path holds only where nothing reads at or after the operator, for such words read as zero, and where its
  * lanes are the kernel's: with other widths the chain packs each lane's value into a wider one, or accepts none.
  */
-function runFast(kernel: Kernel, operator: PlacedOperator, memory: TraceMemory, show: (end: number) => void): boolean {
-  const { params, usedWords, start, mode, laneBits } = operator;
+function mayBeFast(kernel: Kernel, { params, usedWords, start, mode, laneBits }: PlacedOperator): boolean {
   if (mode !== Mode.Lane || laneBits !== kernel.laneBits(params)) return false;
-  const extents = kernel.extents(params, usedWords);
-  if (!extents.every((extent) => extent.start + extent.words <= start)) return false;
+  return kernel.extents(params, usedWords).every((extent) => extent.start + extent.words <= start);
+}
+
+/**
+ * How many lanes of a program only the reference can compute, which takes thousands of times as long: for whoever is to
+ * say whether it can be done in time.
+ */
+export function referenceLanes(program: Program, kernels: KernelSet = ownKernels): number {
+  assertExecutable(program);
+  const instance = new TensorInstance();
+  const memory = { instance, base: instance.allocate(program.totalWords * WORD_BYTES) };
+  let lanes = 0;
+  for (const operator of program.operators) {
+    const kernel = kernels.byCodeHash(operator.kernelCodeHash);
+    // Of no words: whether there is a fast path does not depend on them.
+    if (mayBeFast(kernel, operator) && kernel.run(memory, operator.params, operator.start, 0)) continue;
+    lanes += operator.usedWords * lanesPerWord(operator.laneBits);
+  }
+  return lanes;
+}
+
+function runFast(kernel: Kernel, operator: PlacedOperator, memory: TraceMemory, show: (end: number) => void): boolean {
+  if (!mayBeFast(kernel, operator)) return false;
+  const { params, usedWords, start } = operator;
   // Two rows at least: products take two at a time.
   const stretch = kernel.rowWords === undefined ? usedWords : Math.max(STRETCH_WORDS, 2 * kernel.rowWords(params));
   for (let from = 0, end = 0; end < usedWords || from === 0; from = end) {

@@ -12,7 +12,7 @@ export {
   writeBundle,
 } from "./bundle.ts";
 export { ProgramError, type ProgramPlace, TensorError, type TensorErrorCode } from "./errors.ts";
-export { execute, type ExecuteOptions } from "./execute.ts";
+export { execute, type ExecuteOptions, referenceLanes } from "./execute.ts";
 export { type Alteration, executeInWorker, type Progress, type WorkerOptions } from "./executeInWorker.ts";
 export { kernelCodeHash, kernelCodeHashes, kernelName } from "./kernels/codeHashes.ts";
 export type { Extent, Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";

@@ -14,6 +14,7 @@ import {
   Program,
   ProgramBuilder,
   progressEvery,
+  referenceLanes,
   rootsOf,
   shade,
   shadeRays,
@@ -114,6 +115,16 @@ describe("execute", () => {
       expect(Buffer.compare(output.subarray(word * 32, word * 32 + 32), input.subarray(31 * 32)), `${word}`).to.equal(
         0,
       );
+  });
+
+  it("counts the lanes that have no fast path: of what builders make, none", () => {
+    for (let seed = firstSeed; seed < firstSeed + PROGRAMS; seed++)
+      expect(referenceLanes(randomProgram(seed).program), `seed ${seed}`).to.equal(0);
+    const wide = { ...copyFrom(0), laneBits: 64 as const, params: encodeParams([0, 6, 6, 1, 0, 0, 0]) };
+    const pieces = { ...copyFrom(0), mode: Mode.Piece };
+    expect(referenceLanes(new Program(32, [copyFrom(0)], [copyFrom(32)]))).to.equal(0);
+    expect(referenceLanes(new Program(32, [wide], [copyFrom(32)]))).to.equal(32 * 4);
+    expect(referenceLanes(new Program(32, [pieces], [copyFrom(96), copyFrom(0)]))).to.equal(2 * 32 * 32);
   });
 
   it("leaves the padding of operators zero", () => {

@@ -1,7 +1,15 @@
 import { createServer } from "node:http";
 
 import { claimIdOf, GameHistory, readClaim, readOrder } from "@millrace/jobs";
-import { execute, Region, TraceTree } from "@millrace/tensor";
+import {
+  execute,
+  Region,
+  TraceTree,
+  encodeParams,
+  kernelCodeHash as kernelCodeHashOf,
+  Mode,
+  Program,
+} from "@millrace/tensor";
 import { heartbeatSigner, uptimeDomain } from "@millrace/uptime-tree/format";
 import { expect } from "chai";
 import { concat, hexlify, parseEther } from "ethers";
@@ -96,6 +104,18 @@ describe("node agent", function () {
       await agent.waitForLine(/words may take longer than the work may/, 60_000);
       const order = await readOrder(world.contracts.tasks, taskId, 0);
       await (await world.as(world.buyer).tasks.cancel(taskId, order)).wait();
+      // Few words, but proven by the piece: each lane takes the reference thousands of times as long.
+      const words = 160;
+      const kernelCodeHash = kernelCodeHashOf("Requantise");
+      const slow = {
+        ...{ kernel: "Requantise", kernelCodeHash, words, usedWords: words, mode: Mode.Piece, pieceLog2: 0 },
+        ...{ laneBits: 8 as const, params: encodeParams([0, 3, 3, 1, 0, 0, 0]) },
+      };
+      const bundle = { program: new Program(words, [], [slow]), input: new Uint8Array(32 * words) };
+      const slowId = await world.openTask(bundle, { nodeIds: [honest.nodeId] });
+      await agent.waitForLine(/5120 of its lanes have no fast path/, 60_000);
+      const slowOrder = await readOrder(world.contracts.tasks, slowId, 0);
+      await (await world.as(world.buyer).tasks.cancel(slowId, slowOrder)).wait();
     });
 
     it("should not accept before it holds the very bundle that was ordered", async () => {

@@ -1,6 +1,14 @@
 import { bundleOf, claimIdOf, type Defence, type Kernels, readClaim, ResultDefence } from "@millrace/jobs";
 import { type Contracts, type Logger, MillraceError } from "@millrace/sdk";
-import { assertExecutable, assertProvable, type Bundle, progressEvery, rootsOf, type Traces } from "@millrace/tensor";
+import {
+  assertExecutable,
+  assertProvable,
+  type Bundle,
+  progressEvery,
+  referenceLanes,
+  rootsOf,
+  type Traces,
+} from "@millrace/tensor";
 
 import type { ITaskBook, ITaskMarket } from "../../../../typechain-types/index.js";
 import type { Conduct } from "../Conduct.js";
@@ -20,6 +28,9 @@ interface Parts {
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
+
+/** Lanes that may be computed by the reference, milliseconds each: programs that builders make have none. */
+const MOST_REFERENCE_LANES = 4_096;
 
 /** Seconds between two lines of the log about one execution. */
 const PROGRESS_SECONDS = 30;
@@ -53,7 +64,8 @@ export class TensorTrade implements Trade {
     try {
       assertExecutable(program);
       assertProvable(program, kernels.set);
-      return undefined;
+      const lanes = referenceLanes(program, kernels.set);
+      return lanes > MOST_REFERENCE_LANES ? `${lanes} of its lanes have no fast path` : undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
