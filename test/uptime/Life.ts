@@ -157,6 +157,9 @@ export class Life {
     const willing = isFalse ? seats.filter((seat) => !this.isHonest(keys[seat]!)) : seats;
     while (willing.length > Number(quorum)) willing.splice(roll(willing.length), 1);
     if (willing.length < Number(quorum)) throw new Refused();
+    // What does not follow from its data has none that anybody could build on: honest members prove it false first.
+    const predecessor = this.posted.find((each) => hashReport(each.report) === reportHash);
+    if (predecessor?.isFalse === true && willing.some((seat) => this.isHonest(keys[seat]!))) throw new Refused();
     const before = this.rewards.get(reportHash) ?? evidence.nodeIds.map(() => 0n);
     const built = buildReport({
       ...{ chainId: at.chainId, oracle: this.oracle, epoch, slotsPerEpoch: SLOTS, threshold: Number(threshold) },
