@@ -42,7 +42,11 @@ export function measureSpeed(report: Report, isInstalled: (command: string) => b
         what: `time of the interpreter over that of ${name}, the same program`,
         source: "processor time, best of three",
       });
-      rows.push([name, number(Math.round(Number(steps) / other.seconds / 1e6)), (other.seconds / seconds).toFixed(2)]);
+      rows.push([
+        name,
+        number(Math.round(Number(steps) / other.seconds / 1e6)),
+        (other.seconds / seconds).toPrecision(2),
+      ]);
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -69,7 +69,7 @@ library SlashTable {
         return collateral.mulPpmUp(rowOf(offence).takenPpm);
     }
 
-    /// @notice Shares of a slash. Each grows with the amount, and they add up to it exactly.
+    /// @notice Shares of a slash: those of buyer and reporter grow with the amount, and all add up to it exactly.
     /// @param offence Offence; `None` reverts
     /// @param mill Amount taken, MILL
     /// @param hasBuyer Whether there is a buyer to compensate; without one its share is burned
