@@ -14,8 +14,9 @@ interface Question extends View {
 /** Where the batch answers from. */
 const BATCH = "0x00000000000000000000000000000000000ba7c4";
 
-/** Gives a chain the account that answers batches of views. */
-export async function installReads({ provider }: Connection): Promise<void> {
+/** Gives a chain the account that answers batches of views, if it has none. */
+async function installBatch({ provider }: Connection): Promise<void> {
+  if ((await provider.request({ method: "eth_getCode", params: [BATCH, "latest"] })) !== "0x") return;
   const { deployedBytecode } = await hre.artifacts.readArtifact("CallBatch");
   await provider.request({ method: "hardhat_setCode", params: [BATCH, deployedBytecode] });
 }
@@ -24,6 +25,7 @@ export async function installReads({ provider }: Connection): Promise<void> {
 export class Reads {
   #waiting = new Map<Question, PromiseWithResolvers<string>>();
   #count = 0;
+  #installed: Promise<void> | undefined;
   readonly #questions = new Map<string, Question>();
   readonly #names = new WeakMap<object, string>();
 
@@ -81,6 +83,8 @@ export class Reads {
     const asked = this.#waiting;
     this.#waiting = new Map();
     try {
+      this.#installed ??= installBatch(this.connection);
+      await this.#installed;
       const call = [{ to: BATCH, data: viewBatch.encode([...asked.keys()]) }, "latest"];
       const answer: unknown = await this.connection.provider.request({ method: "eth_call", params: call });
       const answers = viewBatch.decode(answer as string);

@@ -4,7 +4,6 @@ import { MaxUint256 } from "ethers";
 import { addNode, MILL, marketWorld, type World } from "../market/marketFixture.js";
 import type { Connection } from "../support/deployMillrace.js";
 import type { Hostile } from "./Play.js";
-import { installReads } from "./Reads.js";
 
 /** Short enough for a run to live through a thaw and a dead price; every claim is checked that can be. */
 const SHORT = {
@@ -17,7 +16,6 @@ const STAKE = 100_000n * MILL;
 
 /** The whole system with, beside its parties, a buyer, a provider and a verifier that are contracts and spoil what calls them. */
 export async function hostileWorld(connection: Connection): Promise<World & { hostile: Hostile }> {
-  await installReads(connection);
   const world = await marketWorld(connection, SHORT);
   const { token, settlement, staking, governor, agent } = world;
   const buyer = await actAs(connection);
