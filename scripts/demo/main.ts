@@ -74,6 +74,11 @@ const interrupted = new Promise<never>((_, reject) => {
   });
 });
 
+/** Rejects when a step fails that nobody waits for yet, so that the story ends in order, and its processes with it. */
+const astray = new Promise<never>((_, reject) => {
+  process.on("unhandledRejection", reject);
+});
+
 async function main(): Promise<number> {
   const options = readOptions(process.argv.slice(2));
   if (options === "help") {
@@ -87,7 +92,7 @@ async function main(): Promise<number> {
   }
   await assertPortsFree(options);
   try {
-    const isRight = await Promise.race([tell(options), interrupted]);
+    const isRight = await Promise.race([tell(options), interrupted, astray]);
     if (options.keep && world !== undefined) await Promise.race([keepRunning(world), interrupted]);
     if (!isRight) process.stderr.write("The demo failed: a total does not hold, or a cheat got away; see The books.\n");
     return isRight ? 0 : 1;
