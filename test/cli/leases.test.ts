@@ -65,7 +65,10 @@ describe("tasks of leases", () => {
       `lease topup --lease ${leaseId} --credits 0.001 ${as("buyer")}`,
       /0.001 credits do not buy one slot of time/,
     );
-    await refused(`lease extend --lease ${leaseId} --seconds soon ${as("buyer")}`, /The duration "soon" cannot be read/);
+    await refused(
+      `lease extend --lease ${leaseId} --seconds soon ${as("buyer")}`,
+      /The duration "soon" cannot be read/,
+    );
     await refused(`lease topup --lease ${leaseId} --credits 1000000 ${as("buyer")}`, /1,000,000 credits.*credits buy/);
     await refused(`lease topup --lease 99 --credits 1 ${as("buyer")}`, /There is no lease 99.*job list/);
   });
