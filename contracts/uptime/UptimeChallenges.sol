@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Address} from "@openzeppelin/contracts/utils/Address.sol";
-import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IHardwareCatalog} from "../hardware/IHardwareCatalog.sol";
@@ -11,13 +9,14 @@ import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {SlashTable} from "../staking/SlashTable.sol";
 import {IUptimeChallenges} from "./IUptimeChallenges.sol";
 import {IUptimeOracle} from "./IUptimeOracle.sol";
+import {PartDemands} from "./PartDemands.sol";
 import {SlotBitmap} from "./SlotBitmap.sol";
 import {UptimeEvidence} from "./UptimeEvidence.sol";
 import {UptimeLeaf} from "./UptimeLeaf.sol";
 
 /// @title UptimeChallenges
 /// @notice See `IUptimeChallenges`.
-contract UptimeChallenges is IUptimeChallenges {
+contract UptimeChallenges is PartDemands {
     using SafeCast for int256;
     using SafeCast for uint256;
     using SlotBitmap for uint256;
@@ -27,28 +26,14 @@ contract UptimeChallenges is IUptimeChallenges {
     using UptimeEvidence for UptimeEvidence.Sightings;
     using UptimeLeaf for IUptimeOracle.Leaf;
 
-    /// @notice Part of the window in which an answer is due: one over this.
-    uint32 public constant ANSWER_DIVISOR = 4;
-
-    /// @notice Bytes of a chunk of the data file; the last one may be shorter.
-    uint256 public constant CHUNK_BYTES = 1024;
-
-    /// @notice Open demands to one epoch for which the fee grows by one bond.
-    uint32 public constant DEMANDS_PER_STEP = 16;
-
-    IUptimeOracle private immutable _ORACLE;
     IBurnMintSettlement private immutable _SETTLEMENT;
     INodeRegistry private immutable _NODES;
     IHardwareCatalog private immutable _CATALOG;
     uint16 private immutable _SLOTS_PER_EPOCH;
-    uint96 private immutable _BOND_WEI;
 
     mapping(bytes32 challengeId => Challenge challenge) private _challenges;
     mapping(bytes32 root => mapping(uint64 nodeId => Correction correction)) private _corrections;
     mapping(uint64 nodeId => NodeCorrections corrections) private _nodeCorrections;
-    mapping(bytes32 demandId => Demand demand) private _demands;
-    mapping(uint32 epoch => uint32 count) private _openDemands;
-    mapping(address account => uint256 amountWei) private _owed;
 
     constructor(
         IUptimeOracle oracle,
@@ -56,15 +41,12 @@ contract UptimeChallenges is IUptimeChallenges {
         INodeRegistry nodes,
         IHardwareCatalog catalog,
         uint96 newBondWei
-    ) {
-        require(address(oracle) != address(0), UptimeChallenges_ZeroValue("oracle"));
+    ) PartDemands(oracle, newBondWei) {
         require(address(settlement) != address(0), UptimeChallenges_ZeroValue("settlement"));
         require(address(nodes) != address(0), UptimeChallenges_ZeroValue("nodes"));
         require(address(catalog) != address(0), UptimeChallenges_ZeroValue("catalog"));
-        require(newBondWei != 0, UptimeChallenges_ZeroValue("bond"));
-        (_ORACLE, _SETTLEMENT, _NODES, _CATALOG) = (oracle, settlement, nodes, catalog);
+        (_SETTLEMENT, _NODES, _CATALOG) = (settlement, nodes, catalog);
         _SLOTS_PER_EPOCH = settlement.clock().slotsPerEpoch;
-        _BOND_WEI = newBondWei;
     }
 
     // ─── FALSE DOWN ───
@@ -222,125 +204,11 @@ contract UptimeChallenges is IUptimeChallenges {
         emit CorrectionSettled({epoch: epoch, nodeId: nodeId, root: root, delta: delta});
     }
 
-    // ─── MISSING DATA ───
-
-    /// @inheritdoc IUptimeChallenges
-    function demandPart(
-        IUptimeOracle.Report calldata report,
-        Part part,
-        uint32 index
-    ) external payable returns (bytes32 demandId) {
-        uint96 feeWei = feeOf(report.epoch);
-        require(msg.value == feeWei, UptimeChallenges_WrongBond(msg.value, feeWei));
-        uint48 finalAt = _ORACLE.verifyPosted(report);
-        bool exists = part == Part.DataChunk || index < report.nodeCount;
-        demandId = demandIdOf(_ORACLE.reportHashOf(report), part, index);
-        uint48 answerBy = _answerBy();
-        // The report must still be open for as long again after the deadline: a part that is missing is no matter of
-        // one leaf, and what is final never falls.
-        bool inTime = answerBy + answerSeconds() <= finalAt;
-        bool isNew = _demands[demandId].demander == address(0);
-        require(exists && inTime && isNew, UptimeChallenges_CannotDemand(demandId, answerBy));
-
-        _demands[demandId] = Demand({demander: msg.sender, answerBy: answerBy, feeWei: feeWei});
-        ++_openDemands[report.epoch];
-        emit PartDemanded({
-            demandId: demandId,
-            epoch: report.epoch,
-            part: part,
-            index: index,
-            demander: msg.sender,
-            feeWei: feeWei,
-            answerBy: answerBy
-        });
-    }
-
-    /// @inheritdoc IUptimeChallenges
-    function showLeaf(
-        IUptimeOracle.Report calldata report,
-        IUptimeOracle.Leaf calldata leaf,
-        bytes32[] calldata proof
-    ) external {
-        bytes32 demandId = demandIdOf(_ORACLE.reportHashOf(report), Part.Leaf, leaf.index);
-        require(leaf.isUnder(proof, report.root), UptimeChallenges_WrongPart(demandId));
-        _answer(demandId, report.epoch);
-        emit LeafShown(demandId, leaf);
-    }
-
-    /// @inheritdoc IUptimeChallenges
-    function showChunk(
-        IUptimeOracle.Report calldata report,
-        uint32 index,
-        uint256 length,
-        bytes32 chunksRoot,
-        bytes calldata chunk,
-        bytes32[] calldata proof
-    ) external {
-        bytes32 demandId = demandIdOf(_ORACLE.reportHashOf(report), Part.DataChunk, index);
-        bool isIts = keccak256(abi.encode(length, chunksRoot)) == report.dataHash;
-        uint256 start = uint256(index) * CHUNK_BYTES;
-        if (start < length) {
-            bytes32 leafHash = keccak256(bytes.concat(keccak256(abi.encode(index, keccak256(chunk)))));
-            bool isWhole = chunk.length == Math.min(CHUNK_BYTES, length - start);
-            isIts = isIts && isWhole && MerkleProof.verifyCalldata(proof, chunksRoot, leafHash);
-        } else {
-            isIts = isIts && chunk.length == 0;
-        }
-        require(isIts, UptimeChallenges_WrongPart(demandId));
-        _answer(demandId, report.epoch);
-        emit ChunkShown(demandId, length, chunk);
-    }
-
-    /// @inheritdoc IUptimeChallenges
-    function voidMissing(IUptimeOracle.Report calldata report, Part part, uint32 index) external {
-        _ORACLE.verifyPosted(report);
-        bytes32 demandId = demandIdOf(_ORACLE.reportHashOf(report), part, index);
-        Demand memory demand = _demands[demandId];
-        bool isMissed = demand.demander != address(0) && block.timestamp >= demand.answerBy;
-        require(isMissed, UptimeChallenges_NoDemand(demandId, demand.answerBy));
-
-        _close(demandId, report.epoch);
-        _owed[demand.demander] += demand.feeWei;
-        emit PartMissed(demandId);
-        _ORACLE.voidReport({epoch: report.epoch, isFalse: false, reporter: demand.demander});
-    }
-
-    /// @inheritdoc IUptimeChallenges
-    function returnFee(IUptimeOracle.Report calldata report, Part part, uint32 index) external {
-        bytes32 reportHash = _ORACLE.reportHashOf(report);
-        bytes32 demandId = demandIdOf(reportHash, part, index);
-        Demand memory demand = _demands[demandId];
-        uint32 epoch = report.epoch;
-        bool isStanding = _ORACLE.reportHashAt(epoch) == reportHash && !_ORACLE.isFinal(epoch);
-        bool isLeft = demand.demander != address(0) && block.timestamp >= demand.answerBy && !isStanding;
-        require(isLeft, UptimeChallenges_NoDemand(demandId, demand.answerBy));
-
-        _close(demandId, epoch);
-        _owed[demand.demander] += demand.feeWei;
-        emit FeeReturned(demandId);
-    }
-
-    // ─── MONEY ───
-
-    /// @inheritdoc IUptimeChallenges
-    function withdraw(address payable account) external {
-        uint256 amountWei = _owed[account];
-        require(amountWei != 0, UptimeChallenges_NothingOwed(account));
-        _owed[account] = 0;
-        emit Withdrawn(account, amountWei);
-        Address.sendValue(account, amountWei);
-    }
-
     // ─── READ ───
 
     /// @inheritdoc IUptimeChallenges
     function challengeOf(bytes32 challengeId) external view returns (Challenge memory challenge) {
         return _challenges[challengeId];
-    }
-
-    /// @inheritdoc IUptimeChallenges
-    function demandOf(bytes32 demandId) external view returns (Demand memory demand) {
-        return _demands[demandId];
     }
 
     /// @inheritdoc IUptimeChallenges
@@ -378,31 +246,6 @@ contract UptimeChallenges is IUptimeChallenges {
         return keccak256(abi.encode(reportHash, nodeId, slot));
     }
 
-    /// @inheritdoc IUptimeChallenges
-    function demandIdOf(bytes32 reportHash, Part part, uint32 index) public pure returns (bytes32 demandId) {
-        return keccak256(abi.encode(reportHash, part, index));
-    }
-
-    /// @inheritdoc IUptimeChallenges
-    function bondWei() external view returns (uint96 bond) {
-        return _BOND_WEI;
-    }
-
-    /// @inheritdoc IUptimeChallenges
-    function feeOf(uint32 epoch) public view returns (uint96 feeWei) {
-        return _BOND_WEI * (1 + _openDemands[epoch] / DEMANDS_PER_STEP);
-    }
-
-    /// @inheritdoc IUptimeChallenges
-    function answerSeconds() public view returns (uint32 length) {
-        return (_ORACLE.challengeSeconds() + ANSWER_DIVISOR - 1) / ANSWER_DIVISOR;
-    }
-
-    /// @inheritdoc IUptimeChallenges
-    function owedTo(address account) external view returns (uint256 amountWei) {
-        return _owed[account];
-    }
-
     // ─── INTERNAL WRITE ───
 
     /// @dev The correction of a leaf, counted against its node from the first touch until it is settled.
@@ -426,20 +269,6 @@ contract UptimeChallenges is IUptimeChallenges {
         Correction storage correction = _corrections[root][nodeId];
         --correction.openChallenges;
         emit LeafFreed({epoch: correction.epoch, nodeId: nodeId, root: root});
-    }
-
-    /// @dev Ends a demand in time and pays who answered.
-    function _answer(bytes32 demandId, uint32 epoch) private {
-        Demand memory demand = _demands[demandId];
-        bool isOpen = demand.demander != address(0) && block.timestamp < demand.answerBy;
-        require(isOpen, UptimeChallenges_NoDemand(demandId, demand.answerBy));
-        _close(demandId, epoch);
-        _owed[msg.sender] += demand.feeWei;
-    }
-
-    function _close(bytes32 demandId, uint32 epoch) private {
-        delete _demands[demandId];
-        --_openDemands[epoch];
     }
 
     // ─── INTERNAL READ ───
@@ -480,10 +309,6 @@ contract UptimeChallenges is IUptimeChallenges {
             require(seats & bit == 0, UptimeChallenges_SameSeat(seat));
             seats |= bit;
         }
-    }
-
-    function _answerBy() private view returns (uint48 answerBy) {
-        return (block.timestamp + answerSeconds()).toUint48();
     }
 
     /// @dev MILL for one slot more, rounded down.
