@@ -1,4 +1,4 @@
-import { formatCredits, MillraceError } from "@millrace/sdk";
+import { formatCredits, MAX_BATCH_ITEMS, MillraceError } from "@millrace/sdk";
 
 import { findEvents } from "../lib/events.js";
 import { itemFailures } from "../lib/itemFailures.js";
@@ -6,16 +6,13 @@ import type { Session } from "../lib/Session.js";
 import { readChannels } from "./readChannels.js";
 import { readVoucher } from "./readVoucher.js";
 
-/** As many as one call takes. */
-const MAX_VOUCHERS = 64;
-
 /** Redeems many vouchers at once; one that is worth nothing is told and stops nothing else. */
 export default async function redeemMany(session: Session, { vouchers }: { vouchers: string }): Promise<void> {
   const protocol = await session.protocol();
   const { channels } = protocol.contracts;
   const files = vouchers.split(",");
-  if (new Set(files).size !== files.length || files.length > MAX_VOUCHERS) {
-    throw new MillraceError("BAD_INPUT", `--vouchers names a file twice, or more than ${MAX_VOUCHERS}.`, {
+  if (new Set(files).size !== files.length || files.length > MAX_BATCH_ITEMS) {
+    throw new MillraceError("BAD_INPUT", `--vouchers names a file twice, or more than ${MAX_BATCH_ITEMS}.`, {
       hint: "Name each once, and the rest in another call.",
     });
   }

@@ -1,6 +1,6 @@
 import type { BaseContract } from "ethers";
 
-import { formatMill, MillraceError } from "@millrace/sdk";
+import { batchesOf, formatMill, MillraceError } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
 import { findEvents } from "../lib/events.js";
@@ -10,9 +10,6 @@ import type { Step } from "../lib/Step.js";
 import type { Protocol, Session } from "../lib/Session.js";
 import type { Fact } from "../lib/text.js";
 import { nodeRewards } from "./nodeRewards.js";
-
-/** As many as one call takes. */
-const MAX_ITEMS = 64;
 
 interface Values {
   readonly account: string | undefined;
@@ -68,8 +65,8 @@ async function rewards(protocol: Protocol, account: string, attestor: string): P
   const { rewards: nodePay } = protocol.contracts;
   const { rewards: due, without } = await nodeRewards(protocol, account, attestor);
   const steps: Step[] = [];
-  for (let first = 0; first < due.length; first += MAX_ITEMS) {
-    const items = due.slice(first, first + MAX_ITEMS).map(({ leaf, proof }) => ({ leaf, proof }));
+  for (const batch of batchesOf(due)) {
+    const items = batch.map(({ leaf, proof }) => ({ leaf, proof }));
     steps.push({
       label: `collect rewards of ${items.length} nodes`,
       request: await nodePay.collectMany.populateTransaction(account, items[0]?.leaf.epoch ?? 0n, items),

@@ -1,17 +1,14 @@
-import { formatMill, MillraceError } from "@millrace/sdk";
+import { formatMill, MAX_BATCH_ITEMS, MillraceError } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
 import { findEvents } from "../lib/events.js";
 import type { Session } from "../lib/Session.js";
 
-/** As many as one call takes. */
-const MAX_ACCOUNTS = 64;
-
 export default async function collectMany(session: Session, { accounts: given }: { accounts: string }): Promise<void> {
   const { settlement } = (await session.protocol()).contracts;
   const accounts = await Promise.all(given.split(",").map((each) => accountAddress(session, each)));
-  if (new Set(accounts).size !== accounts.length || accounts.length > MAX_ACCOUNTS) {
-    throw new MillraceError("BAD_INPUT", "--accounts names an account twice, or more than 64.", {
+  if (new Set(accounts).size !== accounts.length || accounts.length > MAX_BATCH_ITEMS) {
+    throw new MillraceError("BAD_INPUT", `--accounts names an account twice, or more than ${MAX_BATCH_ITEMS}.`, {
       hint: "Name each once, and the rest in another call.",
     });
   }

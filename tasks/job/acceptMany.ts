@@ -1,5 +1,5 @@
 import { readOrder } from "@millrace/jobs";
-import { formatCredits, formatMill, MillraceError } from "@millrace/sdk";
+import { formatCredits, formatMill, MAX_BATCH_ITEMS, MillraceError } from "@millrace/sdk";
 
 import type { ITaskBook } from "../../typechain-types/index.js";
 import { findEvents } from "../lib/events.js";
@@ -19,9 +19,6 @@ interface Failure {
   readonly taskId: bigint;
   readonly reason: string;
 }
-
-/** As many as one call takes. */
-const MAX_TASKS = 64;
 
 /** Takes many tasks at once; what cannot be had any more, or has no data, is told and costs the others nothing. */
 export default async function acceptMany(session: Session, values: Values): Promise<void> {
@@ -76,9 +73,9 @@ export default async function acceptMany(session: Session, values: Values): Prom
 function pairsOf({ tasks, nodes }: Values): { readonly taskId: bigint; readonly nodeId: bigint }[] {
   const taskIds = parseIds(tasks, "--tasks");
   const nodeIds = nodes.split(",").map((each) => parseId(each, "--nodes"));
-  if ((nodeIds.length !== 1 && nodeIds.length !== taskIds.length) || taskIds.length > MAX_TASKS) {
+  if ((nodeIds.length !== 1 && nodeIds.length !== taskIds.length) || taskIds.length > MAX_BATCH_ITEMS) {
     throw new MillraceError("BAD_INPUT", `--tasks names ${taskIds.length} and --nodes ${nodeIds.length}.`, {
-      hint: `Name one node for all tasks, or one for each; at most ${MAX_TASKS} tasks.`,
+      hint: `Name one node for all tasks, or one for each; at most ${MAX_BATCH_ITEMS} tasks.`,
     });
   }
   return taskIds.map((taskId, index) => ({ taskId, nodeId: nodeIds[nodeIds.length === 1 ? 0 : index] ?? 0n }));

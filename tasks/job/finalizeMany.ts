@@ -1,5 +1,5 @@
 import { readOrder } from "@millrace/jobs";
-import { formatCredits, MillraceError } from "@millrace/sdk";
+import { formatCredits, MAX_BATCH_ITEMS, MillraceError } from "@millrace/sdk";
 
 import { findEvents } from "../lib/events.js";
 import { parseIds } from "../lib/inputs.js";
@@ -12,18 +12,19 @@ interface Values {
   readonly tasks: string;
 }
 
-/** As many as one call takes. */
-const MAX_TASKS = 64;
-
 /** Pays many tasks whose results stand; what cannot be paid is told and stops nothing else. */
 export default async function finalizeMany(session: Session, values: Values): Promise<void> {
   const { contracts, deployment } = await session.protocol();
   const market = claimMarketOf(contracts, values.market);
   const taskIds = parseIds(values.tasks, "--tasks");
-  if (taskIds.length > MAX_TASKS) {
-    throw new MillraceError("BAD_INPUT", `--tasks names ${taskIds.length} tasks, and one call takes ${MAX_TASKS}.`, {
-      hint: "Name the rest in another call.",
-    });
+  if (taskIds.length > MAX_BATCH_ITEMS) {
+    throw new MillraceError(
+      "BAD_INPUT",
+      `--tasks names ${taskIds.length} tasks, and one call takes ${MAX_BATCH_ITEMS}.`,
+      {
+        hint: "Name the rest in another call.",
+      },
+    );
   }
   const items = await Promise.all(
     taskIds.map(async (taskId) => ({ taskId, order: await readOrder(market, taskId, deployment.deployedAtBlock) })),

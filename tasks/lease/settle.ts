@@ -1,4 +1,4 @@
-import { formatCredits, MillraceError } from "@millrace/sdk";
+import { formatCredits, MAX_BATCH_ITEMS, MillraceError } from "@millrace/sdk";
 
 import type { ILeaseMarket } from "../../typechain-types/index.js";
 import { findEvents } from "../lib/events.js";
@@ -12,16 +12,13 @@ interface Values {
   readonly attestor: string;
 }
 
-/** As many as one call takes. */
-const MAX_ITEMS = 64;
-
 /** What is due of many leases, oldest first; what cannot be settled is told and stops nothing else. */
 export default async function settle(session: Session, values: Values): Promise<void> {
   const protocol = await session.protocol();
   const { leases } = protocol.contracts;
   const leaseIds = parseIds(values.leases, "--leases");
   const due = (await Promise.all(leaseIds.map((leaseId) => itemsOf(protocol, leaseId, values.attestor)))).flat();
-  const items = due.slice(0, MAX_ITEMS);
+  const items = due.slice(0, MAX_BATCH_ITEMS);
   if (items.length === 0) {
     throw new MillraceError("WRONG_STATE", "No epoch of these leases has a final report.", {
       hint: "npx hardhat oracle status shows which reports are final.",
@@ -71,7 +68,7 @@ async function itemsOf(
   if (piece.fromAt === piece.toAt) return [];
   const items: ILeaseMarket.SettlementStruct[] = [];
   const last = epochs.epochAt(Math.min(Number(paidThrough) - 1, time));
-  for (let epoch = Number(piece.epoch); epoch <= last && items.length < MAX_ITEMS; epoch++) {
+  for (let epoch = Number(piece.epoch); epoch <= last && items.length < MAX_BATCH_ITEMS; epoch++) {
     if (!(await uptime.isFinal(epoch))) break;
     items.push({ leaseId, ...(await fetchLeaf(attestor, BigInt(epoch), nodeId)) });
   }

@@ -1,5 +1,6 @@
 /** What every off-chain part of Millrace shares. */
 
+export { batchesOf, MAX_BATCH_ITEMS } from "./chain/batches.js";
 export { type BeaconBlock, findBeaconBlock, type RawProvider } from "./chain/beaconBlock.js";
 export { BeaconRecorder } from "./chain/BeaconRecorder.js";
 export { BlockClock } from "./chain/BlockClock.js";

@@ -1,4 +1,4 @@
-import { type Contracts, type EpochClock, type Logger, type TransactionSender } from "@millrace/sdk";
+import { batchesOf, type Contracts, type EpochClock, type Logger, type TransactionSender } from "@millrace/sdk";
 
 import type { AgentStore } from "../AgentStore.js";
 import { blockRanges } from "../blockRanges.js";
@@ -7,9 +7,6 @@ import { type Head, Rounds } from "../Rounds.js";
 
 /** Member of `ILeaseMarket.LeaseStatus`. */
 const SETTLED = 5n;
-
-/** As many as one call of a batch takes. */
-const MAX_ITEMS = 64;
 
 interface Parts {
   readonly contracts: Contracts;
@@ -114,16 +111,16 @@ export class LeaseKeeper {
     const [, newest] = await uptime.newestReport();
     const epoch = Number(newest);
     if (epoch >= store.next("rewards", 0) && (await uptime.isFinal(epoch))) {
-      const leaves = await Promise.all(nodeIds.map((nodeId) => this.#leaf(epoch, nodeId)));
-      const items = leaves.filter((proven) => proven !== undefined);
-      for (const provider of new Set(items.map(({ leaf }) => leaf.provider))) {
-        const mine = items.filter(({ leaf }) => leaf.provider === provider);
-        for (let first = 0; first < mine.length; first += MAX_ITEMS) {
-          await this.#collectRewards(provider, epoch, mine.slice(first, first + MAX_ITEMS));
-        }
+      const items: ProvenLeaf[] = [];
+      // One after the other: attestors limit the requests of a second.
+      for (const nodeId of nodeIds) {
+        const proven = await this.#leaf(epoch, nodeId);
+        if (proven !== undefined) items.push(proven);
       }
-      const isComplete = items.length === leaves.length;
-      if (isComplete) store.setNext("rewards", epoch + 1);
+      for (const [provider, mine] of Map.groupBy(items, ({ leaf }) => leaf.provider)) {
+        for (const batch of batchesOf(mine)) await this.#collectRewards(provider, epoch, batch);
+      }
+      if (items.length === nodeIds.length) store.setNext("rewards", epoch + 1);
     }
     const providers = new Set(await Promise.all(nodeIds.map(async (id) => (await nodes.nodeOf(id)).provider)));
     for (const provider of providers) {
