@@ -88,12 +88,13 @@ function runFast(kernel: Kernel, operator: PlacedOperator, memory: TraceMemory, 
   const { params, usedWords, start } = operator;
   // Two rows at least: products take two at a time.
   const stretch = kernel.rowWords === undefined ? usedWords : Math.max(STRETCH_WORDS, 2 * kernel.rowWords(params));
-  for (let from = 0, end = 0; end < usedWords || from === 0; from = end) {
-    end = Math.min(usedWords, from + stretch);
+  let from = 0;
+  do {
+    const end = Math.min(usedWords, from + stretch);
     if (!kernel.run(memory, params, start, end, from)) return false;
     if (end < usedWords) show(end);
-    else break;
-  }
+    from = end;
+  } while (from < usedWords);
   return true;
 }
 
