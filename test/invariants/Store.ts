@@ -72,6 +72,8 @@ export class Store {
   /** Every thaw that runs: when it said that it would be released. */
   readonly thaws = new Map<string, bigint>();
   nextEpoch = 0n;
+  /** Epochs whose closes gave credits a price, oldest first. */
+  readonly pricedCloses: bigint[] = [];
   /** MILL that UptimeRewards should hold: pots, less what left them. */
   pots = 0n;
   availability = 0n;
@@ -226,6 +228,7 @@ export class Store {
     expect(epoch, "I8").to.equal(this.nextEpoch);
     expect(paidOut + topUp, "I8").to.be.at.most(emitted);
     this.nextEpoch += 1n;
+    if (closing.rate !== 0n) this.pricedCloses.push(epoch);
     this.pots += availability + attestors;
     this.checksPot += checks;
     this.availability += availability;

@@ -17,6 +17,9 @@ const LONG_SECONDS = 3_000;
 /** Of `ILeaseOrders.OrderStatus`: from here on there is nothing to close. */
 const FILLED = 4n;
 
+/** Of `IClaimGame.ClaimState`. */
+const OPEN_CLAIM = 1n;
+
 /** MILL units that rounding may leave behind in staking. */
 const MAX_DUST = 1_000n;
 
@@ -101,10 +104,11 @@ async function endProofs(play: Play): Promise<void> {
 
 /** The same, and of claims: whoever still waits for a provider says so, and gets the bond. */
 async function endMachines(play: Play): Promise<void> {
-  const { machines, stranger } = play.world;
-  for (const { taskId, knowing, erring } of play.runGames.values()) {
+  const { machines, runs, stranger } = play.world;
+  for (const [claimId, { knowing, erring }] of play.runGames) {
     for (const game of [knowing, erring]) {
-      if (TASK_STATUSES[Number(await machines.statusOf(taskId))] !== "Submitted") continue;
+      // Not of an attempt that failed before.
+      if ((await runs.stateOf(claimId)) !== OPEN_CLAIM) continue;
       const move = await game.nextMove();
       if (move?.kind === "timeout") await must("I4", game.play(move, stranger));
     }
