@@ -24,7 +24,7 @@ export function loadCorpus(): Saved[] {
 export function saveToCorpus(name: string, { message, steps }: Broken): string {
   mkdirSync(FOLDER, { recursive: true });
   const file = new URL(`${name}.json`, FOLDER);
-  const lines = steps.map((step) => `    ${JSON.stringify(step)}`);
+  const lines = steps.map(([step, seed]) => `    [${JSON.stringify(step)}, ${seed.toString()}]`);
   const first = message.split("\n")[0];
   writeFileSync(file, `{\n  "message": ${JSON.stringify(first)},\n  "steps": [\n${lines.join(",\n")}\n  ]\n}\n`);
   return file.pathname;
