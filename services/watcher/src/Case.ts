@@ -1,4 +1,4 @@
-import { bondToSend, type Contest, type ContestMove } from "@millrace/jobs";
+import { bondBatches, bondToSend, type Contest, type ContestMove } from "@millrace/jobs";
 import { type Logger, MillraceError, sleep } from "@millrace/sdk";
 
 import type { Desk } from "./Desk.js";
@@ -11,8 +11,6 @@ export type Outcome = "proven" | "right" | "slashed" | "stood" | "timed out" | "
 const OPEN = 1n;
 const SLASHED = 3n;
 const GWEI = 10n ** 9n;
-/** Bonds withdrawn by one call at most. */
-const BONDS_PER_CALL = 32;
 
 /** One claim, from its posting to its end. It keeps nothing that the chain and the bundle do not hold. */
 export class Case {
@@ -140,11 +138,8 @@ export class Case {
     const isSlashed = state === SLASHED;
     const { number } = await clock.latest();
     const owned = isSlashed ? await contest.branchesOf(account, number) : [];
-    const stored = await Promise.all(owned.map((id) => contest.game.branchOf(id)));
-    // After a restart some may be withdrawn already.
-    const left = owned.filter((_, i) => stored[i]?.bondGwei !== 0n);
-    for (let i = 0; i < left.length; i += BONDS_PER_CALL)
-      await this.#send(await contest.withdrawal(left.slice(i, i + BONDS_PER_CALL), account), "withdraw bonds");
+    for (const ids of await bondBatches(contest.game, owned))
+      await this.#send(await contest.withdrawal(ids, account), "withdraw bonds");
     returnBond(this.#bonded);
     const outcome = isSlashed ? (this.#outcome ?? "slashed") : "stood";
     this.#logger.info({ outcome }, "claim has ended");

@@ -1,13 +1,10 @@
-import type { Defence } from "@millrace/jobs";
+import { bondBatches, type Defence } from "@millrace/jobs";
 import type { Logger, TransactionSender } from "@millrace/sdk";
 
 interface Chain {
   readonly sender: TransactionSender;
   readonly logger: Logger;
 }
-
-/** Bonds withdrawn by one call at most. */
-const BONDS_PER_CALL = 32;
 
 /**
  * Answers for one claim: opens what is pointed at, shows what is demanded, and takes the fees, and the bonds of those who
@@ -39,14 +36,9 @@ export class ClaimKeeper {
   async collectBonds(block: number): Promise<void> {
     const { sender, logger } = this.chain;
     const { claimId, game } = this.defence;
-    const asked = await this.defence.ids(block);
-    const stored = await Promise.all(asked.map((id) => game.branchOf(id)));
-    // After a restart some may be withdrawn already.
-    const left = asked.filter((_, i) => stored[i]?.bondGwei !== 0n);
-    for (let i = 0; i < left.length; i += BONDS_PER_CALL) {
-      const ids = left.slice(i, i + BONDS_PER_CALL);
+    const batches = await bondBatches(game, await this.defence.ids(block));
+    for (const ids of batches)
       await sender.send(() => this.defence.withdrawal(ids), `withdraw bonds of ${claimId.toString()}`);
-    }
-    if (left.length > 0) logger.info({ claimId, branches: left.length }, "bonds of challengers collected");
+    if (batches.length > 0) logger.info({ claimId, branches: batches.flat().length }, "bonds of challengers collected");
   }
 }
