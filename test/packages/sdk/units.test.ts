@@ -22,6 +22,7 @@ import {
   parsePpm,
   parseRate,
   parseWad,
+  readEnvironment,
   Shutdown,
   WAD,
 } from "@millrace/sdk";
@@ -88,6 +89,13 @@ describe("sdk config", () => {
     const environment = { X_PORT: "2", X_PEERS: '["b"]' };
     const config = loadConfig(schema, { name: "x", file, prefix: "X", environment, overrides: { rpcUrl: "http://c" } });
     expect(config).to.deep.equal({ rpcUrl: "http://c", port: 2, peers: ["b"] });
+  });
+
+  it("should take a variable that is empty for one that is not set", () => {
+    writeFileSync(join(folder, ".env"), "MILLRACE_TEST_EMPTY=\nMILLRACE_TEST_FULL=1\n");
+    const environment = readEnvironment(folder);
+    expect(environment).to.not.have.property("MILLRACE_TEST_EMPTY");
+    expect(environment["MILLRACE_TEST_FULL"]).to.equal("1");
   });
 
   it("should name every bad field at once", () => {

@@ -89,7 +89,7 @@ function environmentFields(schema: z.ZodObject, { prefix, environment }: Sources
   const fields: Fields = {};
   for (const key of Object.keys(schema.shape)) {
     const value = variables[`${prefix}_${toUpperSnake(key)}`];
-    if (value !== undefined && value !== "") fields[key] = parseIfJson(value);
+    if (value !== undefined) fields[key] = parseIfJson(value);
   }
   return fields;
 }
