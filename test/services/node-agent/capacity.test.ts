@@ -25,7 +25,8 @@ describe("node agent, challenged", function () {
     honest = await world.addParty("honest");
     lazy = await world.addParty("lazy");
     // The nodes of a round are those of the epoch before.
-    const wait = world.clock.endOf(0) - (await world.now());
+    const now = await world.now();
+    const wait = world.clock.endOf(world.clock.epochAt(now)) - now;
     await world.provider.send("evm_increaseTime", [wait]);
     await world.mineEverySecond();
     stakeBefore = (await world.contracts.staking.accountOf(lazy.provider.address)).active;
