@@ -68,7 +68,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   const workload = new Workload(config.policy.maxConcurrentTasks);
   const files = new JobFileStore(config.dataDir, signal);
   const atWork = { ...parts, workload, picker, policy: config.policy, conduct, signal };
-  const keepers = [
+  const traders = [
     new TensorTrade({ ...atWork, files, results, kernels }),
     new MachineTrade({ ...atWork, files, results, policy: config.policy.runs }),
   ].map((trade) => new TaskKeeper({ ...atWork, trade }));
@@ -86,6 +86,14 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   const seats = new SeatKeeper({ ...parts, policy: config.policy.leases, signal });
   const proofs = new ProofKeeper({ ...parts, picker, policy: config.policy, signal });
   const making = new ChunkKeeper({ ...atWork, files, chunks });
+  const { leases: leasing, provers, makers } = config.policy;
+  const keepers = [
+    ...(config.answerChallenges ? [capacity] : []),
+    ...(config.collect ? [leases] : []),
+    ...(leasing.acceptSeats ? [seats] : []),
+    ...(provers.length > 0 ? [proofs] : []),
+    ...(makers.length > 0 ? [making] : []),
+  ];
 
   let block = 0;
   const health = (): Record<string, unknown> => ({
@@ -122,16 +130,12 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     block = head.number;
     await heartbeats.onBlock(head);
     receipts.onBlock(head.timestamp);
-    for (const keeper of keepers) await keeper.onBlock(head);
-    if (config.answerChallenges) capacity.onBlock(head);
-    if (config.collect) leases.onBlock(head);
-    if (config.policy.leases.acceptSeats) seats.onBlock(head);
-    if (config.policy.provers.length > 0) proofs.onBlock(head);
-    if (config.policy.makers.length > 0) making.onBlock(head);
+    for (const trader of traders) await trader.onBlock(head);
+    for (const keeper of keepers) keeper.onBlock(head);
   });
   shutdown.add("following the chain", async () => {
     await following;
-    await Promise.all([...keepers, leases, seats, proofs, making, capacity].map((keeper) => keeper.idle()));
+    await Promise.all([...traders, ...keepers].map((keeper) => keeper.idle()));
   });
 
   /** Calls back for the latest block, as often as it changes, until the shutdown; survives a chain that is away. */

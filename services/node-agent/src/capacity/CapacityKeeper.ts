@@ -11,7 +11,7 @@ import type { Hex } from "@millrace/tensor";
 
 import type { ICapacityProofs } from "../../../../typechain-types/index.js";
 import type { Conduct } from "../Conduct.js";
-import type { Head } from "../Rounds.js";
+import { type Head, Keeper } from "../Keeper.js";
 import type { RootStore } from "./RootStore.js";
 
 interface Parts {
@@ -37,43 +37,33 @@ type Times = ICapacityProofs.RoundTimesStructOutput;
  * Answers capacity challenges. What is to be done follows from the chain and from the roots on disk at each block, so the
  * agent can be killed at any moment: it computes again what it had not committed to, and opens what it had.
  */
-export class CapacityKeeper {
-  readonly #parts: Parts;
+export class CapacityKeeper extends Keeper<Parts> {
   /** Computations under way, by epoch and node. */
   readonly #computing = new Map<string, { readonly done: Promise<void>; readonly stop: AbortController }>();
-  #step: Promise<void> | undefined;
   #answered = 0;
-
-  constructor(parts: Parts) {
-    this.#parts = parts;
-  }
 
   /** Challenges that this agent has answered since it started. */
   get answered(): number {
     return this.#answered;
   }
 
-  /** Takes the next step of the current round, if none is being taken. Does not wait. */
-  onBlock(head: Head): void {
-    if (this.#step !== undefined) return;
-    this.#step = this.#advance(head)
-      .catch((error: unknown) => {
-        if (!this.#parts.signal.aborted)
-          this.#parts.logger.warn({ reason: decodeError(error).sentence }, "capacity step failed");
-      })
-      .finally(() => {
-        this.#step = undefined;
-      });
-  }
-
-  /** Waits for what is under way; the shutdown has stopped computations. */
-  async idle(): Promise<void> {
-    await this.#step;
+  /** Waits for computations too, which the shutdown has stopped. */
+  override async idle(): Promise<void> {
+    await super.idle();
     await Promise.all([...this.#computing.values()].map(({ done }) => done));
   }
 
+  protected override async takeRound(head: Head): Promise<void> {
+    try {
+      await this.#advance(head);
+    } catch (error) {
+      const { signal, logger } = this.parts;
+      if (!signal.aborted) logger.warn({ reason: decodeError(error).sentence }, "capacity step failed");
+    }
+  }
+
   async #advance({ timestamp }: Head): Promise<void> {
-    const { contracts, recorder, clock, nodeIds } = this.#parts;
+    const { contracts, recorder, clock, nodeIds } = this.parts;
     const now = BigInt(timestamp);
     const epoch = clock.epochAt(timestamp);
     // The nodes are those of the epoch before.
@@ -91,7 +81,7 @@ export class CapacityKeeper {
   }
 
   async #commit(epoch: number, nodeId: bigint): Promise<void> {
-    const { contracts, sender, roots, logger } = this.#parts;
+    const { contracts, sender, roots, logger } = this.parts;
     const { state } = await contracts.capacity.answerOf(nodeId, epoch);
     if (state !== NONE || !(await contracts.capacity.isPicked(nodeId, epoch))) return;
     const challenge = await this.#challenge(epoch, nodeId);
@@ -109,7 +99,7 @@ export class CapacityKeeper {
   }
 
   async #open(epoch: number, nodeId: bigint, times: Times): Promise<void> {
-    const { contracts, sender, recorder, roots, logger, signal } = this.#parts;
+    const { contracts, sender, recorder, roots, logger, signal } = this.parts;
     const { state } = await contracts.capacity.answerOf(nodeId, epoch);
     if (state !== COMMITTED) {
       // Too late for what is still being computed.
@@ -143,7 +133,7 @@ export class CapacityKeeper {
   #compute(epoch: number, nodeId: bigint, challenge: Challenge): void {
     const key = keyOf(epoch, nodeId);
     if (this.#computing.has(key)) return;
-    const { roots, threads, logger, signal } = this.#parts;
+    const { roots, threads, logger, signal } = this.parts;
     const stop = new AbortController();
     const startedAt = performance.now();
     const done = computeRoots(challenge, { threads, signal: AbortSignal.any([signal, stop.signal]) })
@@ -160,7 +150,7 @@ export class CapacityKeeper {
   }
 
   async #challenge(epoch: number, nodeId: bigint): Promise<Challenge> {
-    const { contracts, conduct } = this.#parts;
+    const { contracts, conduct } = this.parts;
     const [seed, products, rules] = await Promise.all([
       contracts.capacity.seedOf(nodeId, epoch),
       contracts.capacity.productsOf(nodeId, epoch),

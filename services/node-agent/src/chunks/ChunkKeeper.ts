@@ -13,7 +13,7 @@ import type { IApprovalMarket, ITaskBook } from "../../../../typechain-types/ind
 import type { AgentStore } from "../AgentStore.js";
 import { blockRanges } from "../blockRanges.js";
 import type { Maker, Policy } from "../config.js";
-import { type Head, Rounds } from "../Rounds.js";
+import { type Head, Keeper } from "../Keeper.js";
 import type { JobFileStore } from "../tasks/JobFileStore.js";
 import type { NodePicker } from "../tasks/NodePicker.js";
 import { FAILED, TaskStatus } from "../tasks/TaskStatus.js";
@@ -69,9 +69,7 @@ const RETRY_SECONDS = 10;
  *
  * Whatever takes long goes on beside the rounds, one step a task, so that no key is late for it.
  */
-export class ChunkKeeper {
-  readonly #parts: Parts;
-  readonly #rounds: Rounds;
+export class ChunkKeeper extends Keeper<Parts> {
   readonly #orders = new Map<bigint, ITaskBook.TaskOrderStruct>();
   readonly #histories = new Map<bigint, ChunkHistory>();
   /** What is wanted; undefined if no maker of the provider's understands it. */
@@ -79,33 +77,22 @@ export class ChunkKeeper {
   readonly #busy = new Map<bigint, Promise<void>>();
   readonly #notBefore = new Map<bigint, number>();
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    this.#rounds = new Rounds(parts, (head) => this.#takeRound(head));
-  }
-
-  /** Starts a round, unless one is under way. */
-  onBlock(head: Head): void {
-    this.#rounds.onBlock(head);
-  }
-
-  /** Resolves when no step is under way. */
-  async idle(): Promise<void> {
-    await this.#rounds.idle();
+  override async idle(): Promise<void> {
+    await super.idle();
     await Promise.all(this.#busy.values());
   }
 
-  async #takeRound(head: Head): Promise<void> {
-    const { store, signal } = this.#parts;
-    await this.#rounds.attempt("orders of chunks", () => this.#findTasks(head.number));
+  protected override async takeRound(head: Head): Promise<void> {
+    const { store, signal } = this.parts;
+    await this.attempt("orders of chunks", () => this.#findTasks(head.number));
     for (const taskId of store.open(KIND)) {
       if (signal.aborted) return;
-      await this.#rounds.attempt(`chunks of task ${taskId.toString()}`, () => this.#advance(taskId, head));
+      await this.attempt(`chunks of task ${taskId.toString()}`, () => this.#advance(taskId, head));
     }
   }
 
   async #findTasks(block: number): Promise<void> {
-    const { contracts, store, deployedAtBlock } = this.#parts;
+    const { contracts, store, deployedAtBlock } = this.parts;
     const { approvals } = contracts;
     for (const [first, last] of blockRanges(store.next("chunks", deployedAtBlock), block)) {
       const opened = await approvals.queryFilter(approvals.filters.TaskOpened(), first, last);
@@ -118,7 +105,7 @@ export class ChunkKeeper {
   }
 
   async #advance(taskId: bigint, head: Head): Promise<void> {
-    const { contracts, nodeIds, store, workload } = this.#parts;
+    const { contracts, nodeIds, store, workload } = this.parts;
     const { approvals } = contracts;
     const [task, member] = await Promise.all([approvals.taskOf(taskId), approvals.statusOf(taskId)]);
     const status = Number(member) as TaskStatus;
@@ -147,14 +134,14 @@ export class ChunkKeeper {
 
   /** Whether an order is worth a look: in vain it would be made as before. */
   #canTry(taskId: bigint): boolean {
-    const { workload, store } = this.#parts;
+    const { workload, store } = this.parts;
     const isUnknown = this.#wanted.has(taskId) && this.#wanted.get(taskId) === undefined;
     return !workload.isFull && !isUnknown && !store.hasFailed(KIND, taskId);
   }
 
   /** Takes an order that fits, with its description in hand. */
   async #tryAccept(taskId: bigint, { timestamp }: Head): Promise<void> {
-    const { contracts, policy, picker, workload, logger } = this.#parts;
+    const { contracts, policy, picker, workload, logger } = this.parts;
     this.#notBefore.set(taskId, timestamp + RETRY_SECONDS);
     const order = await this.#orderOf(taskId);
     const maker = this.#makerOf(await this.#wantedOf(taskId, order));
@@ -172,7 +159,7 @@ export class ChunkKeeper {
   }
 
   async #accept(taskId: bigint, order: ITaskBook.TaskOrderStruct): Promise<void> {
-    const { contracts, sender, store, picker, workload, deployedAtBlock: fromBlock, logger, signal } = this.#parts;
+    const { contracts, sender, store, picker, workload, deployedAtBlock: fromBlock, logger, signal } = this.parts;
     const { approvals: market } = contracts;
     const nodeId = await picker.pick(order);
     if (nodeId === undefined || signal.aborted || workload.isFull) return;
@@ -193,7 +180,7 @@ export class ChunkKeeper {
 
   /** Only if somebody else accepted for the node: this agent's acceptance acknowledges. */
   async #acknowledge(taskId: bigint): Promise<void> {
-    const { contracts, sender } = this.#parts;
+    const { contracts, sender } = this.parts;
     const order = await this.#orderOf(taskId);
     if (this.#makerOf(await this.#wantedOf(taskId, order)) === undefined) return;
     await sender.send(
@@ -223,16 +210,16 @@ export class ChunkKeeper {
     // What follows a key that came too late is for nothing: anyone may end the attempt.
     if (this.#busy.has(taskId) || chunks.some((chunk) => chunk.status === ChunkStatus.Withheld)) return;
     if (isResting) {
-      this.#parts.workload.end(KIND, taskId);
+      this.parts.workload.end(KIND, taskId);
       return;
     }
-    this.#parts.workload.begin(KIND, taskId);
+    this.parts.workload.begin(KIND, taskId);
     const next = this.#nextOf(own, chunks);
     if (next !== undefined) this.#beside(taskId, head, () => this.#submit(own, next));
   }
 
   async #inFlight({ taskId, attempt, order }: OwnTask, block: number): Promise<ChunkNow[]> {
-    const { approvals } = this.#parts.contracts;
+    const { approvals } = this.parts.contracts;
     const history = await this.#historyOf(taskId, block);
     return Promise.all(
       history.inFlight(attempt).map(async (chunk) => {
@@ -248,14 +235,14 @@ export class ChunkKeeper {
 
   /** A key that was shown cannot be taken back: an approval that the chain may still forget does not count. */
   async #isSettledFact({ taskId, order }: OwnTask, { chunk }: ChunkName, { number }: Head): Promise<boolean> {
-    const { contracts, policy } = this.#parts;
+    const { contracts, policy } = this.parts;
     const blockTag = Math.max(0, number - policy.keyAfterBlocks);
     const member = await contracts.approvals.chunkStatusOf(taskId, order, chunk, { blockTag });
     return Number(member) === ChunkStatus.Approved;
   }
 
   async #release({ taskId, order }: OwnTask, name: ChunkName): Promise<void> {
-    const { contracts, sender, chunks, logger } = this.#parts;
+    const { contracts, sender, chunks, logger } = this.parts;
     const kept = await chunks.load(name);
     if (kept === undefined) {
       logger.error(
@@ -291,7 +278,7 @@ export class ChunkKeeper {
   }
 
   async #submit({ taskId, order, progress }: OwnTask, name: ChunkName): Promise<void> {
-    const { contracts, sender, chunks, logger } = this.#parts;
+    const { contracts, sender, chunks, logger } = this.parts;
     const { chunk, submission, attempt } = name;
     const kept = (await chunks.load(name)) ?? (await this.#make(name, order, Number(progress.chunks)));
     const { previewHash, cipherRoot, keyHash } = chunkHashes(kept);
@@ -303,7 +290,7 @@ export class ChunkKeeper {
   }
 
   async #make(name: ChunkName, order: ITaskBook.TaskOrderStruct, chunks: number): Promise<ChunkParts> {
-    const { chunks: kept, signal, logger } = this.#parts;
+    const { chunks: kept, signal, logger } = this.parts;
     const { taskId, chunk, submission } = name;
     const description = await this.#wantedOf(taskId, order);
     const maker = this.#makerOf(description);
@@ -325,7 +312,7 @@ export class ChunkKeeper {
 
   /** A buyer that rejected a chunk three times is left: the bond comes back whole. */
   async #endRest({ taskId, order }: OwnTask): Promise<void> {
-    const { contracts, sender, logger } = this.#parts;
+    const { contracts, sender, logger } = this.parts;
     await sender.send(
       () => contracts.approvals.endRest.populateTransaction(taskId, order),
       `end the rest of ${taskId.toString()}`,
@@ -335,7 +322,7 @@ export class ChunkKeeper {
 
   /** An attempt of mine failed: frees the node and what is left of the bond, and leaves the task to others. */
   async #giveUp(taskId: bigint): Promise<void> {
-    const { contracts, sender, logger } = this.#parts;
+    const { contracts, sender, logger } = this.parts;
     const order = await this.#orderOf(taskId);
     logger.warn({ kind: KIND, taskId }, "attempt failed");
     await sender.send(
@@ -346,7 +333,7 @@ export class ChunkKeeper {
 
   /** An attempt that others tidied up after is noted too: this agent would fail again. */
   #noteFailure(taskId: bigint, attempt: number): void {
-    const { store, logger } = this.#parts;
+    const { store, logger } = this.parts;
     const last = store.attempt(KIND, taskId, attempt);
     if (last?.status !== "accepted" || this.#busy.has(taskId)) return;
     store.note({ ...last, status: "failed" });
@@ -354,7 +341,7 @@ export class ChunkKeeper {
   }
 
   async #finish(taskId: bigint, attempt: number): Promise<void> {
-    const { contracts, store, files, workload, logger } = this.#parts;
+    const { contracts, store, files, workload, logger } = this.parts;
     const mine = store.attempt(KIND, taskId, attempt);
     if (mine !== undefined) {
       const { paid } = await contracts.approvals.progressOf(taskId);
@@ -371,7 +358,7 @@ export class ChunkKeeper {
 
   /** Takes a step of a task beside the rounds, unless one is under way or has just failed. */
   #beside(taskId: bigint, { timestamp }: Head, step: () => Promise<void>): void {
-    const { signal, logger } = this.#parts;
+    const { signal, logger } = this.parts;
     if (this.#busy.has(taskId) || (this.#notBefore.get(taskId) ?? 0) > timestamp) return;
     const taking = step()
       .catch((error: unknown) => {
@@ -385,14 +372,14 @@ export class ChunkKeeper {
   }
 
   async #orderOf(taskId: bigint): Promise<ITaskBook.TaskOrderStruct> {
-    const { contracts, deployedAtBlock } = this.#parts;
+    const { contracts, deployedAtBlock } = this.parts;
     const order = this.#orders.get(taskId) ?? (await readOrder(contracts.approvals, taskId, deployedAtBlock));
     this.#orders.set(taskId, order);
     return order;
   }
 
   async #historyOf(taskId: bigint, block: number): Promise<ChunkHistory> {
-    const { contracts, deployedAtBlock } = this.#parts;
+    const { contracts, deployedAtBlock } = this.parts;
     const history = this.#histories.get(taskId) ?? new ChunkHistory(taskId, deployedAtBlock);
     this.#histories.set(taskId, history);
     for (const [, last] of blockRanges(history.nextBlock, block)) await history.readTo(contracts.approvals, last);
@@ -403,15 +390,15 @@ export class ChunkKeeper {
   async #wantedOf(taskId: bigint, { terms }: ITaskBook.TaskOrderStruct): Promise<ChunkDescription | undefined> {
     if (this.#wanted.has(taskId)) return this.#wanted.get(taskId);
     const file = { ...terms, bundleHash: terms.programHash };
-    const named = await this.#parts.files.getJob(nameOf(taskId), file, readDescription);
+    const named = await this.parts.files.getJob(nameOf(taskId), file, readDescription);
     const wanted = this.#makerOf(named) === undefined ? undefined : named;
-    if (wanted === undefined) await this.#parts.files.forget(nameOf(taskId));
+    if (wanted === undefined) await this.parts.files.forget(nameOf(taskId));
     this.#wanted.set(taskId, wanted);
     return wanted;
   }
 
   #makerOf(description: ChunkDescription | undefined): Maker | undefined {
-    return this.#parts.policy.makers.find(({ name }) => name === description?.maker);
+    return this.parts.policy.makers.find(({ name }) => name === description?.maker);
   }
 }
 

@@ -3,7 +3,7 @@ import { batchesOf, type Contracts, type EpochClock, type Logger, type Transacti
 import type { AgentStore } from "../AgentStore.js";
 import { blockRanges } from "../blockRanges.js";
 import type { AttestorClient, ProvenLeaf } from "../heartbeat/AttestorClient.js";
-import { type Head, Rounds } from "../Rounds.js";
+import { type Head, Keeper } from "../Keeper.js";
 
 /** Member of `ILeaseMarket.LeaseStatus`. */
 const SETTLED = 5n;
@@ -21,36 +21,18 @@ interface Parts {
 }
 
 /** Settles what leases of this agent's nodes have streamed, frees units, and collects what the provider has earned. */
-export class LeaseKeeper {
-  readonly #parts: Parts;
-  readonly #rounds: Rounds;
-
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    this.#rounds = new Rounds(parts, (head) => this.#takeRound(head));
-  }
-
-  /** Starts a round, unless one is under way. */
-  onBlock(head: Head): void {
-    this.#rounds.onBlock(head);
-  }
-
-  /** Resolves when no round is under way. */
-  async idle(): Promise<void> {
-    await this.#rounds.idle();
-  }
-
-  async #takeRound(head: Head): Promise<void> {
-    await this.#rounds.attempt("leases", () => this.#findLeases(head.number));
-    for (const leaseId of this.#parts.store.open("lease")) {
-      if (this.#parts.signal.aborted) return;
-      await this.#rounds.attempt("lease", () => this.#advance(leaseId, head.timestamp));
+export class LeaseKeeper extends Keeper<Parts> {
+  protected override async takeRound(head: Head): Promise<void> {
+    await this.attempt("leases", () => this.#findLeases(head.number));
+    for (const leaseId of this.parts.store.open("lease")) {
+      if (this.parts.signal.aborted) return;
+      await this.attempt("lease", () => this.#advance(leaseId, head.timestamp));
     }
-    await this.#rounds.attempt("rewards", () => this.#collect());
+    await this.attempt("rewards", () => this.#collect());
   }
 
   async #findLeases(block: number): Promise<void> {
-    const { contracts, store, nodeIds, deployedAtBlock } = this.#parts;
+    const { contracts, store, nodeIds, deployedAtBlock } = this.parts;
     const from = store.next("leases", deployedAtBlock);
     for (const [first, last] of blockRanges(from, block)) {
       const hired = await contracts.leases.queryFilter(contracts.leases.filters.LeaseHired(), first, last);
@@ -62,7 +44,7 @@ export class LeaseKeeper {
   }
 
   async #advance(leaseId: bigint, now: number): Promise<void> {
-    const { contracts, sender, store, logger } = this.#parts;
+    const { contracts, sender, store, logger } = this.parts;
     const { leases } = contracts;
     const [lease, status] = await Promise.all([leases.leaseOf(leaseId), leases.statusOf(leaseId)]);
     if (status === SETTLED && !lease.reserved) {
@@ -78,7 +60,7 @@ export class LeaseKeeper {
 
   /** Settles the next piece, if its epoch's report is final, or will never come. */
   async #settle(leaseId: bigint, nodeId: bigint, now: number): Promise<void> {
-    const { contracts, sender, clock, logger } = this.#parts;
+    const { contracts, sender, clock, logger } = this.parts;
     const { leases, uptime } = contracts;
     const piece = await leases.nextPieceOf(leaseId);
     const epoch = Number(piece.epoch);
@@ -106,7 +88,7 @@ export class LeaseKeeper {
 
   /** Collects rewards of the newest final report, once, and whatever MILL is owed. */
   async #collect(): Promise<void> {
-    const { contracts, store, nodeIds, sender, logger } = this.#parts;
+    const { contracts, store, nodeIds, sender, logger } = this.parts;
     const { uptime, settlement, nodes } = contracts;
     const [, newest] = await uptime.newestReport();
     const epoch = Number(newest);
@@ -133,7 +115,7 @@ export class LeaseKeeper {
 
   /** What one node cannot collect now, for a correction that is not settled, comes with a later report. */
   async #collectRewards(provider: string, epoch: number, items: ProvenLeaf[]): Promise<void> {
-    const { contracts, sender, logger } = this.#parts;
+    const { contracts, sender, logger } = this.parts;
     const { rewards } = contracts;
     const mill = await rewards.collectMany.staticCall(provider, epoch, items);
     if (mill === 0n) return;
@@ -145,7 +127,7 @@ export class LeaseKeeper {
   }
 
   async #leaf(epoch: number, nodeId: bigint): Promise<ProvenLeaf | undefined> {
-    for (const attestor of this.#parts.attestors) {
+    for (const attestor of this.parts.attestors) {
       const proven = await attestor.leaf(epoch, nodeId);
       if (proven !== undefined) return proven;
     }

@@ -6,7 +6,7 @@ import type { ILeaseOrders } from "../../../../typechain-types/index.js";
 import type { AgentStore } from "../AgentStore.js";
 import { blockRanges } from "../blockRanges.js";
 import type { LeasePolicy } from "../config.js";
-import { type Head, Rounds } from "../Rounds.js";
+import { type Head, Keeper } from "../Keeper.js";
 import { seatRefusal } from "./seatRefusal.js";
 
 interface Parts {
@@ -35,37 +35,20 @@ interface SeatNow {
  * Takes seats of lease orders by policy, of clusters too, and seats that another provider left. Begins the leases of full
  * clusters, and ends those that did not fill, for the pay of the wait. All that it knows it reads from the chain.
  */
-export class SeatKeeper {
-  readonly #parts: Parts;
-  readonly #rounds: Rounds;
+export class SeatKeeper extends Keeper<Parts> {
   readonly #orders = new Map<bigint, ILeaseOrders.OrderStruct>();
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    this.#rounds = new Rounds(parts, (head) => this.#takeRound(head));
-  }
-
-  /** Starts a round, unless one is under way. */
-  onBlock(head: Head): void {
-    this.#rounds.onBlock(head);
-  }
-
-  /** Resolves when no round is under way. */
-  async idle(): Promise<void> {
-    await this.#rounds.idle();
-  }
-
-  async #takeRound(head: Head): Promise<void> {
-    const { store, signal } = this.#parts;
-    await this.#rounds.attempt("orders", () => this.#findOrders(head.number));
+  protected override async takeRound(head: Head): Promise<void> {
+    const { store, signal } = this.parts;
+    await this.attempt("orders", () => this.#findOrders(head.number));
     for (const orderId of store.open("order")) {
       if (signal.aborted) return;
-      await this.#rounds.attempt(`order ${orderId.toString()}`, () => this.#advance(orderId));
+      await this.attempt(`order ${orderId.toString()}`, () => this.#advance(orderId));
     }
   }
 
   async #findOrders(block: number): Promise<void> {
-    const { contracts, store, deployedAtBlock } = this.#parts;
+    const { contracts, store, deployedAtBlock } = this.parts;
     const { orders } = contracts;
     for (const [first, last] of blockRanges(store.next("orders", deployedAtBlock), block)) {
       const [opened, relisted] = await Promise.all([
@@ -82,7 +65,7 @@ export class SeatKeeper {
 
   /** Does what an order's seats ask for; one seat a step where the rate has to be looked at. */
   async #advance(orderId: bigint): Promise<void> {
-    const { contracts, sender, nodeIds, logger } = this.#parts;
+    const { contracts, sender, nodeIds, logger } = this.parts;
     const { orders } = contracts;
     const order = await this.#orderOf(orderId);
     const status = await orders.statusOf(orderId, order);
@@ -116,7 +99,7 @@ export class SeatKeeper {
 
   /** Takes a seat, if the policy and a node allow; false if there is no point in trying the next. */
   async #take(orderId: bigint, order: ILeaseOrders.OrderStruct, seat: number): Promise<boolean> {
-    const { contracts, sender, policy, nodeIds, deployedAtBlock, logger } = this.#parts;
+    const { contracts, sender, policy, nodeIds, deployedAtBlock, logger } = this.parts;
     const { orders, nodes } = contracts;
     const rate = await orders.rateOf(orderId, order, seat);
     const refusal = seatRefusal(policy, order, rate);
@@ -139,14 +122,14 @@ export class SeatKeeper {
   }
 
   async #orderOf(orderId: bigint): Promise<ILeaseOrders.OrderStruct> {
-    const { contracts, deployedAtBlock } = this.#parts;
+    const { contracts, deployedAtBlock } = this.parts;
     const order = this.#orders.get(orderId) ?? (await readLeaseOrder(contracts.orders, orderId, deployedAtBlock));
     this.#orders.set(orderId, order);
     return order;
   }
 
   async #seatsOf(orderId: bigint, order: ILeaseOrders.OrderStruct): Promise<SeatNow[]> {
-    const { orders } = this.#parts.contracts;
+    const { orders } = this.parts.contracts;
     return Promise.all(
       Array.from({ length: Number(order.terms.seats) }, async (_, seat) => {
         const [status, { nodeId }] = await Promise.all([
@@ -159,7 +142,7 @@ export class SeatKeeper {
   }
 
   #forget(orderId: bigint): void {
-    this.#parts.store.closeJob("order", orderId);
+    this.parts.store.closeJob("order", orderId);
     this.#orders.delete(orderId);
   }
 }

@@ -6,7 +6,7 @@ import type { IProofMarket, ITaskBook } from "../../../../typechain-types/index.
 import type { AgentStore } from "../AgentStore.js";
 import { blockRanges } from "../blockRanges.js";
 import type { Policy, Prover } from "../config.js";
-import { type Head, Rounds } from "../Rounds.js";
+import { type Head, Keeper } from "../Keeper.js";
 import type { NodePicker } from "../tasks/NodePicker.js";
 import { FAILED, TaskStatus } from "../tasks/TaskStatus.js";
 import { runProver } from "./runProver.js";
@@ -42,40 +42,23 @@ const ACCEPT_AGAIN_SECONDS = 5;
  * Takes tasks of the proof market whose verifier and program the provider names, one after the other: fetches the input,
  * has a command prove the result, sees for itself that the verifier takes the proof, and submits it.
  */
-export class ProofKeeper {
-  readonly #parts: Parts;
-  readonly #rounds: Rounds;
+export class ProofKeeper extends Keeper<Parts> {
   /** Tasks between acceptance and payment. */
   readonly #working = new Set<bigint>();
   /** When a task of which a step failed is looked at again. */
   readonly #notBefore = new Map<bigint, number>();
 
-  constructor(parts: Parts) {
-    this.#parts = parts;
-    this.#rounds = new Rounds(parts, (head) => this.#takeRound(head));
-  }
-
-  /** Starts a round, unless one is under way. */
-  onBlock(head: Head): void {
-    this.#rounds.onBlock(head);
-  }
-
-  /** Resolves when no round is under way. */
-  async idle(): Promise<void> {
-    await this.#rounds.idle();
-  }
-
-  async #takeRound(head: Head): Promise<void> {
-    const { store, signal } = this.#parts;
-    await this.#rounds.attempt("proofs", () => this.#findTasks(head.number));
+  protected override async takeRound(head: Head): Promise<void> {
+    const { store, signal } = this.parts;
+    await this.attempt("proofs", () => this.#findTasks(head.number));
     for (const taskId of store.open("proof")) {
       if (signal.aborted) return;
-      await this.#rounds.attempt(`proof task ${taskId.toString()}`, () => this.#advance(taskId, head));
+      await this.attempt(`proof task ${taskId.toString()}`, () => this.#advance(taskId, head));
     }
   }
 
   async #findTasks(block: number): Promise<void> {
-    const { contracts, store, deployedAtBlock } = this.#parts;
+    const { contracts, store, deployedAtBlock } = this.parts;
     const { proofs } = contracts;
     for (const [first, last] of blockRanges(store.next("proofs", deployedAtBlock), block)) {
       const named = await proofs.queryFilter(proofs.filters.ProgramNamed(), first, last);
@@ -89,7 +72,7 @@ export class ProofKeeper {
   }
 
   async #advance(taskId: bigint, head: Head): Promise<void> {
-    const { contracts, store, nodeIds } = this.#parts;
+    const { contracts, store, nodeIds } = this.parts;
     const [task, member] = await Promise.all([contracts.proofs.taskOf(taskId), contracts.proofs.statusOf(taskId)]);
     const status = Number(member) as TaskStatus;
     const isMine = nodeIds.includes(task.nodeId);
@@ -117,7 +100,7 @@ export class ProofKeeper {
 
   /** With the input in hand: what cannot be had cannot be proven. */
   async #accept(taskId: bigint, head: Head): Promise<void> {
-    const { contracts, sender, policy, picker, deployedAtBlock: fromBlock, logger } = this.#parts;
+    const { contracts, sender, policy, picker, deployedAtBlock: fromBlock, logger } = this.parts;
     const { proofs: market } = contracts;
     const task = await this.#taskOf(taskId);
     const { order } = task;
@@ -139,7 +122,7 @@ export class ProofKeeper {
   }
 
   async #prove(taskId: bigint, task: ProofTask): Promise<void> {
-    const { contracts, sender, signal, logger } = this.#parts;
+    const { contracts, sender, signal, logger } = this.parts;
     const { order, program, prover } = task;
     const inputRoot = String(order.terms.inputRoot);
     const job = { verifier: prover.verifier, program: prover.program, inputRoot, input: await this.#inputOf(task) };
@@ -159,7 +142,7 @@ export class ProofKeeper {
   }
 
   async #giveUp(taskId: bigint): Promise<void> {
-    const { contracts, sender, store, logger } = this.#parts;
+    const { contracts, sender, store, logger } = this.parts;
     const { order } = await this.#taskOf(taskId);
     await sender.send(
       () => contracts.proofs.release.populateTransaction(taskId, order),
@@ -171,7 +154,7 @@ export class ProofKeeper {
   }
 
   async #taskOf(taskId: bigint): Promise<ProofTask> {
-    const { contracts, deployedAtBlock } = this.#parts;
+    const { contracts, deployedAtBlock } = this.parts;
     const { proofs } = contracts;
     const [order, [named]] = await Promise.all([
       readOrder(proofs, taskId, deployedAtBlock),
@@ -187,7 +170,7 @@ export class ProofKeeper {
 
   /** What the buyer hosts beside the order; its hash, where the order has one, says that it is the same. */
   async #inputOf({ order: { terms } }: ProofTask): Promise<string> {
-    const { signal } = this.#parts;
+    const { signal } = this.parts;
     if (terms.dataUri === "") return "0x";
     const url = `${terms.dataUri.replace(/\/+$/, "")}/input.bin`;
     const bytes = await fetchBytes(url, { maxBytes: MAX_INPUT_BYTES, signal });
@@ -199,7 +182,7 @@ export class ProofKeeper {
 
   #proverOf({ verifier, programHash }: Pick<IProofMarket.ProofProgramStruct, "verifier" | "programHash">) {
     const program = String(programHash).toLowerCase();
-    return this.#parts.policy.provers.find(
+    return this.parts.policy.provers.find(
       (each) => each.verifier === verifier && each.program.toLowerCase() === program,
     );
   }

@@ -6,7 +6,7 @@ import type { AgentStore } from "../AgentStore.js";
 import { blockRanges } from "../blockRanges.js";
 import type { Conduct } from "../Conduct.js";
 import type { Policy } from "../config.js";
-import type { Head } from "../Rounds.js";
+import type { Head } from "../Keeper.js";
 import { ClaimKeeper } from "./ClaimKeeper.js";
 import type { NodePicker } from "./NodePicker.js";
 import { refusalOf } from "./refusal.js";

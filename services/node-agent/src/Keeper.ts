@@ -6,34 +6,33 @@ export interface Head {
   readonly timestamp: number;
 }
 
-interface Parts {
+interface BaseParts {
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
 
-/** Rounds of a keeper: one at a time, begun by a block unless one is under way, of steps that may each fail. */
-export class Rounds {
+/** Does one kind of an agent's work in rounds: one at a time, begun by a block, of steps that may each fail. */
+export abstract class Keeper<Parts extends BaseParts = BaseParts> {
   #round: Promise<void> | undefined;
 
-  constructor(
-    private readonly parts: Parts,
-    private readonly take: (head: Head) => Promise<void>,
-  ) {}
+  constructor(protected readonly parts: Parts) {}
 
-  /** Starts a round, unless one is under way. */
+  /** Starts a round, unless one is under way. Does not wait. */
   onBlock(head: Head): void {
-    this.#round ??= this.take(head).finally(() => {
+    this.#round ??= this.takeRound(head).finally(() => {
       this.#round = undefined;
     });
   }
 
-  /** Resolves when no round is under way. */
+  /** Resolves when nothing is under way. */
   async idle(): Promise<void> {
     await this.#round;
   }
 
+  protected abstract takeRound(head: Head): Promise<void>;
+
   /** Takes a step. What fails is told to whoever debugs: somebody else was faster, or the next round will tell more. */
-  async attempt(what: string, act: () => Promise<void>): Promise<void> {
+  protected async attempt(what: string, act: () => Promise<void>): Promise<void> {
     const { signal, logger } = this.parts;
     try {
       await act();
