@@ -12,7 +12,7 @@ import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
 import {SlashTable} from "../staking/SlashTable.sol";
 import {IKernel} from "../verifiers/IKernel.sol";
-import {TraceTree} from "../verifiers/libraries/TraceTree.sol";
+import {BinaryTree} from "../verifiers/libraries/BinaryTree.sol";
 import {ICapacityProofs} from "./ICapacityProofs.sol";
 import {CapacitySchedule} from "./libraries/CapacitySchedule.sol";
 import {Challenge} from "./libraries/Challenge.sol";
@@ -322,7 +322,7 @@ contract CapacityProofs is ICapacityProofs {
         Opening calldata opening
     ) private pure {
         bool inTree =
-            opening.siblings.length == depth && TraceTree.fold(opening.word, position, opening.siblings) == root;
+            opening.siblings.length == depth && BinaryTree.fold(opening.word, position, opening.siblings) == root;
         require(inTree, CapacityProofs_NotInTree(index, position));
     }
 

@@ -6,7 +6,7 @@ import {IRunClaims} from "../claims/IRunClaims.sol";
 import {SegmentTree} from "../claims/libraries/SegmentTree.sol";
 import {Ends, RunClaim, StepProof} from "../claims/RunTypes.sol";
 import {IMachineVerifier} from "../verifiers/IMachineVerifier.sol";
-import {TraceTree} from "../verifiers/libraries/TraceTree.sol";
+import {BinaryTree} from "../verifiers/libraries/BinaryTree.sol";
 import {CheckGame} from "./CheckGame.sol";
 import {IRunChecks} from "./IRunChecks.sol";
 
@@ -141,7 +141,7 @@ contract RunChecks is IRunChecks, CheckGame {
                 siblings: opening.siblings
             }) &&
             opening.saltedSiblings.length == SegmentTree.bitsFor(tree.words) &&
-            TraceTree.fold(leafOf(claimId, tree.owner, word), position, opening.saltedSiblings) == tree.root;
+            BinaryTree.fold(leafOf(claimId, tree.owner, word), position, opening.saltedSiblings) == tree.root;
     }
 
     function _commitmentOf(RunClaim calldata claim) private pure returns (bytes32 commitment) {

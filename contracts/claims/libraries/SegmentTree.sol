@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {TraceTree} from "../../verifiers/libraries/TraceTree.sol";
+import {BinaryTree} from "../../verifiers/libraries/BinaryTree.sol";
 import {Ends, Segment} from "../RunTypes.sol";
 
 /// @title SegmentTree
@@ -13,7 +13,7 @@ import {Ends, Segment} from "../RunTypes.sol";
 /// each other. Its leaves are hashes of 64 bytes like its nodes; what separates them is the depth, which is fixed by
 /// the list's length.
 library SegmentTree {
-    using TraceTree for bytes32;
+    using BinaryTree for bytes32;
 
     /// @notice Checkpoints that a claim can have: 8 KiB of calldata.
     uint256 internal constant MAX_CHECKPOINTS = 256;
@@ -140,7 +140,7 @@ library SegmentTree {
                 mstore(leaf, rest)
             }
         }
-        return TraceTree.rootOfMemory(leaves);
+        return BinaryTree.rootOfMemory(leaves);
     }
 
     /// @notice Whether two states are neighbours in a list.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {TraceTree} from "../libraries/TraceTree.sol";
+import {BinaryTree} from "../libraries/BinaryTree.sol";
 import {Rv32Alu} from "./Rv32Alu.sol";
 import {StepWitness} from "./Rv32Types.sol";
 
@@ -26,7 +26,7 @@ import {StepWitness} from "./Rv32Types.sol";
 ///
 /// Source: The RISC-V Instruction Set Manual, volume I, RV32I 2.1 and M 2.0.
 library Rv32Machine {
-    using TraceTree for bytes32;
+    using BinaryTree for bytes32;
 
     // ─── CONSTANTS ───
 

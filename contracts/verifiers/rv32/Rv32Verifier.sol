@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {TraceTree} from "../libraries/TraceTree.sol";
+import {BinaryTree} from "../libraries/BinaryTree.sol";
 import {IMachineVerifier} from "../IMachineVerifier.sol";
 import {MachineProgram} from "../MachineTypes.sol";
 import {Rv32Machine} from "./Rv32Machine.sol";
@@ -15,7 +15,7 @@ import {EndWitness, StepWitness} from "./Rv32Types.sol";
 ///
 /// Final is what has exited or trapped, and what has done `maxSteps`. Compiled without metadata, as kernels are.
 contract Rv32Verifier is IMachineVerifier {
-    using TraceTree for bytes32;
+    using BinaryTree for bytes32;
 
     // ─── CONSTANTS ───
 
