@@ -9,13 +9,13 @@ export const ROUND_CONSTANTS = memory.data<u64>([
   0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
 ]);
 
-const ROUNDS: usize = 24;
+export const ROUNDS: usize = 24;
 
 /** Lanes of the state that is being hashed: a module instance hashes one message at a time. */
 const STATE = memory.data(200);
 
 /** Bytes of a message that one permutation takes in. */
-const RATE: usize = 136;
+export const RATE: usize = 136;
 
 /** Keccak-f[1600] of `STATE`. */
 function permute(): void {
@@ -178,4 +178,9 @@ function absorb(input: usize, length: usize): void {
  */
 export function hashLevel(nodes: usize, parents: usize, pairs: usize): void {
   for (let i: usize = 0; i < pairs; ++i) keccak64(nodes + (i << 6), parents + (i << 5));
+}
+
+/** Hashes words, eight at a time, into the leaves of a tree. */
+export function hashLeaves(words: usize, leaves: usize, count: usize): void {
+  for (let i: usize = 0; i < count; ++i) keccakWords(words + (i << 8), 256, leaves + (i << 5));
 }

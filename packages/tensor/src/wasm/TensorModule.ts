@@ -17,8 +17,10 @@ export interface TensorExports {
   readonly memory: WebAssembly.Memory;
   heapBase(): number;
   hashLevel(nodes: number, parents: number, pairs: number): void;
-  /** The same, one node at a time: what `hashLevel` is measured against. */
+  hashLeaves(words: number, leaves: number, count: number): void;
+  /** The same, one hash at a time: what the two are measured against. */
   hashLevelPlainly(nodes: number, parents: number, pairs: number): void;
+  hashLeavesPlainly(words: number, leaves: number, count: number): void;
   matMul(...args: KernelArguments): void;
   convolution(...args: KernelArguments): void;
   convolutionGradient(...args: KernelArguments): void;
