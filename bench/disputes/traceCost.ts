@@ -256,7 +256,7 @@ export const traceCost: Section = {
         rows,
       ),
       "",
-      `A word costs one keccak of 64 bytes, whatever it took to compute: in the first three runs ${costs.join(", then ")} for the hash and for the word's own computation. With the vectors of 128 bits that WebAssembly has, two hashes run side by side and no unit of the processor is idle: less processor time is to be had only from wider vectors, or from leaves of more than a word ([ADR 0242](decisions/0242-words-are-hashed-while-others-are-computed.md)). What repeats (padding, constant rows) is hashed once. The clock is what a provider's deadline and a buyer's wait go by.`,
+      `A word costs three eighths of a permutation of Keccak, whatever it took to compute: two for the eight words of a leaf, and one for the node above it ([ADR 0247](decisions/0247-leaves-of-eight-words.md)). In the first three runs these are ${costs.join(", then ")} for the word's part of the tree and for its own computation. With the vectors of 128 bits that WebAssembly has, two hashes run side by side and no unit of the processor is idle: less processor time is to be had only from wider vectors ([ADR 0242](decisions/0242-words-are-hashed-while-others-are-computed.md)). What repeats (padding, constant rows) is hashed once. The clock is what a provider's deadline and a buyer's wait go by.`,
       "",
       `An int8 product of ${SIZE} × ${SIZE} × ${SIZE} takes ${(1_000 * ours).toFixed(0)} ms in WebAssembly (${number(Math.round(macs / ours / 1e6))} million multiply-adds a second), and ${(1_000 * theirs).toFixed(0)} ms in the native code of onnxruntime-node: ${(theirs / ours).toFixed(2)} of its speed.`,
     ];

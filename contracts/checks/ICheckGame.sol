@@ -253,7 +253,7 @@ interface ICheckGame {
     /// @return root The root; zero for none
     function commitmentOf(uint256 claimId, uint8 place) external view returns (bytes32 root);
 
-    /// @notice What stands for a word in a checker's tree.
+    /// @notice What stands for a word in a checker's tree: of a run that is a leaf, of a result eight of them are one.
     /// @param claimId Claim
     /// @param account Checker
     /// @param word The word

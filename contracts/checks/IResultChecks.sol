@@ -14,8 +14,8 @@ interface IResultChecks is ICheckGame {
 
     /// @notice One opened word.
     /// @param word The word
-    /// @param siblings Its siblings in the provider's tree, bottom up
-    /// @param saltedSiblings Those of its leaf in the checker's tree, bottom up
+    /// @param siblings Its siblings in the provider's tree, bottom up: the other words of its leaf first
+    /// @param saltedSiblings Those of its salted word in the checker's tree, which is of the same shape
     struct Opening {
         bytes32 word;
         bytes32[] siblings;
@@ -74,7 +74,7 @@ interface IResultChecks is ICheckGame {
     ///   seat has a bond;
     /// - the claim is the one that was posted, is open, and its window is not over;
     /// - the value is recorded;
-    /// - the words are those at `positionOf`, in order, with as many siblings as the tree is deep, in both trees.
+    /// - the words are those at `positionOf`, in order, with all their siblings and no more, in both trees.
     /// @param claimId Claim
     /// @param claim The claim in full
     /// @param place Place in the check

@@ -13,9 +13,9 @@ import {IResultChecks} from "./IResultChecks.sol";
 /// @title ResultChecks
 /// @notice See `IResultChecks`.
 contract ResultChecks is IResultChecks, CheckGame {
-    /// @dev The two trees in which words are opened, and how deep they are.
+    /// @dev The two trees in which words are opened, and how many siblings a word has in each.
     struct Trees {
-        uint256 depth;
+        uint256 siblings;
         bytes32 provided;
         bytes32 salted;
     }
@@ -73,14 +73,14 @@ contract ResultChecks is IResultChecks, CheckGame {
         Region region = regionOf(claim);
         uint64 words = TensorProgram.wordsOf(claim.header, region);
         Trees memory trees = Trees({
-            depth: TensorProgram.depthOf(words),
+            siblings: TraceTree.siblingsOf(0, TensorProgram.depthOf(words)),
             provided: region == Region.Body ? claim.bodyRoot : claim.outputRoot,
             salted: root
         });
         for (uint256 i = 0; i < openings.length; ++i) {
             uint256 position = _positionOf(value, claimId, place, i, words);
-            bytes32 leaf = leafOf(claimId, account, openings[i].word);
-            require(_isInBoth(trees, position, leaf, openings[i]), ResultChecks_NotInTrees(i, position));
+            bytes32 salted = leafOf(claimId, account, openings[i].word);
+            require(_isInBoth(trees, position, salted, openings[i]), ResultChecks_NotInTrees(i, position));
         }
 
         _vouch(claimId, place, account);
@@ -120,14 +120,14 @@ contract ResultChecks is IResultChecks, CheckGame {
     function _isInBoth(
         Trees memory trees,
         uint256 position,
-        bytes32 leaf,
+        bytes32 salted,
         Opening calldata opening
     ) private pure returns (bool isInBoth) {
         return
-            opening.siblings.length == trees.depth &&
-            opening.saltedSiblings.length == trees.depth &&
-            TraceTree.fold(opening.word, position, opening.siblings) == trees.provided &&
-            TraceTree.fold(leaf, position, opening.saltedSiblings) == trees.salted;
+            opening.siblings.length == trees.siblings &&
+            opening.saltedSiblings.length == trees.siblings &&
+            TraceTree.foldWord(opening.word, position, opening.siblings) == trees.provided &&
+            TraceTree.foldWord(salted, position, opening.saltedSiblings) == trees.salted;
     }
 
     function _commitmentOf(Claim calldata claim) private pure returns (bytes32 commitment) {

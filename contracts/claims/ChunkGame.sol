@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {TraceTree} from "../verifiers/libraries/TraceTree.sol";
+import {BinaryTree} from "../verifiers/libraries/BinaryTree.sol";
 import {Region} from "../verifiers/TensorTypes.sol";
 import {ClaimGame} from "./ClaimGame.sol";
 import {ClaimRecord} from "./ClaimTypes.sol";
@@ -10,8 +10,8 @@ import {OpeningTree} from "./libraries/OpeningTree.sol";
 
 /// @title ChunkGame
 /// @notice See `IChunkGame`.
-/// @dev For those who derive a game whose claims are about an input and an output, each a tree of words. Its entry
-/// points read like this:
+/// @dev For those who derive a game whose claims are about an input and an output, each a tree of words: it says by
+/// `_rootOf` what kind of tree. Its entry points read like this:
 /// ```
 /// demand          _openClaimOf, _demandChunk
 /// deliver         _awaitsAnswer, _openClaimOf, _isChunk, _deliverChunk
@@ -90,8 +90,11 @@ abstract contract ChunkGame is IChunkGame, ClaimGame {
         return
             words.length == 1 << log2 &&
             siblings.length + log2 == depth &&
-            TraceTree.fold(TraceTree.rootOf(words), chunk, siblings) == root;
+            BinaryTree.fold(_rootOf(words), chunk, siblings) == root;
     }
+
+    /// @dev Root of the subtree that a chunk is; it has at least 32 words.
+    function _rootOf(bytes32[] calldata words) internal pure virtual returns (bytes32 root);
 
     // ─── INTERNAL ───
 

@@ -9,7 +9,7 @@ import {IChunkGame} from "./IChunkGame.sol";
 /// @notice Is the result of a tensor program right? A claim stands unless somebody proves a word of it wrong, or its
 /// provider leaves a question open.
 /// @dev The game of `IClaimGame` over the trees of a trace: a challenger points at a hash, and whoever knows them opens
-/// it into up to 32 children, which must fold to it.
+/// it into up to 32 children, which must fold to it: hashes in pairs, words by leaves of eight.
 /// `docs/disputes.md` walks through a game, `docs/claims-format.md` has every encoding.
 ///
 /// Promises, beside those of `IClaimGame`:
@@ -157,7 +157,8 @@ interface IResultClaims is IChunkGame {
     /// Requirements:
     /// - the claim is open;
     /// - the branch is pending and its time has not run out;
-    /// - the children are as many as the height has, and fold to the branch.
+    /// - the children are as many as the height has, and fold to the branch: hashes in pairs; the 32 words of height 5
+    /// by leaves of eight.
     /// @param claimId Claim.
     /// @param branch The branch.
     /// @param children Its children, left to right.
@@ -253,7 +254,7 @@ interface IResultClaims is IChunkGame {
     /// Requirements:
     /// - the claim is open;
     /// - the chunk was demanded, and its time has not run out;
-    /// - the words are all its words, and fold with the siblings to the region's root.
+    /// - the words are all its words, and fold by leaves of eight, with the siblings, to the region's root.
     /// @param claimId Claim.
     /// @param claim The claim in full.
     /// @param region Input or output.

@@ -4,7 +4,8 @@ pragma solidity 0.8.37;
 import {Permissions} from "../common/Permissions.sol";
 import {ITensorVerifier} from "../verifiers/ITensorVerifier.sol";
 import {TensorProgram} from "../verifiers/libraries/TensorProgram.sol";
-import {Mode, ProgramHeader, Region, Trace, Witness, WordAddress} from "../verifiers/TensorTypes.sol";
+import {TraceTree} from "../verifiers/libraries/TraceTree.sol";
+import {ProgramHeader, Region, Trace, Witness, WordAddress} from "../verifiers/TensorTypes.sol";
 import {ChunkGame} from "./ChunkGame.sol";
 import {BranchKey, Claim, ClaimRecord, Reveal, Terms} from "./ClaimTypes.sol";
 import {IResultClaims} from "./IResultClaims.sol";
@@ -193,6 +194,11 @@ contract ResultClaims is IResultClaims, ChunkGame {
 
     // ─── INTERNAL ───
 
+    /// @dev A trace has eight words in a leaf.
+    function _rootOf(bytes32[] calldata words) internal pure override returns (bytes32 root) {
+        return TraceTree.rootOf(words);
+    }
+
     /// @dev The last that a pointer does.
     function _tell(uint256 claimId, bytes32 branchId, BranchKey memory key, Pointed memory pointed) private {
         if (pointed.isNew) emit BranchPointed(claimId, branchId, msg.sender, key, pointed.answerBy);
@@ -225,8 +231,9 @@ contract ResultClaims is IResultClaims, ChunkGame {
         return ITensorVerifier(_VERIFIER).isWrong(trace, target, witness);
     }
 
-    /// @dev Branches over the word that a witness shows. The verifier has seen that it is in the trace: as a piece, or
-    /// as a word if the operator has no pieces or the word is a pad. It folds to the root as one of them only.
+    /// @dev Branches over what a witness shows. The verifier has seen that it is in the trace, at the height of the
+    /// operator's pieces, or as a word if it is a pad. Only a pad has siblings of a word and nothing else: a piece that
+    /// reads nothing has fewer. An operator beside a pad may be anything.
     function _pathOf(
         uint256 claimId,
         Claim calldata claim,
@@ -235,15 +242,10 @@ contract ResultClaims is IResultClaims, ChunkGame {
     ) private pure returns (bytes32[] memory ids) {
         Region region = target.region;
         uint8 depth = TensorProgram.depthOf(TensorProgram.wordsOf(claim.header, region));
-        bytes32 root = region == Region.Body ? claim.bodyRoot : claim.outputRoot;
-        if (witness.operator.mode == Mode.Piece) {
-            uint8 height = witness.operator.pieceLog2;
-            BranchKey memory piece = BranchKey(region, height, target.position >> height, witness.shown);
-            ids = OpeningTree.pathOf(claimId, piece, depth, witness.siblings);
-            if (piece.hash == root) return ids;
-        }
-        BranchKey memory word = BranchKey(region, 0, target.position, witness.shown);
-        return OpeningTree.pathOf(claimId, word, depth, witness.siblings);
+        bool isPad = witness.words.length == 0 && witness.siblings.length == TraceTree.siblingsOf(0, depth);
+        uint8 height = isPad ? 0 : witness.operator.pieceLog2;
+        BranchKey memory shown = BranchKey(region, height, target.position >> height, witness.shown);
+        return OpeningTree.pathOf(claimId, shown, depth, witness.siblings);
     }
 
     function _depthOf(Claim calldata claim, Region region) private pure returns (uint8 depth) {

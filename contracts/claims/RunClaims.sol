@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Permissions} from "../common/Permissions.sol";
 import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {IMachineVerifier} from "../verifiers/IMachineVerifier.sol";
+import {BinaryTree} from "../verifiers/libraries/BinaryTree.sol";
 import {MachineProgram} from "../verifiers/MachineTypes.sol";
 import {Region} from "../verifiers/TensorTypes.sol";
 import {ChunkGame} from "./ChunkGame.sol";
@@ -223,6 +224,11 @@ contract RunClaims is IRunClaims, ChunkGame {
     }
 
     // ─── INTERNAL ───
+
+    /// @dev A memory's leaves are its words.
+    function _rootOf(bytes32[] calldata words) internal pure override returns (bytes32 root) {
+        return BinaryTree.rootOf(words);
+    }
 
     /// @dev The last that a pointer does.
     function _tell(uint256 claimId, bytes32 branchId, Segment memory segment, Pointed memory pointed) private {

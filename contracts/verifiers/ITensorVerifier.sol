@@ -45,9 +45,9 @@ interface ITensorVerifier {
     /// @param codeHash Its code hash.
     error TensorVerifier_NotTheKernel(address kernel, bytes32 codeHash);
 
-    /// @notice Thrown when words or hashes do not fold to the region's root.
+    /// @notice Thrown when words or hashes do not fold to the region's root, by leaves of eight words.
     /// @param start First word: its word address for a range, its position in its region for the word that is shown.
-    /// @param height Height of the hash that was folded.
+    /// @param height Height of what was folded: `2^height` words, or the node over them.
     error TensorVerifier_NotInTrace(uint256 start, uint8 height);
 
     /// @notice Thrown when the witness has fewer or more words or siblings than the proof uses.

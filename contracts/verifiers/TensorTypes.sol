@@ -33,7 +33,7 @@ struct ProgramHeader {
 /// @param words Words it fills, a multiple of 32
 /// @param usedWords Words the kernel computes, a multiple of `2^pieceLog2`; the rest, up to `words`, is zero
 /// @param mode What one proof recomputes
-/// @param pieceLog2 Size of a piece, at most 5; zero in lane mode
+/// @param pieceLog2 Size of a piece: 0, or whole leaves of the tree: 3, 4 or 5; zero in lane mode
 /// @param laneBits Width of a lane: 8, 16, 32, 64, 128 or 256; lanes fill the word, lane 0 is the most significant
 /// @param params What the kernel gets, at most 1,024 bytes; holds absolute word addresses of operands
 struct Operator {
@@ -83,10 +83,11 @@ struct WordAddress {
 /// @param operatorIndex Index of that operator in the sum tree
 /// @param sumPath Siblings of the operator in the sum tree, bottom up, exactly `opDepth`
 /// @param kernel Any address whose code hash is the operator's kernel
-/// @param shown Committed word, or in piece mode the root of the committed piece
+/// @param shown Committed word, or in piece mode the root of the committed piece: the word itself if it has one
 /// @param words Words of the range of `first`, then of the ranges of `reads`, in order; ranges that read as zero are
 /// left out
-/// @param siblings Siblings, bottom up, of `shown`, then of each range in `words`, in order
+/// @param siblings Siblings, bottom up, of `shown`, then of each range in `words`, in order; those of fewer than eight
+/// words begin with the other words of their leaf
 struct Witness {
     Operator operator;
     uint64 operatorIndex;

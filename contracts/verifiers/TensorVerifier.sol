@@ -75,9 +75,9 @@ contract TensorVerifier is ITensorVerifier {
         piece.firstWord = uint256(trace.header.inWords) + start + (uint256(piece.index) << height);
 
         if (witness.operator.mode == Mode.Piece) {
-            _checkShown(trace, target, witness, height, depth);
-            return
-                TraceTree.rootOfMemory(_compute(trace, witness, piece, depth - height, 1 << height)) != witness.shown;
+            uint256 used = _checkShown(trace, target, witness, height, depth);
+            bytes32[] memory words = _compute(trace, witness, piece, used, 1 << height);
+            return (height == 0 ? words[0] : TraceTree.rootOfMemory(words)) != witness.shown;
         }
         piece.lane = target.lane;
         return _isWrongLane(trace, target, witness, piece, depth);
@@ -92,8 +92,8 @@ contract TensorVerifier is ITensorVerifier {
         Witness calldata witness,
         uint8 depth
     ) private pure returns (bool) {
-        require(witness.words.length == 0 && witness.siblings.length == depth, TensorVerifier_WitnessLength());
-        _checkShown(trace, target, witness, 0, depth);
+        uint256 used = _checkShown(trace, target, witness, 0, depth);
+        require(witness.words.length == 0 && witness.siblings.length == used, TensorVerifier_WitnessLength());
         return witness.shown != 0;
     }
 
@@ -107,9 +107,9 @@ contract TensorVerifier is ITensorVerifier {
         uint16 laneBits = witness.operator.laneBits;
         // Lanes fill the word, so this also bounds the shift below: (lane + 1) · laneBits ≤ 256.
         require((uint256(piece.lane) + 1) * laneBits <= 256, TensorVerifier_NoSuchLane(piece.lane, laneBits));
-        _checkShown(trace, target, witness, 0, depth);
+        uint256 used = _checkShown(trace, target, witness, 0, depth);
 
-        uint256 computed = uint256(_compute(trace, witness, piece, depth, 1)[0]);
+        uint256 computed = uint256(_compute(trace, witness, piece, used, 1)[0]);
         uint256 mask = type(uint256).max >> (256 - laneBits);
         require(computed <= mask, TensorVerifier_LaneTooWide(bytes32(computed), laneBits));
         uint256 shift = 256 - (uint256(piece.lane) + 1) * laneBits;
@@ -144,17 +144,17 @@ contract TensorVerifier is ITensorVerifier {
         offset = word - start;
     }
 
-    /// @dev `shown` is in the trace, at a height over the word.
+    /// @dev `shown` is in the trace, at a height over the word: its siblings are the first ones of the witness.
     function _checkShown(
         Trace calldata trace,
         WordAddress calldata target,
         Witness calldata witness,
         uint8 height,
         uint8 depth
-    ) private pure {
-        uint256 count = depth - height;
-        require(witness.siblings.length >= count, TensorVerifier_WitnessLength());
-        bytes32 root = TraceTree.fold(witness.shown, target.position >> height, witness.siblings[:count]);
+    ) private pure returns (uint256 used) {
+        used = TraceTree.siblingsOf(height, depth);
+        require(witness.siblings.length >= used, TensorVerifier_WitnessLength());
+        bytes32 root = TraceTree.fold(witness.shown, height, target.position >> height, witness.siblings[:used]);
         require(root == _rootOf(trace, target.region), TensorVerifier_NotInTrace(target.position, height));
     }
 
@@ -271,22 +271,28 @@ contract TensorVerifier is ITensorVerifier {
         uint8 log2
     ) private pure returns (bytes32[] calldata words) {
         (Region region, uint256 position, uint8 depth) = _placeOf(trace.header, start, log2);
-        uint256 wordsEnd = cursor.words + (1 << log2);
-        uint256 siblingsEnd = cursor.siblings + (depth - log2);
+        bytes32[] calldata siblings;
+        (words, siblings) = _take(witness, cursor, 1 << log2, TraceTree.siblingsOf(log2, depth));
+        bytes32 root = TraceTree.foldRange(words, position, siblings);
+        require(root == _rootOf(trace, region), TensorVerifier_NotInTrace(start, log2));
+    }
+
+    /// @dev So many words and siblings of the witness, which are used up by that.
+    function _take(
+        Witness calldata witness,
+        Cursor memory cursor,
+        uint256 wordCount,
+        uint256 siblingCount
+    ) private pure returns (bytes32[] calldata words, bytes32[] calldata siblings) {
+        (uint256 word, uint256 sibling) = (cursor.words, cursor.siblings);
+        cursor.words = word + wordCount;
+        cursor.siblings = sibling + siblingCount;
         require(
-            wordsEnd <= witness.words.length && siblingsEnd <= witness.siblings.length,
+            cursor.words <= witness.words.length && cursor.siblings <= witness.siblings.length,
             TensorVerifier_WitnessLength()
         );
-
-        words = witness.words[cursor.words:wordsEnd];
-        bytes32 root = TraceTree.fold(
-            TraceTree.rootOf(words),
-            position >> log2,
-            witness.siblings[cursor.siblings:siblingsEnd]
-        );
-        require(root == _rootOf(trace, region), TensorVerifier_NotInTrace(start, log2));
-        cursor.words = wordsEnd;
-        cursor.siblings = siblingsEnd;
+        words = witness.words[word:cursor.words];
+        siblings = witness.siblings[sibling:cursor.siblings];
     }
 
     /// @dev The subtree that a range is: it lies in one region, at a multiple of its size.

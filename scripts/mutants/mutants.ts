@@ -169,8 +169,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     promise: "I13",
     file: RESULT_CHECKS,
-    find: "TraceTree.fold(leaf, position, opening.saltedSiblings) == trees.salted",
-    replace: "TraceTree.fold(leaf, position, opening.saltedSiblings) != 0",
+    find: "TraceTree.foldWord(salted, position, opening.saltedSiblings) == trees.salted",
+    replace: "TraceTree.foldWord(salted, position, opening.saltedSiblings) != 0",
     test: "test/checks/ResultChecks.test.ts",
     grep: "vouch",
   },

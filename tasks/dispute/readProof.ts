@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 
 import { MillraceError } from "@millrace/sdk";
-import type { Witness, WordAddress } from "@millrace/tensor";
+import { PIECE_LOG2S, type Witness, type WordAddress } from "@millrace/tensor";
 import { z } from "zod";
 
 const hash = z.string().regex(/^0x[0-9a-fA-F]{64}$/, "is not 32 bytes in hexadecimal digits");
@@ -15,7 +15,7 @@ const proofSchema = z.object({
       words: count,
       usedWords: count,
       mode: count.max(1),
-      pieceLog2: count.max(5),
+      pieceLog2: z.literal([...PIECE_LOG2S], `is none of ${PIECE_LOG2S.join(", ")}`),
       laneBits: count.max(256),
       params: z.string().regex(/^0x([0-9a-fA-F]{2})*$/, "is not hexadecimal"),
     }),

@@ -291,6 +291,9 @@ describe("ResultChecks", () => {
         [{ ...one, word: SALT }, ...rest],
         [{ ...one, siblings: one.siblings.slice(1) }, ...rest],
         [{ ...one, siblings: [...one.siblings, SALT] }, ...rest],
+        // Another word in the same leaf, which was not drawn.
+        [{ ...one, siblings: one.siblings.with(6, SALT) }, ...rest],
+        [{ ...one, saltedSiblings: one.saltedSiblings.with(6, SALT) }, ...rest],
         [{ ...one, saltedSiblings: one.saltedSiblings.slice(1) }, ...rest],
         [{ ...one, saltedSiblings: [...one.saltedSiblings, SALT] }, ...rest],
       ];

@@ -39,7 +39,7 @@ const STEPS = 0x0404_0404_0404n;
 
 const WORD = `0x${"ff".repeat(32)}`;
 
-/** A tree all of whose leaves are the same: its root, and what lies beside every path, bottom up. */
+/** A tree all of whose words are the same: its root, and what lies beside every path, bottom up. */
 interface Uniform {
   readonly root: string;
   readonly siblings: string[];
@@ -85,14 +85,14 @@ export class WorstVouch {
     };
     const opened = await tasking.open({ programHash: programHash(header), rampSeconds: 0 });
     await tasking.accept(opened, true, NODE_OF_ALICE);
-    const { root, siblings } = uniform(WORD, TRACE_DEPTH);
+    const { root, siblings } = uniformTrace(WORD);
     await tasks.connect(alice).submit(opened.taskId, opened.order, header, root, root);
     const claimId = await tasks.claimIdOf(opened.taskId, 1);
     const { claim } = (await readClaim(claims, { claimId, fromBlock: 0 }))[0] as PostedClaim;
 
     await this.at.recordAt((await checks.drawnFor(claimId, claim)).pickAt);
     await checks.draw(claimId, claim);
-    const salted = uniform(await checks.leafOf(claimId, this.checker, WORD), TRACE_DEPTH);
+    const salted = uniformTrace(await checks.leafOf(claimId, this.checker, WORD));
     await this.#commit(checks, claimId, salted.root);
     const opening = { word: WORD, siblings, saltedSiblings: salted.siblings };
     const openings = Array.from({ length: this.openings }, () => opening);
@@ -162,6 +162,13 @@ function uniform(leaf: string, depth: number): Uniform {
     root = keccak256(concat([root, root]));
   }
   return { root, siblings };
+}
+
+/** As large as traces can be, with eight words in a leaf. */
+function uniformTrace(word: string): Uniform {
+  const others = Array.from({ length: 7 }, () => word);
+  const above = uniform(keccak256(concat([word, ...others])), TRACE_DEPTH - 3);
+  return { root: above.root, siblings: [...others, ...above.siblings] };
 }
 
 function stateOf(memoryRoot: string, status: Status): Uint8Array {

@@ -7,7 +7,7 @@ import { execute } from "../verifiers/support/execute.js";
 import { addParams } from "../verifiers/support/kernels.js";
 import { Mode, Program, Region } from "../verifiers/support/program.js";
 import { Random } from "../verifiers/support/random.js";
-import { siblingsOf, type Word } from "../verifiers/support/tree.js";
+import { pairedRoot, siblingsOf, type Tree, type Word } from "../verifiers/support/tree.js";
 import { makeWitness } from "../verifiers/support/witness.js";
 import { commit } from "../verifiers/support/world.js";
 import {
@@ -36,7 +36,7 @@ describe("ResultClaims, data", () => {
   const deploy = (): Promise<ClaimsWorld> => deployClaims(ethers);
 
   /** An honest claim with ten chunks of input, half a chunk of output and a body. */
-  async function posted({ isPrivate = false } = {}) {
+  async function posted({ isPrivate = false, isPaired = false } = {}) {
     const world = await networkHelpers.loadFixture(deploy);
     const random = new Random(5);
     const operator = (words: number) => ({
@@ -53,10 +53,13 @@ describe("ResultClaims, data", () => {
     const known = commit(world, program, execute(program, world.twins, input));
     const claim = makeClaim(world, program, known.trace);
     claim.terms.isPrivate = isPrivate;
+    if (isPaired) claim.outputRoot = pairedRoot(wordsOf(known.trees[Region.Output]!));
     await post(world, ID, claim);
     const game = new Game(world, ID, claim, Region.Body, known.trees[Region.Body]!, known);
     return { ...world, claim, known, game };
   }
+
+  const wordsOf = (tree: Tree): Word[] => Array.from({ length: 2 ** tree.depth }, (_, i) => tree.node(0, i));
 
   type Base = Awaited<ReturnType<typeof posted>>;
 
@@ -174,6 +177,15 @@ describe("ResultClaims, data", () => {
       "ClaimGame_BondTooSmall",
     );
     expect(concat(words)).to.have.length(2 + 2 * 32 * CHUNK_WORDS);
+  });
+
+  it("should not be taken when it folds in pairs, as the memory of a machine does", async () => {
+    const base = await posted({ isPaired: true });
+    await demand(base, Region.Output, 0);
+    await expect(deliver(base, Region.Output, 0)).to.be.revertedWithCustomError(base.claims, "ChunkGame_NotTheChunk");
+    await networkHelpers.time.increase(RESPONSE_SECONDS + 1);
+    await base.claims.timeoutDemand(ID, base.claim, Region.Output, 0);
+    expect(await base.claims.stateOf(ID)).to.equal(State.Slashed);
   });
 
   it("should leave the buyer demands of its own, and free one with each answer", async () => {

@@ -8,7 +8,7 @@ import { execute, type Memory } from "../verifiers/support/execute.js";
 import { addParams, mixParams } from "../verifiers/support/kernels.js";
 import { Mode, type Operator, Program, Region } from "../verifiers/support/program.js";
 import { Random, randomCase } from "../verifiers/support/random.js";
-import { hashPair, type Tree, type Word } from "../verifiers/support/tree.js";
+import { hashWords, type Tree, type Word } from "../verifiers/support/tree.js";
 import { commit } from "../verifiers/support/world.js";
 import {
   branchId,
@@ -153,6 +153,7 @@ describe("ResultClaims, the game", () => {
         [10, 2],
         [10, 3],
         [5, 63],
+        [3, 4 * 63],
       ] as const) {
         const { game, claims } = await claimOf(WORDS, spoil(64 + 2_000), hideAt(height, position));
         const path = game(Region.Body);
@@ -169,7 +170,7 @@ describe("ResultClaims, the game", () => {
         [7, 31],
         [5, 127],
         [3, 511],
-        [1, 2_047],
+        [3, 0],
       ] as const) {
         const { game, claims, claim } = await claimOf(WORDS, () => undefined, hideAt(height, position));
         const path = game(Region.Body);
@@ -183,6 +184,24 @@ describe("ResultClaims, the game", () => {
           if (path.last.height === 5) throw new Error("nobody can show these words");
           await path.point();
         }
+        await networkHelpers.time.increase(RESPONSE_SECONDS + 1);
+        await claims.timeout(ID, claim, path.last, path.above);
+        expect(await claims.stateOf(ID)).to.equal(State.Slashed);
+      }
+    });
+
+    it("I6: should end in a timeout when it is a leaf of the wrong word's block: left of it, around it or right", async () => {
+      // Word 2,000 is the first one of leaf 250, the third of block 62.
+      for (const leaf of [248, 249, 250, 251]) {
+        const { game, claims, claim } = await claimOf(WORDS, spoil(64 + 2_000), hideAt(3, leaf));
+        const path = game(Region.Body);
+        await path.pointTop();
+        await path.open();
+        await path.point();
+        await path.open();
+        await path.point();
+        expect(path.last).to.deep.include({ height: 5, position: 62 });
+        await expect(path.open()).to.be.revertedWithCustomError(claims, "ResultClaims_NotItsChildren");
         await networkHelpers.time.increase(RESPONSE_SECONDS + 1);
         await claims.timeout(ID, claim, path.last, path.above);
         expect(await claims.stateOf(ID)).to.equal(State.Slashed);
@@ -239,12 +258,12 @@ describe("ResultClaims, the game", () => {
       expect([36, 35, 14, 10, 6, 5].map(childCount)).to.deep.equal([2, 32, 16, 32, 2, 32]);
     });
 
-    it("should tell a word from the inner hash that it equals", async () => {
-      const inner = hashPair(ZeroHash, ZeroHash);
-      const { game, claims } = await claimOf(64, (memory) => memory.words.set(64 + 2, inner));
+    it("should tell a word from the leaf that it equals", async () => {
+      const leaf = hashWords(Array.from({ length: 8 }, () => ZeroHash));
+      const { game, claims } = await claimOf(64, (memory) => memory.words.set(64 + 8, leaf));
       const path = game(Region.Body);
-      expect(await path.toWords()).to.equal(2);
-      await path.prove(2, 0);
+      expect(await path.toWords()).to.equal(8);
+      await path.prove(8, 0);
       expect(await claims.stateOf(ID)).to.equal(State.Slashed);
     });
   });

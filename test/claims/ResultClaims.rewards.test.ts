@@ -3,8 +3,8 @@ import { parseEther, toBeHex, ZeroAddress } from "ethers";
 import hre from "hardhat";
 
 import { execute } from "../verifiers/support/execute.js";
-import { addParams } from "../verifiers/support/kernels.js";
-import { Mode, Program, Region } from "../verifiers/support/program.js";
+import { addParams, mixParams } from "../verifiers/support/kernels.js";
+import { Mode, type Operator, Program, Region } from "../verifiers/support/program.js";
 import { siblingsOf } from "../verifiers/support/tree.js";
 import { makeWitness } from "../verifiers/support/witness.js";
 import { commit } from "../verifiers/support/world.js";
@@ -105,6 +105,45 @@ describe("ResultClaims, rewards", () => {
     near(rewardOf(parts[challenger.address]), toEach);
     // What rounding left is the last one's.
     expect(rewardOf(parts[finisher.address])).to.be.within(toFinisher - 10n, toFinisher + 10n);
+  });
+
+  describe("for the path to other words", () => {
+    const piece = { region: Region.Body, position: 13, lane: 0 };
+    const pad = { ...piece, position: 32 };
+    const beyond = { ...piece, position: 2_047 };
+    const anything = { mode: Mode.Piece, pieceLog2: 255, laneBits: 7, words: 3, usedWords: 9 };
+    const cases: [string, number, typeof piece, Partial<Operator>][] = [
+      ...[0, 3, 4, 5].map((log2): (typeof cases)[number] => [`a piece of ${2 ** log2} words`, log2, piece, {}]),
+      ["a pad of an operator with pieces", 5, pad, {}],
+      ["a word past the region's end", 3, beyond, {}],
+      ["a word past the region's end, beside an operator of any kind", 3, beyond, anything],
+    ];
+    for (const [what, pieceLog2, wrong, change] of cases) {
+      it(`should be found over ${what}`, async () => {
+        const world = await networkHelpers.loadFixture(deploy);
+        const mix = { laneBits: 0, pieceLog2, gathers: false, indexAt: 0, tableAt: 0, rows: 1, rowLog2: 0, reads: [] };
+        const operator = {
+          kernelCodeHash: world.hashes.MixKernel,
+          ...{ words: BODY_WORDS, usedWords: 32, mode: Mode.Piece, pieceLog2, laneBits: 256, params: mixParams(mix) },
+        };
+        const program = new Program([operator], 32, 32);
+        const memory = execute(program, world.twins, new Map());
+        const honest = commit(world, program, memory.copy());
+        if (wrong.position < program.wordsOf(Region.Body)) memory.words.set(32 + wrong.position, toBeHex(1, 32));
+        else memory.pads[Region.Body]!.set(wrong.position, toBeHex(1, 32));
+        const known = commit(world, program, memory);
+        const claim = makeClaim(world, program, known.trace);
+        await post(world, ID, claim);
+        const game = new Game(world, ID, claim, Region.Body, known.trees[Region.Body]!, honest);
+        const finisher = (await ethers.getSigners())[9]!;
+        expect(await game.toWords()).to.equal(wrong.position);
+        const witness = game.witness(wrong);
+        const shown = { ...witness, operator: { ...witness.operator, ...change } };
+        await prove(world.claims.connect(finisher), ID, claim, wrong, shown);
+        const parts = await partsOf({ ...world, claim, known, game, finisher });
+        near(rewardOf(parts[world.challenger.address]), WHOLE - (WHOLE - 3n * REWARDS.moveRefund) / 2n);
+      });
+    }
   });
 
   it("should all go to who proves it without a game", async () => {

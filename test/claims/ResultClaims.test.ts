@@ -7,7 +7,7 @@ import { execute } from "../verifiers/support/execute.js";
 import { addParams } from "../verifiers/support/kernels.js";
 import { Mode, type Operator, Program, programHash, Region } from "../verifiers/support/program.js";
 import { Random } from "../verifiers/support/random.js";
-import { siblingsOf, type Word } from "../verifiers/support/tree.js";
+import { pairedRoot, siblingsOf, type Word } from "../verifiers/support/tree.js";
 import { makeWitness } from "../verifiers/support/witness.js";
 import { commit } from "../verifiers/support/world.js";
 import {
@@ -377,6 +377,19 @@ describe("ResultClaims", () => {
       );
     });
 
+    it("should not take words that fold in pairs, as the memory of a machine does", async () => {
+      const { claims, claim, world, output } = await prepared();
+      const words = output.childrenOf(output.top);
+      const paired = { ...claim, outputRoot: pairedRoot(words) };
+      await post(world, ID, paired);
+      await pointTop(claims, ID, paired, Region.Output);
+      const top = topOf(paired, Region.Output);
+      await expect(claims.open(ID, top, words)).to.be.revertedWithCustomError(claims, "ResultClaims_NotItsChildren");
+      await networkHelpers.time.increase(RESPONSE_SECONDS + 1);
+      await claims.timeout(ID, paired, top, []);
+      expect(await claims.stateOf(ID)).to.equal(State.Slashed);
+    });
+
     it("should refuse what nobody pointed at", async () => {
       const { claims, body } = await posted();
       await body.pointTop();
@@ -449,6 +462,7 @@ describe("ResultClaims", () => {
         [0, right, [left]],
         [0, body.top.hash, []], // the parent itself
         [0, body.committed.node(4, 0), siblingsOf(body.committed, 4, 0)], // a grandchild
+        [0, body.committed.node(0, 0), siblingsOf(body.committed, 0, 0)], // a word
         [0, ZeroHash, [right]],
       ];
       for (const [index, child, siblings] of calls) {

@@ -6,7 +6,7 @@ import { execute, type Memory } from "./support/execute.js";
 import { addParams, gatherParams, mixParams } from "./support/kernels.js";
 import { Mode, type Operator, operatorLeaf, Program, Region, sumNode } from "./support/program.js";
 import { Random } from "./support/random.js";
-import { hashPair, type Word } from "./support/tree.js";
+import { hashWords, type Word } from "./support/tree.js";
 import { makeWitness, type Target, type Witness } from "./support/witness.js";
 import { commit, deployWorld, type Trace, type World } from "./support/world.js";
 
@@ -29,10 +29,17 @@ describe("TensorVerifier", () => {
     params: addParams(a, b),
   });
 
-  const gather = (world: World, indexAt: number, tableAt: number, rows: number, rowLog2: number): Operator => ({
+  const gather = (
+    world: World,
+    indexAt: number,
+    tableAt: number,
+    rows: number,
+    rowLog2: number,
+    words: number,
+  ): Operator => ({
     kernelCodeHash: world.hashes.GatherKernel,
-    words: 32,
-    usedWords: 32,
+    words,
+    usedWords: words,
     mode: Mode.Piece,
     pieceLog2: rowLog2,
     laneBits: 256,
@@ -103,22 +110,81 @@ describe("TensorVerifier", () => {
       expect(await isWrong(world, committed, target)).to.be.true;
     });
 
-    it("should compare a piece by its root", async () => {
+    it("should take the siblings of a pad and not one more or less", async () => {
+      const { verifier, world, honest } = await additions();
+      const target = { region: Region.Body, position: 31, lane: 0 };
+      const known = commit(world, honest.program, withWord(honest, 63, hex(1)));
+      const witness = makeWitness(known, target);
+      expect(witness.siblings).to.have.lengthOf(7 + 2);
+      for (const changed of [
+        { siblings: witness.siblings.slice(0, -1) },
+        { siblings: [...witness.siblings, ZeroHash] },
+        { words: [ZeroHash] },
+      ]) {
+        await expect(verifier.isWrong(known.trace, target, { ...witness, ...changed })).to.be.revertedWithCustomError(
+          verifier,
+          "TensorVerifier_WitnessLength",
+        );
+      }
+    });
+
+    for (const pieceLog2 of [0, 3, 4, 5]) {
+      it(`should compare a piece of ${2 ** pieceLog2} words by its root`, async () => {
+        const world = await networkHelpers.loadFixture(deploy);
+        // Rows as long as pieces, named by the first words, in turn; all but the second are out of the table's range.
+        const program = new Program([gather(world, 0, 64, 2, pieceLog2, 64)], 128, 64);
+        const input = randomInput(128);
+        for (let i = 0; i < 64; i++) input.set(i, hex([2n ** 64n, 1n, 2n, 1n << 255n][i % 4]!));
+        const honest = execute(program, world.twins, input);
+        const size = 2 ** pieceLog2;
+        for (let i = 0; i < size; i++) {
+          expect(honest.at(128 + i)).to.equal(ZeroHash);
+          expect(honest.at(128 + size + i)).to.equal(input.get(64 + size + i));
+        }
+        for (let position = 0; position < 64; position += 3) {
+          const target = { region: Region.Output, position, lane: 0 };
+          expect(await isWrong(world, honest, target)).to.be.false;
+          const committed = withWord(honest, 128 + position, hex(5));
+          expect(await isWrong(world, committed, target)).to.be.true;
+          // Any word of the piece leads to the same proof, and no word of another piece does.
+          expect(await isWrong(world, committed, { ...target, position: position ^ (size - 1) })).to.be.true;
+          expect(await isWrong(world, committed, { ...target, position: position ^ size })).to.be.false;
+        }
+      });
+    }
+
+    it("should prove a word by earlier ones of its own leaf, whatever stands in the later ones", async () => {
       const world = await networkHelpers.loadFixture(deploy);
-      // Rows of four words, named by the first eight words; three of them out of the table's range.
-      const program = new Program([gather(world, 0, 16, 4, 2)], 32, 32);
-      const input = randomInput(32);
-      [0n, 3n, 4n, 1n << 255n, 2n, 1n, 2n ** 64n, 3n].forEach((row, i) => input.set(i, hex(row)));
-      const honest = execute(program, world.twins, input);
-      expect(honest.at(32 + 4)).to.equal(input.get(16 + 12));
-      for (let position = 0; position < 32; position++) {
-        const target = { region: Region.Output, position, lane: 0 };
-        expect(await isWrong(world, honest, target)).to.be.false;
-        const committed = withWord(honest, 32 + position, hex(5));
-        expect(await isWrong(world, committed, target)).to.be.true;
-        // Any word of the piece leads to the same proof, and no word of another piece does.
-        expect(await isWrong(world, committed, { ...target, position: position ^ 3 })).to.be.true;
-        expect(await isWrong(world, committed, { ...target, position: position ^ 4 })).to.be.false;
+      // Word 39 is computed from 38, then 36 and 37, then 32 to 35: ranges of one, two and four words of its leaf.
+      const mix = { laneBits: 32, pieceLog2: 0, gathers: false, indexAt: 0, tableAt: 0, rows: 1, rowLog2: 0 };
+      const reads = [
+        { start: 31, stride: 1, log2: 0 },
+        { start: 36, stride: 0, log2: 1 },
+        { start: 32, stride: 0, log2: 2 },
+      ];
+      const operator = { ...add(world, 0, 0), kernelCodeHash: world.hashes.MixKernel, usedWords: 8 };
+      const program = new Program([{ ...operator, params: mixParams({ ...mix, reads }) }], 32, 32);
+      const honest = execute(program, world.twins, randomInput(32));
+      const garbage = honest.copy();
+      for (let address = 40; address < 64; address++) garbage.words.set(address, random.word());
+      for (const position of [5, 6, 7]) {
+        const target = { region: Region.Output, position, lane: 3 };
+        const later = garbage.copy();
+        for (let address = 32 + position + 1; address < 40; address++) later.words.set(address, random.word());
+        expect(await isWrong(world, later, target)).to.be.false;
+        const committed = withWord(later, 32 + position, hex(BigInt(later.at(32 + position)) ^ (1n << 128n)));
+        const known = commit(world, program, committed);
+        const witness = makeWitness(known, target);
+        expect(await world.verifier.isWrong(known.trace, target, witness)).to.be.true;
+        expect(witness.words).to.have.lengthOf(position === 5 ? 5 : 7);
+        // The word itself is among the others of what it is computed from.
+        expect(witness.siblings.filter((word) => word === witness.shown)).to.have.lengthOf(position === 5 ? 2 : 3);
+        for (const i of witness.siblings.keys()) {
+          const siblings = witness.siblings.with(i, hex(1));
+          await expect(
+            world.verifier.isWrong(known.trace, target, { ...witness, siblings }),
+          ).to.be.revertedWithCustomError(world.verifier, "TensorVerifier_NotInTrace");
+        }
       }
     });
 
@@ -216,6 +282,26 @@ describe("TensorVerifier", () => {
       "a word too few": [({ words }) => ({ words: words.slice(0, -1) }), "TensorVerifier_WitnessLength"],
       "a word too many": [({ words }) => ({ words: [...words, ZeroHash] }), "TensorVerifier_WitnessLength"],
       "no siblings": [() => ({ siblings: [] }), "TensorVerifier_WitnessLength"],
+      "a word of the leaf too few": [({ siblings }) => ({ siblings: siblings.slice(1) }), "TensorVerifier_NotInTrace"],
+      "a word of the leaf too many": [
+        ({ shown, siblings }) => ({ siblings: [shown, ...siblings] }),
+        "TensorVerifier_NotInTrace",
+      ],
+      "another word in the leaf": [
+        ({ siblings }) => ({ siblings: siblings.with(6, hex(1)) }),
+        "TensorVerifier_NotInTrace",
+      ],
+      "words of the leaf in another order": [
+        ({ siblings }) => ({ siblings: [...siblings.slice(0, 7).reverse(), ...siblings.slice(7)] }),
+        "TensorVerifier_NotInTrace",
+      ],
+      "the leaf for the word": [
+        ({ shown, siblings }) => ({
+          shown: hashWords([...siblings.slice(0, 3), shown, ...siblings.slice(3, 7)]),
+          siblings: siblings.slice(7),
+        }),
+        "TensorVerifier_NotInTrace",
+      ],
       "another word shown": [() => ({ shown: hex(2) }), "TensorVerifier_NotInTrace"],
       "another word read": [({ words }) => ({ words: [words[0]!, hex(1)] }), "TensorVerifier_NotInTrace"],
       "words read in another order": [({ words }) => ({ words: words.toReversed() }), "TensorVerifier_NotInTrace"],
@@ -271,15 +357,15 @@ describe("TensorVerifier", () => {
 
     it("should refuse an inner hash as a word, and a word as an inner hash", async () => {
       const { verifier, world, honest } = await additions();
-      // Output word 2 equals the node over words 0 and 1: the same bytes stand at two heights of one tree.
-      const committed = withWord(honest, 64 + 2, hashPair(honest.at(64), honest.at(65)));
-      const known = commit(world, honest.program, committed);
-      const wrong = { region: Region.Output, position: 2, lane: 0 };
+      // Output word 8 equals the leaf of words 0 to 7: the same bytes stand at two heights of one tree.
+      const leaf = hashWords(Array.from({ length: 8 }, (_, i) => honest.at(64 + i)));
+      const known = commit(world, honest.program, withWord(honest, 64 + 8, leaf));
+      const wrong = { region: Region.Output, position: 8, lane: 0 };
       expect(await verifier.isWrong(known.trace, wrong, makeWitness(known, wrong))).to.be.true;
       for (const position of [0, 1]) {
         const right = { ...wrong, position };
         const witness = makeWitness(known, right);
-        const raised = { ...witness, shown: committed.at(64 + 2), siblings: witness.siblings.slice(1) };
+        const raised = { ...witness, shown: leaf, siblings: witness.siblings.slice(7) };
         await expect(verifier.isWrong(known.trace, right, raised)).to.be.revertedWithCustomError(
           verifier,
           "TensorVerifier_NotInTrace",
@@ -355,9 +441,12 @@ describe("TensorVerifier", () => {
 
     const malformed: [string, Partial<Operator>][] = [
       ["more used words than words", { usedWords: 33 }],
-      ["a piece of 64 words", { mode: Mode.Piece, pieceLog2: 6 }],
+      ["pieces of two words", { mode: Mode.Piece, pieceLog2: 1 }],
+      ["pieces of four words", { mode: Mode.Piece, pieceLog2: 2 }],
+      ["pieces of 64 words", { mode: Mode.Piece, pieceLog2: 6 }],
+      ["pieces of 2^255 words", { mode: Mode.Piece, pieceLog2: 255, usedWords: 0 }],
       ["used words that are no whole pieces", { mode: Mode.Piece, pieceLog2: 3, usedWords: 4 }],
-      ["pieces in lane mode", { pieceLog2: 1 }],
+      ["pieces in lane mode", { pieceLog2: 3 }],
       ["lanes of 0 bits", { laneBits: 0 }],
       ["lanes of 24 bits", { laneBits: 24 }],
       ["lanes of 512 bits", { laneBits: 512 }],

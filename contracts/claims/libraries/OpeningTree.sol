@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {BinaryTree} from "../../verifiers/libraries/BinaryTree.sol";
 import {TraceTree} from "../../verifiers/libraries/TraceTree.sol";
 import {Region} from "../../verifiers/TensorTypes.sol";
 import {BranchKey} from "../ClaimTypes.sol";
@@ -38,9 +39,9 @@ library OpeningTree {
 
     /// @notice Ids of all branches that there can be over a node of a committed tree.
     /// @param claimId Claim.
-    /// @param node The node, at height 5 or below; it is changed to the root that it folds to.
+    /// @param node A word, or a node at height 3, 4 or 5; it is changed to the root that it folds to.
     /// @param depth Depth of the tree, at least 5.
-    /// @param siblings Siblings of the node, bottom up; those beyond the root are not looked at.
+    /// @param siblings Its siblings, bottom up; those beyond the root are not looked at.
     /// @return ids The branches, bottom up: heights 5, 10, … and the depth.
     function pathOf(
         uint256 claimId,
@@ -49,14 +50,14 @@ library OpeningTree {
         bytes32[] calldata siblings
     ) internal pure returns (bytes32[] memory ids) {
         ids = new bytes32[]((depth - 1) / STEP + 1);
-        uint256 used = 0;
         uint8 height = STEP;
+        uint256 used = 0;
         for (uint256 i = 0; i < ids.length; ++i) {
-            uint8 levels = height - node.height;
-            node.hash = TraceTree.fold(node.hash, node.position, siblings[used:used + levels]);
+            uint256 end = used + TraceTree.siblingsOf(node.height, height);
+            node.hash = TraceTree.fold(node.hash, node.height, node.position, siblings[used:end]);
+            node.position >>= height - node.height;
             node.height = height;
-            node.position >>= levels;
-            used += levels;
+            used = end;
             ids[i] = idOf(claimId, node);
             height = parentHeightUp(height, depth);
         }
@@ -110,12 +111,14 @@ library OpeningTree {
         return height - childHeightDown(height);
     }
 
-    /// @notice Whether these are all the children of a branch.
+    /// @notice Whether these are all the children of a branch: hashes, or words if its height is 5.
     /// @param branch The node.
     /// @param children The children, left to right.
     /// @return opens True if their number is right and they fold to the node.
     function isOpenedBy(BranchKey calldata branch, bytes32[] calldata children) internal pure returns (bool opens) {
-        return children.length == 1 << levelsOf(branch.height) && TraceTree.rootOf(children) == branch.hash;
+        if (children.length != 1 << levelsOf(branch.height)) return false;
+        bytes32 root = branch.height == STEP ? TraceTree.rootOf(children) : BinaryTree.rootOf(children);
+        return root == branch.hash;
     }
 
     /// @notice Whether this is a child of a branch.
@@ -132,6 +135,6 @@ library OpeningTree {
     ) internal pure returns (bool belongs) {
         uint8 levels = levelsOf(branch.height);
         return
-            index >> levels == 0 && siblings.length == levels && TraceTree.fold(child, index, siblings) == branch.hash;
+            index >> levels == 0 && siblings.length == levels && BinaryTree.fold(child, index, siblings) == branch.hash;
     }
 }

@@ -16,11 +16,11 @@ library TensorProgram {
     /// @notice Most words of a program, all regions together; no sum of lengths overflows below it.
     uint256 internal constant MAX_WORDS = 1 << 40;
 
-    /// @notice Most words of a piece, as a power of two.
-    uint8 internal constant MAX_PIECE_LOG2 = 5;
-
     /// @notice Most bytes of an operator's parameters.
     uint256 internal constant MAX_PARAMS_BYTES = 1_024;
+
+    /// @dev Bit `n` is set if pieces may have `2^n` words: one, or whole leaves of the trace's tree up to a block.
+    uint256 private constant PIECE_LOG2S = 1 | (1 << 3) | (1 << 4) | (1 << 5);
 
     /// @dev Bit `n` is set if lanes may be `n` bits wide.
     uint256 private constant LANE_WIDTHS = (1 << 8) | (1 << 16) | (1 << 32) | (1 << 64) | (1 << 128);
@@ -70,7 +70,7 @@ library TensorProgram {
             operator.words != 0 &&
             operator.words % BLOCK_WORDS == 0 &&
             operator.usedWords <= operator.words &&
-            pieceLog2 <= MAX_PIECE_LOG2 &&
+            (PIECE_LOG2S >> pieceLog2) & 1 == 1 &&
             operator.usedWords % (1 << pieceLog2) == 0 &&
             (operator.mode == Mode.Piece || pieceLog2 == 0) &&
             (laneBits == 256 || (LANE_WIDTHS >> laneBits) & 1 == 1) &&

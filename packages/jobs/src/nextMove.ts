@@ -6,6 +6,7 @@ import {
   type NodeSource,
   OpenedTree,
   Region,
+  siblingsOf,
   type Traces,
   treeOf,
   type Witness,
@@ -99,7 +100,8 @@ export function nextMove(
     const below = game.branch(child);
     if (below === undefined) {
       if (now > pointBy) return { kind: "tooLate" };
-      return { kind: "point", parent: at, index, child: hash, siblings: siblingsUpTo(at.height, shown, different) };
+      const siblings = siblingsOf(shown, position, height, at.height);
+      return { kind: "point", parent: at, index, child: hash, siblings };
     }
     above.unshift(at.hash);
     at = child;
@@ -127,15 +129,4 @@ function firstMove({ claimId, claim, windowEndsAt }: PostedClaim, top: BranchKey
 
 function nameOf(region: Region): "body" | "output" {
   return region === Region.Body ? "body" : "output";
-}
-
-/** Siblings, bottom up, that lead from a child to the opened branch above it. */
-function siblingsUpTo(parentHeight: number, shown: NodeSource, child: { height: number; position: number }): string[] {
-  const siblings: string[] = [];
-  let position = child.position;
-  for (let { height } = child; height < parentHeight; height++) {
-    siblings.push(shown.node(height, position % 2 === 0 ? position + 1 : position - 1));
-    position = Math.floor(position / 2);
-  }
-  return siblings;
 }

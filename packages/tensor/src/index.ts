@@ -55,7 +55,7 @@ export { bounce, type BounceOptions, cameraRays, shadeRays, type ShadeRaysOption
 export { softmax, type SoftmaxOptions } from "./operators/softmax.ts";
 export { columnSums, rowSums, type SumOptions } from "./operators/sum.ts";
 export { transpose } from "./operators/transpose.ts";
-export { Mode, type OperatorDescriptor, operatorLeaf } from "./program/descriptor.ts";
+export { Mode, type OperatorDescriptor, operatorLeaf, PIECE_LOG2S } from "./program/descriptor.ts";
 export { progressEvery } from "./progressEvery.ts";
 export { InputWriter, readRow } from "./program/InputWriter.ts";
 export {
@@ -70,12 +70,15 @@ export { assertLaneBits, assertSame, ProgramBuilder } from "./program/ProgramBui
 export { programFromJson, type ProgramJson, programToJson } from "./program/programJson.ts";
 export { type SumNode, SumTree } from "./program/SumTree.ts";
 export { rowLog2Of, rowsOf, type Shape, type Tensor } from "./program/Tensor.ts";
+export { BinaryTree } from "./trace/BinaryTree.ts";
 export { type DifferentChild, firstDifference, firstDifferentChild } from "./trace/firstDifference.ts";
+export { LEAF_LOG2 } from "./trace/heights.ts";
 export { keccak256Hex } from "./trace/keccak.ts";
 export { type NodeSource, siblingsOf } from "./trace/NodeSource.ts";
 export { OpenedTree } from "./trace/OpenedTree.ts";
 export { childCount, childHeight, openingHeights } from "./trace/openingHeights.ts";
 export { TraceTree } from "./trace/TraceTree.ts";
+export { WordTree } from "./trace/WordTree.ts";
 export { buildTraces, type Execution, rootsOf, type TraceRoots, type Traces, treeOf } from "./trace/traces.ts";
 export { TensorInstance } from "./wasm/TensorModule.ts";
 export {

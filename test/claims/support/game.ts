@@ -1,7 +1,7 @@
 import type { ContractTransactionReceipt } from "ethers";
 
 import type { Region } from "../../verifiers/support/program.js";
-import { hashPair, siblingsOf, type Tree, type Word } from "../../verifiers/support/tree.js";
+import { hashPair, levelAbove, siblingsOf, type Tree, type Word } from "../../verifiers/support/tree.js";
 import { makeWitness, type Knowledge, type Target } from "../../verifiers/support/witness.js";
 import { type BranchKey, branchId, type Claim, type ClaimsWorld } from "./claims.js";
 import { commitToFirst, commitToProof, type Reveal } from "./commitments.js";
@@ -9,7 +9,7 @@ import { commitToFirst, commitToProof, type Reveal } from "./commitments.js";
 export const childHeight = (height: number): number => 5 * Math.floor((height - 1) / 5);
 export const childCount = (height: number): number => 2 ** (height - childHeight(height));
 
-/** A tree in which one node is a hash that nobody can open; what lies above follows from it. */
+/** A tree in which one node is a hash that nobody can open, a leaf or above; what lies above follows from it. */
 export class HiddenTree implements Tree {
   readonly #nodes = new Map<string, Word>();
 
@@ -52,13 +52,12 @@ export class SeenTree implements Tree {
   }
 
   see({ height, position }: BranchKey, children: readonly Word[]): void {
-    let level = children;
-    let first = position * children.length;
-    for (let h = childHeight(height); ; h++) {
-      level.forEach((hash, i) => this.#seen.set(`${h}:${first + i}`, hash));
-      if (level.length === 1) return;
-      level = Array.from({ length: level.length / 2 }, (_, i) => hashPair(level[2 * i]!, level[2 * i + 1]!));
-      first /= 2;
+    let level = { nodes: [...children], height: childHeight(height) };
+    for (;;) {
+      const first = position * level.nodes.length;
+      level.nodes.forEach((hash, i) => this.#seen.set(`${level.height}:${first + i}`, hash));
+      if (level.nodes.length === 1) return;
+      level = levelAbove(level.nodes, level.height);
     }
   }
 }

@@ -9,6 +9,7 @@ import {
   type LaneBits,
   lookup,
   matMul,
+  Mode,
   operatorLeaf,
   Program,
   ProgramBuilder,
@@ -95,7 +96,9 @@ describe("Program", () => {
     expect(broken({ words: 33 })).to.throw("33 words are not a positive multiple of 32");
     expect(broken({ usedWords: 4_000 })).to.throw("4000 used words of");
     expect(broken({ laneBits: 7 })).to.throw("lanes of 7 bits");
-    expect(broken({ pieceLog2: 1 })).to.throw("pieceLog2 1");
+    expect(broken({ pieceLog2: 3 })).to.throw("pieceLog2 3");
+    for (const pieceLog2 of [-1, 1, 2, 6])
+      expect(broken({ mode: Mode.Piece, pieceLog2 })).to.throw(`pieceLog2 ${pieceLog2}`);
     expect(broken({ params: new Uint8Array(1_025) })).to.throw("1025 bytes of params");
     expect(() => new Program(0, [], [operator!])).to.throw("a program needs an input and an output");
     expect(() => new Program(32, [operator!], [])).to.throw("a program needs an input and an output");

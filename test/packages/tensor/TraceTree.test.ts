@@ -1,41 +1,9 @@
-import { childCount, childHeight, firstDifference, OpenedTree, openingHeights, TraceTree } from "@millrace/tensor";
-import { keccak_256 } from "@noble/hashes/sha3.js";
+import { childCount, LEAF_LOG2, openingHeights, TensorError, TraceTree } from "@millrace/tensor";
 import { expect } from "chai";
-import fc from "fast-check";
 
-import { TensorInstance } from "../../../packages/tensor/src/wasm/TensorModule.js";
+import { foldNode, foldWords, hex, randomWords, referenceLevels, rootOf } from "./referenceTree.js";
 
-const hex = (bytes: Uint8Array): string => `0x${Buffer.from(bytes).toString("hex")}`;
-
-function randomWords(count: number, seed: number): Uint8Array {
-  let state = seed + 1;
-  return Uint8Array.from({ length: count * 32 }, () => (state = (state * 48_271) % 0x7fffffff) & 0xff);
-}
-
-/** Every node by brute force, padding written out. */
-function naiveLevels(words: Uint8Array, depth: number): string[][] {
-  const padded = new Uint8Array(2 ** depth * 32);
-  padded.set(words);
-  let level = Array.from({ length: 2 ** depth }, (_, i) => padded.slice(i * 32, i * 32 + 32));
-  const levels = [level.map(hex)];
-  while (level.length > 1) {
-    level = Array.from({ length: level.length / 2 }, (_, i) =>
-      keccak_256(Buffer.concat([level[2 * i]!, level[2 * i + 1]!])),
-    );
-    levels.push(level.map(hex));
-  }
-  return levels;
-}
-
-/** Hash of a node from the children that its opening shows. */
-function fold(children: readonly string[]): string {
-  let level = children.map((child) => Buffer.from(child.slice(2), "hex"));
-  while (level.length > 1)
-    level = Array.from({ length: level.length / 2 }, (_, i) =>
-      Buffer.from(keccak_256(Buffer.concat([level[2 * i]!, level[2 * i + 1]!]))),
-    );
-  return hex(level[0]!);
-}
+const HEIGHTS = (depth: number): number[] => [0, ...Array.from({ length: depth - 2 }, (_, i) => i + LEAF_LOG2)];
 
 describe("TraceTree", () => {
   describe("build", () => {
@@ -47,15 +15,36 @@ describe("TraceTree", () => {
       [480, 9],
       [32, 9],
     ] as const)
-      it(`equals the naive tree over ${count} words at depth ${depth}, node for node`, () => {
+      it(`equals the reference over ${count} words at depth ${depth}, node for node`, () => {
         const words = randomWords(count, count);
         const tree = TraceTree.build(words, depth);
-        naiveLevels(words, depth).forEach((level, height) => {
-          level.forEach((node, position) => {
-            expect(tree.node(height, position)).to.equal(node);
-          });
-        });
+        const levels = referenceLevels(words, depth, LEAF_LOG2);
+        expect([...levels.keys()]).to.deep.equal(HEIGHTS(depth));
+        for (const [height, level] of levels)
+          for (const [position, node] of level.entries()) expect(tree.node(height, position)).to.equal(node);
       });
+
+    it("hashes eight words to a leaf, and has no nodes between them", () => {
+      const tree = TraceTree.build(randomWords(32, 1));
+      for (const height of [1, 2])
+        expect(() => tree.node(height, 0))
+          .to.throw(TensorError, `no nodes at height ${height}: a leaf holds 8 words`)
+          .that.includes({ code: "BAD_ADDRESS", hint: "words have height 0, leaves 3" });
+    });
+
+    it("names no nodes outside", () => {
+      const tree = TraceTree.build(randomWords(96, 1));
+      for (const [height, position] of [
+        [-1, 0],
+        [8, 0],
+        [3.5, 0],
+        [7, 1],
+        [0, 128],
+        [3, 16],
+        [5, -1],
+      ] as const)
+        expect(() => tree.node(height, position), `${height}/${position}`).to.throw(TensorError, "no node");
+    });
 
     it("takes the least depth that holds the words", () => {
       expect(TraceTree.build(randomWords(96, 1)).depth).to.equal(7);
@@ -72,8 +61,8 @@ describe("TraceTree", () => {
 
     it("keeps every node when packed for another thread", () => {
       const tree = TraceTree.build(randomWords(96, 3), 8);
-      const copy = TraceTree.unpack(tree.pack());
-      for (let height = 0; height <= 8; height++)
+      const copy = TraceTree.unpack(structuredClone(tree.pack()));
+      for (const height of HEIGHTS(8))
         for (let position = 0; position < 2 ** (8 - height); position++)
           expect(copy.node(height, position)).to.equal(tree.node(height, position));
     });
@@ -88,37 +77,42 @@ describe("TraceTree", () => {
       ] as const)
         for (let word = from; word < to; word++) words.copyWithin(word * 32, from * 32, from * 32 + 32);
       const tree = TraceTree.build(words, 14);
-      naiveLevels(words, 14).forEach((level, height) => {
+      for (const [height, level] of referenceLevels(words, 14, LEAF_LOG2))
         for (const [position, node] of level.entries())
           if (node !== tree.node(height, position)) expect.fail(`height ${height}, position ${position}`);
-      });
-    });
-
-    it("hashes two nodes at once to the hashes of one after another", () => {
-      const instance = new TensorInstance();
-      const pairs = 2 ** 10 + 1;
-      const [nodes, twice, plainly] = [64, 32, 32].map((size) => instance.allocate(pairs * size));
-      instance.view(nodes, pairs * 64).set(randomWords(2 * pairs, 1));
-      instance.exports.hashLevel(nodes, twice, pairs);
-      instance.exports.hashLevelPlainly(nodes, plainly, pairs);
-      expect(Buffer.compare(instance.view(twice, pairs * 32), instance.view(plainly, pairs * 32))).to.equal(0);
     });
   });
 
   describe("siblings", () => {
-    it("fold back to the root from any height", () => {
-      const tree = TraceTree.build(randomWords(160, 9));
-      fc.assert(
-        fc.property(fc.nat(255), fc.nat(tree.depth), (word, height) => {
-          let position = Math.floor(word / 2 ** height);
-          let node: string = tree.node(height, position);
-          for (const sibling of tree.siblings(position, height)) {
-            node = fold(position % 2 === 0 ? [node, sibling] : [sibling, node]);
-            position = Math.floor(position / 2);
-          }
-          expect(node).to.equal(tree.root);
-        }),
-      );
+    const tree = TraceTree.build(randomWords(160, 9));
+    const wordsFrom = (first: number, count: number): string[] =>
+      Array.from({ length: count }, (_, i) => tree.node(0, first + i));
+
+    for (let height = 0; height <= tree.depth; height++)
+      it(`of 2^${height} words fold back to the root from everywhere`, () => {
+        const count = 2 ** height;
+        const beside = height < 3 ? 8 - count + tree.depth - 3 : tree.depth - height;
+        for (let position = 0; position < 2 ** (tree.depth - height); position++) {
+          const siblings = tree.siblings(position, height);
+          expect(siblings).to.have.length(beside);
+          expect(foldWords(wordsFrom(position * count, count), position, siblings, LEAF_LOG2)).to.equal(tree.root);
+          if (height < LEAF_LOG2) continue;
+          expect(foldNode(tree.node(height, position), position, siblings)).to.equal(tree.root);
+        }
+      });
+
+    it("of a word are the others of its leaf from left to right, then the hashes beside its path", () => {
+      const siblings = tree.siblings(8 * 5 + 3);
+      expect(siblings).to.deep.equal([
+        ...wordsFrom(40, 3),
+        ...wordsFrom(44, 4),
+        tree.node(3, 4),
+        tree.node(4, 3),
+        tree.node(5, 0),
+        tree.node(6, 1),
+        tree.node(7, 1),
+      ]);
+      expect(tree.siblings(8 * 5 + 3, 0)).to.deep.equal(siblings);
     });
   });
 
@@ -131,61 +125,14 @@ describe("TraceTree", () => {
     });
 
     for (const depth of [5, 6, 7, 8, 9, 10, 11])
-      it(`fold to the branch they open at depth ${depth}`, () => {
-        const tree = TraceTree.build(randomWords(32, depth), depth);
-        for (const height of openingHeights(depth).slice(0, -1))
-          expect(fold(tree.openingChildren(height, 0))).to.equal(tree.node(height, 0));
+      it(`fold to the branch they open at depth ${depth}, words by leaves`, () => {
+        const words = randomWords(32, depth);
+        const tree = TraceTree.build(words, depth);
+        for (const height of openingHeights(depth).slice(0, -1)) {
+          const children = tree.openingChildren(height, 0);
+          if (height === 5) expect(children[31]).to.equal(hex(words.subarray(31 * 32)));
+          expect(rootOf(children, height === 5 ? LEAF_LOG2 : 0)).to.equal(tree.node(height, 0));
+        }
       });
-  });
-
-  describe("firstDifference", () => {
-    it("finds the first of several changed words", () => {
-      const words = randomWords(480, 5);
-      const mine = TraceTree.build(words);
-      fc.assert(
-        fc.property(fc.uniqueArray(fc.nat(479), { minLength: 1, maxLength: 5 }), (changed) => {
-          const other = words.slice();
-          for (const word of changed) other[word * 32 + 31]! ^= 1;
-          expect(firstDifference(mine, TraceTree.build(other))).to.equal(Math.min(...changed));
-        }),
-        { numRuns: 30 },
-      );
-    });
-
-    it("is undefined for equal trees", () => {
-      const words = randomWords(64, 5);
-      expect(firstDifference(TraceTree.build(words), TraceTree.build(words))).to.be.undefined;
-    });
-  });
-
-  describe("OpenedTree", () => {
-    it("knows every sibling of a path that was opened, and of what lies before it", () => {
-      const words = randomWords(480, 5);
-      const mine = TraceTree.build(words);
-      fc.assert(
-        fc.property(fc.nat(479), fc.nat(479), (a, b) => {
-          const [before, wrong] = [Math.min(a, b), Math.max(a, b)];
-          const other = words.slice();
-          for (let word = wrong; word < 480; word++) other[word * 32] = 255 - other[word * 32]!;
-          const theirs = TraceTree.build(other);
-          const opened = new OpenedTree(mine, theirs.root);
-          for (let height = mine.depth; height > 0; height = childHeight(height)) {
-            const position = Math.floor(wrong / 2 ** height);
-            opened.open(height, position, theirs.openingChildren(height, position));
-          }
-          for (const word of [before, wrong])
-            for (let height = 0; height < mine.depth; height++) {
-              const sibling = Math.floor(word / 2 ** height) ^ 1;
-              expect(opened.node(height, sibling)).to.equal(theirs.node(height, sibling));
-            }
-        }),
-        { numRuns: 50 },
-      );
-    });
-
-    it("refuses an opening of another size", () => {
-      const mine = TraceTree.build(randomWords(64, 5));
-      expect(() => new OpenedTree(mine, mine.root).open(6, 0, [])).to.throw("0 children at height 6");
-    });
   });
 });

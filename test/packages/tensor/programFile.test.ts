@@ -4,6 +4,7 @@ import {
   execute,
   kernelCodeHash,
   Mode,
+  PIECE_LOG2S,
   type OperatorDescriptor,
   Program,
   ProgramError,
@@ -152,7 +153,7 @@ describe("program file", () => {
     }
     if (below(5) === 0) operator.usedWords = below(operator.words + 1);
     if (below(8) === 0) operator.laneBits = ([8, 16, 32, 64, 128, 256] as const)[below(6)]!;
-    if (below(12) === 0) Object.assign(operator, { mode: Mode.Piece, pieceLog2: below(3) });
+    if (below(12) === 0) Object.assign(operator, { mode: Mode.Piece, pieceLog2: PIECE_LOG2S[below(3)]! });
     return {
       change: `${operator.kernel} of seed ${seed}: ${Buffer.from(operator.params).toString("hex")}`,
       build: () => new Program(program.header.inWords, operators.slice(0, bodyCount), operators.slice(bodyCount)),
@@ -239,10 +240,10 @@ describe("assertProvable", () => {
     ],
     [
       "pieces of a kernel of lanes",
-      new Program(32, [copy(0, { mode: Mode.Piece, pieceLog2: 2 })], [copy(0)]),
+      new Program(32, [copy(0, { mode: Mode.Piece, pieceLog2: 3 })], [copy(0)]),
       "NOT_PROVABLE",
       "mode",
-      "computes 1 words, not a piece of 4",
+      "computes 1 words, not a piece of 8",
     ],
     [
       "a kernel that nobody knows",

@@ -44,6 +44,9 @@ export interface RandomCase {
   input: Map<number, Word>;
 }
 
+/** Words of a piece: one, or whole leaves of the trace's tree up to a block. */
+const PIECE_LOG2S = [0, 3, 4, 5];
+
 /** Most words that a program may have. */
 const MAX_WORDS = 2 ** 40;
 
@@ -72,7 +75,7 @@ export function randomCase(random: Random, mixHash: Word, isHuge = false): Rando
 
 function randomOperator(random: Random, mixHash: Word, words: number, inWords: number, total: number): Operator {
   const mode = random.pick([Mode.Lane, Mode.Piece]);
-  const pieceLog2 = mode === Mode.Lane ? 0 : random.below(6);
+  const pieceLog2 = mode === Mode.Lane ? 0 : random.pick(PIECE_LOG2S);
   const laneBits = random.pick([8, 16, 32, 64, 128, 256]);
   const pieces = words / 2 ** pieceLog2;
   const isFull = words <= 96 && laneBits >= 64 && random.chance(15);

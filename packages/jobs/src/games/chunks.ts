@@ -1,4 +1,4 @@
-import { siblingsOf, type TraceTree } from "@millrace/tensor";
+import { siblingsOf, type WordTree } from "@millrace/tensor";
 
 /** Chunks have 2^8 words, or are the whole of a smaller region: `CHUNK_LOG2` of the games. */
 const CHUNK_LOG2 = 8;
@@ -14,7 +14,7 @@ export function chunkWords(depth: number): number {
 }
 
 /** A chunk of a region, with what shows that it is there. */
-export function chunkOf(tree: TraceTree, chunk: number): { words: string[]; siblings: string[] } {
+export function chunkOf(tree: WordTree, chunk: number): { words: string[]; siblings: string[] } {
   const count = chunkWords(tree.depth);
   const words = Array.from({ length: count }, (_, i) => tree.node(0, chunk * count + i));
   return { words, siblings: siblingsOf(tree, chunk, Math.log2(count)) };

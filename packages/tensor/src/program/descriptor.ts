@@ -1,4 +1,5 @@
 import { ProgramError } from "../errors.ts";
+import { LEAF_LOG2 } from "../trace/heights.ts";
 import { keccak256 } from "../trace/keccak.ts";
 import {
   fromHex,
@@ -11,13 +12,14 @@ import {
   WORD_BYTES,
 } from "../words.ts";
 
-/** LANE proves one lane of one word at a time, PIECE a whole piece of `2^pieceLog2` words. */
+/** LANE proves one lane of one word at a time, PIECE a whole piece of `2^pieceLog2` words: one, or whole leaves. */
 export const Mode = { Lane: 0, Piece: 1 } as const;
 export type Mode = (typeof Mode)[keyof typeof Mode];
 
 const MODES: readonly number[] = Object.values(Mode);
 
-export const MAX_PIECE_LOG2 = 5;
+/** What `pieceLog2` may be: a piece of more than one word is a node of the trace's tree. */
+export const PIECE_LOG2S: readonly number[] = [0, LEAF_LOG2, LEAF_LOG2 + 1, LEAF_LOG2 + 2];
 export const MAX_PARAMS_BYTES = 1_024;
 
 /** One operator of a program, as its leaf in the sum tree describes it. */
@@ -100,12 +102,13 @@ export function assertDescriptor(operator: OperatorDescriptor, index: number): v
     `${params.length} bytes of params`,
     `params are at most ${MAX_PARAMS_BYTES} bytes`,
   );
-  const mostLog2 = mode === Mode.Piece ? MAX_PIECE_LOG2 : 0;
   check(
-    isWhole(pieceLog2, 0, mostLog2),
+    mode === Mode.Piece ? PIECE_LOG2S.includes(pieceLog2) : pieceLog2 === 0,
     "pieceLog2",
     `pieceLog2 ${pieceLog2}`,
-    mode === Mode.Piece ? `a piece has at most 2^${MAX_PIECE_LOG2} words` : "it is 0 where lanes are proven one by one",
+    mode === Mode.Piece
+      ? `a piece is one word or whole leaves: write one of ${PIECE_LOG2S.join(", ")}`
+      : "it is 0 where lanes are proven one by one",
   );
   check(
     usedWords % 2 ** pieceLog2 === 0,

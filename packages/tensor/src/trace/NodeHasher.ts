@@ -1,5 +1,6 @@
 import { TensorInstance } from "../wasm/TensorModule.ts";
 import { WORD_BYTES } from "../words.ts";
+import { heightAbove, LEAF_LOG2 } from "./heights.ts";
 import { LOWEST_KEPT, levelOf, nodesAt, type RegionNodes, wordCountOf } from "./RegionNodes.ts";
 import { zeroRoot } from "./zeroRoots.ts";
 
@@ -31,7 +32,7 @@ export class NodeHasher {
   hashBlock(region: RegionNodes, block: number): void {
     const first = block * BLOCK_WORDS;
     const words = region.words.subarray(first * WORD_BYTES, (first + BLOCK_WORDS) * WORD_BYTES);
-    this.#hash(words, 0, Math.min(BLOCK_LOG2, region.depth), (height, nodes) => {
+    this.#hash(words, 0, Math.min(BLOCK_LOG2, region.depth), region.leafLog2, (height, nodes) => {
       if (height >= LOWEST_KEPT) levelOf(region, height).set(nodes, (first / 2 ** height) * WORD_BYTES);
     });
   }
@@ -41,28 +42,40 @@ export class NodeHasher {
     if (region.depth <= BLOCK_LOG2) return;
     const blocks = levelOf(region, BLOCK_LOG2);
     if (blocks.length / WORD_BYTES > BLOCK_WORDS) this.#scratch = this.#allocate(blocks.length / WORD_BYTES);
-    this.#hash(blocks, BLOCK_LOG2, region.depth, (height, nodes) => {
+    this.#hash(blocks, BLOCK_LOG2, region.depth, region.leafLog2, (height, nodes) => {
       levelOf(region, height).set(nodes);
     });
   }
 
-  /** Nodes of heights 1 to 4 over 32 words, and the words before them: by height, then by position. */
-  hashUnder(words: Uint8Array): Uint8Array[] {
-    const levels = [words.slice()];
-    this.#hash(words, 0, LOWEST_KEPT - 1, (_, nodes) => levels.push(nodes.slice()));
+  /** Nodes below height 5 over 32 words, by height, without the words. */
+  hashUnder(words: Uint8Array, leafLog2: number): Map<number, Uint8Array> {
+    const levels = new Map<number, Uint8Array>();
+    this.#hash(words, 0, LOWEST_KEPT - 1, leafLog2, (height, nodes) => levels.set(height, nodes.slice()));
     return levels;
   }
 
-  #hash(nodes: Uint8Array, from: number, to: number, onLevel: (height: number, nodes: Uint8Array) => void): void {
+  #hash(
+    nodes: Uint8Array,
+    from: number,
+    to: number,
+    leafLog2: number,
+    onLevel: (height: number, nodes: Uint8Array) => void,
+  ): void {
+    const { exports } = this.#instance;
     let [below, above] = this.#scratch;
     let count = nodes.length / WORD_BYTES;
     this.#instance.view(below, nodes.length).set(nodes);
-    for (let height = from; height < to; height++) {
-      if (count % 2 !== 0) this.#instance.view(below + count * WORD_BYTES, WORD_BYTES).set(zeroRoot(height));
-      count = nodesAt(count, 1);
-      this.#instance.exports.hashLevel(below, above, count);
-      onLevel(height + 1, this.#instance.view(above, count * WORD_BYTES));
+    for (let height = from; height < to;) {
+      const next = heightAbove(height, leafLog2);
+      // Words are whole leaves, and whole pairs; above them a level may end in half a pair.
+      if (height > 0 && count % 2 !== 0)
+        this.#instance.view(below + count * WORD_BYTES, WORD_BYTES).set(zeroRoot(height, leafLog2));
+      count = nodesAt(count, next - height);
+      if (next - height === LEAF_LOG2) exports.hashLeaves(below, above, count);
+      else exports.hashLevel(below, above, count);
+      onLevel(next, this.#instance.view(above, count * WORD_BYTES));
       [below, above] = [above, below];
+      height = next;
     }
   }
 

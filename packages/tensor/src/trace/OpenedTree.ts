@@ -1,6 +1,7 @@
 import { TensorError } from "../errors.ts";
-import { fromHex, type Hex, toHex } from "../words.ts";
-import { keccak256 } from "./keccak.ts";
+import { fromHex, type Hex } from "../words.ts";
+import { heightAbove } from "./heights.ts";
+import { keccak256Hex } from "./keccak.ts";
 import type { NodeSource } from "./NodeSource.ts";
 import { childCount, childHeight } from "./openingHeights.ts";
 import type { TraceTree } from "./TraceTree.ts";
@@ -11,11 +12,13 @@ import type { TraceTree } from "./TraceTree.ts";
  */
 export class OpenedTree implements NodeSource {
   readonly depth: number;
+  readonly leafLog2: number;
   readonly #mine: TraceTree;
   readonly #shown = new Map<string, Hex>();
 
   constructor(mine: TraceTree, root: string) {
     this.depth = mine.depth;
+    this.leafLog2 = mine.leafLog2;
     this.#mine = mine;
     this.#shown.set(key(mine.depth, 0), root.toLowerCase() as Hex);
   }
@@ -26,10 +29,13 @@ export class OpenedTree implements NodeSource {
     if (children.length !== count)
       throw new TensorError("BAD_ADDRESS", `${children.length} children at height ${height}`, `there are ${count}`);
     let level = children.map((child) => child.toLowerCase() as Hex);
-    for (let [at, first] = [childHeight(height), position * count]; ; at++, first /= 2) {
+    for (let at = childHeight(height); ;) {
+      const first = position * 2 ** (height - at);
       level.forEach((hash, i) => this.#shown.set(key(at, first + i), hash));
       if (at === height) return this;
-      level = Array.from({ length: level.length / 2 }, (_, i) => fold(level[2 * i] as Hex, level[2 * i + 1] as Hex));
+      const above = heightAbove(at, this.leafLog2);
+      level = folded(level, 2 ** (above - at));
+      at = above;
     }
   }
 
@@ -42,6 +48,9 @@ function key(height: number, position: number): string {
   return `${height}:${position}`;
 }
 
-function fold(left: Hex, right: Hex): Hex {
-  return toHex(keccak256(fromHex(left), fromHex(right)));
+/** Hashes over as many neighbours each. */
+function folded(level: readonly Hex[], count: number): Hex[] {
+  return Array.from({ length: level.length / count }, (_, i) =>
+    keccak256Hex(...level.slice(i * count, (i + 1) * count).map(fromHex)),
+  );
 }

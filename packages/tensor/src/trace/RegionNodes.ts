@@ -3,13 +3,15 @@ import { REGION_WORDS, WORD_BYTES } from "../words.ts";
 import { OPENING_STEP } from "./openingHeights.ts";
 
 /**
- * What is kept of a region's tree: its words, and the nodes from height 5 up. Those between are 31 hashes for any 32
- * words, made again when they are asked for; kept, they would be as long as the words themselves.
+ * What is kept of a region's tree: its words, and the nodes from height 5 up. Those between are few hashes for any 32
+ * words, made again when they are asked for; of a tree whose leaves are words, they would be as long as the words.
  */
 export interface RegionNodes {
   /** Raw words, without padding. */
   readonly words: Uint8Array;
   readonly depth: number;
+  /** Words of a leaf, as a logarithm. */
+  readonly leafLog2: number;
   /** Nodes of heights 5 to `depth`, lowest first, without those that cover nothing but padding. */
   readonly nodes: Uint8Array;
 }

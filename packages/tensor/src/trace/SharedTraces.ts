@@ -2,6 +2,7 @@ import { TensorError } from "../errors.ts";
 import { orTooLarge } from "../orTooLarge.ts";
 import type { Program } from "../program/Program.ts";
 import { ceilLog2, WORD_BYTES } from "../words.ts";
+import { LEAF_LOG2 } from "./heights.ts";
 import { blocksOf, NodeHasher, wholeBlocks } from "./NodeHasher.ts";
 import { keptBytes, type RegionNodes, wordCountOf } from "./RegionNodes.ts";
 import { TraceTree } from "./TraceTree.ts";
@@ -38,7 +39,8 @@ export class SharedTraces {
       .filter((words) => words > 0)
       .map((words) => {
         const depth = ceilLog2(words);
-        return { words: shared(words * WORD_BYTES), depth, nodes: shared(keptBytes(words, depth)) };
+        const nodes = shared(keptBytes(words, depth));
+        return { words: shared(words * WORD_BYTES), depth, leafLog2: LEAF_LOG2, nodes };
       });
     const counters = new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
     const traces = new SharedTraces({ regions, counters });

@@ -1,18 +1,21 @@
 import type { Hex } from "../words.ts";
 import { childCount, childHeight } from "./openingHeights.ts";
 import type { TraceTree } from "./TraceTree.ts";
+import type { WordTree } from "./WordTree.ts";
 
-/** First word in which two trees of one depth differ, or undefined if they are equal. */
-export function firstDifference(mine: TraceTree, theirs: TraceTree): number | undefined {
+/** First word in which two trees of one depth and kind differ, or undefined if they are equal. */
+export function firstDifference<Tree extends WordTree>(mine: Tree, theirs: Tree): number | undefined {
   const same = (height: number, position: number): boolean =>
     Buffer.compare(mine.nodeBytes(height, position), theirs.nodeBytes(height, position)) === 0;
   if (same(mine.depth, 0)) return undefined;
   let position = 0;
-  for (let height = mine.depth - 1; height >= 0; height--) {
+  for (let height = mine.depth - 1; height >= mine.leafLog2; height--) {
     position *= 2;
     if (same(height, position)) position += 1;
   }
-  return position;
+  let word = position * 2 ** mine.leafLog2;
+  while (same(0, word)) word += 1;
+  return word;
 }
 
 /** A child of an opened branch that differs from mine. */
