@@ -33,7 +33,7 @@ export const machineGames: Section = {
       const { gas, openings } = await play(driver, log2);
       const what = `2^${log2} steps`;
       report.add({
-        id: `disputes.gas.rv32.2^${log2}`,
+        id: `disputes.gas.2e${log2}steps`,
         value: gas,
         unit: "gas",
         what: `whole dispute over a run of ${what}, both sides together, ${openings} openings, 256 checkpoints`,

@@ -1,12 +1,12 @@
 import { kernelByName } from "@millrace/tensor";
-import { concat, getBytes, toBeHex } from "ethers";
+import { concat, dataSlice, getBytes, toBeHex } from "ethers";
 
 import { Memory } from "../../test/verifiers/support/execute.js";
 import { addParams, addTwin, type KernelTwin } from "../../test/verifiers/support/kernels.js";
 import { Mode, type Operator, Program, Region } from "../../test/verifiers/support/program.js";
 import { Random } from "../../test/verifiers/support/random.js";
 
-/** A program with an honest and a wrong run on a memory that is zero but where the wrong word needs it. */
+/** A program with an honest and a wrong run on a memory that is zero but where somebody looks. */
 export interface TensorCase {
   readonly id: string;
   readonly what: string;
@@ -40,10 +40,18 @@ export function wordsCase(log2: number, codeHash: string, limit: number): Tensor
   const bodyWords = log2 === 40 ? 2 ** 40 - 4 * BLOCK : 2 ** log2;
   const program = new Program([add(bodyWords - BLOCK, 0), add(BLOCK, BLOCK), add(BLOCK, BLOCK)], IN_WORDS, BLOCK);
   const honest = new Memory(program);
+  const random = new Random(20);
+  for (let i = 0; i < IN_WORDS; i++) honest.words.set(i, random.word());
+  for (let i = 0; i < BLOCK; i++) {
+    const sum = sumOf(honest.at(i), honest.at(i + 1));
+    honest.words.set(IN_WORDS + bodyWords - BLOCK + i, sum);
+    honest.words.set(IN_WORDS + bodyWords + i, sum);
+  }
   const wrong = honest.copy();
-  wrong.words.set(IN_WORDS + bodyWords - FROM_END, toBeHex(1n << 224n, 32));
+  const at = IN_WORDS + bodyWords - FROM_END;
+  wrong.words.set(at, toBeHex(BigInt(honest.at(at)) ^ (1n << 224n), 32));
   return {
-    id: `2e${log2}steps`,
+    id: `2e${log2}words`,
     what: `2^${log2} words and a small kernel`,
     program,
     honest,
@@ -53,6 +61,11 @@ export function wordsCase(log2: number, codeHash: string, limit: number): Tensor
     twin: addTwin,
     limit,
   };
+}
+
+/** Of two words, in lanes of 32 bits: what the kernel computes. */
+function sumOf(...words: readonly [string, string]): string {
+  return concat(Array.from({ length: 8 }, (_, lane) => dataSlice(addTwin.compute("0x", 0, lane, words)[0] ?? "", 28)));
 }
 
 const SIZE = 4_096;

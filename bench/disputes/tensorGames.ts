@@ -19,7 +19,7 @@ export const tensorGames: Section = {
     const [small, product] = [await deployKernel(connection, "AddKernel"), await deployKernel(connection, "MatMul")];
     for (const { address } of [small, product]) await world.kernels.admit(address);
     const cases = [
-      { kernel: small, dispute: wordsCase(20, small.codeHash, 900_000) },
+      { kernel: small, dispute: wordsCase(20, small.codeHash, 920_000) },
       { kernel: small, dispute: wordsCase(32, small.codeHash, 1_300_000) },
       { kernel: small, dispute: wordsCase(40, small.codeHash, 1_500_000) },
       { kernel: product, dispute: matMulCase(product.codeHash, 1_800_000) },
@@ -39,7 +39,7 @@ export const tensorGames: Section = {
       rows.push([what, number(openings), number(gas), number(limit)]);
     }
     return [
-      "The trace is withheld: the challenger knows its own, and what openings show. Memory is zero but where the wrong word needs it, so that a tree of 2^40 words can be had; hashes are as long as ever.",
+      "The trace is withheld: the challenger knows its own, and what openings show. Memory is zero where nobody looks, so that a tree of 2^40 words can be had; what is read and what openings show is full of bits, and costs calldata as such. The first row begins with a new place for the challenger's commitments, which costs 17,100 gas once.",
       "",
       ...table(["dispute over", "openings", "gas, both sides", "bound"], rows),
     ];
