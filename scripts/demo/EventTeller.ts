@@ -48,6 +48,7 @@ export class EventTeller {
       tasks.queryFilter(tasks.filters.TaskAccepted(), from, to),
       tasks.queryFilter(tasks.filters.TaskSubmitted(), from, to),
       tasks.queryFilter(tasks.filters.TaskFinalized(), from, to),
+      tasks.queryFilter(tasks.filters.TaskCancelled(), from, to),
       claims.queryFilter(claims.filters.BranchPointed(), from, to),
       claims.queryFilter(claims.filters.WordProvenWrong(), from, to),
       claims.queryFilter(claims.filters.BranchTimedOut(), from, to),
@@ -57,7 +58,20 @@ export class EventTeller {
       checks.queryFilter(checks.filters.ClaimVouched(), from, to),
       checks.queryFilter(checks.filters.CheckerPaid(), from, to),
     ]);
-    const [accepted, submitted, finalized, pointed, proven, timedOut, slashed, settled, drawn, vouched, paid] = found;
+    const [
+      accepted,
+      submitted,
+      finalized,
+      cancelled,
+      pointed,
+      proven,
+      timedOut,
+      slashed,
+      settled,
+      drawn,
+      vouched,
+      paid,
+    ] = found;
     const lines = [
       ...accepted.map((event) => {
         const { taskId, provider, price, bond, attempt } = event.args;
@@ -68,6 +82,11 @@ export class EventTeller {
       ...finalized.map((event) => {
         const { taskId, provider, paid, refunded } = event.args;
         const text = `${this.#titleOf(taskId)}: final, ${this.#nameOf(provider)} is paid ${formatCredits(paid)}, ${formatCredits(refunded)} go back`;
+        return { event, text };
+      }),
+      ...cancelled.map((event) => {
+        const { taskId, refunded } = event.args;
+        const text = `${this.#titleOf(taskId)}: the buyer cancels it, ${formatCredits(refunded)} go back`;
         return { event, text };
       }),
       ...pointed.map((event) => {

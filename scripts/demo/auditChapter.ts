@@ -12,13 +12,17 @@ interface Identity {
   readonly right: bigint;
 }
 
-/** Holds every total of the story against events and balances; true if all hold and every cheat lost its bond. */
+/**
+ * Holds every total of the story against events and balances; true if all hold, the buyer is whole and every cheat lost its
+ * bond.
+ */
 export async function auditChapter(world: World, setup: Setup, jobs: Jobs): Promise<boolean> {
   world.narrator.chapter("The books");
   await settlementFacts(world);
   const caught = await disputeFacts(world, jobs);
   await checkFacts(world);
-  const identities = [...(await supplyIdentities(world)), await buyerIdentity(world, setup)];
+  const { isWhole, ...buyer } = await buyerIdentity(world, setup);
+  const identities = [...(await supplyIdentities(world)), buyer];
   for (const { what, left, right } of identities) {
     world.narrator.say(`${left === right ? "holds" : `BROKEN (${left} is not ${right})`}: ${what}`);
   }
@@ -32,7 +36,7 @@ export async function auditChapter(world: World, setup: Setup, jobs: Jobs): Prom
   });
   const cheats = world.cast.providers.filter(({ cheat }) => cheat !== undefined).length;
   world.narrator.say(`${caught} of ${cheats} cheats were caught`);
-  return conserved && caught === cheats;
+  return conserved && isWhole && caught === cheats;
 }
 
 const sum = (values: readonly bigint[]): bigint => values.reduce((total, value) => total + value, 0n);
@@ -197,7 +201,7 @@ async function supplyIdentities({ contracts, cast, deployment }: World): Promise
 }
 
 /** The buyer has what it bought and was compensated, less what it paid for work that was delivered. */
-async function buyerIdentity(world: World, { credits }: Setup): Promise<Identity> {
+async function buyerIdentity(world: World, { credits }: Setup): Promise<Identity & { isWhole: boolean }> {
   const { contracts, cast, report, narrator } = world;
   const { settlement } = contracts;
   const buyer = cast.buyer.address;
@@ -212,10 +216,10 @@ async function buyerIdentity(world: World, { credits }: Setup): Promise<Identity
   const gained = sum(compensated.map(({ args }) => args.credits));
   const left = account.free + account.locked;
   const right = credits - spent + gained;
-  const madeWhole = left === right && account.locked === 0n && gained > 0n;
+  const isWhole = left === right && account.locked === 0n && gained > 0n;
   report.add({
     id: "demo.buyer.madeWhole",
-    value: madeWhole,
+    value: isWhole,
     unit: "bool",
     what: "the buyer paid for delivered work only, nothing is locked, and it was compensated from the slashed bonds",
     source: "Paid, OwedCredited and the buyer's account",
@@ -223,5 +227,5 @@ async function buyerIdentity(world: World, { credits }: Setup): Promise<Identity
   narrator.say(
     `the buyer paid ${formatCredits(spent)} for delivered work and was compensated ${formatCredits(gained)}`,
   );
-  return { what: "the buyer's credits = bought − paid for delivered work + compensation", left, right };
+  return { what: "the buyer's credits = bought − paid for delivered work + compensation", left, right, isWhole };
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { claimIdOf } from "@millrace/jobs";
+import { claimIdOf, readOrder } from "@millrace/jobs";
 import { formatMill, TransactionSender } from "@millrace/sdk";
 import {
   accuracyOf,
@@ -170,11 +170,14 @@ async function seatChecker(world: World, taskId: bigint): Promise<void> {
 }
 
 async function expectSilence(world: World, taskId: bigint): Promise<void> {
-  const { claims } = world.contracts;
+  const { claims, tasks } = world.contracts;
   await world.until("the silent provider is slashed", PATIENCE_SECONDS, async () => {
     const timeouts = await claims.queryFilter(claims.filters.BranchTimedOut(taskId * 256n + 1n));
     return timeouts.length > 0 ? true : undefined;
   });
+  // Nobody takes it over: the other node of its class is the one that died.
+  const order = await readOrder(tasks, taskId, world.deployment.deployedAtBlock);
+  await world.mined(world.as(world.cast.buyer).tasks.cancel(taskId, order));
 }
 
 function percent(ratio: number): string {
