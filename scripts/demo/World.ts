@@ -22,6 +22,9 @@ export const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 /** Where the story keeps what its processes write. */
 export const RUN_DIR = join(ROOT, "reports", "demo");
 
+/** A block takes a second at most. */
+const MINED_SECONDS = 60;
+
 /** Thrown when something that the story waits for does not come. */
 export class StoryStuckError extends Error {
   readonly code = "STORY_STUCK";
@@ -56,9 +59,16 @@ export class World {
     return connectContracts(this.deployment, account.connect(this.provider));
   }
 
-  /** Waits for a transaction and gives its receipt. */
+  /**
+   * Waits for a transaction and gives its receipt. The library's own waiting looks again only when a block comes, so on a
+   * chain that mines on demand it may never end.
+   */
   async mined(call: Promise<ContractTransactionResponse>): Promise<ContractTransactionReceipt> {
-    const receipt = await (await call).wait();
+    const sent = await call;
+    await this.until(`transaction ${sent.hash} in a block`, MINED_SECONDS, async () =>
+      (await this.provider.getTransactionReceipt(sent.hash)) === null ? undefined : true,
+    );
+    const receipt = await sent.wait();
     if (receipt === null) throw new Error("a transaction was not mined");
     return receipt;
   }
