@@ -32,7 +32,9 @@ export async function startGame(
     provider: world.alice,
     challenger: world.challenger,
   } as unknown as ClaimsWorld;
-  const game = new Game(parties, claimId, toPlain(claim) as Claim, region, committed.trees[region], known);
+  // As the watcher does: what one game commits to never stands where another's does.
+  const lane = claimId;
+  const game = new Game(parties, claimId, toPlain(claim) as Claim, region, committed.trees[region], known, lane);
   return { game, claimId, opened };
 }
 

@@ -18,8 +18,14 @@ export const tensorGames: Section = {
     const world = await marketWorld(connection, { branchBondWei: BRANCH_BOND });
     const [small, product] = [await deployKernel(connection, "AddKernel"), await deployKernel(connection, "MatMul")];
     for (const { address } of [small, product]) await world.kernels.admit(address);
+    // The first slash of a chain, and the first MILL of an account, write words that later ones change.
+    const first = {
+      id: "2e20words.first",
+      what: "the same, the first slash of its chain and first MILL of its challenger",
+    };
     const cases = [
-      { kernel: small, dispute: wordsCase(20, small.codeHash, 920_000) },
+      { kernel: small, dispute: { ...wordsCase(20, small.codeHash, Infinity), ...first } },
+      { kernel: small, dispute: wordsCase(20, small.codeHash, 900_000) },
       { kernel: small, dispute: wordsCase(32, small.codeHash, 1_300_000) },
       { kernel: small, dispute: wordsCase(40, small.codeHash, 1_500_000) },
       { kernel: product, dispute: matMulCase(product.codeHash, 1_800_000) },
@@ -36,12 +42,16 @@ export const tensorGames: Section = {
         source: "receipts of every transaction from the first commitment to the slash, on the deployed wiring",
       });
       if (gas > limit) throw new Error(`the dispute over ${what} costs ${gas} gas, more than ${limit}`);
-      rows.push([what, number(openings), number(gas), number(limit)]);
+      rows.push([what, number(openings), number(gas), limit === Infinity ? "–" : number(limit)]);
     }
+    const [cold, ...warm] = rows;
     return [
-      "The trace is withheld: the challenger knows its own, and what openings show. Memory is zero where nobody looks, so that a tree of 2^40 words can be had; what is read and what openings show is full of bits, and costs calldata as such. The first row begins with a new place for the challenger's commitments, which costs 17,100 gas once.",
+      "The trace is withheld: the challenger knows its own, and what openings show. Memory is zero where nobody looks, so that a tree of 2^40 words can be had; what is read and what openings show is full of bits, and costs calldata as such. Each game has a place of its own for the challenger's commitments, as the watcher's have.",
       "",
-      ...table(["dispute over", "openings", "gas, both sides", "bound"], rows),
+      ...table(
+        ["dispute over", "openings", "gas, both sides", "bound"],
+        [...warm.slice(0, 1), cold, ...warm.slice(1)],
+      ),
     ];
   },
 };

@@ -90,6 +90,8 @@ export class Game {
     readonly region: Region.Body | Region.Output,
     readonly committed: Tree,
     readonly honest: Knowledge,
+    /** Where the challenger keeps its commitments. */
+    readonly lane = BigInt(region),
   ) {
     this.seen = new SeenTree(honest.trees[region]!);
   }
@@ -118,9 +120,7 @@ export class Game {
   /** Commits to the first pointer, as `pointTop` does where nobody has. */
   async commitTop(): Promise<Reveal> {
     const claims = this.world.claims.connect(this.world.challenger);
-    return (this.#topReveal ??= await this.#committing(() =>
-      commitToFirst(claims, this.claimId, this.top, BigInt(this.region)),
-    ));
+    return (this.#topReveal ??= await this.#committing(() => commitToFirst(claims, this.claimId, this.top, this.lane)));
   }
 
   async pointTop(): Promise<void> {
@@ -201,9 +201,7 @@ export class Game {
     const claims = this.world.claims.connect(this.world.challenger);
     const target = { region: this.region, position, lane };
     const witness = this.witness(target);
-    const reveal = await this.#committing(() =>
-      commitToProof(claims, this.claimId, { target, witness }, BigInt(this.region)),
-    );
+    const reveal = await this.#committing(() => commitToProof(claims, this.claimId, { target, witness }, this.lane));
     const proof = await claims.prove(this.claimId, this.claim, target, witness, reveal);
     const receipt = (await proof.wait())!;
     this.#log("prove", receipt);
