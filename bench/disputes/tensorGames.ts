@@ -48,10 +48,7 @@ export const tensorGames: Section = {
     return [
       "The trace is withheld: the challenger knows its own, and what openings show. Memory is zero where nobody looks, so that a tree of 2^40 words can be had; what is read and what openings show is full of bits, and costs calldata as such. Each game has a place of its own for the challenger's commitments, as the watcher's have.",
       "",
-      ...table(
-        ["dispute over", "openings", "gas, both sides", "bound"],
-        [...warm.slice(0, 1), cold, ...warm.slice(1)],
-      ),
+      ...table(["dispute over", "openings", "gas, both sides", "bound"], [...warm.slice(0, 1), cold, ...warm.slice(1)]),
     ];
   },
 };
