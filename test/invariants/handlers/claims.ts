@@ -31,7 +31,9 @@ export const claimActions: Readonly<Record<string, Action>> = {
     const { claimId, claim, branch } = await pickClaim(play, dice, isUntouched);
     const claims = play.world.claims.connect(dice.pick(challengersOf(play)));
     const reveal = await commitToFirst(claims, claimId, branch);
-    return claims.pointTop(claimId, claim, REGION_OUTPUT, reveal, { value: await claims.bondOf(claimId) });
+    // Somebody may have pointed there before: then the bond comes back.
+    const value = await claims.bondOf(claimId);
+    return claims.pointTop(claimId, claim, REGION_OUTPUT, reveal, { value, ...PAYING });
   },
 
   open: async (play, dice) => {
