@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { ZeroAddress } from "ethers";
 
+import { State } from "../claims/support/claims.js";
 import { CHANNEL_STATUSES } from "../market/channelDriver.js";
 import { LEASE_STATUSES, TASK_STATUSES, type TaskStatus } from "../market/marketFixture.js";
 import type { Opened } from "../market/taskDriver.js";
@@ -16,9 +17,6 @@ const LONG_SECONDS = 3_000;
 
 /** Of `ILeaseOrders.OrderStatus`: from here on there is nothing to close. */
 const FILLED = 4n;
-
-/** Of `IClaimGame.ClaimState`. */
-const OPEN_CLAIM = 1n;
 
 /** MILL units that rounding may leave behind in staking. */
 const MAX_DUST = 1_000n;
@@ -108,7 +106,7 @@ async function endMachines(play: Play): Promise<void> {
   for (const [claimId, { knowing, erring }] of play.runGames) {
     for (const game of [knowing, erring]) {
       // Not of an attempt that failed before.
-      if ((await runs.stateOf(claimId)) !== OPEN_CLAIM) continue;
+      if ((await runs.stateOf(claimId)) !== BigInt(State.Open)) continue;
       const move = await game.nextMove();
       if (move?.kind === "timeout") await must("I4", game.play(move, stranger));
     }
