@@ -21,7 +21,7 @@ export const tensorGames: Section = {
     // The first slash of a chain, and the first MILL of an account, write words that later ones change.
     const first = {
       id: "2e20words.first",
-      what: "the same, the first slash of its chain and first MILL of its challenger",
+      what: "2^20 words, the first slash of its chain and first MILL of its challenger",
     };
     const cases = [
       { kernel: small, dispute: { ...wordsCase(20, small.codeHash, Infinity), ...first } },
@@ -44,11 +44,10 @@ export const tensorGames: Section = {
       if (gas > limit) throw new Error(`the dispute over ${what} costs ${gas} gas, more than ${limit}`);
       rows.push([what, number(openings), number(gas), limit === Infinity ? "–" : number(limit)]);
     }
-    const [cold, ...warm] = rows;
     return [
       "The trace is withheld: the challenger knows its own, and what openings show. Memory is zero where nobody looks, so that a tree of 2^40 words can be had; what is read and what openings show is full of bits, and costs calldata as such. Each game has a place of its own for the challenger's commitments, as the watcher's have.",
       "",
-      ...table(["dispute over", "openings", "gas, both sides", "bound"], [...warm.slice(0, 1), cold, ...warm.slice(1)]),
+      ...table(["dispute over", "openings", "gas, both sides", "bound"], rows),
     ];
   },
 };
