@@ -65,6 +65,8 @@ const OFTEN: Readonly<Record<string, number>> = {
   rejectChunk: 2,
   releaseKey: 3,
   takeQuote: 3,
+  settleInGrace: 2,
+  releaseLeaseBond: 2,
   redeemVoucher: 3,
   openChannel: 2,
   openOrder: 2,
@@ -110,7 +112,11 @@ const SUBJECTS: readonly Readonly<Record<string, Action>>[] = [
   { ...delegatorActions, ...providerActions, ...pick("collectRewards", "report", "close", "pass") },
   { ...approvalActions, ...pick("pass") },
   { ...orderActions, ...pick("pass", "report", "close", "settle", "releaseLease", "objectTo") },
-  { ...proofActions, ...hardwareActions, ...pick("pass", "takeQuote", "abandon", "releaseLeaseBond") },
+  {
+    ...proofActions,
+    ...hardwareActions,
+    ...pick("pass", "takeQuote", "abandon", "settleInGrace", "releaseLeaseBond"),
+  },
   { ...machineActions, ...pick("pass", "releaseTask", "creditOwed") },
   {
     ...capacityActions,

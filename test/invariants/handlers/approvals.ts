@@ -26,7 +26,16 @@ export const approvalActions: Readonly<Record<string, Action>> = {
 
   approveChunk: async (play, dice) => play.approving.approve(...(await pickChunk(play, dice, "Submitted"))),
 
-  rejectChunk: async (play, dice) => play.approving.reject(...(await pickChunk(play, dice, "Submitted"))),
+  rejectChunk: async (play, dice) => {
+    const [opened, chunk] = await pickChunk(play, dice, "Submitted");
+    await play.approving.reject(opened, chunk);
+    // Some buyers refuse whatever they are sent, until it is given up.
+    if (dice.chance(70)) return;
+    while (await isRejected(play, opened, chunk)) {
+      await play.approving.submit(opened, chunk, 1, play.world.agent);
+      await play.approving.reject(opened, chunk);
+    }
+  },
 
   releaseKey: async (play, dice) => {
     const [opened, chunk] = await pickChunk(play, dice, "Submitted", "Approved");
@@ -39,8 +48,14 @@ export const approvalActions: Readonly<Record<string, Action>> = {
   },
 
   endRest: async (play, dice) => {
-    const { taskId, order } = dice.pick(await approvalsIn(play, "Working"));
-    return play.world.approvals.connect(dice.pick([play.world.buyer, ...play.providers])).endRest(taskId, order);
+    const { approvals, buyer } = play.world;
+    const working = await approvalsIn(play, "Working");
+    const progress = await Promise.all(
+      working.map(async ({ taskId }) => play.reads.of(approvals, "progressOf", taskId)),
+    );
+    const endable = working.filter((_, index) => progress[index].canEnd);
+    const { taskId, order } = dice.pick(endable.length === 0 ? working : endable);
+    return approvals.connect(dice.pick([buyer, ...play.providers])).endRest(taskId, order);
   },
 
   clearApproval: async (play, dice) => {
@@ -83,6 +98,11 @@ async function approvalsIn(play: Play, ...statuses: readonly TaskStatus[]): Prom
   );
   const fitting = approvalTasks.filter((_, index) => statuses.includes(TASK_STATUSES[Number(found[index])]));
   return fitting.length === 0 ? approvalTasks : fitting;
+}
+
+async function isRejected({ reads, world }: Play, { taskId, order }: Opened, chunk: number): Promise<boolean> {
+  const status = await reads.of(world.approvals, "chunkStatusOf", taskId, order, chunk);
+  return CHUNK_STATUSES[Number(status)] === "Rejected";
 }
 
 /** The same for the chunks of tasks that are worked on. */
