@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 
 import type { NetworkConnection } from "hardhat/types/network";
-import { type Deployment, deploymentSchema } from "@millrace/sdk";
-import { keccak256 } from "ethers";
+import { type Deployment, deploymentSchema, MillraceError } from "@millrace/sdk";
+import { getAddress, keccak256 } from "ethers";
 
 import { capacityTimes } from "./capacityTimes.js";
 import { CLASSES } from "./classes.js";
@@ -13,6 +15,7 @@ import Millrace from "./modules/Millrace.js";
 
 /** Who holds what in a deployment. */
 export interface Holders {
+  /** Another account than the deployer, which gives its role away in the end. */
   readonly governor: string;
   readonly guardian: string;
   /** Receives the genesis supply. */
@@ -32,6 +35,8 @@ export interface DeploymentPlan {
 
 const LOCAL_HEARTBEAT_SECONDS = 30 * 86_400;
 const POLL_MS = 50;
+/** Where Ignition writes what it did, one folder a deployment of ten megabytes. */
+const JOURNALS = join(import.meta.dirname, "deployments");
 
 /**
  * Deploys the protocol on a local chain, with two posted feeds, and returns its record.
@@ -41,13 +46,29 @@ export async function deployMillrace(
   connection: Pick<NetworkConnection, "ethers" | "ignition">,
   plan: DeploymentPlan,
 ): Promise<Deployment> {
-  const { ethers, ignition } = connection;
-  const options = {
-    // A local chain is new each time, and the journal of another one, even of one that began in the same second, would
-    // be taken for this one's.
-    deploymentId: `local-${randomUUID()}`,
-    config: { requiredConfirmations: 1, blockPollingInterval: POLL_MS },
-  };
+  const [deployer] = await connection.ethers.getSigners();
+  if (deployer?.address === getAddress(plan.holders.governor)) {
+    throw new MillraceError("BAD_INPUT", `The governor is the deployer, ${deployer.address}.`, {
+      hint: "Name another account: the deployer gives its role away in the end, and nobody would govern.",
+    });
+  }
+  // A local chain is new each time, and the journal of another one, even of one that began in the same second, would be
+  // taken for this one's.
+  const deploymentId = `local-${randomUUID()}`;
+  try {
+    return await deployTo(connection, plan, deploymentId);
+  } finally {
+    // The record says all: nobody can go on with a deployment of which nobody knows the id.
+    rmSync(join(JOURNALS, deploymentId), { recursive: true, force: true });
+  }
+}
+
+async function deployTo(
+  { ethers, ignition }: Pick<NetworkConnection, "ethers" | "ignition">,
+  plan: DeploymentPlan,
+  deploymentId: string,
+): Promise<Deployment> {
+  const options = { deploymentId, config: { requiredConfirmations: 1, blockPollingInterval: POLL_MS } };
   const feeds = await ignition.deploy(LocalFeeds, options);
   const addresses = [await feeds.first.getAddress(), await feeds.second.getAddress()];
   const start = await ethers.provider.getBlock("latest");

@@ -24,8 +24,8 @@ export default async function deploy(session: Session, { name, epoch, slots }: V
     );
   }
   const [epochSeconds, slotsPerEpoch] = [parseDuration(epoch), parseWhole(slots, "--slots", 240)];
-  const [governor, guardian, ecosystemPayee] = (await provider.send("eth_accounts", [])) as string[];
-  if (governor === undefined || guardian === undefined || ecosystemPayee === undefined) {
+  const [deployer, governor, guardian] = (await provider.send("eth_accounts", [])) as string[];
+  if (deployer === undefined || governor === undefined || guardian === undefined) {
     throw new MillraceError("WRONG_KEY", "The node has fewer than three unlocked accounts.", {
       hint: "Start it with npx hardhat node.",
     });
@@ -34,7 +34,7 @@ export default async function deploy(session: Session, { name, epoch, slots }: V
   const connection = await session.hre.network.create(httpNetwork(session.hre).name);
   const deployment = await deployMillrace(connection, {
     name,
-    holders: { governor, guardian, genesisReceiver: governor, ecosystemPayee },
+    holders: { governor, guardian, genesisReceiver: deployer, ecosystemPayee: governor },
     epochSeconds,
     slotsPerEpoch,
   });
@@ -45,6 +45,6 @@ export default async function deploy(session: Session, { name, epoch, slots }: V
   const path = saveDeployment(deployment, session.environment.deployments);
   session.output.result(
     { path, deployment },
-    `Deployed and sealed. The record is ${path}; governor ${governor}, who also has the genesis supply.`,
+    `Deployed and sealed. The record is ${path}. Account 0 has the genesis supply, 1 is the governor, 2 the guardian.`,
   );
 }

@@ -1,5 +1,6 @@
 import { formatMill, formatTime, formatWad } from "@millrace/sdk";
 
+import { ROLES } from "../../ignition/roles.js";
 import type { Protocol, Session } from "../lib/Session.js";
 import { facts, table } from "../lib/text.js";
 import { compareWiring } from "./compareWiring.js";
@@ -12,12 +13,13 @@ export default async function status(session: Session, { wiring }: { wiring: boo
   }
   const { contracts, deployment, provider, epochs, now, chainId, url } = protocol;
   const time = await now();
-  const [block, supply, held, price, classes] = await Promise.all([
+  const [block, supply, held, price, classes, isGoverned] = await Promise.all([
     provider.getBlockNumber(),
     contracts.token.totalSupply(),
     contracts.staking.totalHeld(),
     contracts.prices.prices(),
     readClasses(protocol),
+    governs(protocol),
   ]);
   const { loWad, hiWad, usable } = price;
   const summary = facts([
@@ -26,7 +28,7 @@ export default async function status(session: Session, { wiring }: { wiring: boo
     ["supply", formatMill(supply)],
     ["staked", formatMill(held)],
     ["price", usable ? `${formatWad(loWad)} to ${formatWad(hiWad)} USD per MILL` : "none that is usable"],
-    ["governor", deployment.governor],
+    ["governor", isGoverned ? deployment.governor : `${deployment.governor}, who has not the role: nobody governs`],
     ["guardian", deployment.guardian],
     ...Object.entries(deployment.contracts),
   ]);
@@ -46,6 +48,7 @@ export default async function status(session: Session, { wiring }: { wiring: boo
       staked: held,
       price: { loWad, hiWad, usable },
       governor: deployment.governor,
+      isGoverned,
       guardian: deployment.guardian,
       contracts: deployment.contracts,
       classes,
@@ -55,7 +58,7 @@ export default async function status(session: Session, { wiring }: { wiring: boo
 }
 
 async function showWiring(session: Session, protocol: Protocol): Promise<void> {
-  const { wires, unsealed } = await compareWiring(protocol);
+  const [{ wires, unsealed }, isGoverned] = await Promise.all([compareWiring(protocol), governs(protocol)]);
   const wrong = wires.filter(({ isRight }) => !isRight);
   const rows = wires.map(({ callee, caller, wanted, found, isRight }) => [
     callee,
@@ -63,14 +66,23 @@ async function showWiring(session: Session, protocol: Protocol): Promise<void> {
     wanted.join(", ") || "nothing",
     isRight ? "yes" : `no, it is ${found.join(", ") || "nothing"}`,
   ]);
-  const verdict =
-    wrong.length === 0 && unsealed.length === 0
+  const isRight = wrong.length === 0 && unsealed.length === 0;
+  const verdict = [
+    isRight
       ? "The wiring is as it should be, and sealed."
-      : `The wiring is wrong: ${wrong.length} wrong permissions, not sealed: ${unsealed.join(", ") || "none"}.`;
+      : `The wiring is wrong: ${wrong.length} wrong permissions, not sealed: ${unsealed.join(", ") || "none"}.`,
+    ...(isGoverned ? [] : [`Nobody governs: ${protocol.deployment.governor} has not the role.`]),
+  ].join("\n");
   session.output.result(
-    { isRight: wrong.length === 0 && unsealed.length === 0, unsealed, wires },
+    { isRight, isGoverned, unsealed, wires },
     `${table(["contract", "may be called by", "for", "so it is"], rows, "There is no wiring.")}\n${verdict}`,
   );
+}
+
+/** Whether the governor of the record has the role. A deployer that named itself gave it away for good. */
+async function governs({ contracts, deployment }: Protocol): Promise<boolean> {
+  const { isMember } = await contracts.access.hasRole(ROLES.governor, deployment.governor);
+  return isMember;
 }
 
 async function readClasses({ contracts }: Protocol) {

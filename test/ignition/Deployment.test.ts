@@ -1,4 +1,4 @@
-import { deploymentSchema } from "@millrace/sdk";
+import { deploymentSchema, MillraceError } from "@millrace/sdk";
 import { expect } from "chai";
 import { type BaseContract, type Interface, keccak256 } from "ethers";
 import hre from "hardhat";
@@ -242,6 +242,16 @@ describe("Deployment", function () {
       const members = await authority.queryFilter(authority.filters.RoleGranted());
       const granted = members.map(({ args }) => `${args.roleId} ${args.account}`).sort();
       expect(granted).to.deep.equal([`0 ${deployer.address}`, `0 ${governor.address}`, `1 ${guardian.address}`].sort());
+    });
+
+    it("refuse a governor that is the deployer, after whom nobody would govern", async function () {
+      const [deployer] = await connection.ethers.getSigners();
+      const holder = deployer.address;
+      const holders = { governor: holder, guardian: holder, genesisReceiver: holder, ecosystemPayee: holder };
+      const refusal = await deployByIgnition(connection, { holders }).catch((error: unknown) => error);
+      expect(refusal)
+        .to.be.instanceOf(MillraceError)
+        .and.to.match(/The governor is the deployer/);
     });
 
     it("govern exactly the contracts of ignition/roles.ts, through one access manager", async function () {

@@ -31,7 +31,7 @@ const KINDS = 3;
 const READY = /"msg":"ready"/;
 
 /** Accounts of the local chain by what they are here. */
-const ACCOUNTS = { governor: 0, buyer: 1, watcher: 2, challenger: 3, providers: 4, agents: 12 } as const;
+const ACCOUNTS = { treasury: 0, buyer: 1, watcher: 2, challenger: 3, providers: 4, governor: 11, agents: 12 } as const;
 
 /** A provider with one node and the agent that speaks for it. */
 export interface Party {
@@ -93,7 +93,12 @@ export class AgentWorld {
     const governor = key(ACCOUNTS.governor).address;
     const deployment = await deployMillrace(connection, {
       name: "agents",
-      holders: { governor, guardian: governor, genesisReceiver: governor, ecosystemPayee: governor },
+      holders: {
+        governor,
+        guardian: governor,
+        genesisReceiver: key(ACCOUNTS.treasury).address,
+        ecosystemPayee: governor,
+      },
       epochSeconds: 40,
       slotsPerEpoch: 20,
     });
@@ -129,11 +134,11 @@ export class AgentWorld {
   }
 
   get contracts(): Contracts {
-    return this.as(this.governor);
+    return this.as(this.treasury);
   }
 
-  get governor(): HDNodeWallet {
-    return key(ACCOUNTS.governor);
+  get treasury(): HDNodeWallet {
+    return key(ACCOUNTS.treasury);
   }
 
   get buyer(): HDNodeWallet {

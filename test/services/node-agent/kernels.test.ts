@@ -38,7 +38,7 @@ deepDescribe("a third party's kernel, between processes", function () {
     plain = await world.addParty("plain");
     cheat = await world.addParty("cheat");
     taker = await world.addParty("taker");
-    const kernel = await new HammingDistance__factory(world.governor.connect(world.provider)).deploy();
+    const kernel = await new HammingDistance__factory(world.treasury.connect(world.provider)).deploy();
     await kernel.waitForDeployment();
     await (await world.contracts.kernels.admit(await kernel.getAddress())).wait();
     await world.mineEverySecond();

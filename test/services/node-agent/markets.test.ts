@@ -37,7 +37,7 @@ describe("node agent in other markets", function () {
     for (const { provider, agent } of [first, second]) {
       await (await world.as(provider).staking.setOperator(agent.address)).wait();
     }
-    const deployed = await new DotProductVerifier__factory(world.governor.connect(world.provider)).deploy();
+    const deployed = await new DotProductVerifier__factory(world.treasury.connect(world.provider)).deploy();
     await deployed.waitForDeployment();
     [verifier, program] = [await deployed.getAddress(), await deployed.PROGRAM_HASH()];
     await world.mineEverySecond();
