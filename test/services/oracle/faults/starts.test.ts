@@ -109,7 +109,7 @@ deepDescribe("attestors that are started wrongly, as processes", function () {
   it("should say when the chain's nodes have forgotten what a late report is made from", async () => {
     let oldest = 0;
     const node = await new FakeRpcNode(async ({ method, params }) => {
-      const isOld = method === "eth_call" && Number(params[1]) < oldest;
+      const isOld = ["eth_call", "eth_getBalance"].includes(method) && Number(params[1]) < oldest;
       if (isOld) return { error: { code: -32_000, message: "missing trie node" } };
       return { result: (await world.provider.send(method, [...params])) as unknown };
     }).start();
