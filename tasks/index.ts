@@ -1,3 +1,4 @@
+import { attestorTasks } from "./attestor/index.js";
 import { capacityTasks } from "./capacity/index.js";
 import { channelTasks } from "./channel/index.js";
 import { checkerTasks } from "./checker/index.js";
@@ -17,6 +18,7 @@ import { systemTasks } from "./system/index.js";
 
 /** All commands that Millrace adds to Hardhat. */
 export const millraceTasks = [
+  ...attestorTasks,
   ...capacityTasks,
   ...channelTasks,
   ...checkerTasks,

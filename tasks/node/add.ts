@@ -5,9 +5,10 @@ import { formatDuration, formatKinds, formatMill, formatRate, parseDuration, par
 import { accountAddress } from "../lib/accountAddress.js";
 import { findEvent } from "../lib/events.js";
 import { parseRegion, parseWhole } from "../lib/inputs.js";
+import { keyConsent } from "../lib/keyConsent.js";
 import type { Session } from "../lib/Session.js";
+import { agentConsent, consentCommand } from "./agentConsent.js";
 import { classId } from "./classId.js";
-import { agentConsent } from "./consent.js";
 import { parseKinds } from "./kinds.js";
 
 interface Values {
@@ -44,7 +45,12 @@ export default async function add(session: Session, values: Values): Promise<voi
     metadata: values.metadata,
   };
   const agent = values.agent === undefined ? address : await accountAddress(session, values.agent);
-  const consent = await agentConsent(session, agent, values.consent);
+  const consent = await keyConsent(session, {
+    key: agent,
+    given: values.consent,
+    consent: await agentConsent(session, address, agent),
+    command: consentCommand(address),
+  });
   const [{ stakePerUnit }, { required, active }] = await Promise.all([
     contracts.catalog.entryOf(classNumber),
     contracts.staking.accountOf(address),

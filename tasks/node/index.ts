@@ -1,5 +1,10 @@
 import { reading, verbsOf, writing } from "../lib/define.js";
 
+const CONSENT = {
+  description:
+    "Signature by which the agent's key agrees, as node consent makes it, where the chain's node lacks that key",
+} as const;
+
 /** Beside `hardhat node`, which starts a chain. */
 export const nodeTasks = verbsOf("node", [
   writing({
@@ -16,12 +21,31 @@ export const nodeTasks = verbsOf("node", [
         description:
           "Key that speaks for the node: address or index of an unlocked account; the account itself if left out",
       },
-      consent: { description: "Signature by which the agent's key agrees, where the node does not hold that key" },
+      consent: CONSENT,
       region: { description: "Where it stands, ISO 3166-2, such as DE-BE", default: "" },
       endpoint: { description: "Where its agent serves results", default: "" },
       metadata: { description: "Free text", default: "" },
     },
     action: () => import("./add.js"),
+  }),
+  writing({
+    name: "agent",
+    description: "Lets a node speak through another key from the next epoch on",
+    options: {
+      node: { description: "Number of the node", required: true },
+      agent: { description: "The new key: address or index of an unlocked account", required: true },
+      consent: CONSENT,
+    },
+    action: () => import("./agent.js"),
+  }),
+  reading({
+    name: "consent",
+    description: "Signs, with an agent's key, that it speaks for a provider's nodes; sends nothing to the chain",
+    options: {
+      provider: { description: "The provider: address or index", required: true },
+      from: { description: "The agent's key: address or index of an account of the node or the network's config" },
+    },
+    action: () => import("./consent.js"),
   }),
   writing({
     name: "ask",

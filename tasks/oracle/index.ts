@@ -14,7 +14,10 @@ const ATTESTORS = {
   description: "URLs of attestors that give receipts, with commas between them",
   required: true,
 } as const;
-const FILE = { description: "Data file of the report, as attestors serve it", required: true } as const;
+const FILE = {
+  description: "Data file of the report, as attestors serve it at /epochs/<epoch>/data",
+  required: true,
+} as const;
 
 export const oracleTasks = noun("oracle", "Who was up: attestors and their reports", [
   reading({
@@ -36,7 +39,7 @@ export const oracleTasks = noun("oracle", "Who was up: attestors and their repor
   reading({
     name: "verify",
     description: "Computes the report of an epoch's data file and compares it with the one on chain",
-    options: { file: { description: "Data file, as attestors serve it", required: true } },
+    options: { file: FILE },
     action: () => import("./verify.js"),
   }),
   writing({

@@ -24,13 +24,19 @@ export const UPTIME_SENTENCES: Sentences = {
   UptimeOracle_NoQuorum: ["{signatures} signatures are fewer than the quorum of {quorum}.", "Collect more."],
   UptimeOracle_NoSuchSeat: ["The epoch has no seat {seat}: it has {seats}, counted from 0.", "Choose another."],
   UptimeOracle_WrongSigner: ["Seat {seat} did not sign: the signature is of {key:hex}.", "Collect it again."],
-  UptimeOracle_NotMember: ["{account:hex} is no attestor.", "npx hardhat oracle status lists them."],
+  UptimeOracle_NotMember: [
+    "{account:hex} is no attestor.",
+    "npx hardhat oracle status lists them; one applies with npx hardhat attestor apply.",
+  ],
   UptimeOracle_AlreadyMember: ["{account:hex} is an attestor already.", "There is nothing to do."],
-  UptimeOracle_NotApplied: ["{account:hex} did not apply to be an attestor.", "Let it apply first."],
+  UptimeOracle_NotApplied: [
+    "{account:hex} did not apply to be an attestor.",
+    "Let it apply first: npx hardhat attestor apply.",
+  ],
   UptimeOracle_KeyTaken: ["The key {key:hex} signs for another attestor.", "Use a key of its own."],
   UptimeOracle_KeyNotPossessed: [
     "The key {key:hex} has not signed for {account:hex}.",
-    "Sign the application with the attestor key.",
+    "Make its signature with npx hardhat attestor consent, with that key and for that account.",
   ],
   UptimeOracle_BondHeld: ["The bond of {account:hex} is held until {releaseAt:time}.", "Wait until then."],
   UptimeOracle_AlreadyProven: ["Seat {seat} was slashed for epoch {epoch} already.", "There is nothing to do."],

@@ -1,0 +1,42 @@
+import { formatMill, MillraceError } from "@millrace/sdk";
+
+import { accountAddress } from "../lib/accountAddress.js";
+import { findEvents } from "../lib/events.js";
+import { parseWhole } from "../lib/inputs.js";
+import type { Session } from "../lib/Session.js";
+import { epochsDue } from "./epochsDue.js";
+
+interface Values {
+  readonly account: string | undefined;
+  readonly last: string;
+}
+
+export default async function pay(session: Session, { account: given, last }: Values): Promise<void> {
+  const protocol = await session.protocol();
+  const { rewards } = protocol.contracts;
+  const lookBack = parseWhole(last, "--last", 1_000);
+  const account = given === undefined ? (await session.account()).address : await accountAddress(session, given);
+  const due = await epochsDue(protocol, account, lookBack);
+  if (due.length === 0) {
+    throw new MillraceError("WRONG_STATE", `No final report of the last ${lookBack} epochs owes ${account} anything.`, {
+      hint: "A report is final when its challenge window is over (npx hardhat oracle status); --last looks further back.",
+    });
+  }
+  const sent = await session.execute({
+    title: `Pay ${account} for ${due.length} ${due.length === 1 ? "report" : "reports"}`,
+    facts: [["epochs", due.join(", ")]],
+    steps: [
+      { label: "collectAttestorPay", request: await rewards.collectAttestorPay.populateTransaction(account, due) },
+    ],
+  });
+  if (sent === undefined) return;
+  const paid = findEvents(rewards, sent.last, "AttestorPaid").map(({ args }) => ({
+    epoch: args["epoch"] as bigint,
+    mill: args["mill"] as bigint,
+  }));
+  const mill = paid.reduce((sum, each) => sum + each.mill, 0n);
+  session.output.result(
+    { account, mill, paid, transaction: sent.last.hash },
+    `${account} has ${formatMill(mill)} more, for ${paid.length} ${paid.length === 1 ? "report" : "reports"}.`,
+  );
+}

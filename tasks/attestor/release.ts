@@ -1,0 +1,24 @@
+import { formatMill } from "@millrace/sdk";
+
+import { accountAddress } from "../lib/accountAddress.js";
+import type { Session } from "../lib/Session.js";
+
+interface Values {
+  readonly account: string | undefined;
+}
+
+export default async function release(session: Session, { account: given }: Values): Promise<void> {
+  const { uptime } = (await session.protocol()).contracts;
+  const account = given === undefined ? (await session.account()).address : await accountAddress(session, given);
+  const { bond } = await uptime.attestorOf(account);
+  const sent = await session.execute({
+    title: `Release the bond of ${account}`,
+    facts: [["bond", `${formatMill(bond)} return to its active stake`]],
+    steps: [{ label: "releaseBond", request: await uptime.releaseBond.populateTransaction(account) }],
+  });
+  if (sent === undefined) return;
+  session.output.result(
+    { account, bond, transaction: sent.last.hash },
+    `${formatMill(bond)} are back in the active stake of ${account}.`,
+  );
+}
