@@ -60,7 +60,8 @@ interface IUptimeChallenges {
     /// @param epoch 4 bytes. Epoch of the report.
     /// @param openChallenges 4 bytes. Challenges that are not decided; while there are any, the leaf is held.
     /// @param isTouched 1 byte. Whether the leaf was ever challenged or corrected.
-    /// @param isPending 1 byte. Whether `settleCorrection` has still to be called.
+    /// @param isPending 1 byte. Whether a challenge is open, or something was found and `settleCorrection` has still to
+    /// be called.
     struct Correction {
         uint256 flipped;
         int128 delta;
@@ -72,8 +73,8 @@ interface IUptimeChallenges {
 
     /// @notice Corrections of a node over all epochs.
     /// @param delta 16 bytes. Sum of the settled ones, MILL.
-    /// @param pending 4 bytes. Leaves of the node with a correction that is not settled; none may be collected from
-    /// then.
+    /// @param pending 4 bytes. Leaves of the node with an open challenge, or a correction that is not settled; none may
+    /// be collected from then.
     struct NodeCorrections {
         int128 delta;
         uint32 pending;
@@ -287,7 +288,8 @@ interface IUptimeChallenges {
 
     // ─── FALSE DOWN ───
 
-    /// @notice Turns a slot up that a leaf marks down, by receipts of as many attestors as make a slot up.
+    /// @notice Turns a slot up that a leaf marks down, by receipts of as many attestors as make a slot up. All slots
+    /// that are restored to a report are together worth the share of the pot that they would have had in it.
     /// @dev Emits {SlotRestored} and {LeafCorrected}. Nobody is slashed: an attestor that gave a receipt and hid it
     /// contradicts itself, and is proven guilty in `UptimeProofs`; others may have been left out of the set.
     ///
@@ -308,7 +310,8 @@ interface IUptimeChallenges {
 
     // ─── FALSE UP ───
 
-    /// @notice Challenges a slot that a leaf marks up. The leaf is held until the challenge is decided.
+    /// @notice Challenges a slot that a leaf marks up. The leaf is held until the challenge is decided; when all to a
+    /// leaf are answered, nothing is left to settle.
     /// @dev Emits {SlotChallenged} and {LeafHeld}. The bond goes to who answers, or back.
     ///
     /// Requirements: the report stands and is open; the leaf is under its root and has the slot up; nobody challenged

@@ -341,7 +341,7 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @param status What is known of that epoch.
     error UptimeOracle_NotOpen(uint32 epoch, ReportStatus status);
 
-    /// @notice Thrown when an attestor has signed a report already.
+    /// @notice Thrown when an attestor has signed a report already, and this signature pays it no more than that one.
     /// @param epoch The epoch.
     /// @param seat Its seat.
     error UptimeOracle_AlreadySigned(uint32 epoch, uint8 seat);
@@ -434,7 +434,9 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @dev Emits {ReportCosigned}.
     ///
     /// Requirements:
-    /// - the report stands and is not final; the seat has not signed it, and the signature is of its key;
+    /// - the report stands and is not final; the signature is of the seat's key;
+    /// - the seat has not signed it, or is not paid for it yet and is now: what somebody else sent without the proof
+    ///   costs the attestor nothing;
     /// - `inclusion` is empty, or proves `(key, 255, sightingsRoot)` under the report's evidence root.
     /// @param report The report.
     /// @param seat Seat of the attestor in the epoch's set.

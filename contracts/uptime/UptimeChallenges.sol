@@ -34,6 +34,8 @@ contract UptimeChallenges is PartDemands {
     mapping(bytes32 challengeId => Challenge challenge) private _challenges;
     mapping(bytes32 root => mapping(uint64 nodeId => Correction correction)) private _corrections;
     mapping(uint64 nodeId => NodeCorrections corrections) private _nodeCorrections;
+    /// @dev Points of all slots that were restored to a report.
+    mapping(bytes32 reportHash => uint256 points) private _restored;
 
     constructor(
         IUptimeOracle oracle,
@@ -65,7 +67,7 @@ contract UptimeChallenges is PartDemands {
         (, , uint256 threshold) = _ORACLE.setOf(leaf.epoch);
         require(receipts.length >= threshold, UptimeChallenges_TooFewReceipts(receipts.length, threshold));
 
-        int128 gain = _worthDown(report, leaf).toInt256().toInt128();
+        int128 gain = _countRestored(report, leaf).toInt256().toInt128();
         emit SlotRestored({epoch: leaf.epoch, nodeId: leaf.nodeId, slot: slot, seats: seats});
         _correct({epoch: leaf.epoch, root: report.root, nodeId: leaf.nodeId, slot: slot, delta: gain});
     }
@@ -256,6 +258,22 @@ contract UptimeChallenges is PartDemands {
         ++_nodeCorrections[nodeId].pending;
     }
 
+    /// @dev MILL for one slot more. All slots that are restored to a report are together worth what they would be if
+    /// they had been in it, rounded down: keeping out of a report, so that the others' points are few, gains nothing.
+    function _countRestored(
+        IUptimeOracle.Report calldata report,
+        IUptimeOracle.Leaf calldata leaf
+    ) private returns (uint256 mill) {
+        if (report.totalPoints == 0) return 0;
+        bytes32 reportHash = _ORACLE.reportHashOf(report);
+        uint256 before = _restored[reportHash];
+        uint256 restored = before + _pointsPerSlot(leaf);
+        _restored[reportHash] = restored;
+        (uint128 pot, ) = _SETTLEMENT.potOf(report.epoch);
+        uint256 total = report.totalPoints;
+        return Math.mulDiv(pot, restored, total + restored) - Math.mulDiv(pot, before, total + before);
+    }
+
     function _correct(uint32 epoch, bytes32 root, uint64 nodeId, uint8 slot, int128 delta) private {
         Correction storage correction = _touched(epoch, root, nodeId);
         // A report that fell and came back with the same leaves may have two challenges to one slot.
@@ -265,9 +283,13 @@ contract UptimeChallenges is PartDemands {
         emit LeafCorrected({epoch: epoch, nodeId: nodeId, root: root, slot: slot, delta: delta});
     }
 
+    /// @dev A leaf with which nothing is wrong has nothing to settle: whoever asks and answers holds nobody up (I11).
     function _free(bytes32 root, uint64 nodeId) private {
         Correction storage correction = _corrections[root][nodeId];
-        --correction.openChallenges;
+        if (--correction.openChallenges == 0 && correction.flipped == 0) {
+            correction.isPending = false;
+            --_nodeCorrections[nodeId].pending;
+        }
         emit LeafFreed({epoch: correction.epoch, nodeId: nodeId, root: root});
     }
 
@@ -311,24 +333,14 @@ contract UptimeChallenges is PartDemands {
         }
     }
 
-    /// @dev MILL for one slot more, rounded down.
-    function _worthDown(
-        IUptimeOracle.Report calldata report,
-        IUptimeOracle.Leaf calldata leaf
-    ) private view returns (uint256 mill) {
-        if (report.totalPoints == 0) return 0;
-        (uint128 pot, ) = _SETTLEMENT.potOf(report.epoch);
-        return Math.mulDiv(pot, _pointsPerSlot(leaf), report.totalPoints);
-    }
-
-    /// @dev MILL for one slot less, rounded up.
+    /// @dev MILL for one slot less, rounded up. Liars may say of a slot that it is worth more than there is.
     function _worthUp(
         IUptimeOracle.Report calldata report,
         IUptimeOracle.Leaf calldata leaf
     ) private view returns (uint256 mill) {
         if (report.totalPoints == 0) return 0;
         (uint128 pot, ) = _SETTLEMENT.potOf(report.epoch);
-        return Math.mulDiv(pot, _pointsPerSlot(leaf), report.totalPoints, Math.Rounding.Ceil);
+        return Math.min(pot, Math.mulDiv(pot, _pointsPerSlot(leaf), report.totalPoints, Math.Rounding.Ceil));
     }
 
     /// @dev What the leaf itself was given for a slot. A leaf without slots says nothing of that; the registry does,

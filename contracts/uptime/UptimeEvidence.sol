@@ -189,7 +189,7 @@ library UptimeEvidence {
     /// @param sightings The chunk that holds the node, with proofs
     /// @param observed Root of the observation
     /// @param attestor Signing key of the attestor
-    /// @param nodeId The node, at least 1
+    /// @param nodeId The node; 0 has no place there
     /// @return bitmap Slots in which the attestor says that it saw the node
     function checkedBitmap(
         Sightings calldata sightings,
@@ -198,6 +198,8 @@ library UptimeEvidence {
         uint64 nodeId
     ) internal pure returns (uint256 bitmap) {
         checkListed(observed, attestor, SIGHTINGS_SLOT, sightings.root, sightings.rootProof);
+        // A leaf of liars may name any node.
+        require(nodeId != 0, UptimeEvidence_NotUnder(sightings.root));
         uint256 chunk = (uint256(nodeId) - 1) / NODES_PER_CHUNK;
         bytes32 inner = keccak256(abi.encode(chunk, keccak256(abi.encode(sightings.bitmaps))));
         bytes32 leafHash = keccak256(bytes.concat(inner));

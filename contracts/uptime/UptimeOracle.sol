@@ -132,14 +132,13 @@ contract UptimeOracle is Wired, BondedAttestors {
         address key = keyOf(report.epoch, seat);
         // A seat is below 32, so its bit fits.
         uint32 bit = uint32(1) << seat;
-        require(record.signers & bit == 0, UptimeOracle_AlreadySigned(report.epoch, seat));
-        UptimeReport.checkSignature(reportDigest(report), key, seat, signature);
         bool isPaid = inclusion.length != 0 && _unpaidAt(report.epoch) & bit == 0;
-        if (inclusion.length != 0) {
-            bytes32 leafHash = UptimeEvidence.evidenceLeaf(key, UptimeEvidence.SIGHTINGS_SLOT, sightingsRoot);
-            bool isIncluded = MerkleProof.verifyCalldata(inclusion, report.evidenceRoot, leafHash);
-            require(isIncluded, UptimeOracle_NotIncluded(report.epoch, seat));
-        }
+        // Whoever brought the signature first, without the proof, must not keep its owner from being paid (I11).
+        bool isNew = record.signers & bit == 0 || (isPaid && record.payees & bit == 0);
+        require(isNew, UptimeOracle_AlreadySigned(report.epoch, seat));
+        UptimeReport.checkSignature(reportDigest(report), key, seat, signature);
+        bool fits = inclusion.length == 0 || _isIncluded(report.evidenceRoot, key, sightingsRoot, inclusion);
+        require(fits, UptimeOracle_NotIncluded(report.epoch, seat));
 
         record.signers |= bit;
         if (isPaid) record.payees |= bit;
@@ -394,6 +393,17 @@ contract UptimeOracle is Wired, BondedAttestors {
     }
 
     // ─── INTERNAL READ ───
+
+    /// @dev Whether a report includes the observation of a key.
+    function _isIncluded(
+        bytes32 evidenceRoot,
+        address key,
+        bytes32 sightingsRoot,
+        bytes32[] calldata inclusion
+    ) private pure returns (bool included) {
+        bytes32 leafHash = UptimeEvidence.evidenceLeaf(key, UptimeEvidence.SIGHTINGS_SLOT, sightingsRoot);
+        return MerkleProof.verifyCalldata(inclusion, evidenceRoot, leafHash);
+    }
 
     /// @dev Bits of seats that no report of an epoch pays.
     function _unpaidAt(uint32 epoch) private view returns (uint32 seats) {

@@ -38,16 +38,25 @@ export class Cosigner {
     const seat = seats.indexOf(identity.attestor);
     const posted = await facts.posted(epoch);
     if (seat < 0 || posted === undefined) return "over";
-    const { signers, finalAt } = await contracts.uptime.reportOf(epoch);
-    if (((signers >> BigInt(seat)) & 1n) === 1n || now >= Number(finalAt)) return "over";
+    const { signers, payees, finalAt } = await contracts.uptime.reportOf(epoch);
+    const has = (seats: bigint): boolean => ((seats >> BigInt(seat)) & 1n) === 1n;
+    if (has(payees) || now >= Number(finalAt)) return "over";
+    const { root, proof } = await this.inclusion(posted.reportHash);
+    // Somebody else may have brought the signature without the proof that this member is to be paid.
+    if (has(signers) && (proof.length === 0 || (await this.isUnpaid(epoch, seat)))) return "over";
     const signature = await this.sign(posted);
     if (signature === undefined) return "over";
-    const { root, proof } = await this.inclusion(posted.reportHash);
     await sender.send(
       () => contracts.uptime.cosign.populateTransaction(posted.report, seat, signature, root, proof),
       `late signature of epoch ${epoch}`,
     );
     return "done";
+  }
+
+  /** Whether no report of an epoch pays this member. */
+  private async isUnpaid(epoch: number, seat: number): Promise<boolean> {
+    const { guilty, unpaid } = await this.parts.contracts.uptime.epochStateOf(epoch);
+    return (((guilty | unpaid) >> BigInt(seat)) & 1n) === 1n;
   }
 
   /** Undefined when this member gets another report, or has signed another one. */
