@@ -8,6 +8,7 @@ import {
   DATA_CHUNK_BYTES,
   heartbeatEvidence,
   heartbeatHash,
+  heartbeatSigner,
   receiptEvidence,
   verifyReceipt,
   type Receipt,
@@ -26,6 +27,8 @@ import type { Turns } from "./Turns.js";
 
 /** What a defender works with. */
 export interface DefenderParts {
+  /** Key of this member. */
+  readonly attestor: string;
   readonly domain: TypedDataDomain;
   readonly contracts: Contracts;
   readonly facts: ChainFacts;
@@ -35,6 +38,14 @@ export interface DefenderParts {
   readonly slots: SlotKeeper;
   readonly store: Store;
   readonly turns: Turns;
+}
+
+/** The heartbeat that a receipt names. */
+interface Wanted {
+  readonly epoch: number;
+  readonly slot: number;
+  readonly nodeId: bigint;
+  readonly hash: string;
 }
 
 /** Order of `IUptimeChallenges.ChallengeStatus` and `Part`. */
@@ -64,16 +75,24 @@ export class Defender {
     const lastCall = duty.answerBy - (await this.window()) / 4;
     // Too few: others may come. What there is, is shown in the end: nobody is slashed for what was shown.
     if (receipts.size === 0 || (receipts.size < missing && now < lastCall)) return "waits";
-    for (const [hash, group] of groupedByHeartbeat(receipts)) {
-      const heartbeat = await this.heartbeat(epoch, slot, nodeId, hash);
+    const failures: unknown[] = [];
+    for (const [hash, group] of groupedByHeartbeat(receipts, seats.indexOf(this.parts.attestor))) {
+      const heartbeat = await this.heartbeat({ epoch, slot, nodeId, hash });
       if (heartbeat === undefined) continue;
       const evidence = group.map(([seat, receipt]) => receiptEvidence(receipt, seat));
-      await sender.send(
-        () => contracts.challenges.showHeartbeat.populateTransaction(id, heartbeatEvidence(heartbeat), evidence),
-        `answer for node ${duty.nodeId} in slot ${slot} of epoch ${epoch}`,
-      );
+      try {
+        await sender.send(
+          () => contracts.challenges.showHeartbeat.populateTransaction(id, heartbeatEvidence(heartbeat), evidence),
+          `answer for node ${duty.nodeId} in slot ${slot} of epoch ${epoch}`,
+        );
+      } catch (error) {
+        // What others gave may be wrong in a way that only the chain sees: it must not keep back what is left (I7).
+        failures.push(error);
+        continue;
+      }
       if ((await contracts.challenges.challengeOf(id)).status !== OPEN) return "done";
     }
+    if (failures.length > 0) throw failures[0];
     return "waits";
   }
 
@@ -137,18 +156,19 @@ export class Defender {
   }
 
   /** A heartbeat by its hash, from this member's disk or from whoever has it. */
-  private async heartbeat(
-    epoch: number,
-    slot: number,
-    nodeId: bigint,
-    hash: string,
-  ): Promise<SignedHeartbeat | undefined> {
-    const { store, peers, domain } = this.parts;
+  private async heartbeat({ epoch, slot, nodeId, hash }: Wanted): Promise<SignedHeartbeat | undefined> {
+    const { store, peers, domain, contracts } = this.parts;
+    const speaks = (heartbeat: SignedHeartbeat): boolean => {
+      return heartbeat.epoch === epoch && heartbeat.slot === slot && heartbeat.nodeIds.includes(nodeId);
+    };
     const own = store.heartbeat(epoch, slot, hash);
-    if (own !== undefined) return own;
+    if (own !== undefined) return speaks(own) ? own : undefined;
+    const agent = await contracts.nodes.agentAt(nodeId, epoch);
     return await peers.find("heartbeat", async (client) => {
       const found = await client.evidence(epoch, slot, nodeId);
-      return heartbeatHash(domain, found) === hash ? found : undefined;
+      // The hash says nothing of the signature.
+      const isGood = heartbeatHash(domain, found) === hash && speaks(found);
+      return isGood && signerOf(domain, found) === agent ? found : undefined;
     });
   }
 }
@@ -176,14 +196,29 @@ function isGood(domain: TypedDataDomain, receipt: Receipt): boolean {
   }
 }
 
-/** Receipts by seat, those of one heartbeat together, the largest group first. */
-function groupedByHeartbeat(receipts: ReadonlyMap<number, Receipt>): [hash: string, group: [number, Receipt][]][] {
+function signerOf(domain: TypedDataDomain, heartbeat: SignedHeartbeat): string | undefined {
+  try {
+    return heartbeatSigner(domain, heartbeat);
+  } catch (error) {
+    if (error instanceof BadSignatureError) return undefined;
+    throw error;
+  }
+}
+
+/** Receipts by seat, those of one heartbeat together, this member's own first, then the largest group. */
+function groupedByHeartbeat(
+  receipts: ReadonlyMap<number, Receipt>,
+  ownSeat: number,
+): [hash: string, group: [number, Receipt][]][] {
   const groups = new Map<string, [number, Receipt][]>();
   for (const [seat, receipt] of receipts) {
     const group = groups.get(receipt.heartbeatHash) ?? [];
     groups.set(receipt.heartbeatHash, [...group, [seat, receipt]]);
   }
-  return [...groups].sort(([, a], [, b]) => b.length - a.length);
+  const weight = (group: readonly [number, Receipt][]): number => {
+    return group.some(([seat]) => seat === ownSeat) ? Infinity : group.length;
+  };
+  return [...groups].sort(([, a], [, b]) => (weight(a) === weight(b) ? 0 : weight(b) - weight(a)));
 }
 
 function countBits(word: bigint): number {

@@ -1,0 +1,111 @@
+import { expect } from "chai";
+import { id, type TransactionRequest } from "ethers";
+import hre from "hardhat";
+
+import type { Contracts } from "@millrace/sdk";
+import {
+  BatchTree,
+  heartbeatHash,
+  signBatch,
+  signHeartbeat,
+  uptimeDomain,
+  type Receipt,
+  type SignedHeartbeat,
+} from "@millrace/uptime-tree/format";
+
+import { Defender, type DefenderParts } from "../../../services/oracle/src/duties/Defender.js";
+import type { PeerClient } from "../../../services/oracle/src/http/PeerClient.js";
+import { agent, BOND_WEI, CHALLENGE_SECONDS, deployUptime, type UptimeFixture } from "../../uptime/uptimeFixture.js";
+
+const { ethers, networkHelpers } = await hre.network.create();
+
+const [EPOCH, SLOT, NODE] = [0, 1, 2n];
+/** Seat of the member that is tried, and of two that lie together with the node. */
+const [ME, LIARS] = [0, [5, 6]] as const;
+
+/** A member that answers challenges to a real contract; what its peers give it is the test's to state. */
+describe("Defender", () => {
+  let at: UptimeFixture;
+  let challengeId: string;
+  let answerBy: number;
+
+  const deploy = async (): Promise<UptimeFixture> => await deployUptime(ethers, networkHelpers, 7);
+
+  beforeEach(async () => {
+    at = await networkHelpers.loadFixture(deploy);
+    const { report, leaves, tree } = await at.post(EPOCH, { bitmap: 0b11n, seats: [0, 1, 2, 3, 4] });
+    const index = Number(NODE) - 1;
+    await at.challenges.challengeSlot(report, leaves[index]!, [...tree.proof(index)], SLOT, { value: BOND_WEI });
+    challengeId = await at.challenges.challengeIdOf(at.hash(report), NODE, SLOT);
+    answerBy = Number((await at.challenges.challengeOf(challengeId)).answerBy);
+  });
+
+  const domainOf = async () => uptimeDomain(at.chainId, await at.oracle.getAddress());
+  /** A heartbeat of the node for the slot, one of several that its agent signed. */
+  const beat = async (which: string, slot: number = SLOT): Promise<SignedHeartbeat> =>
+    await signHeartbeat(agent, await domainOf(), {
+      ...{ epoch: EPOCH, slot, nodeIds: [NODE], blockNumber: 1n, blockHash: id(which) },
+    });
+  const receiptOf = async (seat: number, heartbeat: SignedHeartbeat): Promise<Receipt> => {
+    const domain = await domainOf();
+    const tree = new BatchTree([{ nodeId: NODE, heartbeatHash: heartbeatHash(domain, heartbeat) }]);
+    const batch = await signBatch(at.attestors[seat]!, domain, { epoch: EPOCH, slot: SLOT, root: tree.root });
+    return tree.receipt(batch, NODE)!;
+  };
+  /** Answers as late as it may wait, with its own heartbeat and what peers give. */
+  const answer = async (mine: SignedHeartbeat, theirs: Receipt[], evidence: SignedHeartbeat): Promise<bigint> => {
+    const domain = await domainOf();
+    const [own, hash] = [await receiptOf(ME, mine), heartbeatHash(domain, mine)];
+    const client = { evidence: () => Promise.resolve(evidence) } as unknown as PeerClient;
+    const [seats, quorum, threshold] = await at.oracle.setOf(EPOCH);
+    const [sender] = await ethers.getSigners();
+    const defender = new Defender({
+      attestor: at.attestors[ME].address,
+      domain,
+      contracts: { challenges: at.challenges, nodes: at.world } as unknown as Contracts,
+      facts: { setOf: () => Promise.resolve({ seats, quorum: Number(quorum), threshold: Number(threshold) }) },
+      peers: {
+        ask: () => Promise.resolve([theirs]),
+        find: (_: string, ask: (each: PeerClient) => Promise<unknown>) => ask(client),
+      },
+      sender: {
+        send: async (request: () => Promise<TransactionRequest>) => {
+          await sender!.sendTransaction(await request());
+        },
+      },
+      slots: { receipts: () => [own] },
+      store: { heartbeat: (_: number, __: number, wanted: string) => (wanted === hash ? mine : undefined) },
+      turns: { rankIn: () => Promise.resolve(0) },
+    } as unknown as DefenderParts);
+    const duty = { id: challengeId, epoch: EPOCH, nodeId: String(NODE), slot: SLOT, answerBy };
+    try {
+      await defender.answerChallenge({ kind: "challenge", ...duty }, answerBy - 1);
+    } catch {
+      // It is tried again.
+    }
+    return (await at.challenges.challengeOf(challengeId)).shown;
+  };
+
+  it("should show its own heartbeat whatever liars and the node give it instead of theirs (I7)", async () => {
+    // The agent signed another heartbeat for the liars: their receipts are good, and they are more.
+    const [mine, other] = [await beat("mine"), await beat("theirs")];
+    const theirs = await Promise.all(LIARS.map((seat) => receiptOf(seat, other)));
+    const forged = { ...other, signature: mine.signature };
+    expect(await answer(mine, theirs, forged)).to.equal(1n << BigInt(ME));
+    await networkHelpers.time.increase(CHALLENGE_SECONDS);
+    await at.challenges.clearSlot(challengeId);
+    expect((await at.challenges.challengeOf(challengeId)).shown & 1n, "so it cannot be convicted").to.equal(1n);
+  });
+
+  it("should not let a heartbeat that names another slot keep back its own (I7)", async () => {
+    const [mine, other] = [await beat("mine"), await beat("theirs", SLOT + 1)];
+    const theirs = await Promise.all(LIARS.map((seat) => receiptOf(seat, other)));
+    expect(await answer(mine, theirs, other)).to.equal(1n << BigInt(ME));
+  });
+
+  it("should show theirs beside its own when they are good", async () => {
+    const [mine, other] = [await beat("mine"), await beat("theirs")];
+    const theirs = await Promise.all(LIARS.map((seat) => receiptOf(seat, other)));
+    expect(await answer(mine, theirs, other)).to.equal(0b1100001n);
+  });
+});
