@@ -1,6 +1,8 @@
 import {
   Signature,
   TypedDataEncoder,
+  getBytes,
+  hexlify,
   recoverAddress,
   type Signer,
   type TypedDataDomain,
@@ -8,6 +10,9 @@ import {
 } from "ethers";
 
 import { SIGNATURE_BYTES } from "./constants.js";
+
+/** Half the order of secp256k1: a signature with a larger s has a twin, and the chain refuses it. */
+const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
 type Types = Readonly<Record<string, TypedDataField[]>>;
 
@@ -36,9 +41,18 @@ export function recoverCompact(
   if (signature.length !== 2 + 2 * SIGNATURE_BYTES) {
     throw new BadSignatureError(`a signature is ${SIGNATURE_BYTES} bytes`);
   }
+  // What counts for attestors and not on chain would be held against nobody.
+  if (!hasLowS(getBytes(signature))) throw new BadSignatureError("the signature has a twin");
   try {
     return recoverAddress(TypedDataEncoder.hash(domain, { ...types }, value), signature);
   } catch (error) {
     throw new BadSignatureError("the signature belongs to nobody", { cause: error });
   }
+}
+
+/** Whether a signature of 64 bytes is the one form that the chain takes. */
+export function hasLowS(signature: Uint8Array): boolean {
+  // The highest bit is the parity of the point, the rest is s.
+  const s = BigInt(hexlify(signature.subarray(32))) & ((1n << 255n) - 1n);
+  return s <= HALF_ORDER;
 }

@@ -3,12 +3,9 @@ import { Worker } from "node:worker_threads";
 
 import { hexlify } from "ethers";
 
-import { keccak } from "@millrace/uptime-tree/format";
+import { hasLowS, keccak } from "@millrace/uptime-tree/format";
 
 import { ITEM_BYTES, KEY_BYTES } from "./recoveryLayout.ts";
-
-/** Half the order of secp256k1: a signature with a larger s has a twin, and the chain refuses it. */
-const HALF_ORDER = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n;
 
 /** Most signatures that a thread is given at once. */
 const MAX_CHUNK = 64;
@@ -115,10 +112,4 @@ export class RecoveryPool {
 
 function addressOf(key: Uint8Array): string | undefined {
   return key.every((byte) => byte === 0) ? undefined : hexlify(keccak(key).subarray(12));
-}
-
-function hasLowS(signature: Uint8Array): boolean {
-  // The highest bit is the parity of the point, the rest is s.
-  const s = BigInt(hexlify(signature.subarray(32))) & ((1n << 255n) - 1n);
-  return s <= HALF_ORDER;
 }

@@ -1,6 +1,7 @@
+import { secp256k1 } from "@noble/curves/secp256k1.js";
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
 import { expect } from "chai";
-import { hexlify, id, keccak256, Signature } from "ethers";
+import { computeAddress, getBytes, hexlify, id, keccak256, recoverAddress, Signature, toBeHex } from "ethers";
 
 import {
   BadObservationError,
@@ -22,6 +23,7 @@ import {
   verifyReceipt,
 } from "@millrace/uptime-tree/format";
 
+import { signerOf } from "../../../../packages/uptime-tree/src/verify/signerOf.js";
 import { agent, attestors, configDigest, domain, heartbeat, observe } from "./formatWorld.js";
 
 const [alice, bob] = attestors as [(typeof attestors)[0], (typeof attestors)[0]];
@@ -49,6 +51,32 @@ describe("uptime messages", () => {
       const signed = await signHeartbeat(agent, domain, heartbeat(3, 4, [1n]));
       const long = Signature.from(signed.signature).serialized;
       expect(() => heartbeatSigner(domain, { ...signed, signature: long })).to.throw(BadSignatureError);
+    });
+  });
+
+  describe("a signature whose s is above half of the order", () => {
+    /** The key of which a word is the signature of a digest, with a chosen s: made for what is known beforehand. */
+    const forge = (digest: string): { signer: string; signature: string } => {
+      const { Point } = secp256k1;
+      const order = Point.Fn.ORDER;
+      const mod = (value: bigint): bigint => ((value % order) + order) % order;
+      const k = 12_345n;
+      const nonce = Point.BASE.multiply(k).toAffine();
+      const [r, s] = [mod(nonce.x), (order >> 1n) + 1n];
+      const key = mod((s * k - BigInt(digest)) * Point.Fn.inv(r));
+      const parity = nonce.y & 1n;
+      const signature = toBeHex(r, 32) + toBeHex((parity << 255n) | s, 32).slice(2);
+      return { signer: computeAddress(toBeHex(key, 32)), signature };
+    };
+
+    it("should be refused, as the chain refuses it: it would be evidence for attestors only (T-38)", () => {
+      const said = heartbeat(3, 4, [1n]);
+      const { signer, signature } = forge(heartbeatHash(domain, said));
+      expect(recoverAddress(heartbeatHash(domain, said), signature), "it fits 255 bits, and it is right").to.equal(
+        signer,
+      );
+      expect(() => heartbeatSigner(domain, { ...said, signature })).to.throw(BadSignatureError);
+      expect(signerOf(getBytes(heartbeatHash(domain, said)), getBytes(signature))).to.equal(undefined);
     });
   });
 
