@@ -29,6 +29,7 @@ export { formatArgument, isUnit } from "./errors/formatArgument.js";
 export { isNonceError } from "./errors/isNonceError.js";
 export { MillraceError, type ErrorCode, type Revert } from "./errors/MillraceError.js";
 export { SENTENCES } from "./errors/sentences/index.js";
+export { MAX_JSON_BYTES, readJson, readUpTo } from "./http/readUpTo.js";
 export { createLogger, type Logger } from "./log/createLogger.js";
 export { listen, type Address, type Listener } from "./process/listen.js";
 export { Shutdown } from "./process/Shutdown.js";

@@ -1,5 +1,7 @@
-import type { Receipt, SignedHeartbeat } from "@millrace/uptime-tree/format";
 import { z } from "zod";
+
+import { readJson } from "@millrace/sdk";
+import type { Receipt, SignedHeartbeat } from "@millrace/uptime-tree/format";
 
 const leafSchema = z.object({
   leaf: z.object({
@@ -33,7 +35,10 @@ const receiptsSchema = z.object({
 /** A node's leaf of a report with its proof. */
 export type ProvenLeaf = z.infer<typeof leafSchema>;
 
-/** Talks to one attestor. Its answers are hints: a leaf is proven to the contract, a heartbeat seen by others too. */
+/**
+ * Talks to one attestor. Its answers are hints, of bounded length: a leaf is proven to the contract, a heartbeat seen by
+ * others too.
+ */
 export class AttestorClient {
   constructor(
     readonly url: string,
@@ -50,7 +55,7 @@ export class AttestorClient {
   /** Receipts for a slot: the attestor's word that it saw these nodes. None before it has signed its batch. */
   async receipts(epoch: number, slot: number, nodeIds: readonly bigint[]): Promise<Receipt[]> {
     const response = await this.post("/receipts", { epoch, slot, nodeIds });
-    return response.ok ? receiptsSchema.parse(await response.json()).receipts : [];
+    return response.ok ? receiptsSchema.parse(await readJson(response)).receipts : [];
   }
 
   private async post(path: string, body: unknown): Promise<Response> {
@@ -68,7 +73,7 @@ export class AttestorClient {
       const path = `/epochs/${epoch}/leaf/${nodeId.toString()}`;
       const response = await fetch(new URL(path, this.url), { signal: AbortSignal.timeout(this.timeoutMs) });
       if (!response.ok) return undefined;
-      return leafSchema.parse(await response.json());
+      return leafSchema.parse(await readJson(response));
     } catch {
       return undefined;
     }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { readJson } from "@millrace/sdk";
 import type { Leaf } from "@millrace/uptime-tree/format";
 
 const integer = z.union([z.string(), z.number()]).transform(BigInt);
@@ -29,7 +30,7 @@ export async function fetchLeaf(
     try {
       const signal = AbortSignal.timeout(timeoutMs);
       const response = await fetch(new URL(`/epochs/${epoch}/leaf/${String(nodeId)}`, url), { signal });
-      const parsed = answerSchema.safeParse(response.ok ? await response.json() : undefined);
+      const parsed = answerSchema.safeParse(response.ok ? await readJson(response) : undefined);
       if (parsed.success) return parsed.data;
     } catch {
       // The next one may answer.

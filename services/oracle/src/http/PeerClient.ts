@@ -1,5 +1,6 @@
 import type { z } from "zod";
 
+import { MAX_JSON_BYTES, readUpTo } from "@millrace/sdk";
 import type { Observation, Receipt, SignedBatch, SignedHeartbeat } from "@millrace/uptime-tree/format";
 
 import { decodeObservation } from "./observationBytes.js";
@@ -32,7 +33,8 @@ export class PeerError extends Error {
   }
 }
 
-const MAX_ANSWER_BYTES = 256 * 2 ** 20;
+/** Most of an observation, or of a data file. */
+const MAX_DATA_BYTES = 256 * 2 ** 20;
 
 /** HTTP client of a member. What comes back is checked for its form; signatures are the caller's to check. */
 export class PeerClient {
@@ -97,13 +99,17 @@ export class PeerClient {
   }
 
   private async json<S extends z.ZodType>(schema: S, path: string, body?: unknown): Promise<z.infer<S>> {
-    const bytes = await this.bytes(path, body);
+    const bytes = await this.bytes(path, body, MAX_JSON_BYTES);
     const parsed = schema.safeParse(parseJson(bytes));
     if (parsed.success) return parsed.data;
-    throw new PeerError(this.url, "BAD_ANSWER", `answered /${path} with something else: ${parsed.error.message}`);
+    throw new PeerError(
+      this.url,
+      "BAD_ANSWER",
+      `answered /${path} with something else: ${parsed.error.issues[0]?.message ?? "?"}`,
+    );
   }
 
-  private async bytes(path: string, body?: unknown): Promise<Uint8Array> {
+  private async bytes(path: string, body?: unknown, limit = MAX_DATA_BYTES): Promise<Uint8Array> {
     let response: Response;
     let bytes: Uint8Array;
     try {
@@ -113,7 +119,7 @@ export class PeerClient {
           : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
         signal: AbortSignal.timeout(this.timeoutMs),
       });
-      bytes = await readUpTo(response, MAX_ANSWER_BYTES);
+      bytes = await readUpTo(response, response.ok ? limit : MAX_JSON_BYTES);
     } catch (cause) {
       throw new PeerError(this.url, "NO_ANSWER", `no answer to /${path}`, { cause });
     }
@@ -135,16 +141,4 @@ function parseJson(bytes: Uint8Array): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The body, unless it is longer than it may be: what a header says of it is only a claim. */
-async function readUpTo(response: Response, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > limit) throw new Error("too much data");
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
 }

@@ -1,0 +1,23 @@
+/** Most that an answer in JSON may be long: no service here says so much. */
+export const MAX_JSON_BYTES = 2 * 2 ** 20;
+
+/**
+ * The body of an answer, unless it is longer than it may be. What a header says of its length is only a claim, and a
+ * body that came compressed is counted as it is unpacked.
+ * @throws RangeError
+ */
+export async function readUpTo(response: Response, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += chunk.length;
+    if (length > limit) throw new RangeError(`the answer is longer than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+/** An answer in JSON from whom nobody trusts. @throws RangeError or SyntaxError */
+export async function readJson(response: Response): Promise<unknown> {
+  return JSON.parse(new TextDecoder().decode(await readUpTo(response, MAX_JSON_BYTES)));
+}
