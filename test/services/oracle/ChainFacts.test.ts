@@ -35,6 +35,31 @@ describe("ChainFacts", () => {
     return { facts, asked: () => asked };
   };
 
+  it("should not ask the chain for epochs that have not begun, and once for all who want to know", async () => {
+    let [blocks, calls] = [0, 0];
+    const provider = {
+      getBlock: () => {
+        blocks++;
+        return Promise.resolve({ number: 1_000, timestamp: 1_000, hash: "0x01" });
+      },
+    } as unknown as Provider;
+    const uptime = {
+      statusOf: () => {
+        calls++;
+        return Promise.resolve(0n);
+      },
+    };
+    const facts = new ChainFacts(provider, { uptime } as unknown as Contracts, clock, 0, "latest");
+    await facts.refresh();
+    for (let epoch = 101; epoch < 200; epoch++) {
+      expect(await facts.posted(epoch)).to.equal(undefined);
+      expect(await facts.statusOf(epoch)).to.equal("none");
+    }
+    expect([blocks, calls]).to.deep.equal([1, 0]);
+    await Promise.all(Array.from({ length: 50 }, () => facts.posted(100)));
+    expect([blocks, calls]).to.deep.equal([2, 1]);
+  });
+
   it("should read the nodes of an epoch once while it is reported, and not keep those of all epochs", async () => {
     const { facts, asked } = openChain();
     const first = await facts.stateOf(5);

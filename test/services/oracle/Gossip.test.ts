@@ -82,6 +82,15 @@ describe("Gossip", () => {
     expect([again.contradictions[0]!.first, again.contradictions[0]!.second]).to.have.members(roots());
   });
 
+  it("should not check again what it knows, whoever sends it how often", async () => {
+    const good = await batch("good");
+    expect(await take(good)).to.equal("1");
+    // Nothing of these is a signature: only a check would tell.
+    const replayed = Array.from({ length: 200 }, () => ({ ...good, signature: `0x${"00".repeat(64)}` }));
+    expect(await take(...replayed)).to.equal("200");
+    expect(store.batches(EPOCH, SLOT)).to.deep.equal([good]);
+  });
+
   it("should let a liar take nothing from anybody else, nor from another slot", async () => {
     for (let i = 0; i < 5; i++) await take(await batch(`${i}`));
     expect(await take(await batch("mine", OTHER!))).to.equal("1");

@@ -145,9 +145,26 @@ describe("Member", () => {
 
   it("should sign nothing for the votes of fewer than a quorum, or of one member thrice", async () => {
     expect(await propose(0)).to.equal("signed");
+    store.putReport(id("report"), EPOCH, new Uint8Array());
     expect(await commit(0, "report", SEATS.slice(1, 3))).to.equal("NO_QUORUM");
     expect(await commit(0, "report", [SEATS[1]!, SEATS[1]!, SEATS[1]!])).to.equal("NO_QUORUM");
     expect(await commit(0, "report", [SEATS[1]!, SEATS[2]!, new Wallet(id("stranger"))])).to.equal("NO_QUORUM");
     expect(await commit(0, "never proposed"), "a quorum, for what was not shown here").to.equal("NOT_FOUND");
+  });
+
+  it("should stop at the first vote that is none, as anybody can send many", async () => {
+    expect(await propose(0)).to.equal("signed");
+    store.putReport(id("report"), EPOCH, new Uint8Array());
+    let checked = 0;
+    const votes = SEATS.map(({ address: attestor }) => ({
+      attestor,
+      get signature() {
+        checked++;
+        return `0x${"11".repeat(65)}`;
+      },
+    }));
+    const sent = member.commit({ epoch: EPOCH, round: 0, reportHash: id("report"), votes });
+    expect(await outcome(sent)).to.equal("BAD_SIGNATURE");
+    expect(checked).to.equal(1);
   });
 });

@@ -58,6 +58,7 @@ export class ChainFacts {
   private readonly answers = new Map<string, Promise<unknown>>();
   private readonly agents: AgentBook;
   private final: FinalBlock | undefined;
+  private refreshing: Promise<void> | undefined;
 
   constructor(
     private readonly provider: Provider,
@@ -70,8 +71,15 @@ export class ChainFacts {
     this.agents = new AgentBook(nodes);
   }
 
-  /** Looks up the newest block that counts. It never goes back. */
-  async refresh(): Promise<void> {
+  /** Looks up the newest block that counts. It never goes back. Calls that come while one is under way share it. */
+  refresh(): Promise<void> {
+    this.refreshing ??= this.lookUp().finally(() => {
+      this.refreshing = undefined;
+    });
+    return this.refreshing;
+  }
+
+  private async lookUp(): Promise<void> {
     const block = await this.provider.getBlock(this.finality);
     if (block === null) throw new OracleError("BEHIND", `the node shows no ${this.finality} block`);
     const { final } = this;
@@ -151,6 +159,7 @@ export class ChainFacts {
   }
 
   async statusOf(epoch: number): Promise<ReportStatus> {
+    if ((await this.finalAt()) < this.clock.startOf(epoch)) return "none";
     return await this.answer(`status ${epoch}`, async (at) => {
       return REPORT_STATUSES[Number(await this.contracts.uptime.statusOf(epoch, at))] ?? "none";
     });
@@ -183,6 +192,8 @@ export class ChainFacts {
 
   /** The report of an epoch as it stands on chain. */
   async posted(epoch: number): Promise<PostedReport | undefined> {
+    // Strangers ask for epochs that are far ahead: the chain is not.
+    if ((await this.finalAt()) < this.clock.startOf(epoch)) return undefined;
     if ((await this.statusOf(epoch)) === "none") {
       await this.refresh();
       if ((await this.statusOf(epoch)) === "none") return undefined;

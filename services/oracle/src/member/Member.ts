@@ -1,4 +1,4 @@
-import { verifyTypedData, ZeroHash } from "ethers";
+import { getAddress, verifyTypedData, ZeroHash } from "ethers";
 
 import type { Logger } from "@millrace/sdk";
 import { decodeDataFile, observationRoot, proposalTypes, reportTypes, voteTypes } from "@millrace/uptime-tree/format";
@@ -84,12 +84,13 @@ export class Member {
     const { epoch, round, reportHash } = commit;
     this.checkKey();
     await this.checkRound(epoch, round);
-    await this.checkVotes(commit);
     if (round < this.parts.store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
-    if (this.parts.store.reportData(reportHash) === undefined) {
+    if (!this.parts.store.hasReport(reportHash)) {
       throw new OracleError("NOT_FOUND", `report ${reportHash} was not proposed here`);
     }
     await this.checkReportable(epoch);
+    // Last, as it costs most: anybody can send what only looks like votes.
+    await this.checkVotes(commit);
     const { report } = await this.parts.history.byHash(reportHash);
     const signature = await this.once(() =>
       this.parts.store.signOnce("report", epoch, report.previousReport, reportHash, () =>
@@ -194,11 +195,15 @@ export class Member {
   private async checkVotes({ epoch, round, reportHash, votes }: Commit): Promise<void> {
     const { seats, quorum } = await this.parts.facts.setOf(epoch);
     const voters = new Set<string>();
-    for (const { signature } of votes) {
+    for (const { attestor, signature } of votes) {
+      const voter = getAddress(attestor.toLowerCase());
+      if (voters.has(voter) || !seats.includes(voter)) continue;
       const signer = signerOf(() =>
         verifyTypedData(this.parts.identity.domain, voteTypes, { epoch, round, reportHash }, signature),
       );
-      if (signer !== undefined && seats.includes(signer)) voters.add(signer);
+      // A leader has checked them: one that is wrong is no leader's.
+      if (signer !== voter) throw new OracleError("BAD_SIGNATURE", `${voter} has not voted for ${reportHash}`);
+      voters.add(voter);
     }
     if (voters.size < quorum) throw new OracleError("NO_QUORUM", `${voters.size} votes, ${quorum} needed`);
   }

@@ -148,6 +148,9 @@ export class Observer {
     const attestor = getAddress(observation.attestor);
     try {
       const { count } = await facts.registryOf(epoch);
+      const { seats } = await facts.setOf(epoch);
+      // Keys cost nothing: one that says something with a new one each time must not fill the disk.
+      if (!seats.includes(attestor)) throw new BadObservationError("its attestor has no seat in that epoch");
       const fits =
         observation.epoch === epoch &&
         observation.batchRoots.length === 32 * clock.slotsPerEpoch &&

@@ -370,6 +370,11 @@ export class Store {
     this.db.run("INSERT OR IGNORE INTO reports VALUES (?, ?, ?)", reportHash, epoch, data);
   }
 
+  /** Whether the data file of a report is kept. */
+  hasReport(reportHash: string): boolean {
+    return this.db.get("SELECT 1 FROM reports WHERE report_hash = ?", reportHash) !== undefined;
+  }
+
   /** The data file of a report. */
   reportData(reportHash: string): Uint8Array | undefined {
     return this.db.get("SELECT data FROM reports WHERE report_hash = ?", reportHash)?.["data"] as
