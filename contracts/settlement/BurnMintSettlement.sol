@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {EpochClock} from "../common/EpochClock.sol";
 import {Permissions} from "../common/Permissions.sol";
 import {Units} from "../common/Units.sol";
+import {IMillToken} from "../token/IMillToken.sol";
 import {EpochClose} from "./EpochClose.sol";
 import {FeeBounds} from "./FeeBounds.sol";
 import {IBurnMintSettlement} from "./IBurnMintSettlement.sol";
@@ -22,6 +24,7 @@ contract BurnMintSettlement is SettlementState {
     using PurchaseWindow for PurchaseWindow.Window;
     using Redemption for Redemption.Book;
     using SafeCast for uint256;
+    using SafeERC20 for IMillToken;
 
     /// @notice Most items of a batch.
     uint256 public constant MAX_BATCH = 64;
@@ -39,7 +42,7 @@ contract BurnMintSettlement is SettlementState {
         (uint256 loWad, , bool usable) = _ORACLE.prices();
         hourlyLeft = _window.left(trade, outstanding_);
         if (!usable) return (0, 0, hourlyLeft);
-        credits = EpochClose.creditsDown(mill, loWad, trade.spreadPpm);
+        credits = EpochClose.creditsDown(mill.toUint128(), loWad, trade.spreadPpm);
         collateralRatioWad = _ratioDown(_totals.bank + mill, outstanding_ + credits, loWad);
     }
 
@@ -81,10 +84,13 @@ contract BurnMintSettlement is SettlementState {
     function creditOwed(address buyer) external {
         uint256 mill = _accounts[buyer].owedMill;
         require(mill != 0, BurnMintSettlement_NothingOwed(buyer));
-        uint256 credits = EpochClose.creditsDown(mill, _owedPrice(), 0);
-        require(credits != 0, BurnMintSettlement_ZeroAmount());
+        (uint256 loWad, , bool usable) = _ORACLE.prices();
         _accounts[buyer].owedMill = 0;
         _totals.owedMill -= uint128(mill);
+        // Credits given at a dead price would be bought with MILL that may be worth a fraction of it by now.
+        if (!usable) return _payOwed(buyer, mill);
+        uint256 credits = EpochClose.creditsDown(mill, loWad, 0);
+        require(credits != 0, BurnMintSettlement_ZeroAmount());
         _credit(buyer, mill, credits);
         emit OwedCredited(buyer, mill, credits);
         _TOKEN.retire(address(this), mill);
@@ -208,20 +214,11 @@ contract BurnMintSettlement is SettlementState {
         bool unprovable = rounds.length == 0 && block.timestamp >= uint256(endAt) + _DEAD_PRICE_SECONDS;
         if (!unprovable) (facts.loWad, facts.hiWad, usable) = _ORACLE.priceAt(endAt, rounds);
         if (usable) {
-            _lastPrice = LastPrice(facts.loWad.toUint104(), facts.hiWad.toUint104(), endAt);
+            _lastPrice = LastPrice(facts.hiWad.toUint104(), endAt);
         } else {
             facts.loWad = 0;
             facts.hiWad = _isDead(endAt) ? _lastPrice.hi : 0;
         }
-    }
-
-    /// @dev (8): the live lower price, or the last one when there was none for too long.
-    function _owedPrice() private view returns (uint256 loWad) {
-        bool usable;
-        (loWad, , usable) = _ORACLE.prices();
-        if (usable) return loWad;
-        require(_isDead(block.timestamp), BurnMintSettlement_NoUsablePrice());
-        return _lastPrice.lo;
     }
 
     function _isDead(uint256 timestamp) private view returns (bool dead) {
@@ -335,6 +332,14 @@ contract BurnMintSettlement is SettlementState {
         account.burned = uint128(backing - burned); // the share is at most the whole, as `credits <= locked`
     }
 
+    /// @dev (8), once the price is dead: MILL for MILL, which needs none.
+    function _payOwed(address buyer, uint256 mill) private {
+        require(_isDead(block.timestamp), BurnMintSettlement_NoUsablePrice());
+        address receiver = _receiverOf(buyer);
+        emit OwedPaid(buyer, receiver, mill);
+        _TOKEN.safeTransfer(receiver, mill);
+    }
+
     function _collect(address account, uint256 returned) private returns (uint256 mill) {
         uint256 more;
         (mill, more) = _book.take(account);
@@ -342,7 +347,11 @@ contract BurnMintSettlement is SettlementState {
         if (mill == 0) return 0;
         _totals.owed -= mill.toUint128();
         emit Collected(account, mill);
-        _mint(_book.positions[account].isRedirected ? _payouts[account] : account, mill);
+        _mint(_receiverOf(account), mill);
+    }
+
+    function _receiverOf(address account) private view returns (address receiver) {
+        return _book.positions[account].isRedirected ? _payouts[account] : account;
     }
 
     function _checkBatch(uint256 count) private pure {

@@ -17,7 +17,7 @@ import {ISettlementTerms} from "./ISettlementTerms.sol";
 /// - no buyer redeems more MILL than it burned, and a credit is redeemed once;
 /// - an epoch is closed once, in sequence, at the prices in force at its end, whoever closes it and whenever;
 /// - exits (`refund`, `pay`, `requestRedemption`, `closeEpoch`, `collect`) know no pause and need no price; only
-///   `creditOwed`, which knows no pause either, waits for one;
+///   `creditOwed`, which knows no pause either, waits for one or for its death;
 /// - a change of terms never reaches an epoch that has begun, nor a fee that a job has agreed to;
 /// - no amount is ever read from a balance: tokens sent here by mistake change nothing.
 ///
@@ -29,7 +29,8 @@ interface IBurnMintSettlement {
     /// @param free Credits it may lock or ask to redeem.
     /// @param locked Credits held for its jobs.
     /// @param burned MILL that it burned and that still backs its free and locked credits: the most it can redeem.
-    /// @param owedMill MILL of a slash that becomes credits at the next usable price (8).
+    /// @param owedMill MILL of a slash that becomes credits at the next usable price, or is paid out once that is dead
+    /// (8).
     struct Account {
         uint128 free;
         uint128 locked;
@@ -142,6 +143,12 @@ interface IBurnMintSettlement {
     /// @param mill MILL burned into the bank.
     /// @param credits Credits given.
     event OwedCredited(address indexed buyer, uint256 mill, uint256 credits);
+
+    /// @notice Emitted when owed MILL was paid out as it is, because the price is dead (8).
+    /// @param buyer The buyer.
+    /// @param receiver Who received it: the buyer's payout account.
+    /// @param mill MILL.
+    event OwedPaid(address indexed buyer, address indexed receiver, uint256 mill);
 
     /// @notice Emitted when an epoch was closed (4).
     /// @param epoch The epoch.
@@ -304,10 +311,11 @@ interface IBurnMintSettlement {
     /// @param credits Credits.
     function requestRedemption(uint256 credits) external;
 
-    /// @notice Turns MILL that a slash awarded to a buyer into its credits, at a usable price (8). Anyone may.
-    /// @dev Emits {OwedCredited}. Neither spread nor hourly cap apply. Never paused.
+    /// @notice Turns MILL that a slash awarded to a buyer into its credits, at a usable price; once the price is dead,
+    /// pays it out as it is, to the buyer's payout account (8). Anyone may.
+    /// @dev Emits {OwedCredited} or {OwedPaid}. Neither spread nor hourly cap apply. Never paused.
     ///
-    /// Requirements: something is owed, and the price is usable.
+    /// Requirements: something is owed; the price is usable, or no close had one for `deadPriceSeconds`.
     /// @param buyer The buyer.
     function creditOwed(address buyer) external;
 

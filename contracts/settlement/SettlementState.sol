@@ -68,12 +68,10 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
         uint128 owedMill;
     }
 
-    /// @notice Prices of the last close that had live ones.
-    /// @param lo Lower price, in USD per MILL.
+    /// @notice Price of the last close that had live ones.
     /// @param hi Higher price, in USD per MILL.
     /// @param pricedAt End of that epoch.
     struct LastPrice {
-        uint104 lo;
         uint104 hi;
         uint48 pricedAt;
     }
@@ -145,7 +143,7 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
         uint256 maxSupply = _GENESIS_SUPPLY + config.scheduleTotal;
         require(maxSupply <= MAX_SUPPLY, BurnMintSettlement_SupplyTooLarge(maxSupply, MAX_SUPPLY));
         _DEAD_PRICE_SECONDS = config.deadPriceSeconds;
-        _lastPrice = LastPrice(config.genesisPriceWad, config.genesisPriceWad, config.clock.genesisAt);
+        _lastPrice = LastPrice(config.genesisPriceWad, config.clock.genesisAt);
     }
 
     // ─── DEPLOYMENT ───

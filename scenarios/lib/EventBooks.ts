@@ -227,6 +227,7 @@ export class EventBooks {
       account().free += credits;
       account().owedMill -= args["mill"] as bigint;
     }
+    if (name === "OwedPaid") account().owedMill -= args["mill"] as bigint;
     if (name === "Compensated" && args["millToBuyer"] !== 0n) account().owedMill += args["millToBuyer"] as bigint;
     if (name === "Locked") this.#move(account(), credits);
     if (name === "Refunded") this.#move(account(), -credits);

@@ -8,6 +8,7 @@ import {
   FEE_PPM,
   setPrice,
   settlementFixture,
+  supplyIdentity,
   TRADE_TERMS,
   WAD,
 } from "./settlementFixture.js";
@@ -325,12 +326,38 @@ describe("BurnMintSettlement: accounts", () => {
       expect(await token.balanceOf(settlement)).to.equal(20n * WAD);
     });
 
-    it("should credit at the last price once the price is dead, so that nothing is stuck", async () => {
+    it("should be paid out as MILL once the price is dead, by anyone's hand, so that nothing is stuck", async () => {
       const context = await slashed();
-      const { settlement, buyer } = context;
+      const { settlement, token, buyer, provider, stranger } = context;
+      await settlement.connect(buyer).setPayout(provider);
+      const before = await token.balanceOf(provider);
       await networkHelpers.time.increase(7 * 86_400);
-      await settlement.creditOwed(buyer);
-      expect((await settlement.accountOf(buyer)).free).to.equal(1_015n * WAD);
+      await expect(settlement.connect(stranger).creditOwed(buyer))
+        .to.emit(settlement, "OwedPaid")
+        .withArgs(buyer, provider, 20n * WAD);
+      expect((await token.balanceOf(provider)) - before).to.equal(20n * WAD);
+      const { owedMill, free } = await settlement.accountOf(buyer);
+      expect([owedMill, free, await settlement.owedMillTotal()]).to.deep.equal([0n, 995n * WAD, 0n]);
+      const { left, right } = await supplyIdentity(context);
+      expect(left).to.equal(right);
+    });
+
+    it("should give no credits at a dead price, whose MILL may be worth a fraction of it by now, X-18", async () => {
+      const context = await bought();
+      const { settlement, token, treasury, staking, feeds, buyer, stranger } = context;
+      // A price that rose has left more in the bank than one MILL a credit.
+      await token.connect(treasury).transfer(settlement, 1_000n * WAD);
+      await setPrice(context, 4n * WAD);
+      await networkHelpers.time.increase(40 * 1_800);
+      await closeEpoch(connection, context, 0);
+      const backing = async () => ((await settlement.bank()) * WAD) / (await settlement.outstanding());
+      for (const feed of feeds) await feed.post(0n);
+      await networkHelpers.time.increase(7 * 86_400);
+      const before = await backing();
+      await settlement.connect(staking).compensate(stranger, 800n * WAD, 200n * WAD);
+      await settlement.creditOwed(stranger);
+      expect(await backing(), "what backs the credits of others").to.equal(before);
+      expect((await settlement.accountOf(buyer)).free).to.equal(995n * WAD);
     });
   });
 });
