@@ -4,12 +4,15 @@ pragma solidity 0.8.37;
 /// @title IMaintenanceWindows
 /// @notice Times at which a provider may take a node down without breaking a promise: announced ahead, within a budget.
 /// @dev What a market makes of a window is its own affair; here it is only a fact. A buyer does not pay for seconds
-/// inside a window, and a promised uptime does not count them as missed.
+/// in which a node was down, in a window or not, but a promised uptime counts those inside a window as kept. Being up
+/// in a window saves nothing for later.
 ///
 /// Promises:
 /// - A window is known at least `noticeSeconds()` before it begins, and from then on nobody can change it (I10).
 /// - The windows of a node take at most `budgetSeconds()` of any `periodSeconds()`, wherever that period begins.
-/// - The answer about any span costs a logarithm of the number of windows (I12).
+/// - At most `MAX_WINDOWS` of a node's windows reach into any `periodSeconds()`.
+/// - `maintenanceSecondsIn` costs a logarithm of the number of windows; `downSecondsIn` that, and a constant for each
+///   window of the span (I12).
 interface IMaintenanceWindows {
     // ─── TYPES ───
 
@@ -70,6 +73,15 @@ interface IMaintenanceWindows {
     /// @notice Thrown when a period would hold more maintenance than the budget.
     error MaintenanceWindows_OverBudget(uint64 nodeId, uint256 used, uint32 budgetSeconds);
 
+    /// @notice Thrown when a period would hold more windows than there may be.
+    /// @param nodeId Number of the node
+    /// @param max Most windows in a period
+    /// @param earliest When the next window may begin
+    error MaintenanceWindows_TooManyWindows(uint64 nodeId, uint256 max, uint256 earliest);
+
+    /// @notice Thrown when a span is asked about whose slots begin after it, or have no length.
+    error MaintenanceWindows_BadSlots(uint48 fromAt, uint48 firstSlotAt, uint32 slotSeconds);
+
     /// @notice Thrown when there is no window that has not begun.
     error MaintenanceWindows_NothingAhead(uint64 nodeId);
 
@@ -78,7 +90,7 @@ interface IMaintenanceWindows {
     /// @notice Announces a window.
     /// @dev Emits {MaintenanceAnnounced}. Requirements: caller is the node's provider or its operator; at least one
     /// second long; beginning `noticeSeconds()` from now or later, and not before the last window's end; within the
-    /// budget of every period that holds it.
+    /// budget of every period that holds it, none of which it is the 33rd window of.
     /// @param nodeId Number of the node
     /// @param startAt First second of it
     /// @param lengthSeconds Length
@@ -98,6 +110,24 @@ interface IMaintenanceWindows {
     /// @param toAt First second after it; an empty or backward span has none
     /// @return seconds_ Seconds
     function maintenanceSecondsIn(uint64 nodeId, uint48 fromAt, uint48 toAt) external view returns (uint256 seconds_);
+
+    /// @notice Seconds of maintenance in a span in which the node was down.
+    /// @dev Requirements: the first slot begins by `fromAt`; slots have a length; the span ends by the 256th slot.
+    /// @param nodeId Number of the node
+    /// @param fromAt First second of the span
+    /// @param toAt First second after it; an empty or backward span has none
+    /// @param bitmap Bit `s` set: the node was up in slot `s`
+    /// @param firstSlotAt First second of slot 0
+    /// @param slotSeconds Length of a slot
+    /// @return seconds_ Seconds
+    function downSecondsIn(
+        uint64 nodeId,
+        uint48 fromAt,
+        uint48 toAt,
+        uint256 bitmap,
+        uint48 firstSlotAt,
+        uint32 slotSeconds
+    ) external view returns (uint256 seconds_);
 
     /// @notice Whether a node is in a window now.
     /// @param nodeId Number of the node

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IStakingRegistry} from "../staking/IStakingRegistry.sol";
+import {SlotBitmap} from "../uptime/SlotBitmap.sol";
 import {IMaintenanceWindows} from "./IMaintenanceWindows.sol";
 import {INodeRegistry} from "./INodeRegistry.sol";
 
@@ -11,6 +12,12 @@ import {INodeRegistry} from "./INodeRegistry.sol";
 /// @notice See `IMaintenanceWindows`.
 contract MaintenanceWindows is IMaintenanceWindows {
     using SafeCast for uint256;
+    using SlotBitmap for uint256;
+
+    // ─── CONSTANTS ───
+
+    /// @notice Most windows in any period: bounds the walk of `downSecondsIn`.
+    uint256 public constant MAX_WINDOWS = 32;
 
     // ─── IMMUTABLES ───
 
@@ -57,6 +64,29 @@ contract MaintenanceWindows is IMaintenanceWindows {
     }
 
     /// @inheritdoc IMaintenanceWindows
+    function downSecondsIn(
+        uint64 nodeId,
+        uint48 fromAt,
+        uint48 toAt,
+        uint256 bitmap,
+        uint48 firstSlotAt,
+        uint32 slotSeconds
+    ) external view returns (uint256 seconds_) {
+        require(
+            firstSlotAt <= fromAt && slotSeconds != 0,
+            MaintenanceWindows_BadSlots(fromAt, firstSlotAt, slotSeconds)
+        );
+        Window[] storage windows = _windows[nodeId];
+        for (uint256 next = _begunBefore(windows, toAt); next != 0; --next) {
+            Window memory window = windows[next - 1];
+            uint256 from = Math.max(window.startAt, fromAt);
+            uint256 to = Math.min(window.endAt, toAt);
+            if (from >= to) break; // this window and all before it end before the span begins
+            seconds_ += to - from - bitmap.upSecondsWithin(from - firstSlotAt, to - firstSlotAt, slotSeconds);
+        }
+    }
+
+    /// @inheritdoc IMaintenanceWindows
     function isInMaintenance(uint64 nodeId) external view returns (bool inside) {
         return _secondsIn(_windows[nodeId], block.timestamp, block.timestamp + 1) != 0;
     }
@@ -97,6 +127,7 @@ contract MaintenanceWindows is IMaintenanceWindows {
         // Later windows are checked when they are announced: the period that ends with this one is the fullest.
         uint256 used = _secondsIn(windows, Math.saturatingSub(endAt, _PERIOD_SECONDS), startAt) + lengthSeconds;
         require(used <= _BUDGET_SECONDS, MaintenanceWindows_OverBudget(nodeId, used, _BUDGET_SECONDS));
+        _checkCount(nodeId, windows, startAt);
 
         uint48 secondsBefore = last.secondsBefore + (last.endAt - last.startAt);
         windows.push(Window({startAt: startAt, endAt: endAt, secondsBefore: secondsBefore}));
@@ -122,6 +153,14 @@ contract MaintenanceWindows is IMaintenanceWindows {
         require(allowed, MaintenanceWindows_NotOperator(nodeId, provider, msg.sender));
     }
 
+    /// @dev As many windows ago as there may be in a period, one must have ended before the period of this one.
+    function _checkCount(uint64 nodeId, Window[] storage windows, uint256 startAt) private view {
+        uint256 count = windows.length;
+        if (count < MAX_WINDOWS) return;
+        uint256 earliest = uint256(windows[count - MAX_WINDOWS].endAt) + _PERIOD_SECONDS;
+        require(startAt >= earliest, MaintenanceWindows_TooManyWindows(nodeId, MAX_WINDOWS, earliest));
+    }
+
     function _secondsIn(
         Window[] storage windows,
         uint256 fromAt,
@@ -132,7 +171,14 @@ contract MaintenanceWindows is IMaintenanceWindows {
 
     /// @dev Maintenance of all time before `instant`. Sums are stored, so that no span needs a walk.
     function _secondsUntil(Window[] storage windows, uint256 instant) private view returns (uint256 seconds_) {
-        uint256 low;
+        uint256 begun = _begunBefore(windows, instant);
+        if (begun == 0) return 0;
+        Window memory window = windows[begun - 1];
+        return window.secondsBefore + Math.min(instant, window.endAt) - window.startAt;
+    }
+
+    /// @dev How many windows began before `instant`.
+    function _begunBefore(Window[] storage windows, uint256 instant) private view returns (uint256 low) {
         uint256 high = windows.length;
         // The windows before `low` began before `instant`, those from `high` on did not.
         while (low < high) {
@@ -140,9 +186,6 @@ contract MaintenanceWindows is IMaintenanceWindows {
             if (windows[middle].startAt < instant) low = middle + 1;
             else high = middle;
         }
-        if (low == 0) return 0;
-        Window memory window = windows[low - 1];
-        return window.secondsBefore + Math.min(instant, window.endAt) - window.startAt;
     }
 
     /// @dev Zero if there is none.

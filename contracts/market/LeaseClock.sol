@@ -218,17 +218,8 @@ library LeaseClock {
         uint256 bitmap,
         EpochClock.Clock memory clock
     ) internal pure returns (uint256 upSeconds) {
-        uint256 slotSeconds = clock.slotSeconds();
         uint256 epochStart = clock.startOf(piece.epoch);
-        uint256 from = piece.fromAt - epochStart;
-        uint256 to = piece.toAt - epochStart;
-        uint256 first = from / slotSeconds;
-        uint256 last = (to - 1) / slotSeconds;
-
-        // Whole slots first, then take away what the first and the last slot have outside the piece.
-        upSeconds = bitmap.countUpWithin(first, last + 1) * slotSeconds;
-        if (bitmap.isUp(first.toUint8())) upSeconds -= from - first * slotSeconds;
-        if (bitmap.isUp(last.toUint8())) upSeconds -= (last + 1) * slotSeconds - to;
+        return bitmap.upSecondsWithin(piece.fromAt - epochStart, piece.toAt - epochStart, clock.slotSeconds());
     }
 
     /// @notice Whether a bitmap marks so many whole slots of a piece down in a row.

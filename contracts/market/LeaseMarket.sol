@@ -347,13 +347,21 @@ contract LeaseMarket is LeaseBook, CreditPurchase, Batch {
     ) private {
         if (downSeconds == 0) return;
         Pledge memory pledge = _pledges[leaseId];
-        uint256 excused = _MAINTENANCE.maintenanceSecondsIn(lease.nodeId, piece.fromAt, piece.toAt);
-        uint256 missed = downSeconds > excused ? downSeconds - excused : 0;
+        EpochClock.Clock memory clock = _clock();
+        uint256 excused = _MAINTENANCE.downSecondsIn({
+            nodeId: lease.nodeId,
+            fromAt: piece.fromAt,
+            toAt: piece.toAt,
+            bitmap: bitmap,
+            firstSlotAt: clock.startOf(piece.epoch),
+            slotSeconds: clock.slotSeconds()
+        });
+        uint256 missed = downSeconds - excused; // a part of it
         uint256 credits = pledge.penaltyDown(piece.toAt - piece.fromAt, missed, lease.rate);
         _slash(SlashTable.Offence.UptimeBelowPromise, leaseId, lease, provider, credits);
 
         if (pledge.darkSlots == 0 || lease.has(LeaseClock.FAILED)) return;
-        if (!piece.isDark(bitmap, _clock(), pledge.darkSlots + _excusedSlots(excused))) return;
+        if (!piece.isDark(bitmap, clock, pledge.darkSlots + _excusedSlots(excused))) return;
         lease.flags |= LeaseClock.FAILED;
         uint256 noticePay = uint256(_NOTICE_SECONDS) * lease.rate;
         _slash(SlashTable.Offence.LeaseAbandoned, leaseId, lease, provider, noticePay);
@@ -431,8 +439,8 @@ contract LeaseMarket is LeaseBook, CreditPurchase, Batch {
         require(terms.pledge.isSound(_SLOTS_PER_EPOCH), LeaseMarket_UnsoundPledge(terms.pledge));
     }
 
-    /// @dev Slots that so many seconds of maintenance can touch: they are known by their number only, so a dark run
-    /// must be longer by all of them.
+    /// @dev Slots that so many seconds down in maintenance can touch: they are known by their number only, so a dark
+    /// run must be longer by all of them.
     function _excusedSlots(uint256 excused) private view returns (uint256 slots) {
         return excused == 0 ? 0 : excused / _clock().slotSeconds() + 2;
     }

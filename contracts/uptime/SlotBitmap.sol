@@ -49,4 +49,25 @@ library SlotBitmap {
         if (first == end) return 0;
         return countUp((bitmap >> first) << (256 - (end - first)));
     }
+
+    /// @notice How many seconds of a span lie in slots that are up. Exact.
+    /// @param bitmap The word
+    /// @param from First second of the span, counted from the first slot's beginning
+    /// @param to First second after it; later than `from`
+    /// @param slotSeconds Length of a slot; not zero
+    /// @return upSeconds Seconds
+    function upSecondsWithin(
+        uint256 bitmap,
+        uint256 from,
+        uint256 to,
+        uint256 slotSeconds
+    ) internal pure returns (uint256 upSeconds) {
+        uint256 first = from / slotSeconds;
+        uint256 last = (to - 1) / slotSeconds;
+
+        // Whole slots first, then take away what the first and the last slot have outside the span.
+        upSeconds = countUpWithin(bitmap, first, last + 1) * slotSeconds;
+        if (isUp(bitmap, uint8(first))) upSeconds -= from - first * slotSeconds; // below 256, as just checked
+        if (isUp(bitmap, uint8(last))) upSeconds -= (last + 1) * slotSeconds - to;
+    }
 }

@@ -125,6 +125,71 @@ describe("MaintenanceWindows", () => {
         "MaintenanceWindows_OverBudget",
       );
     });
+
+    it("should hold as many windows in a period as can be walked over, and no more (I12, T-56)", async () => {
+      const { windows, start } = await networkHelpers.loadFixture(deploy);
+      const most = Number(await windows.MAX_WINDOWS());
+      for (let i = 0; i < most; i++) await windows.announce(1, start + 2 * i, 1);
+      const earliest = start + 1 + RULES.periodSeconds;
+      await expect(windows.announce(1, earliest - 1, 1))
+        .to.be.revertedWithCustomError(windows, "MaintenanceWindows_TooManyWindows")
+        .withArgs(1, most, earliest);
+      await windows.announce(1, earliest, 1);
+      await expect(windows.announce(1, earliest + 1, 1)).to.be.revertedWithCustomError(
+        windows,
+        "MaintenanceWindows_TooManyWindows",
+      );
+      await windows.cancelLast(1);
+      await windows.announce(1, earliest + 1, 1);
+    });
+  });
+
+  describe("downSecondsIn", () => {
+    it("should count the seconds that are in a window and down, over any windows, spans and bitmaps", async () => {
+      const { windows, start } = await networkHelpers.loadFixture(deploy);
+      const spans: [number, number][] = [];
+      for (let i = 0; i < 12; i++) {
+        const from = start + 700 * i + (i % 3) * 90;
+        spans.push([from, from + 1 + 53 * i]);
+        await windows.announce(1, from, 1 + 53 * i);
+      }
+      const inWindow = (second: number) => spans.some(([from, to]) => second >= from && second < to);
+      await fc.assert(
+        fc.asyncProperty(
+          fc.bigInt({ min: 0n, max: 2n ** 240n - 1n }),
+          fc.integer({ min: 0, max: 9_000 }),
+          fc.integer({ min: 0, max: 9_000 }),
+          fc.integer({ min: 40, max: 90 }),
+          async (bitmap, a, b, slotSeconds) => {
+            const base = start - 200;
+            let expected = 0;
+            for (let second = a; second < b; second++) {
+              const up = (bitmap >> BigInt(Math.floor(second / slotSeconds))) & 1n;
+              if (up === 0n && inWindow(base + second)) expected++;
+            }
+            expect(await windows.downSecondsIn(1, base + a, base + b, bitmap, base, slotSeconds)).to.equal(expected);
+          },
+        ),
+        { numRuns: 40 },
+      );
+    });
+
+    it("should refuse slots that begin after the span, have no length, or do not reach its end", async () => {
+      const { windows, start } = await networkHelpers.loadFixture(deploy);
+      await windows.announce(1, start, HOUR);
+      for (const [firstSlotAt, slotSeconds] of [
+        [start + 1, 60],
+        [start, 0],
+      ]) {
+        await expect(windows.downSecondsIn(1, start, start + HOUR, 0n, firstSlotAt, slotSeconds))
+          .to.be.revertedWithCustomError(windows, "MaintenanceWindows_BadSlots")
+          .withArgs(start, firstSlotAt, slotSeconds);
+      }
+      await expect(windows.downSecondsIn(1, start, start + HOUR, 0n, start, 1)).to.be.revertedWithCustomError(
+        windows,
+        "SlotBitmap_BadRange",
+      );
+    });
   });
 
   describe("cancelLast", () => {
@@ -195,7 +260,10 @@ describe("MaintenanceWindows", () => {
     });
 
     it("should cost a logarithm of the number of windows (I12)", async () => {
-      const { windows, start } = await networkHelpers.loadFixture(deploy);
+      const { start, staking, registry, alice } = await networkHelpers.loadFixture(deploy);
+      const rules = { ...RULES, budgetSeconds: HOUR, periodSeconds: 24 * HOUR };
+      const deployed = await ethers.deployContract("MaintenanceWindows", [staking, registry, rules]);
+      const windows = deployed.connect(alice);
       const cost = async (): Promise<bigint> => windows.maintenanceSecondsIn.estimateGas(1, start, start + HOUR);
       await windows.announce(1, start, 60);
       const one = await cost();

@@ -40,6 +40,18 @@ describe("LeaseMarket pledges", () => {
     return takePledged(connection, world, seconds, changes);
   }
 
+  /** Announces maintenance in a later epoch, which becomes `epoch`: windows by their first second in it and length. */
+  async function maintain(...windows: readonly (readonly [number, number])[]): Promise<void> {
+    const { noticeSeconds } = await world.maintenance.rules();
+    const at = driver.startOf(epoch) + Number(noticeSeconds) + 1_000;
+    epoch = Math.ceil((at - world.clock.genesisAt) / 200);
+    start = driver.startOf(epoch);
+    for (const [from, length] of windows) {
+      await world.maintenance.connect(world.alice).announce(1, start + from, length);
+    }
+    await networkHelpers.time.increaseTo(start - 5);
+  }
+
   async function settleWith(leaseId: bigint, bitmap: bigint, of = epoch) {
     const [mine] = await driver.finalReport(of, [bitmap, ALL_UP]);
     // Past the grace time, in which a top-up could still resume the lease.
@@ -81,13 +93,18 @@ describe("LeaseMarket pledges", () => {
       expect(await driver.statusOf(leaseId)).to.equal("Settled");
     });
 
+    it("should excuse no seconds outside of the window, however long it was up inside", async () => {
+      await maintain([40, 60]);
+      const leaseId = await takeAtStart(200);
+      // Down in slots 9 to 14, of which the window has the first: 50 s are missed, 20 of them allowed.
+      const mill = (30n * RATE) / PRICE;
+      await expect(settleWith(leaseId, ALL_UP & ~(0b111111n << 9n)))
+        .to.emit(world.leases, "LeaseSlashed")
+        .withArgs(leaseId, world.alice.address, UPTIME_BELOW_PROMISE, mill, (mill * 8n) / 10n);
+    });
+
     it("should excuse seconds of announced maintenance, which the buyer still does not pay", async () => {
-      const { noticeSeconds } = await world.maintenance.rules();
-      const at = driver.startOf(epoch) + Number(noticeSeconds) + 1_000;
-      const of = Math.ceil((at - world.clock.genesisAt) / 200);
-      await world.maintenance.connect(world.alice).announce(1, driver.startOf(of) + 40, 60);
-      [epoch, start] = [of, driver.startOf(of)];
-      await networkHelpers.time.increaseTo(start - 5);
+      await maintain([40, 60]);
       const leaseId = await takeAtStart(200);
       const settling = settleWith(leaseId, ALL_UP & ~(0b111111n << 4n));
       await expect(settling).not.to.emit(world.leases, "LeaseSlashed");
@@ -257,8 +274,10 @@ describe("LeaseMarket pledges", () => {
       for (const leaseId of [first, second]) expect(await driver.statusOf(leaseId)).to.equal("Settled");
     });
 
-    it("should need less gas for an item than it asks for (T-53)", async () => {
-      const leaseId = await takeAtStart(2_000);
+    it("should need less gas for an item than it asks for, with all maintenance in its epoch (T-53, T-56)", async () => {
+      const most = Number(await world.maintenance.MAX_WINDOWS());
+      await maintain(...Array.from({ length: most }, (_, i) => [6 * i, 1] as const));
+      const leaseId = await takeAtStart(2_000, { darkSlots: 1 });
       const [mine] = await driver.finalReport(epoch, [0n, ALL_UP]);
       const settled = await (await world.leases.settleMany([{ leaseId, ...mine }])).wait();
       expect(settled?.gasUsed).to.be.lessThan(((await world.leases.SETTLE_GAS()) * 3n) / 4n);

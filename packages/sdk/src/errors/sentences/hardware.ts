@@ -55,6 +55,14 @@ export const HARDWARE_SENTENCES: Sentences = {
     "Maintenance of node {nodeId} at {startAt:time} comes too soon.",
     "Begin at {earliest:time} or later: buyers must know ahead.",
   ],
+  MaintenanceWindows_TooManyWindows: [
+    "Node {nodeId} has {max} windows of maintenance in this period already.",
+    "Begin at {earliest:time} or later, or announce fewer and longer ones.",
+  ],
+  MaintenanceWindows_BadSlots: [
+    "Slots of {slotSeconds} seconds from {firstSlotAt:time} do not cover a span from {fromAt:time}.",
+    "Ask about a span that begins with its slots or later.",
+  ],
   MaintenanceWindows_OutOfOrder: [
     "The last window of node {nodeId} ends at {lastEndAt:time} only.",
     "Begin after it, or call it off first: npx hardhat node maintenance --cancel.",
