@@ -25,13 +25,17 @@ abstract contract Batch is IBatch {
         require(length != 0 && length <= MAX_BATCH_ITEMS, Batch_LengthOutOfBounds(length, MAX_BATCH_ITEMS));
     }
 
-    /// @dev Runs one item. `gasNeeded` is the most that one call of the function can use, with a margin for the
-    /// sixty-fourths that calls below it hold back; a test measures it.
-    function _tryItem(uint256 index, uint256 gasNeeded, bytes memory call) internal returns (bool done) {
+    /// @dev Runs one item, with no more gas than `gasNeeded`: the most that one call of the function can use, with a
+    /// margin for the sixty-fourths that calls below it hold back; a test measures it. So whatever an item calls, as a
+    /// buyer's contract that is asked for its signature, can waste the gas of that item and not of the rest.
+    function _tryItem(uint256 index, uint256 gasNeeded, bytes memory data) internal returns (bool done) {
         uint256 gasGiven = gasleft();
         // A call gets at most 63 of 64 parts of what is left.
         gasGiven -= gasGiven / 64;
-        done = LowLevelCall.delegatecallNoReturn(address(this), call);
+        // As `LowLevelCall.delegatecallNoReturn`, which takes no limit: nothing is copied.
+        assembly ("memory-safe") {
+            done := delegatecall(gasNeeded, address(), add(data, 0x20), mload(data), 0, 0)
+        }
         if (done) return true;
 
         require(gasGiven >= gasNeeded, Batch_TooLittleGas(index, gasGiven, gasNeeded));

@@ -7,6 +7,7 @@ pragma solidity 0.8.37;
 /// - an item that fails changes nothing, and stops no other;
 /// - an item is told to have failed only if it was given all the gas that it can need: too little gas reverts the whole
 ///   batch, so that nobody can make another's item fail by being stingy (T-53);
+/// - an item gets no more gas than that, so none can use up what is there for the others;
 /// - a batch has at least one and at most 64 items, and of each reason only the first 260 bytes are copied and logged.
 interface IBatch {
     /// @notice Emitted when an item failed. Nothing of it happened.

@@ -236,7 +236,8 @@ interface IVoucherChannels is IEntryPause, IBatch, ICreditPurchase {
 
     /// @notice Redeems vouchers of many channels. One that pays nothing is told by an event and stops no other.
     /// @dev Emits what `redeem` does, or {ItemFailed}. Requirements: 1..64 items, and gas for each (see `IBatch`); a
-    /// buyer's contract that burns all gas it is given makes its item fail, at the caller's cost.
+    /// buyer's contract that burns all gas it is given makes its item fail, at the cost of that item's gas; one that
+    /// needs more than that is redeemed by itself.
     /// @param vouchers The arguments of each `redeem`
     function redeemMany(Voucher[] calldata vouchers) external;
 

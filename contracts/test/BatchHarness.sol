@@ -4,7 +4,7 @@ pragma solidity 0.8.37;
 import {Batch} from "../common/Batch.sol";
 
 /// @title BatchHarness
-/// @notice Items that succeed, fail with a reason, fail with a huge one, or use up gas.
+/// @notice Items that succeed, fail with a reason, fail with a huge one, or use up some gas or all.
 contract BatchHarness is Batch {
     uint256 public constant ITEM_GAS = 200_000;
 
@@ -22,6 +22,7 @@ contract BatchHarness is Batch {
         if (item == 14) _revertWith(10_000);
         if (item == 15) _revertWith(0);
         if (item == 16) below.burn(120_000);
+        if (item == 17) _burnAll();
         require(doneBy[item] == address(0), BatchHarness_Bad(item));
         doneBy[item] = msg.sender;
     }
@@ -36,6 +37,12 @@ contract BatchHarness is Batch {
     function burn(uint256 amount) external view {
         uint256 until = gasleft() - amount;
         while (gasleft() > until) {}
+    }
+
+    function _burnAll() private pure {
+        assembly ("memory-safe") {
+            invalid()
+        }
     }
 
     function _revertWith(uint256 size) private pure {

@@ -11,6 +11,8 @@ const HUGE = 14;
 const SILENT = 15;
 /** Uses up 120,000 gas two calls down, and then succeeds. */
 const COSTLY = 16;
+/** Uses up all gas that it is given. */
+const BURNER = 17;
 const MAX_REASON_BYTES = 260;
 
 describe("Batch", () => {
@@ -80,6 +82,14 @@ describe("Batch", () => {
   it("should let a bad item cost the batch no more than its gas", async () => {
     const { batch } = await networkHelpers.loadFixture(deploy);
     await expect(batch.actMany([BAD, BAD, 1], { gasLimit: 300_000 })).to.emit(batch, "ItemFailed");
+  });
+
+  it("T-53: should let an item burn its own gas only, however many do and however much there is", async () => {
+    const { batch } = await networkHelpers.loadFixture(deploy);
+    const most = 4n * (await batch.ITEM_GAS());
+    const receipt = await (await batch.actMany([BURNER, 1, BURNER, BURNER, 2], { gasLimit: 5_000_000 })).wait();
+    expect(receipt?.gasUsed).to.be.lessThan(most);
+    expect((await failures(batch)).map(({ index }) => index)).to.deep.equal([0n, 2n, 3n]);
   });
 
   it("T-56: should refuse an empty batch and one too long", async () => {

@@ -1,15 +1,18 @@
 import { expect } from "chai";
+import type { BaseContract } from "ethers";
 import hre from "hardhat";
 
 import { ChannelDriver } from "./channelDriver.js";
-import { addNode, CREDIT, marketWorld, type World } from "./marketFixture.js";
+import { addNode, CREDIT, marketWorld, MILL, type World } from "./marketFixture.js";
 import { NODE_OF_ALICE, NODE_OF_BOB, TaskDriver } from "./taskDriver.js";
 
 const connection = await hre.network.create();
-const { networkHelpers } = connection;
+const { ethers, networkHelpers } = connection;
 
 /** As in the contracts. */
 const [ACCEPT_GAS, FINALIZE_GAS, REDEEM_GAS] = [600_000n, 600_000n, 300_000n];
+/** In the order of `SmartAccount.Answer`. */
+const ALL_GAS = 4;
 
 async function fixture() {
   return marketWorld(connection);
@@ -123,6 +126,29 @@ describe("batches of the task market and of vouchers", () => {
       expect((await channels.recordOf(second.channelId)).redeemed).to.equal(2n * CREDIT);
       expect(await gasOf(sent)).to.be.lessThan(REDEEM_GAS);
       await expect(channels.redeemMany([])).to.be.revertedWithCustomError(channels, "Batch_LengthOutOfBounds");
+    });
+
+    it("T-53: should pay the others when contracts of buyers burn all gas that they are asked with", async () => {
+      const { channels, alice, settlement, token } = world;
+      const payments = new ChannelDriver(connection, world);
+      const vouchers = [];
+      for (let i = 0; i < 2; i++) {
+        const account = await ethers.deployContract("SmartAccount", [world.buyer]);
+        await token.transfer(account, 100n * MILL);
+        const does = async (to: BaseContract, name: string, args: unknown[]) =>
+          account.execute(to, to.interface.encodeFunctionData(name, args));
+        await does(token, "approve", [await settlement.getAddress(), 100n * MILL]);
+        await does(settlement, "buy", [100n * MILL, 0n, 0n]);
+        await does(channels, "open", [alice.address, CREDIT, 100]);
+        await account.setAnswer(ALL_GAS);
+        const opened = await payments.last();
+        vouchers.push({ channel: opened.channel, cumulative: CREDIT, signature: await payments.sign(opened, CREDIT) });
+      }
+      const opened = await payments.open();
+      vouchers.push({ channel: opened.channel, cumulative: CREDIT, signature: await payments.sign(opened, CREDIT) });
+      const sent = await channels.connect(alice).redeemMany(vouchers, { gasLimit: 2_000_000 });
+      expect((await channels.recordOf(opened.channelId)).redeemed).to.equal(CREDIT);
+      expect(await gasOf(sent)).to.be.lessThan(3n * REDEEM_GAS);
     });
   });
 });
