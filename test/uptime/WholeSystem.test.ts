@@ -1,17 +1,19 @@
 import { expect } from "chai";
-import { Signature, ZeroHash } from "ethers";
+import { Signature, ZeroHash, type Signer } from "ethers";
 import hre from "hardhat";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
 import { EMPTY_ROOT, reportTypes, uptimeDomain, type Report } from "@millrace/uptime-tree";
 
 import { deployMillrace, MILL, type Millrace } from "../support/deployMillrace.js";
+import { treeOfLeaves } from "./evidence.js";
 
 const connection = await hre.network.create();
 const { ethers, networkHelpers } = connection;
 
 const STAKE = 5_000n * MILL;
 const MAX_PPM = 1_000_000n;
+const LEAF_OF_NOBODY = { index: 0, nodeId: 1n, bitmap: 1n, points: 0n, pointsBefore: 0n, rawCumulativeReward: 0n };
 
 describe("UptimeOracle on the whole system", () => {
   interface System extends Millrace {
@@ -59,7 +61,7 @@ describe("UptimeOracle on the whole system", () => {
     consensusVersion: 2,
   });
 
-  const sign = async ({ uptime }: System, signer: HardhatEthersSigner, report: Report): Promise<string> => {
+  const sign = async ({ uptime }: System, signer: Pick<Signer, "signTypedData">, report: Report): Promise<string> => {
     const { chainId } = await ethers.provider.getNetwork();
     const domain = uptimeDomain(chainId, await uptime.getAddress());
     return Signature.from(await signer.signTypedData(domain, { Report: [...reportTypes["Report"]!] }, report))
@@ -141,5 +143,30 @@ describe("UptimeOracle on the whole system", () => {
     expect(await token.balanceOf(rewards)).to.equal(0n);
     expect(await identity(system), "I1").to.equal(0n);
     expect((await uptime.newestReport()).reportHash).not.to.equal(ZeroHash);
+  });
+
+  it("should void a report that all 32 seats signed, and slash each of them, within its worst case (I12, T-56)", async () => {
+    const { token, staking, uptime, uptimeProofs, attestors, reporter, bond } = system;
+    const others = Array.from({ length: 28 }, () => ethers.Wallet.createRandom().connect(ethers.provider));
+    for (const other of others) {
+      await networkHelpers.setBalance(other.address, 10n ** 20n);
+      await token.transfer(other, STAKE);
+      await token.connect(other).approve(staking, STAKE);
+      await staking.connect(other).register("attestor");
+      await staking.connect(other).stake(STAKE);
+      await uptime.connect(other).applyAsAttestor(other, "0x");
+      await uptime.admitAttestor(other);
+    }
+    const seats = [...attestors, ...others];
+    await close(system, 2);
+    // There is no node: a leaf for one is false by itself.
+    const leaf = { ...LEAF_OF_NOBODY, epoch: 2, provider: reporter.address };
+    const tree = treeOfLeaves([leaf]);
+    const report = { ...(await emptyReport(system, 2, "0x" + "01".repeat(32))), root: tree.root };
+    const signatures = await Promise.all(seats.map((seat) => sign(system, seat, report)));
+    await uptime.submitReport(report, 2 ** 32 - 1, "0x" + signatures.map((each) => each.slice(2)).join(""));
+    const proven = await (await uptimeProofs.proveFalseLeaf(report, leaf, tree.proof(0))).wait();
+    for (const seat of seats) expect((await staking.accountOf(seat)).bonded).to.equal((bond * 700_000n) / MAX_PPM);
+    expect(proven?.gasUsed ?? 0n).to.be.lessThan(3_000_000n);
   });
 });

@@ -58,6 +58,7 @@ describe("askEndpoint", () => {
         "224.0.0.1",
       ],
       ...["::1", "::", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:a00:1", "64:ff9b::7f00:1", "not an address"],
+      ...["::127.0.0.1", "::ffff:0:127.0.0.1", "64:ff9b:1::a00:1", "fec0::1", "2001:0:a00:1::1", "168.63.129.16"],
     ]) {
       expect(isPublic(address), address).to.equal(false);
     }

@@ -3,7 +3,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from "fastify";
 import { z } from "zod";
 
 import type { Logger } from "@millrace/sdk";
-import type { BuiltReport, Leaf, Receipt } from "@millrace/uptime-tree/format";
+import { hashReport, type BuiltReport, type Leaf, type Receipt } from "@millrace/uptime-tree/format";
 
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
@@ -18,6 +18,7 @@ import type { Store } from "../store/Store.js";
 import { toHeartbeatJson } from "../store/heartbeatJson.js";
 import { encodeObservation } from "./observationBytes.js";
 import { Paced } from "./Paced.js";
+import { SharedBytes } from "./SharedBytes.js";
 import {
   batchesSchema,
   commitSchema,
@@ -90,9 +91,10 @@ export async function createServer(services: Services): Promise<FastifyInstance>
     return await reply.type(metrics.registry.contentType).send(await metrics.registry.metrics());
   });
   const paced = new Paced();
+  const shared = new SharedBytes();
   nodeRoutes(server, services, paced);
-  epochRoutes(server, services, paced);
-  memberRoutes(server, services);
+  epochRoutes(server, services, paced, shared);
+  memberRoutes(server, services, shared);
   return server;
 }
 
@@ -122,7 +124,12 @@ function nodeRoutes(server: FastifyInstance, { ingest, slots, metrics }: Service
 }
 
 /** What anyone may ask of an epoch. */
-function epochRoutes(server: FastifyInstance, { facts, history, store }: Services, paced: Paced): void {
+function epochRoutes(
+  server: FastifyInstance,
+  { facts, history, store }: Services,
+  paced: Paced,
+  shared: SharedBytes,
+): void {
   const posted = async (epoch: number): Promise<BuiltReport> => {
     const work = async (): Promise<BuiltReport> => await history.posted(epoch);
     return (await history.isAtHand(epoch)) ? await work() : await paced.run(work);
@@ -140,19 +147,28 @@ function epochRoutes(server: FastifyInstance, { facts, history, store }: Service
     return { leaf: leafJson(leaf), proof: tree.proof(leaf.index) };
   });
   server.get("/epochs/:epoch/data", async (request, reply) => {
-    const { bytes } = await posted(parse(epochParams, request.params).epoch);
-    return await reply.type(BYTES).send(Buffer.from(bytes));
+    const { report, bytes } = await posted(parse(epochParams, request.params).epoch);
+    return await reply.type(BYTES).send(shared.of(hashReport(report), () => bytes));
   });
   server.get("/reports/:reportHash/data", async (request, reply) => {
     const { reportHash } = parse(reportParams, request.params);
-    const bytes = store.reportData(reportHash);
+    const bytes = shared.of(reportHash, () => store.reportData(reportHash));
     if (bytes === undefined) throw new OracleError("NOT_FOUND", `report ${reportHash} is not known here`);
-    return await reply.type(BYTES).send(Buffer.from(bytes));
+    return await reply.type(BYTES).send(bytes);
   });
 }
 
 /** What members ask each other. All of it is signed, and nothing of it is secret. */
-function memberRoutes(server: FastifyInstance, { observer, member, gossip, store }: Services): void {
+function memberRoutes(
+  server: FastifyInstance,
+  { observer, member, gossip, store }: Services,
+  shared: SharedBytes,
+): void {
+  const observation = (epoch: number, root: string): Buffer | undefined =>
+    shared.of(root, () => {
+      const found = store.observation(epoch, root);
+      return found && encodeObservation(found);
+    });
   server.post("/batches", async (request) => await gossip.take(parse(batchesSchema, request.body)));
   server.get("/batches/:epoch/:slot", (request) => {
     const { epoch, slot } = parse(slotParams, request.params);
@@ -160,15 +176,16 @@ function memberRoutes(server: FastifyInstance, { observer, member, gossip, store
   });
   server.get("/observations/:epoch", async (request, reply) => {
     const { epoch } = parse(epochParams, request.params);
-    const own = observer.own(epoch);
+    const root = observer.ownRoot(epoch);
+    const own = root === undefined ? undefined : observation(epoch, root);
     if (own === undefined) throw new OracleError("NOT_FOUND", `no observation of epoch ${epoch} yet`);
-    return await reply.type(BYTES).send(Buffer.from(encodeObservation(own)));
+    return await reply.type(BYTES).send(own);
   });
   server.get("/observations/:epoch/:root", async (request, reply) => {
     const { epoch, root } = parse(observationParams, request.params);
-    const found = store.observation(epoch, root);
+    const found = observation(epoch, root);
     if (found === undefined) throw new OracleError("NOT_FOUND", `observation ${root} is not known here`);
-    return await reply.type(BYTES).send(Buffer.from(encodeObservation(found)));
+    return await reply.type(BYTES).send(found);
   });
   server.get("/rounds/:epoch", async (request) => {
     const bound = await member.bound(parse(epochParams, request.params).epoch);

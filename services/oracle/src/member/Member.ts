@@ -14,7 +14,7 @@ import type { Metrics } from "../Metrics.js";
 import type { Assembler } from "./Assembler.js";
 import type { Guard } from "./Guard.js";
 import type { Identity } from "./Identity.js";
-import type { Observer } from "./Observer.js";
+import type { ObservationReference, Observer } from "./Observer.js";
 import type { ReportHistory } from "./ReportHistory.js";
 import type { Schedule } from "./Schedule.js";
 
@@ -45,6 +45,9 @@ export interface MemberParts {
  */
 export class Member {
   constructor(private readonly parts: MemberParts) {}
+
+  /** Observations of reports that were signed here, by epoch and hash. */
+  private readonly references = new EpochMap(KEPT_EPOCHS, () => new Map<string, ObservationReference[]>());
 
   /** What leaders have proposed, by epoch and round. */
   private readonly proposals = new EpochMap(KEPT_EPOCHS, () => new Map<number, Set<string>>());
@@ -106,22 +109,30 @@ export class Member {
   async bound(epoch: number): Promise<Bound> {
     const { reportHash: previousReport } = await this.parts.facts.newestReport();
     const statement = this.parts.store.statement("report", epoch, previousReport);
-    const bytes = statement === undefined ? undefined : this.parts.store.reportData(statement.hash);
-    if (statement === undefined || bytes === undefined) {
+    if (statement === undefined || !this.parts.store.hasReport(statement.hash)) {
       throw new OracleError("NOT_FOUND", `no report of epoch ${epoch} was signed here`);
     }
-    const { report } = await this.parts.history.byHash(statement.hash);
-    const { observations } = decodeDataFile(bytes);
+    const { report, bytes } = await this.parts.history.byHash(statement.hash);
     return {
       attestor: this.parts.identity.attestor,
       reportHash: statement.hash,
       report,
       signature: statement.signature,
-      observations: observations.map((observation) => {
+      observations: this.referencesOf(epoch, statement.hash, bytes),
+    };
+  }
+
+  /** The observations in a data file by their roots: with many nodes a second of work, that anybody may ask for. */
+  private referencesOf(epoch: number, reportHash: string, bytes: Uint8Array): ObservationReference[] {
+    const known = this.references.of(epoch);
+    const found =
+      known.get(reportHash) ??
+      decodeDataFile(bytes).observations.map((observation) => {
         const { attestor, signature } = observation;
         return { attestor, root: observationRoot(observation), signature };
-      }),
-    };
+      });
+    known.set(reportHash, found);
+    return found;
   }
 
   /**

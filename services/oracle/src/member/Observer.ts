@@ -48,8 +48,13 @@ export class Observer {
 
   /** This member's observation, undefined before it made one. */
   own(epoch: number): KeptObservation | undefined {
-    const statement = this.parts.store.statement("observation", epoch, "");
-    return statement === undefined ? undefined : this.parts.store.observation(epoch, statement.hash);
+    const root = this.ownRoot(epoch);
+    return root === undefined ? undefined : this.parts.store.observation(epoch, root);
+  }
+
+  /** The root of it, undefined before it was begun. */
+  ownRoot(epoch: number): string | undefined {
+    return this.parts.store.statement("observation", epoch, "")?.hash;
   }
 
   /** Makes this member's observation of an epoch that is over: once, of exactly the batches that it signed. */

@@ -4,12 +4,14 @@ import { request as requestHttps } from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
 
 /** Addresses that a registry's entry must not make this machine call: itself, its network, its cloud's metadata. */
-const PRIVATE = new BlockList();
+const PRIVATE = { ipv4: new BlockList(), ipv6: new BlockList() };
 for (const [network, prefix] of [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
   ["100.64.0.0", 10],
   ["127.0.0.0", 8],
+  // One provider of machines has their metadata at a public address.
+  ["168.63.129.16", 32],
   ["169.254.0.0", 16],
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
@@ -17,16 +19,19 @@ for (const [network, prefix] of [
   ["198.18.0.0", 15],
   ["224.0.0.0", 3],
 ] as const)
-  PRIVATE.addSubnet(network, prefix, "ipv4");
+  PRIVATE.ipv4.addSubnet(network, prefix, "ipv4");
 for (const [network, prefix] of [
-  ["::", 127],
-  ["64:ff9b::", 96],
+  // All but 2000::/3, which alone is handed out: among the rest are this machine, its links, and IPv4 in many clothes.
+  ["::", 3],
+  ["4000::", 2],
+  ["8000::", 1],
+  // Within it: special purposes (Teredo is IPv4 again), documentation, 6to4.
+  ["2001::", 23],
+  ["2001:db8::", 32],
   ["2002::", 16],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["ff00::", 8],
+  ["3fff::", 20],
 ] as const)
-  PRIVATE.addSubnet(network, prefix, "ipv6");
+  PRIVATE.ipv6.addSubnet(network, prefix, "ipv6");
 
 /** Longest answer that is read. */
 const MAX_BYTES = 1_024;
@@ -39,8 +44,9 @@ export class ForbiddenEndpointError extends Error {
 /** Whether an address is of the public internet. */
 export function isPublic(address: string): boolean {
   const family = isIP(address);
-  // An IPv4 address in IPv6 clothes is checked as what it is by the list itself.
-  return family !== 0 && !PRIVATE.check(address, family === 4 ? "ipv4" : "ipv6");
+  if (family === 0) return false;
+  const type = family === 4 ? "ipv4" : "ipv6";
+  return !PRIVATE[type].check(address, type);
 }
 
 /** How an endpoint is asked. */

@@ -1,0 +1,77 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { expect } from "chai";
+import { id, Wallet } from "ethers";
+import { pino } from "pino";
+
+import { EpochClock } from "@millrace/sdk";
+import { noSightings, signObservation, uptimeDomain, type Observation } from "@millrace/uptime-tree/format";
+
+import type { PeerClient } from "../../../services/oracle/src/http/PeerClient.js";
+import { Observer, type ObserverParts } from "../../../services/oracle/src/member/Observer.js";
+import { Metrics } from "../../../services/oracle/src/Metrics.js";
+import { Store } from "../../../services/oracle/src/store/Store.js";
+
+const [EPOCH, SLOTS, NODES] = [3, 4, 2];
+const DOMAIN = uptimeDomain(31_337, "0x00000000000000000000000000000000000000bb");
+const RULES = id("rules");
+const [ME, OTHER] = ["me", "other"].map((name) => new Wallet(id(name)));
+
+describe("Observer", () => {
+  let folder: string;
+  let store: Store;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "millrace-observer-"));
+    store = new Store(join(folder, "oracle.sqlite"));
+  });
+
+  afterEach(() => {
+    store.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  const observation = async (by: Wallet, what: number): Promise<Observation> => {
+    const batchRoots = new Uint8Array(32 * SLOTS).fill(what);
+    const content = { epoch: EPOCH, attestor: by.address, batchRoots, sightings: noSightings(NODES) };
+    return await signObservation(by, DOMAIN, RULES, content);
+  };
+  /** A member whose peers answer with given observations. */
+  const observer = (answers: readonly Observation[]): Observer =>
+    new Observer({
+      identity: { attestor: ME!.address, domain: DOMAIN, configDigest: RULES },
+      store,
+      clock: new EpochClock({ genesisAt: 0, epochSeconds: 40, slotsPerEpoch: SLOTS }),
+      facts: {
+        registryOf: () => Promise.resolve({ count: NODES, digest: id("registry") }),
+        setOf: () => Promise.resolve({ seats: [ME!.address, OTHER!.address], quorum: 2, threshold: 1 }),
+      },
+      peers: {
+        ask: () => Promise.resolve(answers),
+        find: async (_: string, ask: (client: PeerClient) => Promise<unknown>) => {
+          for (const answer of answers) {
+            const found = await ask({ observationBy: () => Promise.resolve(answer) } as unknown as PeerClient);
+            if (found !== undefined) return found;
+          }
+          return undefined;
+        },
+      },
+      guard: { onObservation: () => undefined },
+      metrics: new Metrics(),
+      logger: pino({ level: "silent" }),
+    } as unknown as ObserverParts);
+
+  it("should keep what members say, and nothing of keys without a seat, however many a peer makes up", async () => {
+    const strangers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => observation(new Wallet(id(`stranger ${i}`)), i + 1)),
+    );
+    const honest = await observation(OTHER!, 1);
+    await observer([...strangers, honest]).gather(EPOCH);
+    expect(store.observations(EPOCH).map(({ attestor }) => attestor)).to.deep.equal([OTHER!.address]);
+    const found = await observer(strangers).find(EPOCH, strangers[0]!.attestor, id("unknown"));
+    expect(found).to.equal(undefined);
+    expect(store.observations(EPOCH)).to.have.length(1);
+  });
+});
