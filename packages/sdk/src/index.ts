@@ -17,6 +17,7 @@ export { agentConsentTypes, inspectionTypes, permitTypes, quoteTypes, voucherTyp
 export { loadConfig } from "./config/loadConfig.js";
 export { readEnvironment, type Environment } from "./config/readEnvironment.js";
 export { settingsOf, type Setting } from "./config/settingsOf.js";
+export { chainIdentity } from "./deployment/chainIdentity.js";
 export { connectContracts, type Contracts } from "./deployment/connectContracts.js";
 export { CONTRACT_NAMES, deploymentSchema, type ContractName, type Deployment } from "./deployment/Deployment.js";
 export { deploymentPath } from "./deployment/deploymentPath.js";
@@ -29,6 +30,7 @@ export { formatArgument, isUnit } from "./errors/formatArgument.js";
 export { isNonceError } from "./errors/isNonceError.js";
 export { MillraceError, type ErrorCode, type Revert } from "./errors/MillraceError.js";
 export { SENTENCES } from "./errors/sentences/index.js";
+export { makeFolder } from "./files/makeFolder.js";
 export { MAX_JSON_BYTES, readJson, readUpTo } from "./http/readUpTo.js";
 export { createLogger, type Logger } from "./log/createLogger.js";
 export { listen, type Address, type Listener } from "./process/listen.js";

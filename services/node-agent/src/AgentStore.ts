@@ -1,12 +1,9 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 
-import { MillraceError } from "@millrace/sdk";
+import { Database, type Row } from "@millrace/sdk/database";
 import type { Receipt } from "@millrace/uptime-tree/format";
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS cursor (name TEXT PRIMARY KEY, next INTEGER NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS jobs (
     kind TEXT NOT NULL, id TEXT NOT NULL, closed INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (kind, id)
@@ -43,21 +40,10 @@ export interface Attempt {
  * chain. Everything that it does follows from this and from the chain, so that it can be killed at any moment.
  */
 export class AgentStore {
-  readonly #db: DatabaseSync;
+  readonly #db: Database;
 
   constructor(dataDir: string) {
-    const file = join(dataDir, "agent.sqlite");
-    try {
-      mkdirSync(dataDir, { recursive: true });
-      this.#db = new DatabaseSync(file);
-      this.#db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
-      this.#db.exec(`BEGIN EXCLUSIVE; ${SCHEMA} COMMIT;`);
-    } catch (cause) {
-      throw new MillraceError("WRONG_STATE", `The database ${file} cannot be opened.`, {
-        hint: "Another agent may be running on it, or the disk is full or read-only.",
-        cause,
-      });
-    }
+    this.#db = new Database(join(dataDir, "agent.sqlite"), SCHEMA);
   }
 
   close(): void {
@@ -66,70 +52,68 @@ export class AgentStore {
 
   /** Binds the data to a chain and a key, or checks that they are these. @throws MillraceError WRONG_STATE */
   bindTo(identity: Readonly<Record<string, string>>): void {
-    for (const [name, value] of Object.entries(identity)) {
-      this.#db.prepare("INSERT OR IGNORE INTO identity VALUES (?, ?)").run(name, value);
-      const bound = this.#db.prepare("SELECT value FROM identity WHERE name = ?").get(name)?.["value"];
-      if (bound !== value) {
-        throw new MillraceError("WRONG_STATE", `The agent's data belong to another ${name}: ${String(bound)}.`, {
-          hint: `This one is ${value}. Use another dataDir; keep the old one while its tasks are open.`,
-        });
-      }
-    }
+    this.#db.bindTo(identity, "Use another dataDir; keep the old one while its tasks are open.");
   }
 
   /** First block, or epoch, that was not read. */
   next(name: string, fallback: number): number {
-    const row = this.#db.prepare("SELECT next FROM cursor WHERE name = ?").get(name);
+    const row = this.#db.get("SELECT next FROM cursor WHERE name = ?", name);
     return row === undefined ? fallback : Number(row["next"]);
   }
 
   setNext(name: string, next: number): void {
-    this.#db.prepare("INSERT OR REPLACE INTO cursor VALUES (?, ?)").run(name, next);
+    this.#db.run("INSERT OR REPLACE INTO cursor VALUES (?, ?)", name, next);
   }
 
   /** Follows new jobs; those known are left as they are. */
   follow(kind: JobKind, ids: readonly bigint[]): void {
-    const insert = this.#db.prepare("INSERT OR IGNORE INTO jobs (kind, id) VALUES (?, ?)");
-    for (const id of ids) insert.run(kind, String(id));
+    for (const id of ids) this.#db.run("INSERT OR IGNORE INTO jobs (kind, id) VALUES (?, ?)", kind, String(id));
   }
 
   /** Follows jobs, and those again that were over. */
   followAgain(kind: JobKind, ids: readonly bigint[]): void {
-    const insert = this.#db.prepare("INSERT OR REPLACE INTO jobs (kind, id) VALUES (?, ?)");
-    for (const id of ids) insert.run(kind, String(id));
+    for (const id of ids) this.#db.run("INSERT OR REPLACE INTO jobs (kind, id) VALUES (?, ?)", kind, String(id));
   }
 
   /** Jobs that are not over. */
   open(kind: JobKind): bigint[] {
-    const rows = this.#db
-      .prepare("SELECT id FROM jobs WHERE kind = ? AND closed = 0 ORDER BY length(id), id")
-      .all(kind);
+    const rows = this.#db.all("SELECT id FROM jobs WHERE kind = ? AND closed = 0 ORDER BY length(id), id", kind);
     return rows.map((row) => BigInt(String(row["id"])));
   }
 
   closeJob(kind: JobKind, id: bigint): void {
-    this.#db.prepare("UPDATE jobs SET closed = 1 WHERE kind = ? AND id = ?").run(kind, String(id));
+    this.#db.run("UPDATE jobs SET closed = 1 WHERE kind = ? AND id = ?", kind, String(id));
   }
 
   /** Notes where one of this agent's attempts stands. */
   note({ kind, taskId, attempt, nodeId, status }: Attempt): void {
-    this.#db
-      .prepare("INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?)")
-      .run(kind, String(taskId), attempt, String(nodeId), status);
+    this.#db.run(
+      "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?)",
+      kind,
+      String(taskId),
+      attempt,
+      String(nodeId),
+      status,
+    );
   }
 
   attempt(kind: AttemptKind, taskId: bigint, attempt: number): Attempt | undefined {
-    const row = this.#db
-      .prepare("SELECT * FROM attempts WHERE kind = ? AND task = ? AND attempt = ?")
-      .get(kind, String(taskId), attempt);
+    const row = this.#db.get(
+      "SELECT * FROM attempts WHERE kind = ? AND task = ? AND attempt = ?",
+      kind,
+      String(taskId),
+      attempt,
+    );
     return row === undefined ? undefined : toAttempt(row);
   }
 
   /** Whether this agent tried a task before and failed: it would fail again. */
   hasFailed(kind: AttemptKind, taskId: bigint): boolean {
-    const failed = this.#db
-      .prepare("SELECT 1 FROM attempts WHERE kind = ? AND task = ? AND status = 'failed'")
-      .get(kind, String(taskId));
+    const failed = this.#db.get(
+      "SELECT 1 FROM attempts WHERE kind = ? AND task = ? AND status = 'failed'",
+      kind,
+      String(taskId),
+    );
     return failed !== undefined;
   }
 
@@ -137,16 +121,17 @@ export class AgentStore {
   keepReceipt(receipt: Receipt): void {
     const { epoch, slot, nodeId, attestor } = receipt;
     const body = JSON.stringify(receipt, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
-    this.#db
-      .prepare("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?)")
-      .run(epoch, slot, String(nodeId), attestor, body);
+    this.#db.run("INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?)", epoch, slot, String(nodeId), attestor, body);
   }
 
   /** Receipts of a node for a slot, one an attestor. */
   receipts(epoch: number, slot: number, nodeId: bigint): Receipt[] {
-    const rows = this.#db
-      .prepare("SELECT body FROM receipts WHERE epoch = ? AND slot = ? AND node = ? ORDER BY attestor")
-      .all(epoch, slot, String(nodeId));
+    const rows = this.#db.all(
+      "SELECT body FROM receipts WHERE epoch = ? AND slot = ? AND node = ? ORDER BY attestor",
+      epoch,
+      slot,
+      String(nodeId),
+    );
     return rows.map((row) => {
       const receipt = JSON.parse(String(row["body"])) as Omit<Receipt, "nodeId">;
       return { ...receipt, nodeId };
@@ -154,17 +139,17 @@ export class AgentStore {
   }
 
   forgetReceipts(beforeEpoch: number): void {
-    this.#db.prepare("DELETE FROM receipts WHERE epoch < ?").run(beforeEpoch);
+    this.#db.run("DELETE FROM receipts WHERE epoch < ?", beforeEpoch);
   }
 
   /** Numbers of attempts by status. */
   counts(): Record<string, number> {
-    const rows = this.#db.prepare("SELECT status, count(*) AS n FROM attempts GROUP BY status").all();
+    const rows = this.#db.all("SELECT status, count(*) AS n FROM attempts GROUP BY status");
     return Object.fromEntries(rows.map((row) => [String(row["status"]), Number(row["n"])]));
   }
 }
 
-function toAttempt(row: Record<string, SQLOutputValue>): Attempt {
+function toAttempt(row: Row): Attempt {
   return {
     kind: String(row["kind"]) as AttemptKind,
     taskId: BigInt(String(row["task"])),

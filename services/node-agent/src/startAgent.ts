@@ -2,6 +2,7 @@ import { loadKernels } from "@millrace/jobs";
 import {
   BeaconRecorder,
   BlockClock,
+  chainIdentity,
   connectContracts,
   type Contracts,
   decodeError,
@@ -53,7 +54,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   shutdown.add("database", () => {
     store.close();
   });
-  store.bindTo({ chain: await chainIdentity(context), key: wallet.address });
+  store.bindTo({ chain: await chainIdentity(provider, deployment), key: wallet.address });
   const results = new ResultStore(config.dataDir);
   const chunks = new ChunkStore(config.dataDir);
   const attestors = config.attestors.map((url) => new AttestorClient(url, clock.slotSeconds * 500));
@@ -185,10 +186,4 @@ async function checkOperator(
       hint: `The provider must name it: npx hardhat provider operator --operator ${address}.`,
     });
   }
-}
-
-/** A local chain that was started anew has the same id and addresses, but not the same blocks. */
-async function chainIdentity({ provider, deployment }: Context): Promise<string> {
-  const block = await provider.getBlock(deployment.deployedAtBlock);
-  return `${deployment.chainId}:${block?.hash ?? "unknown"}`;
 }

@@ -1,8 +1,21 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+
+import { Database, text } from "@millrace/sdk/database";
 
 import type { GameName } from "./Suit.js";
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS cursor (id INTEGER PRIMARY KEY CHECK (id = 1), next_block INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS cases (
+    game TEXT NOT NULL,
+    claim_id TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    outcome TEXT,
+    PRIMARY KEY (game, claim_id)
+  );
+  CREATE TABLE IF NOT EXISTS spent (id INTEGER PRIMARY KEY CHECK (id = 1), wei TEXT NOT NULL);
+`;
 
 /** How far a claim has got. `watching` claims are wrong and not yet decided. */
 export type CaseStatus = "closed" | "right" | "seen" | "watching";
@@ -18,54 +31,46 @@ export const keyOf = ({ game, claimId }: ClaimName): string => `${game}:${claimI
 
 /** What a watcher must still know after a crash. Everything else stands on chain. */
 export class WatcherStore {
-  readonly #database: DatabaseSync;
+  readonly #db: Database;
 
   constructor(dataDir: string, file = "watcher.sqlite") {
-    mkdirSync(dataDir, { recursive: true });
-    this.#database = new DatabaseSync(join(dataDir, file));
-    this.#database.exec(`
-      PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
-      CREATE TABLE IF NOT EXISTS cursor (id INTEGER PRIMARY KEY CHECK (id = 1), next_block INTEGER NOT NULL);
-      CREATE TABLE IF NOT EXISTS cases (
-        game TEXT NOT NULL,
-        claim_id TEXT NOT NULL,
-        block INTEGER NOT NULL,
-        status TEXT NOT NULL,
-        outcome TEXT,
-        PRIMARY KEY (game, claim_id)
-      );
-      CREATE TABLE IF NOT EXISTS spent (id INTEGER PRIMARY KEY CHECK (id = 1), wei TEXT NOT NULL);
-    `);
+    this.#db = new Database(join(dataDir, file), SCHEMA);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  /** Binds the data to a chain, or checks that they are of it. @throws MillraceError WRONG_STATE */
+  bindTo(identity: Readonly<Record<string, string>>): void {
+    this.#db.bindTo(identity, "Use another dataDir: blocks that were read of one chain are not those of another.");
   }
 
   nextBlock(fallback: number): number {
-    const row = this.#database.prepare("SELECT next_block FROM cursor").get();
+    const row = this.#db.get("SELECT next_block FROM cursor");
     return row === undefined ? fallback : Number(row["next_block"]);
   }
 
   /** New claims and how far blocks were read, together: a crash neither skips nor repeats one. */
   addClaims(claims: readonly (ClaimName & { readonly block: number })[], nextBlock: number): void {
-    this.#database.exec("BEGIN");
-    const insert = this.#database.prepare(
-      "INSERT OR IGNORE INTO cases (game, claim_id, block, status) VALUES (?, ?, ?, 'seen')",
-    );
-    for (const { game, claimId, block } of claims) insert.run(game, claimId.toString(), block);
-    this.#database.prepare("INSERT OR REPLACE INTO cursor (id, next_block) VALUES (1, ?)").run(nextBlock);
-    this.#database.exec("COMMIT");
+    const insert = "INSERT OR IGNORE INTO cases (game, claim_id, block, status) VALUES (?, ?, ?, 'seen')";
+    this.#db.transaction(() => {
+      for (const { game, claimId, block } of claims) this.#db.run(insert, game, claimId.toString(), block);
+      this.#db.run("INSERT OR REPLACE INTO cursor (id, next_block) VALUES (1, ?)", nextBlock);
+    });
   }
 
   setStatus({ game, claimId }: ClaimName, status: CaseStatus, outcome: string | null = null): void {
-    const update = this.#database.prepare("UPDATE cases SET status = ?, outcome = ? WHERE game = ? AND claim_id = ?");
-    update.run(status, outcome, game, claimId.toString());
+    const update = "UPDATE cases SET status = ?, outcome = ? WHERE game = ? AND claim_id = ?";
+    this.#db.run(update, status, outcome, game, claimId.toString());
   }
 
   /** Claims that are not finished with, oldest first. */
   open(): (ClaimName & { block: number; status: CaseStatus })[] {
-    const rows = this.#database.prepare(
+    const rows = this.#db.all(
       "SELECT game, claim_id, block, status FROM cases WHERE status IN ('seen', 'watching') ORDER BY block, claim_id",
     );
-    return rows.all().map((row) => ({
+    return rows.map((row) => ({
       game: String(row["game"]) as GameName,
       claimId: BigInt(String(row["claim_id"])),
       block: Number(row["block"]),
@@ -75,23 +80,18 @@ export class WatcherStore {
 
   /** Finished claims by outcome. */
   counts(): Record<string, number> {
-    const rows = this.#database.prepare(
-      "SELECT coalesce(outcome, status) AS name, count(*) AS n FROM cases GROUP BY name",
-    );
-    return Object.fromEntries(rows.all().map((row) => [String(row["name"]), Number(row["n"])]));
+    const rows = this.#db.all("SELECT coalesce(outcome, status) AS name, count(*) AS n FROM cases GROUP BY name");
+    return Object.fromEntries(rows.map((row) => [String(row["name"]), Number(row["n"])]));
   }
 
   /** What was spent for good. */
   spent(): bigint {
-    return BigInt(String(this.#database.prepare("SELECT wei FROM spent").get()?.["wei"] ?? "0"));
+    const row = this.#db.get("SELECT wei FROM spent");
+    return row === undefined ? 0n : BigInt(text(row["wei"]));
   }
 
   addSpent(wei: bigint): void {
     const sum = this.spent() + wei;
-    this.#database.prepare("INSERT OR REPLACE INTO spent (id, wei) VALUES (1, ?)").run(sum.toString());
-  }
-
-  close(): void {
-    this.#database.close();
+    this.#db.run("INSERT OR REPLACE INTO spent (id, wei) VALUES (1, ?)", sum.toString());
   }
 }

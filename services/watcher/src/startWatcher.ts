@@ -11,6 +11,7 @@ import {
 import {
   BeaconRecorder,
   BlockClock,
+  chainIdentity,
   connectContracts,
   EpochClock,
   listen,
@@ -56,6 +57,7 @@ export async function startWatcher(
   shutdown.add("database", () => {
     store.close();
   });
+  store.bindTo({ chain: await chainIdentity(provider, deployment) });
   const sender = new TransactionSender(wallet, { logger });
   const slots = new Semaphore(config.maxParallel);
   const executor = new Executor(slots, new TraceCache(CACHED_TRACES), kernels, signal, computation);

@@ -1,5 +1,5 @@
-import type { Database } from "../store/Database.js";
-import { text } from "../store/Database.js";
+import type { Database } from "@millrace/sdk/database";
+import { text } from "@millrace/sdk/database";
 
 /** Something on chain that waits for an attestor, or for anybody. */
 export type Duty =

@@ -5,7 +5,7 @@ import type { Contracts } from "@millrace/sdk";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import { DutyStore } from "../duties/DutyStore.js";
 import { EventReader } from "../duties/EventReader.js";
-import { text, type Database } from "../store/Database.js";
+import { text, type Database } from "@millrace/sdk/database";
 
 /** Table of where nodes answer. */
 export const ENDPOINT_SCHEMA = `

@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { MillraceError } from "@millrace/sdk";
 
-import { Database } from "./Database.js";
+import { Database } from "@millrace/sdk/database";
 
 /**
  * One process per key on a machine, whatever folders they use: two databases know nothing of each other's signatures.

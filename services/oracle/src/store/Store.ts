@@ -1,17 +1,15 @@
-import { MillraceError } from "@millrace/sdk";
+import { Database, text, type Row } from "@millrace/sdk/database";
 import type { Observation, SignedBatch, SignedHeartbeat } from "@millrace/uptime-tree/format";
 
 import { DUTY_SCHEMA } from "../duties/DutyStore.js";
 import { ENDPOINT_SCHEMA } from "../probe/NodeEndpoints.js";
 import { reportSchema } from "../http/schemas.js";
-import { Database, text, type Row } from "./Database.js";
 import { HeardSlot } from "./HeardSlot.js";
 import { fromHeartbeatJson, toHeartbeatJson } from "./heartbeatJson.js";
 import type { SignedReport } from "./SignedReport.js";
 import { Tally } from "./Tally.js";
 
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS attended (epoch INTEGER PRIMARY KEY) STRICT;
   CREATE TABLE IF NOT EXISTS heartbeats (
     id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, slot INTEGER NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL,
@@ -103,7 +101,10 @@ export class Store {
   constructor(file: string) {
     this.db = new Database(file, SCHEMA);
     try {
-      this.db.check("statements");
+      this.db.check(
+        "statements",
+        "What was signed cannot be known: rotate the key rather than start afresh with the same one.",
+      );
       const count = Number(this.db.get("SELECT count(*) AS n FROM statements")?.["n"]);
       this.tally = file === ":memory:" ? undefined : new Tally(`${file}.tally`, count);
     } catch (error) {
@@ -119,14 +120,7 @@ export class Store {
 
   /** Binds the file to a chain, contract and key, or checks that it is bound to them. @throws MillraceError */
   identify(identity: Readonly<Record<string, string>>): void {
-    for (const [name, value] of Object.entries(identity)) {
-      this.db.run("INSERT OR IGNORE INTO identity VALUES (?, ?)", name, value);
-      const bound = this.db.get("SELECT value FROM identity WHERE name = ?", name)?.["value"];
-      if (bound === value) continue;
-      throw new MillraceError("WRONG_STATE", `The database belongs to ${name} ${String(bound)}, not ${value}.`, {
-        hint: "Use a database of its own for each chain, contract and key.",
-      });
-    }
+    this.db.bindTo(identity, "Use a database of its own for each chain, contract and key.");
   }
 
   // ─── EPOCHS ───

@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 
-import { MillraceError } from "@millrace/sdk";
+import { MillraceError } from "../errors/MillraceError.js";
+import { makeFolder } from "../files/makeFolder.js";
 
 export type Row = Readonly<Record<string, unknown>>;
 
@@ -24,7 +24,7 @@ export class Database {
   ) {
     let db: DatabaseSync | undefined;
     try {
-      if (file !== ":memory:") mkdirSync(dirname(file), { recursive: true });
+      if (file !== ":memory:") makeFolder(dirname(file));
       db = new DatabaseSync(file);
       db.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
       db.exec(`BEGIN EXCLUSIVE; ${schema} COMMIT;`);
@@ -42,8 +42,12 @@ export class Database {
     this.db.close();
   }
 
-  /** Checks that a table can be read whole. @throws MillraceError WRONG_STATE */
-  check(table: string): void {
+  /**
+   * Checks that a table can be read whole.
+   * @param hint what to do if not
+   * @throws MillraceError WRONG_STATE
+   */
+  check(table: string, hint: string): void {
     let found: string;
     try {
       found = String(Object.values(this.get(`PRAGMA quick_check('${table}')`) ?? {})[0]);
@@ -51,9 +55,28 @@ export class Database {
       found = reason(error);
     }
     if (found === "ok") return;
-    throw new MillraceError("WRONG_STATE", `The database ${this.file} is damaged: ${found}.`, {
-      hint: "What was signed cannot be known: rotate the key rather than start afresh with the same one.",
-    });
+    throw new MillraceError("WRONG_STATE", `The database ${this.file} is damaged: ${found}.`, { hint });
+  }
+
+  /**
+   * Binds the file to whatever its content is of, such as a chain and a key, or checks that it is bound to them.
+   * @param hint what to do if it is another's
+   * @throws MillraceError WRONG_STATE
+   */
+  bindTo(identity: Readonly<Record<string, string>>, hint: string): void {
+    this.run("CREATE TABLE IF NOT EXISTS identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT");
+    for (const [name, value] of Object.entries(identity)) {
+      this.run("INSERT OR IGNORE INTO identity VALUES (?, ?)", name, value);
+      const bound = this.get("SELECT value FROM identity WHERE name = ?", name)?.["value"];
+      if (bound === value) continue;
+      throw new MillraceError(
+        "WRONG_STATE",
+        `The database ${this.file} belongs to ${name} ${String(bound)}, not ${value}.`,
+        {
+          hint,
+        },
+      );
+    }
   }
 
   /** @throws MillraceError WRONG_STATE when the disk takes nothing */
@@ -100,7 +123,7 @@ export class Database {
       const { errcode = 0 } = cause as { errcode?: number };
       if (!DISK_ERRORS.has(errcode & 0xff)) throw cause;
       throw new MillraceError("WRONG_STATE", `The disk of ${this.file} takes nothing: ${reason(cause)}.`, {
-        hint: "Make room for it. Nothing that was signed is lost, and nothing is signed until it does.",
+        hint: "Make room for it. Nothing that was written is lost, and nothing goes on until it does.",
         cause,
       });
     }
