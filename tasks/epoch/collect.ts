@@ -63,7 +63,7 @@ async function earnings({ contracts: { settlement } }: Protocol, account: string
 
 async function rewards(protocol: Protocol, account: string, attestor: string): Promise<Due> {
   const { rewards: nodePay } = protocol.contracts;
-  const { rewards: due, without } = await nodeRewards(protocol, account, attestor);
+  const { rewards: due, without, held } = await nodeRewards(protocol, account, attestor);
   const steps: Step[] = [];
   for (const batch of batchesOf(due)) {
     const items = batch.map(({ leaf, proof }) => ({ leaf, proof }));
@@ -77,6 +77,8 @@ async function rewards(protocol: Protocol, account: string, attestor: string): P
     `rewards up to epoch ${leaf.epoch}, from the availability pots`,
   ]);
   if (without.length > 0) facts.push(["no leaf yet", `nodes ${without.join(", ")}: the report does not have them`]);
+  if (held.length > 0)
+    facts.push(["held", `nodes ${held.join(", ")}: settle corrections (npx hardhat oracle correct)`]);
   return { steps, facts };
 }
 

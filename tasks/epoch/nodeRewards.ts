@@ -1,4 +1,4 @@
-import { MillraceError } from "@millrace/sdk";
+import { dueReward, MillraceError } from "@millrace/sdk";
 
 import type { Protocol } from "../lib/Session.js";
 import { fetchLeaf, type ProvenLeaf } from "../oracle/fetchLeaf.js";
@@ -16,6 +16,8 @@ export interface NodeRewards {
   readonly rewards: readonly NodeReward[];
   /** Nodes of which the attestor shows no leaf. */
   readonly without: readonly bigint[];
+  /** Nodes whose corrections wait to be settled. */
+  readonly held: readonly bigint[];
 }
 
 /**
@@ -33,6 +35,7 @@ export async function nodeRewards(protocol: Protocol, account: string, attestor:
   );
   const rewards: NodeReward[] = [];
   const without: bigint[] = [];
+  const held: bigint[] = [];
   for (const { args } of added) {
     const { nodeId } = args;
     const proven = await leafOf(attestor, epoch, nodeId);
@@ -40,10 +43,12 @@ export async function nodeRewards(protocol: Protocol, account: string, attestor:
       without.push(nodeId);
       continue;
     }
-    const { mill } = await contracts.rewards.collectionOf(nodeId);
-    if (proven.leaf.rawCumulativeReward > mill) rewards.push({ nodeId, ...proven });
+    const { mill, isHeld } = await dueReward(contracts, proven.leaf);
+    if (mill === 0n) continue;
+    if (isHeld) held.push(nodeId);
+    else rewards.push({ nodeId, ...proven });
   }
-  return { rewards, without };
+  return { rewards, without, held };
 }
 
 async function newestFinal({ contracts }: Protocol): Promise<bigint> {

@@ -4,6 +4,7 @@ export { batchesOf, MAX_BATCH_ITEMS } from "./chain/batches.js";
 export { type BeaconBlock, findBeaconBlock, type RawProvider } from "./chain/beaconBlock.js";
 export { BeaconRecorder } from "./chain/BeaconRecorder.js";
 export { BlockClock } from "./chain/BlockClock.js";
+export { dueReward, type DueReward } from "./chain/dueReward.js";
 export { EpochClock } from "./chain/EpochClock.js";
 export { isLocalChain } from "./chain/localChains.js";
 export { openChain } from "./chain/openChain.js";

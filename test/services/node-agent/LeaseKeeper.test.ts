@@ -44,10 +44,10 @@ describe("LeaseKeeper's rewards", () => {
     folder = mkdtempSync(join(tmpdir(), "millrace-keeper-"));
     store = new AgentStore(folder);
     [sent, shown] = [[], () => true];
-    const { stranger, nodes, uptime, rewards, settlement, leases } = world;
+    const { stranger, nodes, uptime, challenges, rewards, settlement, leases } = world;
     const leaf = (_: number, nodeId: bigint) => Promise.resolve(shown(nodeId) ? proven[Number(nodeId) - 1] : undefined);
     keeper = new LeaseKeeper({
-      contracts: { nodes, uptime, rewards, settlement, leases } as unknown as Contracts,
+      contracts: { nodes, uptime, challenges, rewards, settlement, leases } as unknown as Contracts,
       sender: {
         send: async (make: () => Promise<TransactionRequest>, what: string) => {
           await (await stranger.sendTransaction(await make())).wait();
@@ -89,10 +89,13 @@ describe("LeaseKeeper's rewards", () => {
     await round();
     expect(sent).to.deep.equal([
       "collect rewards of 64 nodes",
-      "collect rewards of 3 nodes",
+      "collect rewards of 2 nodes",
       "collect rewards of 1 nodes",
     ]);
     expect(await collected()).to.deep.equal(proven.map((_, i) => REWARDS(i)));
+    expect(await world.rewards.queryFilter(world.rewards.filters.ItemFailed()), "nothing for nothing").to.deep.equal(
+      [],
+    );
     const ofAlice = proven.filter(({ leaf }) => leaf.provider === world.alice.address);
     const due = ofAlice.reduce((sum, { leaf }) => sum + leaf.rawCumulativeReward, 0n);
     expect((await world.token.balanceOf(world.alice)) - before).to.equal(due);

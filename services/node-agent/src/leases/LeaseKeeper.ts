@@ -1,4 +1,11 @@
-import { batchesOf, type Contracts, type EpochClock, type Logger, type TransactionSender } from "@millrace/sdk";
+import {
+  batchesOf,
+  type Contracts,
+  dueReward,
+  type EpochClock,
+  type Logger,
+  type TransactionSender,
+} from "@millrace/sdk";
 
 import type { AgentStore } from "../AgentStore.js";
 import { blockRanges } from "../blockRanges.js";
@@ -99,7 +106,13 @@ export class LeaseKeeper extends Keeper<Parts> {
         const proven = await this.#leaf(epoch, nodeId);
         if (proven !== undefined) items.push(proven);
       }
-      for (const [provider, mine] of Map.groupBy(items, ({ leaf }) => leaf.provider)) {
+      const due: ProvenLeaf[] = [];
+      for (const item of items) {
+        // What one node cannot collect now, for a correction that is not settled, comes with a later report.
+        const { mill, isHeld } = await dueReward(contracts, item.leaf);
+        if (mill > 0n && !isHeld) due.push(item);
+      }
+      for (const [provider, mine] of Map.groupBy(due, ({ leaf }) => leaf.provider)) {
         for (const batch of batchesOf(mine)) await this.#collectRewards(provider, epoch, batch);
       }
       if (items.length === nodeIds.length) store.setNext("rewards", epoch + 1);
@@ -113,7 +126,6 @@ export class LeaseKeeper extends Keeper<Parts> {
     }
   }
 
-  /** What one node cannot collect now, for a correction that is not settled, comes with a later report. */
   async #collectRewards(provider: string, epoch: number, items: ProvenLeaf[]): Promise<void> {
     const { contracts, sender, logger } = this.parts;
     const { rewards } = contracts;
