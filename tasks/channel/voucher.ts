@@ -1,8 +1,7 @@
-import { writeFile } from "node:fs/promises";
-
 import { formatCredits, MillraceError, parseCredits, voucherTypes } from "@millrace/sdk";
 
 import type { Session } from "../lib/Session.js";
+import { writeFileOf } from "../lib/writeFiles.js";
 import { readChannel } from "./readChannels.js";
 
 interface Values {
@@ -39,7 +38,7 @@ export default async function voucher(session: Session, values: Values): Promise
   };
   const signature = await signer.signTypedData(domain, voucherTypes, { channelId, cumulative });
   const signed = { chainId, contract: domain.verifyingContract, channelId, cumulative: `${cumulative}`, signature };
-  await writeFile(values.out, `${JSON.stringify(signed, undefined, 2)}\n`);
+  await writeFileOf(values.out, `${JSON.stringify(signed, undefined, 2)}\n`, "--out");
   const worth = cumulative > redeemed ? cumulative - redeemed : 0n;
   session.output.result(
     { number, ...signed, cumulative, worth, file: values.out },

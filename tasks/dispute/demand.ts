@@ -1,6 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-
 import type { Retrieval } from "@millrace/jobs";
 import { feeToSend, retrievalOf } from "@millrace/jobs";
 import { unframeOutput } from "@millrace/rv32";
@@ -9,6 +6,7 @@ import { Region } from "@millrace/tensor";
 import { formatEther } from "ethers";
 
 import type { Session } from "../lib/Session.js";
+import { writeFileOf } from "../lib/writeFiles.js";
 import { chunkDesk } from "./chunkDesk.js";
 import type { ClaimValues } from "./ClaimValues.js";
 import type { KnownClaim } from "./claimOf.js";
@@ -104,6 +102,5 @@ function regionOf(text: string): Region {
 /** Of a run without the length that goes before. */
 async function write(out: string | undefined, { market }: KnownClaim, bytes: Uint8Array): Promise<void> {
   if (out === undefined) return;
-  await mkdir(dirname(out), { recursive: true });
-  await writeFile(out, market === "machine" ? unframeOutput(bytes) : bytes);
+  await writeFileOf(out, market === "machine" ? unframeOutput(bytes) : bytes, "--out");
 }

@@ -1,3 +1,4 @@
+import type { JobFiles } from "@millrace/jobs";
 import type { Contracts } from "@millrace/sdk";
 import type { ContractTransaction } from "ethers";
 
@@ -16,6 +17,6 @@ export interface WantedJob {
   readonly programHash: string;
   readonly inputRoot: string;
   readonly open: (terms: ITaskBook.TaskTermsStruct) => Promise<ContractTransaction>;
-  /** Writes what providers fetch into a folder that is served. */
-  readonly write: (folder: string) => Promise<void>;
+  /** What providers fetch. */
+  readonly files: JobFiles;
 }

@@ -1,6 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-
 import type { ChunkDesk } from "@millrace/jobs";
 import { fetchBundle, publishedOutput, readOrder, retrievalOf } from "@millrace/jobs";
 import { unframeOutput } from "@millrace/rv32";
@@ -16,6 +13,7 @@ import { endOfClaim } from "../dispute/endOfClaim.js";
 import type { KnownClaim } from "../dispute/claimOf.js";
 import { claimOf } from "../dispute/claimOf.js";
 import type { Protocol, Session } from "../lib/Session.js";
+import { writeFiles } from "../lib/writeFiles.js";
 import { claimMarketOf } from "./markets.js";
 
 interface Values extends ClaimValues {
@@ -30,10 +28,9 @@ export default async function fetchTask(session: Session, values: Values): Promi
   const desk = chunkDesk(known);
   const { bytes, isShown } = await outputOf(protocol, known, desk);
   const fetched = market === "machine" ? unframeOutput(bytes, desk.maxBytes(Region.Output)) : bytes;
-  await mkdir(out, { recursive: true });
-  await writeFile(join(out, "output.bin"), fetched);
   const result = market === "dispute" ? await decode(protocol, taskId, fetched) : undefined;
-  for (const { name, bytes } of result?.files ?? []) await writeFile(join(out, name), bytes);
+  const decoded = Object.fromEntries((result?.files ?? []).map(({ name, bytes }) => [name, bytes]));
+  await writeFiles(out, { "output.bin": fetched, ...decoded }, "--out");
   const files = ["output.bin", ...(result?.files.map(({ name }) => name) ?? [])];
   const outputRoot = known.market === "dispute" ? known.posted.claim.outputRoot : known.posted.outputRoot;
   const end = await endOfClaim(protocol, known);

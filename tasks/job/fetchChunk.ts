@@ -1,11 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-
 import { ChunkHistory, chunkUrl, fetchChunk, fetchPreview, submissionOf } from "@millrace/jobs";
 import { MillraceError } from "@millrace/sdk";
 
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
+import { writeFiles } from "../lib/writeFiles.js";
 
 interface Values {
   readonly task: string;
@@ -37,8 +35,7 @@ export default async function fetchTheChunk(session: Session, values: Values): P
   const key = history.keyOf(chunk);
   const files = new Map([[`chunk-${chunk}-preview`, await fetchPreview(base, last)]]);
   if (key !== undefined) files.set(`chunk-${chunk}`, await fetchChunk(base, last, key));
-  await mkdir(values.out, { recursive: true });
-  for (const [name, bytes] of files) await writeFile(join(values.out, name), bytes);
+  await writeFiles(values.out, Object.fromEntries(files), "--out");
   const names = [...files.keys()];
   session.output.result(
     { taskId, chunk, attempt, submission, isWhole: key !== undefined, out: values.out, files: names },

@@ -1,13 +1,6 @@
 import { stat } from "node:fs/promises";
-import { join } from "node:path";
 
-import {
-  encodeMachineBundle,
-  type EncodedMachineBundle,
-  machineProgramHash,
-  programValues,
-  writeMachineBundle,
-} from "@millrace/jobs";
+import { encodeMachineBundle, type EncodedMachineBundle, machineProgramHash, programValues } from "@millrace/jobs";
 import { MAX_ELF_BYTES } from "@millrace/rv32";
 import { MillraceError, shortHex } from "@millrace/sdk";
 import { keccak256 } from "ethers";
@@ -50,7 +43,7 @@ export async function machineJob(protocol: Protocol, wish: MachineWish & { elf: 
     programHash,
     inputRoot,
     open: (terms) => contracts.machines.open.populateTransaction(terms, values),
-    write: (folder) => writeMachineBundle(join(folder, bundleHash), bundle),
+    files: bundle,
   };
 }
 

@@ -1,9 +1,13 @@
+import { join } from "node:path";
+
 import { formatCredits, formatDuration, MillraceError, parseCredits, parseDuration } from "@millrace/sdk";
+import { INPUT_FILE, JOB_FILE } from "@millrace/tensor";
 
 import { findEvent } from "../lib/events.js";
 import { parseIds, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import type { TraitValues } from "../lib/traits.js";
+import { writeFiles } from "../lib/writeFiles.js";
 import { classId } from "../node/classId.js";
 import type { BundleWish } from "./buildBundle.js";
 import type { MachineWish } from "./machineJob.js";
@@ -68,6 +72,9 @@ export default async function open(session: Session, values: Values): Promise<vo
   };
   const { address } = await session.account();
   const { free } = await contracts.settlement.accountOf(address);
+  // Kept before it is ordered: whoever orders must be able to show.
+  const files = { [JOB_FILE]: job.files.job, [INPUT_FILE]: job.files.input };
+  await writeFiles(join(values.bundles, bundleHash), files, "--bundles");
   const sent = await session.execute({
     title: job.title,
     facts: [
@@ -85,7 +92,6 @@ export default async function open(session: Session, values: Values): Promise<vo
     steps: opening.steps(await job.open(terms)),
   });
   if (sent === undefined) return;
-  await job.write(values.bundles);
   const taskId = findEvent(job.market, sent.last, "TaskOpened")?.args["taskId"] as bigint;
   const where = job.marketName === "dispute" ? "" : ` of the ${job.marketName} market`;
   session.output.result(

@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { keccak256 } from "ethers";
@@ -9,6 +8,7 @@ import { JOB_FILE } from "@millrace/tensor";
 import { findEvent } from "../lib/events.js";
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
+import { writeFiles } from "../lib/writeFiles.js";
 import { openingOf } from "./openingOf.js";
 import type { TermValues } from "./plainTerms.js";
 import { plainTerms } from "./plainTerms.js";
@@ -38,6 +38,8 @@ export default async function openChunks(session: Session, values: Values): Prom
   const escrow = terms.maxPrice * BigInt(chunks);
   const { address } = await session.account();
   const { free } = await contracts.settlement.accountOf(address);
+  // Kept before it is ordered: whoever orders must be able to show.
+  if (url !== "") await writeFiles(join(values.bundles, programHash), { [JOB_FILE]: description }, "--bundles");
   const sent = await session.execute({
     title: `Open a task of ${chunks} chunks to be approved`,
     facts: [
@@ -49,11 +51,6 @@ export default async function openChunks(session: Session, values: Values): Prom
     steps: opening.steps(await contracts.approvals.open.populateTransaction(terms, chunks)),
   });
   if (sent === undefined) return;
-  const folder = join(values.bundles, programHash);
-  if (url !== "") {
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, JOB_FILE), description);
-  }
   const taskId = findEvent(contracts.approvals, sent.last, "TaskOpened")?.args["taskId"] as bigint;
   session.output.result(
     { taskId, chunks, programHash, dataUri: url, escrow, transaction: sent.last.hash },

@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { readMachineProgram, runValues } from "@millrace/jobs";
@@ -11,6 +10,7 @@ import { hexlify } from "ethers";
 import { kernelsOf } from "../dispute/kernelsOf.js";
 import { parseId } from "../lib/inputs.js";
 import type { Protocol, Session } from "../lib/Session.js";
+import { writeFiles } from "../lib/writeFiles.js";
 import type { Fact } from "../lib/text.js";
 import type { ClaimedJob } from "./claimedJob.js";
 import { claimedJob } from "./claimedJob.js";
@@ -48,8 +48,7 @@ export default async function submit(session: Session, { market: name, task, res
     job.kind === "machine" ? await run(protocol, job) : await execute(session, job);
   // Kept before it is claimed: whoever claims must be able to show.
   const folder = join(results, ...(kind === "dispute" ? [] : [kind]), taskId.toString(), attempt.toString());
-  await mkdir(folder, { recursive: true });
-  for (const [file, bytes] of Object.entries(files)) await writeFile(join(folder, file), bytes);
+  await writeFiles(folder, files, "--results");
   const sent = await session.execute({
     title: `Claim the result of task ${taskId}`,
     facts: [

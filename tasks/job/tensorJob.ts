@@ -1,14 +1,5 @@
-import { join } from "node:path";
-
 import { shortHex } from "@millrace/sdk";
-import {
-  assertExecutable,
-  assertProvable,
-  encodeBundle,
-  type Program,
-  ProgramError,
-  writeBundle,
-} from "@millrace/tensor";
+import { assertExecutable, assertProvable, encodeBundle, type Program, ProgramError } from "@millrace/tensor";
 
 import { kernelsOf } from "../dispute/kernelsOf.js";
 import type { Session } from "../lib/Session.js";
@@ -21,7 +12,7 @@ export async function tensorJob(session: Session, wish: BundleWish): Promise<Wan
   const { contracts } = await session.protocol();
   const bundle = await buildBundle(wish);
   await checkProgram(session, bundle.program);
-  const { bundleHash, programHash, inputRoot } = encodeBundle(bundle);
+  const { bundleHash, programHash, inputRoot, job, input } = encodeBundle(bundle);
   const { program } = bundle;
   return {
     market: contracts.tasks,
@@ -33,9 +24,7 @@ export async function tensorJob(session: Session, wish: BundleWish): Promise<Wan
     programHash,
     inputRoot,
     open: (terms) => contracts.tasks.open.populateTransaction(terms),
-    write: async (folder) => {
-      await writeBundle(join(folder, bundleHash), bundle);
-    },
+    files: { job, input },
   };
 }
 

@@ -1,5 +1,3 @@
-import { writeFile } from "node:fs/promises";
-
 import { ZeroAddress } from "ethers";
 
 import {
@@ -16,6 +14,7 @@ import {
 import { accountAddress } from "../lib/accountAddress.js";
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
+import { writeFileOf } from "../lib/writeFiles.js";
 
 interface Values {
   readonly node: string;
@@ -73,7 +72,7 @@ export default async function sign(session: Session, values: Values): Promise<vo
   };
   const signature = await signer.signTypedData(domain, quoteTypes, quote);
   const signed = { chainId, contract: domain.verifyingContract, signer: address, quote, signature };
-  await writeFile(values.out, `${JSON.stringify(signed, undefined, 2)}\n`);
+  await writeFileOf(values.out, `${JSON.stringify(signed, undefined, 2)}\n`, "--out");
   session.output.result(
     { ...signed, file: values.out },
     `${values.out} offers ${quote.units} units of node ${nodeId} for ${formatRate(BigInt(quote.ratePerUnit))} each, ` +
