@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { ZeroHash } from "ethers";
+import { keccak256, ZeroHash } from "ethers";
 import hre from "hardhat";
 
 import { ApprovalDriver, CHUNKS, delivery, KEY_SECONDS, WINDOW_SECONDS, WORK_SECONDS } from "./approvalDriver.js";
@@ -103,6 +103,22 @@ describe("ApprovalMarket", () => {
       }
       const price = await priceOf(opened);
       await expect(driver.release(opened, 0)).to.emit(approvals, "ChunkPaid").withArgs(opened.taskId, 0, key, price);
+    });
+
+    it("T-43: should pay no chunk for the key of another, be it the same, nor before it is approved", async () => {
+      const { approvals, alice, buyer } = world;
+      const { taskId, order } = await driver.working();
+      const zeroKey = keccak256(ZeroHash);
+      const release = async (chunk: number) =>
+        approvals.connect(alice).releaseKey(taskId, order, chunk, ZeroHash, ZeroHash, ZeroHash);
+      for (const chunk of [0, 1]) {
+        await approvals.connect(alice).submitChunk(taskId, order, chunk, ZeroHash, ZeroHash, zeroKey);
+        await expect(release(chunk)).to.be.revertedWithCustomError(approvals, "ApprovalMarket_WrongChunkStatus");
+      }
+      await approvals.connect(buyer).approveChunk(taskId, order, 0);
+      await release(0);
+      await expect(release(1)).to.be.revertedWithCustomError(approvals, "ApprovalMarket_WrongChunkStatus");
+      expect((await approvals.progressOf(taskId)).left).to.equal(4n);
     });
 
     it("T-49: should pay a chunk once", async () => {

@@ -171,6 +171,21 @@ describe("LeaseMarket pledges", () => {
       expect(await bondedOf()).to.equal(0n);
     });
 
+    it("T-73: should hand a provider's second account four fifths of what it slashes of itself, and no more", async () => {
+      const bond = 90_000n * MILL;
+      // All of the bond is the pay of one notice period.
+      const ratePerUnit = (bond * PRICE) / 60n;
+      const before = await world.staking.accountOf(world.alice);
+      const { burned } = await world.settlement.accountOf(world.buyer);
+      const leaseId = await takeAtStart(60, { bondPerUnit: bond, ratePerUnit });
+      await world.leases.connect(world.alice).abandon(leaseId);
+      await world.settlement.creditOwed(world.buyer);
+      const after = await world.staking.accountOf(world.alice);
+      const lost = before.active - after.active - after.bonded;
+      expect(lost).to.be.greaterThan((bond * 9n) / 10n);
+      expect((await world.settlement.accountOf(world.buyer)).burned - burned).to.equal((lost * 4n) / 5n);
+    });
+
     it("should cost no more than what is left of the notice", async () => {
       const leaseId = await takeAtStart(1_000);
       await world.leases.connect(world.alice).giveNotice(leaseId);

@@ -246,6 +246,21 @@ describe("LeaseMarket", () => {
       expect((await world.leases.leaseOf(leaseId)).paidThrough).to.equal(BigInt(start + 50));
     });
 
+    it("T-79: should let a provider out that retires while its buyer tops up and up", async () => {
+      const leaseId = await hireAtStart(50);
+      await world.nodes.connect(world.alice).retire(1);
+      for (let i = 0; i < 3; i++) await asBuyer().topUp(leaseId, driver.price(100));
+      await world.leases.connect(world.alice).giveNotice(leaseId);
+      await expect(asBuyer().topUp(leaseId, driver.price(100))).to.be.revertedWithCustomError(
+        world.leases,
+        "LeaseMarket_WrongStatus",
+      );
+      await driver.pass(60);
+      await world.leases.connect(world.stranger).release(leaseId);
+      expect((await world.nodes.nodeOf(1)).retiredAt).to.be.greaterThan(0n);
+      expect((await world.staking.accountOf(world.alice)).required).to.equal(0n);
+    });
+
     it("should be open to the buyer too: it pays through the notice", async () => {
       const leaseId = await hireAtStart(150);
       await driver.at(start + 20);

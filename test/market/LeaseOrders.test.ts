@@ -296,6 +296,21 @@ describe("LeaseOrders", () => {
       await expectHeld(orderId, order);
     });
 
+    it("T-52: should begin and end seats whose lease was over and whose node retired before anybody came", async () => {
+      const { orderId, order } = await open({ ...CLUSTER, seats: 2 });
+      await accept(orderId, order, 0, 1);
+      await world.nodes.connect(world.alice).retire(1);
+      await accept(orderId, order, 1, 2);
+      await driver.pass(150 + world.parameters.leasePeriods.graceSeconds);
+      await world.orders.connect(world.stranger).startSeats(orderId, order, [0, 1]);
+      for (const leaseId of [1n, 2n]) {
+        expect(await driver.statusOf(leaseId)).to.equal("Ended");
+        await world.leases.connect(world.stranger).release(leaseId);
+      }
+      expect((await world.nodes.nodeOf(1)).retiredAt).to.be.greaterThan(0n);
+      await expectHeld(orderId, order);
+    });
+
     it("should pay the wait, free the seats and refund the rest when it does not fill, by anyone", async () => {
       const { orderId, order } = await open(CLUSTER);
       await accept(orderId, order, 0, 1);
@@ -411,6 +426,25 @@ describe("LeaseOrders", () => {
       await driver.at(Number(relistedAt) + 100);
       await accept(orderId, order, 0, 2);
       expect((await world.leases.leaseOf(2)).rate).to.equal((RATE * 3n) / 4n);
+      await expectHeld(orderId, order);
+    });
+
+    it("should cost its buyer no more than what was served, however often its provider leaves and comes back", async () => {
+      const { orderId, order } = await open({ startRate: RATE / 2n, rampSeconds: 1_000, leaseSeconds: 1_000 });
+      let rate = RATE;
+      for (let leaseId = 1n; leaseId <= 4n; leaseId++) {
+        await accept(orderId, order, 0, 1);
+        const lease = await world.leases.leaseOf(leaseId);
+        expect(lease.rate, "never above the last").to.be.lessThanOrEqual(rate);
+        rate = lease.rate;
+        await world.leases.connect(world.alice).giveNotice(leaseId);
+        await driver.pass(60);
+        await world.leases.release(leaseId);
+        await world.orders.connect(world.alice).relist(orderId, order, 0);
+        await expectHeld(orderId, order);
+      }
+      await world.orders.connect(world.buyer).closeSeat(orderId, order, 0);
+      expect(await world.orders.escrowOf(orderId, order)).to.equal(0n);
       await expectHeld(orderId, order);
     });
 

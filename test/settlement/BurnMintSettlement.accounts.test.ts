@@ -61,6 +61,14 @@ describe("BurnMintSettlement: accounts", () => {
         .withArgs(credits, credits + 1n);
     });
 
+    it("should quote no amount beyond any supply, X-42", async () => {
+      const { settlement } = await fixture();
+      await expect(settlement.quote(2n ** 128n))
+        .to.be.revertedWithCustomError(settlement, "SafeCastOverflowedUintDowncast")
+        .withArgs(128, 2n ** 128n);
+      expect((await settlement.quote(2n ** 128n - 1n))[0]).to.be.greaterThan(0n);
+    });
+
     it("should respect the least backing that the buyer takes", async () => {
       const context = await bought();
       const { settlement, buyer } = context;

@@ -76,6 +76,14 @@ describe("PriceOracle: rounds", () => {
       }
     });
 
+    it("should take the highest round that there can be, which none follows", async () => {
+      const { feeds, oracle, start } = await threeRounds();
+      const last = 2n ** 80n - 1n;
+      for (const feed of feeds) await feed.set(last, 4n * WAD, start + 3 * HOUR, start + 3 * HOUR);
+      await networkHelpers.time.increaseTo(start + 5 * HOUR);
+      expect((await oracle.priceAt(start + 4 * HOUR, [last, last]))[1]).to.equal(4n * WAD);
+    });
+
     it("should want as many rounds as there are feeds", async () => {
       const { oracle, start } = await threeRounds();
       for (const rounds of [[], [2], [2, 2, 2]]) {
