@@ -108,7 +108,11 @@ const SUBJECTS: readonly Readonly<Record<string, Action>>[] = [
     ),
     ...claimActions,
   },
-  { ...pick("hire", "topUp", "closeLease", "giveNotice", "releaseLease", "settle"), ...quoteActions, ...epochActions },
+  {
+    ...pick("hire", "topUp", "closeLease", "giveNotice", "releaseLease", "settle", "interfereWithLease"),
+    ...quoteActions,
+    ...epochActions,
+  },
   { ...delegatorActions, ...providerActions, ...pick("collectRewards", "report", "close", "pass") },
   { ...approvalActions, ...pick("pass") },
   { ...orderActions, ...pick("pass", "report", "close", "settle", "releaseLease", "objectTo") },

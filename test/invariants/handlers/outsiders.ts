@@ -39,7 +39,7 @@ export const outsiderActions: Readonly<Record<string, Action>> = {
   /** I11: deposits and payments for others, and whatever else anybody may do to them. */
   interfere: async (play, dice) => {
     const { world, accounts } = play;
-    const { settlement, staking, token, leases, nodes, stranger } = world;
+    const { settlement, staking, token, nodes, stranger } = world;
     const victim = dice.pick(accounts.filter((account) => account !== stranger));
     await token.transfer(stranger, 100n);
     await token.connect(stranger).approve(staking, 100n);
@@ -49,12 +49,22 @@ export const outsiderActions: Readonly<Record<string, Action>> = {
       async () => settlement.connect(stranger).collect(victim),
       async () => settlement.connect(stranger).collectEpochs(victim, [dice.int(0, 20)]),
       async () => stranger.sendTransaction({ to: world.bob, value: 1n }),
-      async () => leases.connect(stranger).close(dice.pick(await play.leasesIn("Running"))),
-      async () => leases.connect(stranger).giveNotice(dice.pick(await play.leasesIn("Running"))),
-      async () => leases.connect(stranger).topUp(dice.pick(await play.leasesIn("Running")), 10n ** 18n),
       async () => nodes.connect(stranger).pause(dice.int(1, 3)),
       async () => nodes.connect(stranger).retire(dice.int(1, 3)),
       async () => staking.connect(stranger).cancelThaw(dice.int(1, 4)),
+    ];
+    await unchanged("I11", play, ownersThings, dice.pick(acts));
+  },
+
+  /** I11: a stranger ends the leases of others, or makes them dearer. */
+  interfereWithLease: async (play, dice) => {
+    const leases = play.world.leases.connect(play.world.stranger);
+    const leaseId = dice.pick(await play.leasesIn("Running"));
+    const acts = [
+      async () => leases.close(leaseId),
+      async () => leases.giveNotice(leaseId),
+      async () => leases.abandon(leaseId),
+      async () => leases.topUp(leaseId, 10n ** 18n),
     ];
     await unchanged("I11", play, ownersThings, dice.pick(acts));
   },
