@@ -101,6 +101,12 @@ describe("HeartbeatIngest", () => {
     expect(await refusal(await beat([1n]))).to.equal("HEARTBEAT_LATE");
   });
 
+  it("should refuse one for a slot that opens again when its epoch was observed (I7)", async () => {
+    await store.signOnce("observation", 1, "", HASH, () => Promise.resolve("0x"));
+    expect(await refusal(await beat([1n]))).to.equal("HEARTBEAT_LATE");
+    expect(heard()).to.deep.equal([]);
+  });
+
   it("should count the first heartbeat of a node in a slot", async () => {
     const [first, second] = [await beat([1n]), await beat([1n, 2n])];
     await ingest.accept(first);

@@ -49,7 +49,8 @@ export const receiptsSchema = z.strictObject({ epoch: uint32, slot: uint8, nodeI
 const batchSchema = z.strictObject({
   epoch: uint32,
   slot: uint8,
-  attestor: address.transform((text) => getAddress(text)),
+  // In lower case it has no checksum that could be wrong.
+  attestor: address.transform((text) => getAddress(text.toLowerCase())),
   root: hash,
   signature: compact,
 });

@@ -74,6 +74,9 @@ export class SlotKeeper {
 
   private async close(epoch: number, slot: number): Promise<SignedBatch | undefined> {
     const { identity, store, metrics, logger } = this.parts;
+    // A node of the chain that lags, or a reorganisation, opens a slot again in which nobody was heard. A batch of it
+    // would be held against the observation, which lists none (I7).
+    if (store.isObserved(epoch) && store.statement("batch", epoch, String(slot)) === undefined) return undefined;
     const silent = store.silent(epoch, slot);
     const seen: bigint[] = [];
     for (const nodeId of store.heard(epoch, slot).nodeIds()) if (!silent.has(nodeId)) seen.push(nodeId);

@@ -193,8 +193,15 @@ export class Store {
     this.db.run("INSERT OR IGNORE INTO slots VALUES (?, ?, ?)", epoch, slot, packIds(nodeIds));
   }
 
+  /** Whether nothing more is seen in a slot: it was closed, or what was seen in its epoch was said. */
   isSlotClosed(epoch: number, slot: number): boolean {
-    return this.db.get("SELECT 1 FROM slots WHERE epoch = ? AND slot = ?", epoch, slot) !== undefined;
+    const sql = "SELECT 1 FROM slots WHERE epoch = ? AND slot = ?";
+    return this.db.get(sql, epoch, slot) !== undefined || this.isObserved(epoch);
+  }
+
+  /** Whether this member has said, or begun to say, what it saw in an epoch. */
+  isObserved(epoch: number): boolean {
+    return this.statement("observation", epoch, "") !== undefined;
   }
 
   /** Notes that nodes did not answer when they were asked. False when their slot is closed: it is too late then. */

@@ -1,0 +1,53 @@
+import { expect } from "chai";
+import { id, Wallet } from "ethers";
+import { pino } from "pino";
+
+import { EpochClock } from "@millrace/sdk";
+import { uptimeDomain } from "@millrace/uptime-tree/format";
+
+import { SlotKeeper, type SlotKeeperParts } from "../../../services/oracle/src/member/SlotKeeper.js";
+import { Metrics } from "../../../services/oracle/src/Metrics.js";
+import { Store } from "../../../services/oracle/src/store/Store.js";
+
+const DOMAIN = uptimeDomain(31_337, "0x00000000000000000000000000000000000000bb");
+const ME = new Wallet(id("me"));
+const EPOCH = 1;
+
+describe("SlotKeeper", () => {
+  let store: Store;
+
+  beforeEach(() => {
+    store = new Store(":memory:");
+  });
+
+  afterEach(() => {
+    store.close();
+  });
+
+  const keeper = (): SlotKeeper =>
+    new SlotKeeper({
+      identity: { attestor: ME.address, signer: ME, domain: DOMAIN, configDigest: id("rules") },
+      store,
+      clock: new EpochClock({ genesisAt: 0, epochSeconds: 40, slotsPerEpoch: 4 }),
+      watch: { isOpen: () => false },
+      ingest: { flush: () => Promise.resolve() },
+      metrics: new Metrics(),
+      logger: pino({ level: "silent" }),
+    } as unknown as SlotKeeperParts);
+  const hear = (slot: number): void => {
+    const heartbeat = { epoch: EPOCH, slot, nodeIds: [1n], blockNumber: 1n, blockHash: id("b"), signature: "0x" };
+    store.addHeartbeats([{ hash: id(`heartbeat ${slot}`), heartbeat, nodeIds: [1n] }]);
+  };
+  const closed = async (): Promise<number[]> => (await keeper().closeSlots(EPOCH)).map(({ slot }) => slot);
+
+  it("should sign no batch of an epoch that it has observed, whatever is heard of it then (I7)", async () => {
+    hear(0);
+    expect(await closed()).to.deep.equal([0]);
+    await store.signOnce("observation", EPOCH, "", id("observation"), () => Promise.resolve("0x"));
+    hear(3);
+    // The same batch again, as after a restart, and none that the observation does not list.
+    expect(await closed()).to.deep.equal([0]);
+    expect([...store.statements("batch", EPOCH).keys()]).to.deep.equal(["0"]);
+    expect(store.batches(EPOCH, 3)).to.deep.equal([]);
+  });
+});
