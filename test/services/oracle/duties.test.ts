@@ -156,7 +156,7 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
       [`clear ${slot} 0 --yes`, /challenge/i],
       [`convict ${slot} 0 --file ${good} --yes`, /challenge|heartbeat/i],
       [`restore ${slot} 0 --attestor ${urls} --yes`, /slot/i],
-      [`correct ${slot.replace(" --slot", "")} --yes`, /final|report/i],
+      [`correct ${slot.replace(" --slot", "")} --yes`, /no correction to settle/],
       [`demand --epoch ${challenged} --yes`, /leaf or a chunk/],
       [`demand --epoch ${challenged} --leaf 99 --yes`, /demand/i],
       [`show --epoch ${challenged} --leaf 0 --file ${good} --yes`, /demand/i],

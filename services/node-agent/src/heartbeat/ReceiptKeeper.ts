@@ -75,6 +75,8 @@ export class ReceiptKeeper {
     const { domain, nodeIds, store, logger } = this.#options;
     try {
       const receipts = await attestor.receipts(epoch, slot, nodeIds);
+      // One for each node: an attestor that makes up keys must not fill the disk.
+      if (new Set(receipts.map(({ nodeId }) => nodeId)).size !== receipts.length) throw new Error("a node has two");
       for (const receipt of receipts) {
         if (!isOf(receipt, epoch, slot, nodeIds)) throw new Error("the receipt is for something else");
         verifyReceipt(domain, receipt);
