@@ -9,8 +9,8 @@ import {UptimeEvidence} from "./UptimeEvidence.sol";
 /// their own formula. Proven in one transaction, by anyone.
 ///
 /// Assumptions: UptimeOracle, NodeRegistry and HardwareCatalog are the protocol's own; the report before a false one
-/// has one leaf per index. Two that are shown void it while it is open; attestors build only on a report whose data file
-/// gives its root, under which no further leaf can hide.
+/// has one leaf per index. Two that are shown void it while it is open; attestors build only on a report whose data
+/// file gives its root, under which no further leaf can hide.
 ///
 /// Promises:
 /// - a contradiction is proven by signatures of the accused alone: nobody can be framed by what others signed;
