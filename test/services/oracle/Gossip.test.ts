@@ -9,6 +9,7 @@ import { pino } from "pino";
 import { EpochClock } from "@millrace/sdk";
 import { signBatch, uptimeDomain, type SignedBatch } from "@millrace/uptime-tree/format";
 
+import { RecoveryPool } from "../../../services/oracle/src/ingest/RecoveryPool.js";
 import { Gossip, GOSSIP_SLOTS, type GossipParts } from "../../../services/oracle/src/member/Gossip.js";
 import { Guard } from "../../../services/oracle/src/member/Guard.js";
 import { Metrics } from "../../../services/oracle/src/Metrics.js";
@@ -22,11 +23,16 @@ const [ME, LIAR, OTHER] = ["me", "liar", "other"].map((name) => new Wallet(id(na
 
 describe("Gossip", () => {
   const clock = new EpochClock({ genesisAt: 0, epochSeconds: 40, slotsPerEpoch: 4 });
+  const pool = new RecoveryPool(1);
   let folder: string;
   let store: Store;
   let guard: Guard;
   let gossip: Gossip;
   let now: number;
+
+  after(async () => {
+    await pool.stop();
+  });
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "millrace-gossip-"));
@@ -35,7 +41,7 @@ describe("Gossip", () => {
     guard = new Guard({ attestor: ME!.address, store, metrics, logger });
     now = clock.slotStart(EPOCH, SLOT);
     gossip = new Gossip({
-      ...{ domain: DOMAIN, store, clock, guard, metrics, logger },
+      ...{ domain: DOMAIN, store, clock, guard, metrics, logger, pool },
       watch: {
         poll: () => Promise.resolve(),
         get latest() {

@@ -1,10 +1,11 @@
-import type { TypedDataDomain } from "ethers";
+import { getBytes, TypedDataEncoder, type TypedDataDomain } from "ethers";
 
 import type { EpochClock, Logger } from "@millrace/sdk";
-import { batchSigner, BadSignatureError, type SignedBatch } from "@millrace/uptime-tree/format";
+import { batchTypes, type SignedBatch } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
+import { CrowdedError, type RecoveryPool } from "../ingest/RecoveryPool.js";
 import type { Metrics } from "../Metrics.js";
 import { OracleError } from "../OracleError.js";
 import type { Store } from "../store/Store.js";
@@ -16,6 +17,7 @@ export const GOSSIP_SLOTS = 1;
 
 /** What gossip works with. */
 export interface GossipParts {
+  readonly pool: Pick<RecoveryPool, "recover">;
   readonly domain: TypedDataDomain;
   readonly store: Store;
   readonly watch: ChainWatch;
@@ -55,7 +57,9 @@ export class Gossip {
       // Two prove that it contradicts itself, a hundred prove no more; and one that is known was checked, whoever sends
       // it again and again: a signature costs more to check than to send.
       if (known.length >= 2 || known.some((each) => each.root === root)) return;
-      this.checkSigner(batch);
+      await this.checkSigner(batch);
+      // It may have come by another way meanwhile.
+      if (store.batches(epoch, slot).filter((each) => each.attestor === attestor).length >= 2) return;
     } catch (error) {
       metrics.batches.inc({ outcome: error instanceof OracleError ? error.code : "failed" });
       throw error;
@@ -81,17 +85,17 @@ export class Gossip {
     if (!seats.includes(attestor)) throw new OracleError("NOT_MEMBER", `${attestor} is no member in epoch ${epoch}`);
   }
 
-  private checkSigner(batch: SignedBatch): void {
-    if (signerOf(this.parts.domain, batch) === batch.attestor) return;
-    throw new OracleError("BAD_SIGNATURE", `not signed by ${batch.attestor}`);
-  }
-}
-
-function signerOf(domain: TypedDataDomain, batch: SignedBatch): string | undefined {
-  try {
-    return batchSigner(domain, batch);
-  } catch (error) {
-    if (error instanceof BadSignatureError) return undefined;
-    throw error;
+  private async checkSigner(batch: SignedBatch): Promise<void> {
+    const { domain, pool } = this.parts;
+    const { epoch, slot, attestor, root, signature } = batch;
+    const digest = getBytes(TypedDataEncoder.hash(domain, { ...batchTypes }, { epoch, slot, root }));
+    try {
+      // In a thread: whoever sends many holds up nothing but their own kind.
+      if ((await pool.recover(digest, getBytes(signature))) === attestor.toLowerCase()) return;
+    } catch (cause) {
+      if (cause instanceof CrowdedError) throw new OracleError("TOO_MANY_REQUESTS", cause.message, { cause });
+      throw cause;
+    }
+    throw new OracleError("BAD_SIGNATURE", `not signed by ${attestor}`);
   }
 }

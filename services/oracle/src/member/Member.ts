@@ -57,11 +57,12 @@ export class Member {
     const { epoch, round, reportHash } = proposal;
     this.checkKey();
     await this.checkRound(epoch, round);
+    // What costs a signature to check comes after what costs nothing: strangers send proposals too.
+    await this.checkReportable(epoch);
+    if (round < this.parts.store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
     await this.checkLeader(proposal);
     this.checkProposals(proposal);
-    await this.checkReportable(epoch);
     await this.checkTurn(epoch);
-    if (round < this.parts.store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
 
     const assembled = await this.parts.assembler.assemble(epoch, proposal.observations);
     if (assembled.reportHash !== reportHash) {
