@@ -1,5 +1,6 @@
 import { CHUNK_STATUSES, type ChunkStatus } from "../../market/approvalDriver.js";
 import { CREDIT, TASK_STATUSES, type TaskStatus } from "../../market/marketFixture.js";
+import type { IApprovalMarket } from "../../../typechain-types/index.js";
 import type { Opened } from "../../market/taskDriver.js";
 import type { Dice } from "../Dice.js";
 import type { Action, Play } from "../Play.js";
@@ -26,14 +27,16 @@ export const approvalActions: Readonly<Record<string, Action>> = {
 
   approveChunk: async (play, dice) => play.approving.approve(...(await pickChunk(play, dice, "Submitted"))),
 
-  rejectChunk: async (play, dice) => {
-    const [opened, chunk] = await pickChunk(play, dice, "Submitted");
-    await play.approving.reject(opened, chunk);
-    // Some buyers refuse whatever they are sent, until it is given up.
-    if (dice.chance(70)) return;
-    while (await isRejected(play, opened, chunk)) {
-      await play.approving.submit(opened, chunk, 1, play.world.agent);
-      await play.approving.reject(opened, chunk);
+  rejectChunk: async (play, dice) => play.approving.reject(...(await pickChunk(play, dice, "Submitted"))),
+
+  /** A buyer refuses whatever it is sent of a chunk, until that is given up: from then on both may end the rest. */
+  refuseChunk: async (play, dice) => {
+    const [opened, chunk] = await pickChunk(play, dice, "None", "Submitted", "Rejected");
+    for (;;) {
+      const status = await statusOfChunk(play, opened, chunk);
+      if (status === "Refunded") return;
+      if (status === "Submitted") await play.approving.reject(opened, chunk);
+      else await play.approving.submit(opened, chunk, 1, play.world.agent);
     }
   },
 
@@ -53,7 +56,7 @@ export const approvalActions: Readonly<Record<string, Action>> = {
     const progress = await Promise.all(
       working.map(async ({ taskId }) => play.reads.of(approvals, "progressOf", taskId)),
     );
-    const endable = working.filter((_, index) => progress[index].canEnd);
+    const endable = working.filter((_, index) => progress[index].canEnd && !isUndecided(progress[index]));
     const { taskId, order } = dice.pick(endable.length === 0 ? working : endable);
     return approvals.connect(dice.pick([buyer, ...play.providers])).endRest(taskId, order);
   },
@@ -100,9 +103,13 @@ async function approvalsIn(play: Play, ...statuses: readonly TaskStatus[]): Prom
   return fitting.length === 0 ? approvalTasks : fitting;
 }
 
-async function isRejected({ reads, world }: Play, { taskId, order }: Opened, chunk: number): Promise<boolean> {
-  const status = await reads.of(world.approvals, "chunkStatusOf", taskId, order, chunk);
-  return CHUNK_STATUSES[Number(status)] === "Rejected";
+/** Whether a chunk waits for a judgement or a key. */
+function isUndecided({ inFlight, toRedo }: IApprovalMarket.ProgressStructOutput): boolean {
+  return inFlight !== toRedo;
+}
+
+async function statusOfChunk({ reads, world }: Play, { taskId, order }: Opened, chunk: number): Promise<ChunkStatus> {
+  return CHUNK_STATUSES[Number(await reads.of(world.approvals, "chunkStatusOf", taskId, order, chunk))];
 }
 
 /** The same for the chunks of tasks that are worked on. */
@@ -112,11 +119,7 @@ async function pickChunk(play: Play, dice: Dice, ...statuses: readonly ChunkStat
     const { chunks } = await play.reads.of(play.world.approvals, "progressOf", opened.taskId);
     for (let chunk = 0; chunk < Number(chunks); chunk++) pairs.push([opened, chunk]);
   }
-  const found = await Promise.all(
-    pairs.map(async ([{ taskId, order }, chunk]) =>
-      play.reads.of(play.world.approvals, "chunkStatusOf", taskId, order, chunk),
-    ),
-  );
-  const fitting = pairs.filter((_, index) => statuses.includes(CHUNK_STATUSES[Number(found[index])]));
+  const found = await Promise.all(pairs.map(async ([opened, chunk]) => statusOfChunk(play, opened, chunk)));
+  const fitting = pairs.filter((_, index) => statuses.includes(found[index]));
   return dice.pick(fitting.length === 0 ? pairs : fitting);
 }
