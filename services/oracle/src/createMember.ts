@@ -82,10 +82,8 @@ export async function createMember(context: Context, metrics: Metrics): Promise<
     domain: uptimeDomain(chainId, oracle),
     configDigest: await contracts.uptime.configDigest(),
   };
-  const lock = KeyLock.take(chainId, oracle, identity.attestor);
-  shutdown.add("lock of the key", () => {
-    lock.release();
-  });
+  const lock = await KeyLock.take(chainId, oracle, identity.attestor);
+  shutdown.add("lock of the key", lock.release);
   const store = new Store(join(config.dataDir, "oracle.sqlite"));
   shutdown.add("database", () => {
     store.close();

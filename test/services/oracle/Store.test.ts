@@ -2,7 +2,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { MillraceError } from "@millrace/sdk";
 import { expect } from "chai";
+import { Wallet } from "ethers";
 
 import type { SignedHeartbeat } from "@millrace/uptime-tree/format";
 
@@ -104,12 +106,17 @@ describe("Store", () => {
     }).to.throw(/belongs to key 0xaa/);
   });
 
-  it("should be locked against a second process with the same key, whatever its folder", () => {
-    const lock = KeyLock.take(1, "0xAA", "0xBB", folder);
-    expect(() => KeyLock.take(1, "0xaa", "0xbb", folder)).to.throw(/Another process/);
-    KeyLock.take(1, "0xAA", "0xCC", folder).release();
-    lock.release();
-    KeyLock.take(1, "0xAA", "0xBB", folder).release();
+  it("should be locked against a second process with the same key, whatever its folder", async () => {
+    const take = async (contract: string, key: string): Promise<KeyLock> => KeyLock.take(1, contract, key);
+    const [contract, key] = [Wallet.createRandom().address, Wallet.createRandom().address];
+    const lock = await take(contract, key);
+    const second: unknown = await take(contract.toLowerCase(), key.toLowerCase()).catch((error: unknown) => error);
+    expect(second)
+      .to.be.instanceOf(MillraceError)
+      .and.to.match(/Another process/);
+    await (await take(contract, Wallet.createRandom().address)).release();
+    await lock.release();
+    await (await take(contract, key)).release();
   });
 
   it("should sign nothing when the disk is full, and the same when there is room again", async () => {
