@@ -15,15 +15,21 @@ export interface Listener {
 /**
  * Lets a server listen.
  * @returns its URL
- * @throws MillraceError PORT_IN_USE
+ * @throws MillraceError PORT_IN_USE, BAD_CONFIG
  */
 export async function listen(server: Listener, { host, port }: Address): Promise<string> {
   try {
     return await server.listen({ host, port });
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== "EADDRINUSE") throw cause;
-    throw new MillraceError("PORT_IN_USE", `Port ${port} of ${host} is in use.`, {
-      hint: "Stop what listens there, or set another port.",
+    const { code = "unknown" } = cause as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      throw new MillraceError("PORT_IN_USE", `Port ${port} of ${host} is in use.`, {
+        hint: "Stop what listens there, or set another port.",
+        cause,
+      });
+    }
+    throw new MillraceError("BAD_CONFIG", `It cannot listen on port ${port} of ${host} (${code}).`, {
+      hint: "Set host to an address of this machine, and port to one that this account may take.",
       cause,
     });
   }

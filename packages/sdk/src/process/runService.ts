@@ -101,13 +101,22 @@ export async function runService<Schema extends z.ZodObject<typeof serviceSchema
       return;
     }
     const wallet = readWallet(name).connect(provider);
+    if ((await provider.getBalance(wallet.address)) === 0n) {
+      logger.warn({ address: wallet.address }, "the account has nothing to pay gas with: it can send nothing");
+    }
     const onRpcFault = (listener: (fault: RpcFault) => void): void => void listeners.push(listener);
     await start({ config, logger, provider, deployment, wallet, shutdown, onRpcFault, flags });
     logger.info({ address: wallet.address, port: config.port, chainId }, "ready");
   } catch (error) {
-    process.stderr.write(`${name}: ${decodeError(error).sentence}\n`);
+    process.stderr.write(`${name}: ${sentenceOf(error)}\n`);
     process.exit(1);
   }
+}
+
+/** A service has no option to show where something happened that nobody foresaw. */
+function sentenceOf(error: unknown): string {
+  const { code, message, sentence } = decodeError(error);
+  return code === "UNEXPECTED" ? `${message} Please report it, with the settings of this start.` : sentence;
 }
 
 function parseFlags(names: readonly string[], canCheck: boolean): Record<string, string | undefined> {
