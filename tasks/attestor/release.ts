@@ -1,4 +1,4 @@
-import { formatMill } from "@millrace/sdk";
+import { formatMill, MillraceError } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
 import type { Session } from "../lib/Session.js";
@@ -10,7 +10,12 @@ interface Values {
 export default async function release(session: Session, { account: given }: Values): Promise<void> {
   const { uptime } = (await session.protocol()).contracts;
   const account = given === undefined ? (await session.account()).address : await accountAddress(session, given);
-  const { bond } = await uptime.attestorOf(account);
+  const { bond, releaseAt, isMember } = await uptime.attestorOf(account);
+  if (releaseAt === 0n) {
+    throw new MillraceError("WRONG_STATE", `${account} ${isMember ? "has not left" : "is no attestor"}.`, {
+      hint: isMember ? "It leaves with npx hardhat attestor leave." : "npx hardhat oracle status lists them.",
+    });
+  }
   const sent = await session.execute({
     title: `Release the bond of ${account}`,
     facts: [["bond", `${formatMill(bond)} return to its active stake`]],

@@ -1,8 +1,8 @@
 import { labelOf } from "@millrace/sdk";
 
-import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { facts } from "../lib/text.js";
+import { existingNode } from "../node/existingNode.js";
 import { epochOf } from "./epochOf.js";
 
 interface Values {
@@ -13,7 +13,7 @@ interface Values {
 export default async function show(session: Session, { node, epoch: given }: Values): Promise<void> {
   const { contracts } = await session.protocol();
   const { capacity } = contracts;
-  const nodeId = BigInt(parseWhole(node, "--node"));
+  const { nodeId } = await existingNode(session, node);
   const epoch = await epochOf(session, given);
   const [isPicked, products, seed, answer, history, hasCapacity, rules] = await Promise.all([
     capacity.isPicked(nodeId, epoch),

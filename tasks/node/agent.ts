@@ -1,8 +1,8 @@
 import { accountAddress } from "../lib/accountAddress.js";
-import { parseId } from "../lib/inputs.js";
 import { keyConsent } from "../lib/keyConsent.js";
 import type { Session } from "../lib/Session.js";
 import { agentConsent, consentCommand } from "./agentConsent.js";
+import { existingNode } from "./existingNode.js";
 
 interface Values {
   readonly node: string;
@@ -12,8 +12,7 @@ interface Values {
 
 export default async function agent(session: Session, values: Values): Promise<void> {
   const { contracts, epochs, now } = await session.protocol();
-  const nodeId = parseId(values.node, "--node");
-  const provider = await contracts.nodes.providerOf(nodeId);
+  const { nodeId, provider } = await existingNode(session, values.node);
   const wanted = await accountAddress(session, values.agent);
   const signature = await keyConsent(session, {
     key: wanted,

@@ -1,8 +1,8 @@
 import { formatDuration, formatTime, MillraceError, parseDuration } from "@millrace/sdk";
 
-import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { table } from "../lib/text.js";
+import { existingNode } from "./existingNode.js";
 
 interface Values {
   readonly node: string;
@@ -15,12 +15,12 @@ interface Values {
 const SHOWN = 10n;
 
 export default async function maintenance(session: Session, values: Values): Promise<void> {
-  const nodeId = parseId(values.node, "--node");
   if ((values.in === undefined) !== (values.length === undefined) || (values.cancel && values.in !== undefined)) {
     throw new MillraceError("BAD_INPUT", "node maintenance needs --in and --length together, --cancel, or neither.", {
       hint: "Say when a window begins and how long it lasts, or call the last one off.",
     });
   }
+  const { nodeId } = await existingNode(session, values.node);
   if (values.cancel) await cancel(session, nodeId);
   else if (values.in === undefined || values.length === undefined) await list(session, nodeId);
   else await announce(session, nodeId, parseDuration(values.in), parseDuration(values.length));

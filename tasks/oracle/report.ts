@@ -12,8 +12,13 @@ interface Values {
 }
 
 export default async function report(session: Session, values: Values): Promise<void> {
-  const { contracts, epochs } = await session.protocol();
+  const { contracts, epochs, now } = await session.protocol();
   const epoch = parseWhole(values.epoch, "--epoch", 2 ** 32 - 1);
+  if ((await now()) < epochs.endOf(epoch)) {
+    throw new MillraceError("WRONG_STATE", `Epoch ${epoch} is not over, so there is no report of it yet.`, {
+      hint: "npx hardhat oracle status shows the latest reports.",
+    });
+  }
   const [record, state, deadline] = await Promise.all([
     contracts.uptime.reportOf(epoch),
     contracts.uptime.statusOf(epoch),

@@ -12,9 +12,10 @@ import {
 } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
-import { parseId, parseWhole } from "../lib/inputs.js";
+import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { writeFileOf } from "../lib/writeFiles.js";
+import { existingNode } from "../node/existingNode.js";
 
 interface Values {
   readonly node: string;
@@ -36,13 +37,7 @@ interface Values {
 export default async function sign(session: Session, values: Values): Promise<void> {
   const { contracts, chainId, now } = await session.protocol();
   const { address, signer } = await session.account();
-  const nodeId = parseId(values.node, "--node");
-  const provider = await contracts.nodes.providerOf(nodeId);
-  if (provider === ZeroAddress) {
-    throw new MillraceError("BAD_INPUT", `There is no node ${nodeId}.`, {
-      hint: "npx hardhat node list shows all nodes.",
-    });
-  }
+  const { nodeId, provider } = await existingNode(session, values.node);
   if (!(await contracts.staking.isOperator(provider, address))) {
     throw new MillraceError("WRONG_KEY", `Node ${nodeId} is ${provider}'s: only it and its operator can offer it.`, {
       hint: "Choose the key with --from, or set MILLRACE_PRIVATE_KEY.",

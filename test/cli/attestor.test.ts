@@ -53,6 +53,7 @@ describe("tasks of attestors", function () {
       .to.include(other)
       .and.not.to.include(key);
 
+    await expectRefused(connection, at.verbs, `attestor release ${as(FROM.alice)}`, /has not left/);
     const { releaseAt } = await at.verbs.json(`attestor leave ${as(FROM.alice)}`);
     expect(await show(FROM.alice)).to.include({ state: "left", bond, releaseAt });
     const release = `attestor release --account 3 ${as(FROM.stranger)}`;

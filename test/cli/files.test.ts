@@ -37,6 +37,11 @@ describe("files that tasks write", () => {
     await expectRefused(connection, at.verbs, quote, sentence("--out"));
   });
 
+  it("should be named as they were given", async () => {
+    const line = `job open --bundle nowhere --from ${FROM.buyer} --yes`;
+    await expectRefused(connection, at.verbs, line, /^Error: nowhere\/job\.json cannot be read/);
+  });
+
   it("should be there before what they belong to is ordered", async () => {
     const bundles = join(folder, "bundles");
     const { bundleHash } = await at.verbs.json(`${open(bundles)} --yes`);

@@ -28,8 +28,13 @@ function decodeHinted(error: unknown): MillraceError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { hint, message } = error as Error & { hint?: unknown };
   if (typeof hint !== "string") return undefined;
-  const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1).replace(/\.$/, "")}.`;
+  const sentence = (text: string): string => `${begun(text).replace(/\.$/, "")}.`;
   return new MillraceError("BAD_INPUT", sentence(message), { hint: sentence(hint), cause: error });
+}
+
+/** With a capital, unless a path comes first. */
+function begun(text: string): string {
+  return /^[a-z']+[ ,]/.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}` : text;
 }
 
 function decodeRevert(data: string, cause: unknown): MillraceError {
