@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {EpochClock} from "../common/EpochClock.sol";
 import {Permissions} from "../common/Permissions.sol";
 import {Units} from "../common/Units.sol";
-import {IMillToken} from "../token/IMillToken.sol";
 import {EpochClose} from "./EpochClose.sol";
 import {FeeBounds} from "./FeeBounds.sol";
 import {IBurnMintSettlement} from "./IBurnMintSettlement.sol";
@@ -24,7 +22,6 @@ contract BurnMintSettlement is SettlementState {
     using PurchaseWindow for PurchaseWindow.Window;
     using Redemption for Redemption.Book;
     using SafeCast for uint256;
-    using SafeERC20 for IMillToken;
 
     /// @notice Most items of a batch.
     uint256 public constant MAX_BATCH = 64;
@@ -214,15 +211,18 @@ contract BurnMintSettlement is SettlementState {
         bool unprovable = rounds.length == 0 && block.timestamp >= uint256(endAt) + _DEAD_PRICE_SECONDS;
         if (!unprovable) (facts.loWad, facts.hiWad, usable) = _ORACLE.priceAt(endAt, rounds);
         if (usable) {
-            _lastPrice = LastPrice(facts.hiWad.toUint104(), endAt);
+            _lastPrice = LastPrice(facts.hiWad.toUint104(), endAt, 0);
         } else {
+            if (_lastPrice.unpricedAt == 0) _lastPrice.unpricedAt = uint48(block.timestamp);
             facts.loWad = 0;
             facts.hiWad = _isDead(endAt) ? _lastPrice.hi : 0;
         }
     }
 
+    /// @dev By the epochs, and by the clock since the first close without a price: that nobody closed is no death.
     function _isDead(uint256 timestamp) private view returns (bool dead) {
-        return timestamp >= uint256(_lastPrice.pricedAt) + _DEAD_PRICE_SECONDS;
+        uint256 unpricedAt = _lastPrice.unpricedAt;
+        return Math.min(timestamp - _lastPrice.pricedAt, block.timestamp - unpricedAt) >= _DEAD_PRICE_SECONDS;
     }
 
     /// @dev `bank * lo / L`; without credits there is nothing to back.
@@ -335,9 +335,10 @@ contract BurnMintSettlement is SettlementState {
     /// @dev (8), once the price is dead: MILL for MILL, which needs none.
     function _payOwed(address buyer, uint256 mill) private {
         require(_isDead(block.timestamp), BurnMintSettlement_NoUsablePrice());
-        address receiver = _receiverOf(buyer);
+        address receiver = payoutOf(buyer);
         emit OwedPaid(buyer, receiver, mill);
-        _TOKEN.safeTransfer(receiver, mill);
+        // MILL reverts where it cannot be moved, and returns true.
+        _TOKEN.transfer(receiver, mill);
     }
 
     function _collect(address account, uint256 returned) private returns (uint256 mill) {
@@ -347,11 +348,7 @@ contract BurnMintSettlement is SettlementState {
         if (mill == 0) return 0;
         _totals.owed -= mill.toUint128();
         emit Collected(account, mill);
-        _mint(_receiverOf(account), mill);
-    }
-
-    function _receiverOf(address account) private view returns (address receiver) {
-        return _book.positions[account].isRedirected ? _payouts[account] : account;
+        _mint(_book.positions[account].isRedirected ? _payouts[account] : account, mill);
     }
 
     function _checkBatch(uint256 count) private pure {

@@ -71,9 +71,11 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
     /// @notice Price of the last close that had live ones.
     /// @param hi Higher price, in USD per MILL.
     /// @param pricedAt End of that epoch.
+    /// @param unpricedAt When the first close after it was made that had none; zero if there is none.
     struct LastPrice {
         uint104 hi;
         uint48 pricedAt;
+        uint48 unpricedAt;
     }
 
     /// @notice What a close minted to UptimeOracle.
@@ -143,7 +145,7 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
         uint256 maxSupply = _GENESIS_SUPPLY + config.scheduleTotal;
         require(maxSupply <= MAX_SUPPLY, BurnMintSettlement_SupplyTooLarge(maxSupply, MAX_SUPPLY));
         _DEAD_PRICE_SECONDS = config.deadPriceSeconds;
-        _lastPrice = LastPrice(config.genesisPriceWad, config.clock.genesisAt);
+        _lastPrice = LastPrice(config.genesisPriceWad, config.clock.genesisAt, 0);
     }
 
     // ─── DEPLOYMENT ───
@@ -193,7 +195,7 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
     }
 
     /// @inheritdoc IBurnMintSettlement
-    function payoutOf(address account) external view returns (address receiver) {
+    function payoutOf(address account) public view returns (address receiver) {
         receiver = _payouts[account];
         if (receiver == address(0)) receiver = account;
     }

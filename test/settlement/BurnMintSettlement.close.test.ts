@@ -280,17 +280,40 @@ describe("BurnMintSettlement: close", () => {
       const context = await stale();
       const { settlement, provider } = context;
       await pay(context, 1_000n * WAD); // in epoch 2
-      for (let epoch = 0; epoch < 8; ++epoch) await closeEpoch(connection, context, epoch);
-      // Epochs 0 and 1 were priced live; 1 ends at day 2, so day 9 is the first close of the last price.
+      for (let epoch = 0; epoch < 9; ++epoch) await closeEpoch(connection, context, epoch);
+      // Epochs 0 and 1 were priced live; 2 was closed without a price on day 3, so day 10 is the first close of the
+      // last one.
       expect(await settlement.lastPricedAt()).to.equal(endOf(context, 1));
       expect(await settlement.rateOf(2)).to.equal(0n);
-      await closeEpoch(connection, context, 8);
-      const closing = await closingOf(context, 8);
+      await closeEpoch(connection, context, 9);
+      const closing = await closingOf(context, 9);
       expect([closing.loWad, closing.hiWad, closing.feeBurn, closing.surplusBurn]).to.deep.equal([0n, WAD, 0n, 0n]);
       expect(await settlement.rateOf(2)).to.equal(RATE_ONE);
       await settlement.collect(provider);
       expect((await settlement.carried())[1]).to.equal(50n * WAD);
       await expectIdentity(context);
+    });
+
+    it("should not take a price for dead because nobody closed: two weeks later live ones still decide", async () => {
+      const context = await fixture();
+      const { settlement, buyer, provider } = context;
+      await settlement.connect(buyer).buy(10_000n * WAD, 0n, 0n);
+      for (let day = 0; day < 17; ++day) {
+        await networkHelpers.time.increase(DAY - 2);
+        await setPrice(context, 4n * WAD);
+        if (day === 8) await pay(context, 1_000n * WAD);
+      }
+      const last = Number(await settlement.currentEpoch());
+      for (let epoch = 0; epoch < last; ++epoch) {
+        const canHide = (await networkHelpers.time.latest()) + 1 >= endOf(context, epoch) + 7 * DAY;
+        if (canHide) await settlement.closeEpoch(epoch, []);
+        else await closeEpoch(connection, context, epoch);
+      }
+      expect((await closingOf(context, 9)).hiWad, "no price was named, none was taken").to.equal(0n);
+      await settlement.collect(provider);
+      expect(await context.token.balanceOf(provider), "at 4, not at the last 1").to.equal(
+        10_000_000n * WAD + (950n * WAD) / 4n,
+      );
     });
 
     it("should close without proof of rounds after seven days, and not a second sooner", async () => {
