@@ -112,7 +112,8 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
     // ─── STORAGE ───
 
     mapping(uint256 claimId => ClaimRecord record) private _claims;
-    mapping(bytes32 branchId => Branch branch) private _branches;
+    /// @dev By claim too: an id alone does not say whose bonds it stands for, and those who withdraw bring ids.
+    mapping(uint256 claimId => mapping(bytes32 branchId => Branch branch)) private _branches;
     /// @dev The upper 208 bits of a digest, then the time.
     mapping(address account => mapping(uint256 lane => bytes32 commitment)) private _commitments;
     mapping(address buyer => mapping(address checker => bool isNamed)) private _checkers;
@@ -150,8 +151,8 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
     }
 
     /// @inheritdoc IClaimGame
-    function branchOf(bytes32 branchId) external view returns (Branch memory branch) {
-        return _branches[branchId];
+    function branchOf(uint256 claimId, bytes32 branchId) external view returns (Branch memory branch) {
+        return _branchOf(claimId, branchId);
     }
 
     /// @inheritdoc IClaimGame
@@ -282,7 +283,7 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
         bytes32 parentId,
         bytes32 branchId
     ) internal returns (Pointed memory pointed) {
-        Branch storage parent = _branches[parentId];
+        Branch storage parent = _branchOf(claimId, parentId);
         require(parent.status == BranchStatus.Opened, ClaimGame_NotOpened(parentId));
         // Nobody's time runs out before the public window does: else a liar's helper could open a path early, let it
         // lapse and so shield what lies under it.
@@ -334,7 +335,7 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
     /// @param buyer The claim's buyer
     function _deliver(uint256 claimId, bytes32 demandId, address buyer) internal {
         ClaimRecord storage record = _settle(claimId, demandId, BranchStatus.Delivered);
-        if (_branches[demandId].owner == buyer) record.buyerDemands -= 1;
+        if (_branchOf(claimId, demandId).owner == buyer) record.buyerDemands -= 1;
         else record.demands -= 1;
     }
 
@@ -353,13 +354,13 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
         bytes32 branchId,
         bytes32[] memory above
     ) internal {
-        Branch storage branch = _branches[branchId];
+        Branch storage branch = _branchOf(claimId, branchId);
         BranchStatus status = branch.status;
         bool isPending = status == BranchStatus.Pending || status == BranchStatus.Demanded;
         require(isPending && block.timestamp > branch.clockAt, ClaimGame_NotOverdue(branchId));
         address[] memory owners = new address[](above.length + 1);
         for (uint256 i = 0; i < above.length; ++i) {
-            Branch storage opened = _branches[above[i]];
+            Branch storage opened = _branchOf(claimId, above[i]);
             require(opened.status == BranchStatus.Opened, ClaimGame_NotOpened(above[i]));
             owners[i] = opened.owner;
         }
@@ -391,7 +392,7 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
             reveal.lane,
             keccak256(abi.encode(_FINISH_TAG, claimId, evidence, msg.sender, reveal.salt))
         );
-        (address[] memory owners, uint48 openedAt) = _ownersOn(path);
+        (address[] memory owners, uint48 openedAt) = _ownersOn(claimId, path);
         // Who knew the evidence before the path showed it did not need the path: the path has the whole reward.
         address finisher = committed < openedAt ? address(0) : msg.sender;
         _slash(claimId, record, terms, rule, SlashTable.Offence.WrongResult, owners, finisher);
@@ -421,7 +422,7 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
         require(state == ClaimState.Final || state == ClaimState.Slashed, ClaimGame_NotEnded(claimId, state));
 
         for (uint256 i = 0; i < branchIds.length; ++i) {
-            Branch storage branch = _branches[branchIds[i]];
+            Branch storage branch = _branchOf(claimId, branchIds[i]);
             uint256 bondGwei = branch.bondGwei;
             bool isFee = branch.status >= BranchStatus.Demanded;
             address payee = isFee || state == ClaimState.Final ? provider : branch.owner;
@@ -450,8 +451,8 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
     }
 
     /// @dev Whether a question waits for an answer; false if it has one. Reverts if nobody asked it.
-    function _awaitsAnswer(bytes32 branchId) internal view returns (bool awaits) {
-        BranchStatus status = _branches[branchId].status;
+    function _awaitsAnswer(uint256 claimId, bytes32 branchId) internal view returns (bool awaits) {
+        BranchStatus status = _branchOf(claimId, branchId).status;
         require(status != BranchStatus.None, ClaimGame_NotPointedAt(branchId));
         return status == BranchStatus.Pending || status == BranchStatus.Demanded;
     }
@@ -468,6 +469,10 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
     }
 
     // ─── INTERNAL ───
+
+    function _branchOf(uint256 claimId, bytes32 branchId) private view returns (Branch storage branch) {
+        return _branches[claimId][branchId];
+    }
 
     function _stateOf(ClaimRecord storage record) private view returns (ClaimState) {
         // The window's end says it as well as the commitment, and lies beside the rest.
@@ -524,7 +529,7 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
         BranchStatus status
     ) private returns (Pointed memory pointed) {
         if (record.isPrivate) _checkEntitled(claimId);
-        Branch storage branch = _branches[branchId];
+        Branch storage branch = _branchOf(claimId, branchId);
         pointed.surplusWei = msg.value;
         if (branch.status != BranchStatus.None) return pointed;
 
@@ -533,12 +538,11 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
         pointed.isNew = true;
         pointed.answerBy = (block.timestamp + record.responseSeconds).toUint48();
         pointed.surplusWei -= bondWei;
-        _branches[branchId] = Branch({
-            owner: msg.sender,
-            bondGwei: bondGwei.toUint40(),
-            clockAt: pointed.answerBy,
-            status: status
-        });
+        // Field by field: the slot was found already.
+        branch.owner = msg.sender;
+        branch.bondGwei = bondGwei.toUint40();
+        branch.clockAt = pointed.answerBy;
+        branch.status = status;
         record.pending += 1;
     }
 
@@ -549,7 +553,7 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
         BranchStatus status
     ) private returns (ClaimRecord storage record) {
         record = _openClaim(claimId);
-        Branch storage branch = _branches[branchId];
+        Branch storage branch = _branchOf(claimId, branchId);
         require(block.timestamp <= branch.clockAt, ClaimGame_AnswerTooLate(branch.clockAt));
 
         branch.status = status;
@@ -578,11 +582,14 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
     }
 
     /// @dev Owners of those branches that were pointed at, and when the last of them was opened.
-    function _ownersOn(bytes32[] memory path) private view returns (address[] memory owners, uint48 openedAt) {
+    function _ownersOn(
+        uint256 claimId,
+        bytes32[] memory path
+    ) private view returns (address[] memory owners, uint48 openedAt) {
         owners = new address[](path.length);
         uint256 count = 0;
         for (uint256 i = 0; i < path.length; ++i) {
-            Branch storage branch = _branches[path[i]];
+            Branch storage branch = _branchOf(claimId, path[i]);
             BranchStatus status = branch.status;
             if (status == BranchStatus.None) continue;
             owners[count++] = branch.owner;

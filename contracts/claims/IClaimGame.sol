@@ -222,9 +222,10 @@ interface IClaimGame {
     function claimOf(uint256 claimId) external view returns (ClaimRecord memory record);
 
     /// @notice What is stored of a branch.
-    /// @param branchId Branch.
-    /// @return branch All zero if nobody pointed at it.
-    function branchOf(bytes32 branchId) external view returns (Branch memory branch);
+    /// @param claimId Claim.
+    /// @param branchId Branch or demand of it.
+    /// @return branch All zero if nobody asked it of this claim.
+    function branchOf(uint256 claimId, bytes32 branchId) external view returns (Branch memory branch);
 
     /// @notice Bond that pointing at a branch of a claim takes in this block: `b · (1 + n / 32)`, with `n` questions
     /// pending and `b` the bond that the claim fixed, or the price of 300,000 gas if that is more. Send some more: the

@@ -99,7 +99,7 @@ contract ResultClaims is IResultClaims, ChunkGame {
     /// @inheritdoc IResultClaims
     function open(uint256 claimId, BranchKey calldata branch, bytes32[] calldata children) external {
         bytes32 branchId = OpeningTree.idOf(claimId, branch);
-        if (!_awaitsAnswer(branchId)) return;
+        if (!_awaitsAnswer(claimId, branchId)) return;
         require(OpeningTree.isOpenedBy(branch, children), ResultClaims_NotItsChildren(branchId, children.length));
 
         _answer(claimId, branchId, children);
@@ -175,7 +175,7 @@ contract ResultClaims is IResultClaims, ChunkGame {
         bytes32[] calldata siblings
     ) external {
         bytes32 demandId = OpeningTree.demandIdOf(claimId, region, chunk);
-        if (!_awaitsAnswer(demandId)) return;
+        if (!_awaitsAnswer(claimId, demandId)) return;
         _openClaimOf(claimId, _commitmentOf(claim));
         bytes32 root = region == Region.Input ? claim.terms.inputRoot : claim.outputRoot;
         bool isIt = _isChunk(root, _depthOf(claim, region), chunk, words, siblings);

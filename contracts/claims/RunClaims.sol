@@ -131,7 +131,7 @@ contract RunClaims is IRunClaims, ChunkGame {
         bytes32[] calldata states
     ) external {
         bytes32 branchId = SegmentTree.idOf(claimId, segment);
-        if (!_awaitsAnswer(branchId)) return;
+        if (!_awaitsAnswer(claimId, branchId)) return;
         _openClaimOf(claimId, _commitmentOf(claim));
         require(_isProvider(claim), RunClaims_NotProvider(msg.sender, claimId));
         uint8 bits = SegmentTree.bitsOf(segment.log2);
@@ -206,7 +206,7 @@ contract RunClaims is IRunClaims, ChunkGame {
         bytes32[] calldata siblings
     ) external {
         bytes32 demandId = OpeningTree.demandIdOf(claimId, region, chunk);
-        if (!_awaitsAnswer(demandId)) return;
+        if (!_awaitsAnswer(claimId, demandId)) return;
         _openClaimOf(claimId, _commitmentOf(claim));
         bytes32 root = region == Region.Input ? claim.terms.inputRoot : claim.outputRoot;
         bool isIt = _isChunk(root, _depthOf(claim), chunk, words, siblings);

@@ -125,7 +125,7 @@ describe("ResultClaims, adversaries", function () {
     const owners = new Map<string, string[]>();
     for (const { key } of branches.values()) {
       const id = branchId(ID, key);
-      const { owner } = await claims.branchOf(id);
+      const { owner } = await claims.branchOf(ID, id);
       const payee = state === BigInt(State.Final) ? provider.address : owner;
       owners.set(payee, [...(owners.get(payee) ?? []), id]);
     }

@@ -152,6 +152,37 @@ describe("ResultClaims, bonds of branches", () => {
     }
   });
 
+  for (const end of ["final", "fallen"] as const) {
+    it(`should pay no bond of another claim to whoever has a ${end} one`, async () => {
+      const base = await posted();
+      const { claims, claim, game, staking, provider, challenger, stranger } = base;
+      await game.pointTop();
+      const fee = { value: await claims.feeOf(ID) };
+      await claims.demand(ID, claim, Region.Output, 0, fee);
+      // The thief's own claim, of which it is provider and challenger.
+      const own = structuredClone({ ...claim, terms: { ...claim.terms, provider: stranger.address } });
+      await post(base, ID + 1n, own);
+      if (end === "fallen") {
+        await pointTop(claims.connect(stranger), ID + 1n, own, Region.Body);
+        await networkHelpers.time.increase(RESPONSE_SECONDS + 1);
+        await claims.connect(stranger).timeout(ID + 1n, own, game.top, []);
+        expect(await staking.slashes()).to.not.equal(0n);
+      } else await networkHelpers.time.increase(WINDOW_SECONDS + RESPONSE_SECONDS + 1);
+      const held = await ethers.provider.getBalance(claims);
+
+      const questions = [branchId(ID, game.top), await claims.demandIdOf(ID, Region.Output, 0)];
+      for (const question of questions) {
+        for (const account of [stranger, provider, challenger]) {
+          await expect(claims.connect(account).withdrawBonds(ID + 1n, own, [question], account, account))
+            .to.be.revertedWithCustomError(claims, "ClaimGame_NoBond")
+            .withArgs(question, account.address);
+        }
+      }
+      expect(await ethers.provider.getBalance(claims)).to.equal(held);
+      expect((await claims.branchOf(ID + 1n, questions[0]!)).status).to.equal(0n);
+    });
+  }
+
   it("should let only the account itself send its bonds elsewhere", async () => {
     const { claims, claim, game, provider, stranger } = await finalised();
     await expect(claims.connect(stranger).withdrawBonds(ID, claim, idsOf(game.path), provider, stranger))

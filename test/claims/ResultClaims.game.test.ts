@@ -244,8 +244,8 @@ describe("ResultClaims, the game", () => {
       await path.point(1);
       expect((await claims.claimOf(ID)).pending).to.equal(2n);
       await path.open();
-      expect((await claims.branchOf(branchId(ID, left))).status).to.equal(1n);
-      expect((await claims.branchOf(branchId(ID, right))).status).to.equal(2n);
+      expect((await claims.branchOf(ID, branchId(ID, left))).status).to.equal(1n);
+      expect((await claims.branchOf(ID, branchId(ID, right))).status).to.equal(2n);
       // The same key under another claim is another branch, too.
       expect(branchId(ID, left)).to.not.equal(branchId(ID + 1n, left));
     });

@@ -197,7 +197,7 @@ describe("ResultClaims", () => {
       const [event] = await claims.queryFilter(claims.filters.BranchPointed(ID));
       expect(event!.args.branchId).to.equal(branchId(ID, key));
       expect([...event!.args.branch]).to.deep.equal([1n, 6n, 0n, key.hash]);
-      const stored = await claims.branchOf(branchId(ID, key));
+      const stored = await claims.branchOf(ID, branchId(ID, key));
       expect([...stored]).to.deep.equal([
         challenger.address,
         BRANCH_BOND / 10n ** 9n,
@@ -428,7 +428,7 @@ describe("ResultClaims", () => {
       const { claims, body } = await opened();
       await body.point(1);
       expect(body.last).to.deep.include({ height: 5, position: 1 });
-      expect((await claims.branchOf(branchId(ID, body.last))).status).to.equal(1n);
+      expect((await claims.branchOf(ID, branchId(ID, body.last))).status).to.equal(1n);
       expect(await balanceOf(claims)).to.equal(2n * BRANCH_BOND);
     });
 
@@ -503,7 +503,7 @@ describe("ResultClaims", () => {
       const siblings = siblingsOf(body.committed, 5, 0);
       const again = claims.connect(stranger).point(ID, body.top, 0, body.last.hash, siblings, { value: BRANCH_BOND });
       await expect(again).to.changeEtherBalances(ethers, [stranger, claims], [0, 0]);
-      expect((await claims.branchOf(branchId(ID, body.last))).owner).to.not.equal(stranger.address);
+      expect((await claims.branchOf(ID, branchId(ID, body.last))).owner).to.not.equal(stranger.address);
     });
   });
 

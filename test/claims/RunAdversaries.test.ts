@@ -87,7 +87,7 @@ describe("RunClaims, adversaries", function () {
     await history.readTo(claims, await ethers.provider.getBlockNumber());
     const owners = new Map<string, string[]>();
     for (const id of history.ids()) {
-      const { owner } = await claims.branchOf(id);
+      const { owner } = await claims.branchOf(ID, id);
       const payee = state === BigInt(State.Final) ? provider.address : owner;
       owners.set(payee, [...(owners.get(payee) ?? []), id]);
     }

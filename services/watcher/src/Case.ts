@@ -122,7 +122,7 @@ export class Case {
     const { account, clock, takeBond } = this.desk;
     const { number } = await clock.latest();
     for (const id of await contest.branchesOf(account, number)) {
-      const { bondGwei } = await contest.game.branchOf(id);
+      const { bondGwei } = await contest.game.branchOf(contest.claimId, id);
       this.#bonded += bondGwei * GWEI;
     }
     takeBond(this.#bonded, true);
@@ -138,7 +138,7 @@ export class Case {
     const isSlashed = state === SLASHED;
     const { number } = await clock.latest();
     const owned = isSlashed ? await contest.branchesOf(account, number) : [];
-    for (const ids of await bondBatches(contest.game, owned))
+    for (const ids of await bondBatches(contest.game, contest.claimId, owned))
       await this.#send(await contest.withdrawal(ids, account), "withdraw bonds");
     returnBond(this.#bonded);
     const outcome = isSlashed ? (this.#outcome ?? "slashed") : "stood";

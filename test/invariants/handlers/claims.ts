@@ -69,7 +69,7 @@ async function pickClaim(play: Play, dice: Dice, fits: (branch: Branch) => boole
     return { claimId, claim, branch };
   });
   const branches = await Promise.all(
-    posted.map(async ({ claimId, branch }) => reads.of(world.claims, "branchOf", branchIdOf(claimId, branch))),
+    posted.map(async ({ claimId, branch }) => reads.of(world.claims, "branchOf", claimId, branchIdOf(claimId, branch))),
   );
   const fitting = posted.filter((_, index) => fits(branches[index]));
   if (posted.length === 0) throw new Error("nothing was posted");

@@ -112,7 +112,7 @@ deepDescribe("programs for a machine, between processes", function () {
     const history = new RunHistory(claimId, posted.block);
     await world.until("the bonds", async () => {
       await history.readTo(runs, await world.provider.getBlockNumber());
-      const stored = await Promise.all(history.ids().map((id) => runs.branchOf(id)));
+      const stored = await Promise.all(history.ids().map((id) => runs.branchOf(claimId, id)));
       return stored.every(({ bondGwei }) => bondGwei === 0n);
     });
     // The honest state of that very step is what the chain found.

@@ -140,7 +140,7 @@ deepDescribe("a dispute while the trace waits for checkers", function () {
     const balance = async (): Promise<bigint> => world.provider.getBalance(honest.provider.address);
     const before = await balance();
     const [pointed] = await claims.queryFilter(claims.filters.BranchPointed(claimId));
-    const { bondGwei } = await claims.branchOf(pointed!.args.branchId);
+    const { bondGwei } = await claims.branchOf(pointed!.args.claimId, pointed!.args.branchId);
     await pass(2 * TERMS.windowSeconds);
     await world.until("the payment", async () => (await tasks.statusOf(taskId)) === FINALIZED, PATIENCE_MS);
     expect(await claims.stateOf(claimId)).to.equal(FINAL);

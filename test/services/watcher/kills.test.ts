@@ -51,7 +51,7 @@ describe("a game between processes that are killed", function () {
     expect(history.all().length).to.equal(3);
     await world.until("the bonds", async () => {
       const stored = await Promise.all(
-        history.all().map(async ({ key }) => claims.branchOf(await claims.branchIdOf(claimId, key))),
+        history.all().map(async ({ key }) => claims.branchOf(claimId, await claims.branchIdOf(claimId, key))),
       );
       return stored.every(({ bondGwei }) => bondGwei === 0n);
     });

@@ -36,7 +36,7 @@ export class ClaimKeeper {
   async collectBonds(block: number): Promise<void> {
     const { sender, logger } = this.chain;
     const { claimId, game } = this.defence;
-    const batches = await bondBatches(game, await this.defence.ids(block));
+    const batches = await bondBatches(game, claimId, await this.defence.ids(block));
     for (const ids of batches)
       await sender.send(() => this.defence.withdrawal(ids), `withdraw bonds of ${claimId.toString()}`);
     if (batches.length > 0) logger.info({ claimId, branches: batches.flat().length }, "bonds of challengers collected");
