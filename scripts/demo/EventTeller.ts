@@ -44,21 +44,7 @@ export class EventTeller {
     const [from, to] = [this.#next, number];
     this.#next = number + 1;
     const { tasks, claims, checks, staking, leases } = contracts;
-    const found = await Promise.all([
-      tasks.queryFilter(tasks.filters.TaskAccepted(), from, to),
-      tasks.queryFilter(tasks.filters.TaskSubmitted(), from, to),
-      tasks.queryFilter(tasks.filters.TaskFinalized(), from, to),
-      tasks.queryFilter(tasks.filters.TaskCancelled(), from, to),
-      claims.queryFilter(claims.filters.BranchPointed(), from, to),
-      claims.queryFilter(claims.filters.WordProvenWrong(), from, to),
-      claims.queryFilter(claims.filters.BranchTimedOut(), from, to),
-      staking.queryFilter(staking.filters.BondSlashed(), from, to),
-      leases.queryFilter(leases.filters.LeaseSettled(), from, to),
-      checks.queryFilter(checks.filters.CheckDrawn(), from, to),
-      checks.queryFilter(checks.filters.ClaimVouched(), from, to),
-      checks.queryFilter(checks.filters.CheckerPaid(), from, to),
-    ]);
-    const [
+    const {
       accepted,
       submitted,
       finalized,
@@ -71,7 +57,20 @@ export class EventTeller {
       drawn,
       vouched,
       paid,
-    ] = found;
+    } = await allOf({
+      accepted: tasks.queryFilter(tasks.filters.TaskAccepted(), from, to),
+      submitted: tasks.queryFilter(tasks.filters.TaskSubmitted(), from, to),
+      finalized: tasks.queryFilter(tasks.filters.TaskFinalized(), from, to),
+      cancelled: tasks.queryFilter(tasks.filters.TaskCancelled(), from, to),
+      pointed: claims.queryFilter(claims.filters.BranchPointed(), from, to),
+      proven: claims.queryFilter(claims.filters.WordProvenWrong(), from, to),
+      timedOut: claims.queryFilter(claims.filters.BranchTimedOut(), from, to),
+      slashed: staking.queryFilter(staking.filters.BondSlashed(), from, to),
+      settled: leases.queryFilter(leases.filters.LeaseSettled(), from, to),
+      drawn: checks.queryFilter(checks.filters.CheckDrawn(), from, to),
+      vouched: checks.queryFilter(checks.filters.ClaimVouched(), from, to),
+      paid: checks.queryFilter(checks.filters.CheckerPaid(), from, to),
+    });
     const lines = [
       ...accepted.map((event) => {
         const { taskId, provider, price, bond, attempt } = event.args;
@@ -139,4 +138,12 @@ export class EventTeller {
     const { cast } = this.world;
     return cast.providers.find(({ account }) => account.address === address)?.name ?? address;
   }
+}
+
+/** Waits for all, each by its name. */
+async function allOf<Promises extends Readonly<Record<string, Promise<unknown>>>>(
+  promises: Promises,
+): Promise<{ [Name in keyof Promises]: Awaited<Promises[Name]> }> {
+  const found = await Promise.all(Object.entries(promises).map(async ([name, promise]) => [name, await promise]));
+  return Object.fromEntries(found) as { [Name in keyof Promises]: Awaited<Promises[Name]> };
 }
