@@ -22,10 +22,10 @@ import {ITaskBook} from "../market/ITaskBook.sol";
 /// wrong in its game, for a larger reward, and then no job is paid and nobody charged.
 ///
 /// Promises:
-/// - who executes and opens in time is never charged, and slashed only if a claim that it vouched for is shown to be
-///   wrong; a right claim cannot be;
-/// - whoever vouched for a claim that is shown to be wrong loses what is left of its seat's bond, from then on until
-///   the check lapses, the time after the post for which bonds of seats stay, whatever became of the claim;
+/// - who executes and opens in time is never charged, and slashed only if a word that it vouched for is shown to be
+///   wrong, whatever a provider says in the game; a right word cannot be;
+/// - whoever vouched for a result of which a word is shown to be wrong loses what is left of its seat's bond, from then
+///   on until the check lapses, the time after the post for which bonds of seats stay, whatever became of the claim;
 /// - one check pays at most γ times the fee that its job paid, and never more than was emitted for checks (6);
 /// - not to be there costs what being there would have earned, and nothing where nobody could have opened;
 /// - nothing here changes a claim, a job, or what either of them pays.

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Reveal} from "../claims/ClaimTypes.sol";
-import {RunClaim, StepProof} from "../claims/RunTypes.sol";
+import {RunClaim} from "../claims/RunTypes.sol";
 import {ICheckGame} from "./ICheckGame.sol";
 
 /// @title IRunChecks
@@ -13,6 +12,10 @@ import {ICheckGame} from "./ICheckGame.sol";
 /// the step itself, from the checkpoint that the provider posted to the word in the checker's tree. Of a run of a
 /// single segment, which `IRunClaims.post` allows for no more than 32 steps, the word is the state after the first
 /// step.
+///
+/// Nobody is convicted of having vouched for a run: what the game shows of it are states that its provider chose, and a
+/// provider that has the right ones can show wrong ones. A wrong step between two checkpoints does not say that either
+/// of these is wrong, and they are all that a checker vouches for.
 interface IRunChecks is ICheckGame {
     // ─── TYPES ───
 
@@ -36,13 +39,6 @@ interface IRunChecks is ICheckGame {
     /// @param position Position of the word
     error RunChecks_NotInTrees(uint256 index, uint256 position);
 
-    /// @notice Thrown when a path does not end in single steps that the provider showed, or the step is none of them.
-    /// @param step The step
-    error RunChecks_NotShown(uint64 step);
-
-    /// @notice Thrown when a step is called wrong that is right.
-    error RunChecks_StepIsRight();
-
     // ─── ANYONE ───
 
     /// @notice Draws the checkers of a claim, if it was picked.
@@ -55,30 +51,6 @@ interface IRunChecks is ICheckGame {
     /// @param claimId Claim
     /// @param claim The claim in full
     function draw(uint256 claimId, RunClaim calldata claim) external;
-
-    /// @notice Shows that a step of a run is wrong, to the cost of all who vouched for it. It need not have fallen, but
-    /// the game must have come down to the step: its provider showed the states around it.
-    /// @dev Emits {VoucherConvicted} for each place. Reverts with what `IMachineVerifier.stepOf` does.
-    ///
-    /// Requirements:
-    /// - the claim has a check that has not lapsed, and somebody vouched who was not convicted;
-    /// - the claim is the one that was posted;
-    /// - the caller committed to this proof in `IRunClaims`, in an earlier block, as for `prove`;
-    /// - the path ends in an opened segment whose children are steps, and the states before and after the step are
-    /// neighbours in it;
-    /// - the step from the first state ends in another than the last one.
-    /// @param claimId Claim
-    /// @param claim The claim in full
-    /// @param proof Where the step is
-    /// @param witness What the step is computed from, in the machine's encoding
-    /// @param reveal The commitment
-    function convict(
-        uint256 claimId,
-        RunClaim calldata claim,
-        StepProof calldata proof,
-        bytes calldata witness,
-        Reveal calldata reveal
-    ) external;
 
     // ─── CHECKERS ───
 

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Reveal} from "../claims/ClaimTypes.sol";
-import {IRunClaims} from "../claims/IRunClaims.sol";
 import {SegmentTree} from "../claims/libraries/SegmentTree.sol";
-import {Ends, RunClaim, StepProof} from "../claims/RunTypes.sol";
+import {Ends, RunClaim} from "../claims/RunTypes.sol";
 import {IMachineVerifier} from "../verifiers/IMachineVerifier.sol";
 import {BinaryTree} from "../verifiers/libraries/BinaryTree.sol";
 import {CheckGame} from "./CheckGame.sol";
@@ -20,7 +18,6 @@ contract RunChecks is IRunChecks, CheckGame {
         address owner;
     }
 
-    IRunClaims private immutable _RUNS;
     IMachineVerifier private immutable _MACHINE;
 
     /// @notice Fixes parts and rules, and sets the first parameters.
@@ -35,7 +32,6 @@ contract RunChecks is IRunChecks, CheckGame {
         Sampling memory sampling
     ) CheckGame(parts, rules_, sampling) {
         _requireAddress(address(machine), "machine");
-        _RUNS = IRunClaims(address(parts.claims));
         _MACHINE = machine;
     }
 
@@ -44,24 +40,6 @@ contract RunChecks is IRunChecks, CheckGame {
     /// @inheritdoc IRunChecks
     function draw(uint256 claimId, RunClaim calldata claim) external {
         _draw(claimId, _commitmentOf(claim), claim.terms);
-    }
-
-    /// @inheritdoc IRunChecks
-    function convict(
-        uint256 claimId,
-        RunClaim calldata claim,
-        StepProof calldata proof,
-        bytes calldata witness,
-        Reveal calldata reveal
-    ) external {
-        uint8 vouchers = _vouchersOf(claimId);
-        _checkPosted(claimId, _commitmentOf(claim));
-        (bytes32 first, bytes32 next) = _MACHINE.stepOf(claim.program, witness);
-        _checkCommitted(claimId, keccak256(abi.encode(proof.step, next)), reveal);
-        require(next != proof.last, RunChecks_StepIsRight());
-        require(_isShown(claimId, claim.log2, proof, first), RunChecks_NotShown(proof.step));
-
-        _convictAll(claimId, vouchers);
     }
 
     // ─── CHECKERS ───
@@ -100,25 +78,6 @@ contract RunChecks is IRunChecks, CheckGame {
     }
 
     // ─── INTERNAL ───
-
-    /// @dev Whether a step is one of those at the end of a path in the game, with the states around it that its
-    /// provider showed.
-    function _isShown(
-        uint256 claimId,
-        uint8 log2,
-        StepProof calldata proof,
-        bytes32 first
-    ) private view returns (bool isShown) {
-        if (proof.path.length == 0) return false;
-        (bytes32[] memory ids, uint8 childLog2) = SegmentTree.idsOf(claimId, log2, proof.step, proof.path);
-        bytes32 root = _RUNS.openingOf(ids[ids.length - 1]);
-        uint256 bits = SegmentTree.lastBitsOf(log2);
-        uint256 index = proof.step % (1 << bits);
-        return
-            childLog2 == 0 &&
-            root != 0 &&
-            SegmentTree.isPair(root, bits, index, Ends(first, proof.last), proof.siblings);
-    }
 
     /// @dev Whether a step begins at the checkpoint that belongs to a position, and ends in the word there. That is the
     /// checkpoint after the first segment for the first word, and the state before that segment only if it is the run's

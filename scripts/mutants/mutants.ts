@@ -192,22 +192,6 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     promise: "I13",
-    file: RUN_CHECKS,
-    find: "require(next != proof.last, RunChecks_StepIsRight());",
-    replace: "",
-    test: "test/checks/RunChecks.test.ts",
-    grep: "convict",
-  },
-  {
-    promise: "I13",
-    file: RUN_CHECKS,
-    find: "require(_isShown(claimId, claim.log2, proof, first), RunChecks_NotShown(proof.step));",
-    replace: "_isShown(claimId, claim.log2, proof, first);",
-    test: "test/checks/RunChecks.test.ts",
-    grep: "convict",
-  },
-  {
-    promise: "I13",
     file: SEATS,
     find: "takenAt < postedAt",
     replace: "takenAt <= postedAt",

@@ -1,21 +1,21 @@
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
 import {
-  finishDigestOf,
+  nextRunMove,
   type PostedRun,
   readRun,
   runWords,
   saltedRun,
-  stepEvidence,
+  type States,
   type StepOpening,
   stepOpenings,
 } from "@millrace/jobs";
 import { bitsFor, type Corruption, Execution, HashTree, joinHashes } from "@millrace/rv32";
 import { expect } from "chai";
-import { getBytes, hexlify } from "ethers";
+import { FunctionFragment, getBytes, hexlify } from "ethers";
 import hre from "hardhat";
 
-import { type RunGame, SORTING as JOB } from "../claims/support/runs.js";
+import { SORTING as JOB } from "../claims/support/runs.js";
 import { CREDIT } from "../market/marketFixture.js";
 import { MachineDriver } from "../market/machineDriver.js";
 import type { Opened } from "../market/taskDriver.js";
@@ -168,70 +168,39 @@ describe("RunChecks (I13)", () => {
     });
   });
 
-  describe("convict", () => {
-    /** The game about a wrong run, down to its proof. */
-    async function cornered(at: Deployed, submitted: Posted) {
-      const { theirs, posted } = submitted;
-      const game: RunGame = await at.driver.game(posted.claimId, { theirs, honest: at.honest });
-      for (;;) {
-        const move = (await game.nextMove())!;
-        if (move.kind === "prove") return { game, move };
-        if (move.kind === "wait") await game.answer();
-        else await game.play(move);
-      }
+  it("should cost who vouched for a right run nothing if its provider defends it with wrong states", async () => {
+    const at = await networkHelpers.loadFixture(deploy);
+    const submitted = await post(at);
+    const checker = await vouched(at, submitted);
+    const { posted } = submitted;
+    // One state is wrong of a segment both ends of which are right.
+    let isSpoiled = false;
+    const theirs: States = {
+      states: (steps) => {
+        const [first, ...rest] = at.honest.states(steps);
+        const shown = isSpoiled ? first! : getBytes(SALT);
+        isSpoiled = true;
+        return [shown, ...rest];
+      },
+      witness: (step) => at.honest.witness(step),
+    };
+    const game = await at.driver.game(posted.claimId, { theirs, honest: at.honest });
+    for (let isOver = false; !isOver;) {
+      const { number, timestamp } = (await connection.ethers.provider.getBlock("latest"))!;
+      await game.history.readTo(at.runs, number);
+      const move = await nextRunMove({ posted, history: game.history, honest: at.honest, now: timestamp }, 0);
+      if (move.kind === "wait") await game.answer();
+      else await game.play(move);
+      isOver = move.kind === "prove";
     }
-
-    const corrupt = { step: 3_000n, register: 12, xor: 8 };
-
-    it("should take the bonds of all who vouched, once the game has come down to the step", async () => {
-      const at = await networkHelpers.loadFixture(deploy);
-      const submitted = await post(at, corrupt);
-      const checker = await vouched(at, submitted);
-      const { game, move } = await cornered(at, submitted);
-      const { claimId, claim } = submitted.posted;
-      const { challenger, stranger } = at;
-      const convict = (by: HardhatEthersSigner, proof = move.proof, lane = claimId) =>
-        at.checks.connect(by).convict(claimId, claim, proof, move.witness, { lane, salt: SALT });
-      const commit = async (by: HardhatEthersSigner, lane: bigint, step = move.proof.step) => {
-        const digest = finishDigestOf(claimId, stepEvidence(step, move.next), by.address, SALT);
-        await at.runs.connect(by).commit(lane, digest);
-      };
-      await expect(convict(challenger)).to.be.revertedWithCustomError(at.checks, "CheckGame_NotCommitted");
-      await commit(challenger, claimId);
-      await expect(convict(stranger)).to.be.revertedWithCustomError(at.checks, "CheckGame_NotCommitted");
-      const right = { ...move.proof, last: move.next };
-      await expect(convict(challenger, right)).to.be.revertedWithCustomError(at.checks, "RunChecks_StepIsRight");
-      const elsewhere = { ...move.proof, step: move.proof.step + 1n };
-      await commit(challenger, claimId + 1n, elsewhere.step);
-      for (const proof of [{ ...elsewhere }, { ...elsewhere, path: [] }]) {
-        await expect(convict(challenger, proof, claimId + 1n)).to.be.revertedWithCustomError(
-          at.checks,
-          "RunChecks_NotShown",
-        );
-      }
-      const sent = convict(challenger);
-      await expect(sent).to.emit(at.checks, "VoucherConvicted").withArgs(claimId, checker, challenger, BOND);
-      const { seats: ids } = await at.checks.checkOf(claimId);
-      expect((await at.seats.seatOf(ids[0]!)).bond).to.equal(0n);
-      expect((await at.seats.seatOf(ids[1]!)).bond).to.equal(BOND);
-      await game.play(move);
-      expect(await at.runs.stateOf(claimId)).to.equal(SLASHED);
-      await expect(convict(challenger)).to.be.revertedWithCustomError(at.checks, "CheckGame_NoVoucher");
-    });
-
-    it("should work after the claim fell by the same proof", async () => {
-      const at = await networkHelpers.loadFixture(deploy);
-      const submitted = await post(at, corrupt);
-      await vouched(at, submitted);
-      const { game, move } = await cornered(at, submitted);
-      await game.play(move);
-      const { claimId, claim } = submitted.posted;
-      const { challenger } = at;
-      const digest = finishDigestOf(claimId, stepEvidence(move.proof.step, move.next), challenger.address, SALT);
-      await at.runs.connect(challenger).commit(1n, digest);
-      await expect(
-        at.checks.connect(challenger).convict(claimId, claim, move.proof, move.witness, { lane: 1n, salt: SALT }),
-      ).to.emit(at.checks, "VoucherConvicted");
-    });
+    expect(await at.runs.stateOf(posted.claimId)).to.equal(SLASHED);
+    const { seats: ids, convicted } = await at.checks.checkOf(posted.claimId);
+    const { account, bond } = await at.seats.seatOf(ids[0]!);
+    expect([account, bond, convicted]).to.deep.equal([checker.address, BOND, 0n]);
+    // No call of these checks names a step of the game.
+    const calls = at.checks.interface.fragments.flatMap((each) =>
+      each instanceof FunctionFragment && !each.constant ? [each.name] : [],
+    );
+    expect(calls).to.have.members(["commit", "draw", "setAuthority", "setSampling", "settle", "vouch"]);
   });
 });

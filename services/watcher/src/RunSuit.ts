@@ -1,6 +1,5 @@
 import {
   type Contest,
-  type ContestMove,
   firstWrongCheckpoint,
   handOf,
   type MachineBundle,
@@ -16,7 +15,6 @@ import { unframeOutput } from "@millrace/rv32";
 import type { Logger } from "@millrace/sdk";
 
 import type { IRunClaims } from "../../../typechain-types/index.js";
-import { convictVouchers } from "./checks/convictVouchers.js";
 import { Data, type Reader } from "./Data.js";
 import type { Desk } from "./Desk.js";
 import type { Shown, Suit } from "./Suit.js";
@@ -86,7 +84,6 @@ export class RunSuit implements Suit {
     return this.#data.isOutputShown(logger);
   }
 
-  async afterProof(move: ContestMove): Promise<void> {
-    await convictVouchers(this.desk, this.desk.contracts.runChecks, this.claimId, move);
-  }
+  /** Nobody is convicted of having vouched for a run. */
+  async afterProof(): Promise<void> {}
 }

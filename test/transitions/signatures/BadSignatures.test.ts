@@ -25,7 +25,6 @@ const NO_SIGNATURES: ReadonlySet<string> = new Set([
   "ProofMarket.submit proof",
   "ResultChecks.convict witness.operator.params",
   "ResultClaims.prove witness.operator.params",
-  "RunChecks.convict witness",
   "RunChecks.vouch openings.witness",
   "RunClaims.post run.end",
   "RunClaims.prove witness",

@@ -10,7 +10,7 @@ export interface ContestMove {
   /** What it does, for people. */
   readonly title: string;
   /** Of a proof: the same, to the cost of the checkers who vouched for the claim. */
-  readonly conviction?: (contracts: Pick<Contracts, "checks" | "runChecks">) => Promise<ContractTransaction>;
+  readonly conviction?: (contracts: Pick<Contracts, "checks">) => Promise<ContractTransaction>;
   /** Whether a bond goes along. */
   readonly takesBond: boolean;
   /** The transaction, with so much sent along. */

@@ -89,7 +89,6 @@ export class RunContest implements Contest {
           title: `Prove that step ${proof.step} ends in another state`,
           takesBond: false,
           call: () => game.prove.populateTransaction(claimId, claim, proof, witness, reveal),
-          conviction: ({ runChecks }) => runChecks.convict.populateTransaction(claimId, claim, proof, witness, reveal),
         };
       }
       case "timeout":

@@ -78,9 +78,4 @@ export const CHECK_SENTENCES: Sentences = {
     "Opening {index} is not a step from checkpoint {position} of the run, or the state after it is not in your tree.",
     "If your own run differs, the claim is wrong: contest it.",
   ],
-  RunChecks_NotShown: [
-    "Step {step} is none that the provider showed in the game.",
-    "Contest the run down to the step first: npx hardhat dispute open --market machine.",
-  ],
-  RunChecks_StepIsRight: ["This step is right.", "Only a wrong step convicts."],
 };
