@@ -388,14 +388,9 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
         bytes32 evidence,
         Reveal calldata reveal
     ) internal {
-        uint48 committed = _reveal(
-            reveal.lane,
-            keccak256(abi.encode(_FINISH_TAG, claimId, evidence, msg.sender, reveal.salt))
-        );
-        (address[] memory owners, uint48 openedAt) = _ownersOn(claimId, path);
-        // Who knew the evidence before the path showed it did not need the path: the path has the whole reward.
-        address finisher = committed < openedAt ? address(0) : msg.sender;
-        _slash(claimId, record, terms, rule, SlashTable.Offence.WrongResult, owners, finisher);
+        _reveal(reveal.lane, keccak256(abi.encode(_FINISH_TAG, claimId, evidence, msg.sender, reveal.salt)));
+        // Whenever that was: a liar can have its own path opened between anybody's commitment and proof.
+        _slash(claimId, record, terms, rule, SlashTable.Offence.WrongResult, _ownersOn(claimId, path), msg.sender);
     }
 
     /// @notice Pays out bonds and fees of a claim that has ended: bonds to the provider if it is final, to their owners
@@ -581,19 +576,14 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
         }
     }
 
-    /// @dev Owners of those branches that were pointed at, and when the last of them was opened.
-    function _ownersOn(
-        uint256 claimId,
-        bytes32[] memory path
-    ) private view returns (address[] memory owners, uint48 openedAt) {
+    /// @dev Owners of those branches that were pointed at.
+    function _ownersOn(uint256 claimId, bytes32[] memory path) private view returns (address[] memory owners) {
         owners = new address[](path.length);
         uint256 count = 0;
         for (uint256 i = 0; i < path.length; ++i) {
             Branch storage branch = _branchOf(claimId, path[i]);
-            BranchStatus status = branch.status;
-            if (status == BranchStatus.None) continue;
+            if (branch.status == BranchStatus.None) continue;
             owners[count++] = branch.owner;
-            if (status == BranchStatus.Opened && branch.clockAt > openedAt) openedAt = branch.clockAt;
         }
         // Memory-safe: shortens the array to what was filled, `count <= path.length`.
         assembly ("memory-safe") {

@@ -45,7 +45,7 @@ interface IClaimGame {
     /// @notice Emitted when a claim ends by a slash.
     /// @param claimId Claim.
     /// @param provider Whose bond was slashed.
-    /// @param finisher Who proved it, and committed to that after the last opening on the path; zero for nobody.
+    /// @param finisher Who proved it; zero for nobody.
     /// @param offence `WrongResult` or `ResultWithheld`.
     event ClaimSlashed(
         uint256 indexed claimId,
