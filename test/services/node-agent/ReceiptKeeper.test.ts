@@ -30,7 +30,12 @@ describe("ReceiptKeeper", () => {
     const logger = pino({ level: "silent" });
     await new Promise<void>((resolve) => {
       // What is old is forgotten when all that came is kept.
-      const store = { keepReceipt: (receipt: Receipt) => kept.push(receipt), forgetReceipts: resolve };
+      const store = {
+        keepReceipt: (receipt: Receipt) => kept.push(receipt),
+        forgetReceipts: () => {
+          resolve();
+        },
+      };
       const keeper = new ReceiptKeeper({ domain: DOMAIN, clock, nodeIds: [NODE], store, logger });
       keeper.expect(attestor, EPOCH, SLOT);
       keeper.onBlock(clock.slotStart(EPOCH, SLOT) + 2 * clock.slotSeconds);
