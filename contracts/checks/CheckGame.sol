@@ -123,10 +123,12 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
     function settle(uint256 claimId, ITaskBook.TaskOrder calldata order) external {
         Check storage check = _liveCheck(claimId);
         require(!check.isSettled, CheckGame_AlreadySettled(claimId));
-        uint256 fee = _feeOf(claimId, order);
+        (uint256 due, uint256 share) = _sharesDown(check, _feeOf(claimId, order));
+        // Who vouched may take less than is due rather than wait; nobody else may settle for it (I11).
+        bool isFair = share == due || check.vouched & ~check.convicted == 0 || _hasVouched(check, msg.sender);
+        require(isFair, CheckGame_PotTooLow(claimId, share, due));
 
         check.isSettled = true;
-        uint256 share = _shareDown(check, fee);
         // Where nobody could have opened, nobody failed to.
         bool charges = _BEACON.valueAt(check.openAt) != 0;
         emit CheckSettled({claimId: claimId, share: share});
@@ -134,7 +136,7 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
             if (_has(check.convicted, place)) continue;
             uint32 seatId = check.seats[place];
             if (_has(check.vouched, place)) _pay(claimId, seatId, share);
-            else if (charges) _charge(claimId, seatId, share);
+            else if (charges) _charge(claimId, seatId, due);
         }
     }
 
@@ -165,6 +167,14 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
     /// @inheritdoc ICheckGame
     function checkOf(uint256 claimId) external view returns (Check memory check) {
         return _checks[claimId];
+    }
+
+    /// @inheritdoc ICheckGame
+    function shareOf(
+        uint256 claimId,
+        ITaskBook.TaskOrder calldata order
+    ) external view returns (uint256 due, uint256 share) {
+        return _sharesDown(_liveCheck(claimId), _feeOf(claimId, order));
     }
 
     /// @inheritdoc ICheckGame
@@ -408,12 +418,21 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
         return price.mulPpmUp(order.snapshot.feePpm);
     }
 
-    /// @dev What one place earns, MILL.
-    function _shareDown(Check storage check, uint256 fee) private view returns (uint256 share) {
+    /// @dev What one place is due, and what the pot has of that, MILL.
+    function _sharesDown(Check storage check, uint256 fee) private view returns (uint256 due, uint256 share) {
         uint256 count = check.count;
         uint256 credits = fee.mulPpmDown(check.payPpm) / count;
-        uint256 most = _POT.balance() / count;
-        return Math.min(Units.mulDivDown(credits, WAD, _SETTLEMENT.lastPriceWad()), most);
+        due = Units.mulDivDown(credits, WAD, _SETTLEMENT.lastPriceWad());
+        share = Math.min(due, _POT.balance() / count);
+    }
+
+    /// @dev Whether an account is, or speaks for, a checker that vouched and was not convicted.
+    function _hasVouched(Check storage check, address account) private view returns (bool vouched) {
+        uint8 paid = check.vouched & ~check.convicted;
+        for (uint8 place = 0; place < check.count; ++place) {
+            if (!_has(paid, place)) continue;
+            if (_STAKING.isOperator(_SEATS.seatOf(check.seats[place]).account, account)) return true;
+        }
     }
 
     // ─── INTERNAL: CHECKS ───

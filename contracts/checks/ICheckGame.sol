@@ -113,7 +113,7 @@ interface ICheckGame {
 
     /// @notice Emitted when a check is settled, before what each place has of it.
     /// @param claimId Claim
-    /// @param share What each place earned or would have, MILL
+    /// @param share What each place that vouched earned, MILL
     event CheckSettled(uint256 indexed claimId, uint256 share);
 
     /// @notice Emitted when a checker is paid.
@@ -194,6 +194,12 @@ interface ICheckGame {
     /// @notice Thrown when the job of a claim is not paid.
     error CheckGame_NotPaid(uint256 claimId);
 
+    /// @notice Thrown when the pot has less than is due, and the caller is none of those who would lose it.
+    /// @param claimId Claim
+    /// @param share What the pot has for each place, MILL
+    /// @param due What each place is due, MILL
+    error CheckGame_PotTooLow(uint256 claimId, uint256 share, uint256 due);
+
     /// @notice Thrown when a check was settled.
     error CheckGame_AlreadySettled(uint256 claimId);
 
@@ -208,13 +214,15 @@ interface ICheckGame {
     /// @notice Settles a check whose job was paid: pays each place that vouched and was not convicted, charges each
     /// that did not vouch as much.
     /// @dev Emits {CheckSettled}, then {CheckerPaid} or {CheckMissed} for each place. Nobody is charged if the value
-    /// of the openings was lost. The share is `fee · payPpm / count`, in MILL at the higher price of the last close,
-    /// and at most what lies in the pot for each place. A reporter's part of a charge is the caller's.
+    /// of the openings was lost. Due are `fee · payPpm / count`, in MILL at the higher price of the last close; paid is
+    /// at most what lies in the pot for each place. A reporter's part of a charge is the caller's.
     ///
     /// Requirements:
     /// - the claim has a check that has not lapsed and was not settled;
     /// - the task is finalized, by the attempt whose claim this is;
-    /// - the order is the task's.
+    /// - the order is the task's;
+    /// - the pot has what is due, or nobody is to be paid, or the caller is one of those who are, or its operator: the
+    ///   pot fills with each epoch, and no stranger can have a checker paid from an empty one.
     /// @param claimId Claim
     /// @param order Order of the task
     function settle(uint256 claimId, ITaskBook.TaskOrder calldata order) external;
@@ -246,6 +254,16 @@ interface ICheckGame {
     /// @param claimId Claim
     /// @return check All zero if the claim has none
     function checkOf(uint256 claimId) external view returns (Check memory check);
+
+    /// @notice What a settlement would pay now. Reverts where `settle` would for anyone.
+    /// @param claimId Claim
+    /// @param order Order of the task
+    /// @return due What each place that vouched is due, and each that did not is charged, MILL
+    /// @return share What the pot has of that for each place, MILL
+    function shareOf(
+        uint256 claimId,
+        ITaskBook.TaskOrder calldata order
+    ) external view returns (uint256 due, uint256 share);
 
     /// @notice Salted root that a place committed to.
     /// @param claimId Claim

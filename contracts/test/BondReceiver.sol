@@ -2,12 +2,12 @@
 pragma solidity 0.8.37;
 
 import {Claim, Reveal} from "../claims/ClaimTypes.sol";
-import {ResultClaims} from "../claims/ResultClaims.sol";
+import {IResultClaims} from "../claims/IResultClaims.sol";
 import {Region} from "../verifiers/TensorTypes.sol";
 
 /// @dev A challenger that is a contract: refuses payments, or tries to be paid twice by calling back.
 contract BondReceiver {
-    ResultClaims private immutable _CLAIMS;
+    IResultClaims private immutable _CLAIMS;
 
     bool public refuses;
     bytes public callback;
@@ -15,7 +15,7 @@ contract BondReceiver {
 
     error BondReceiver_Refused();
 
-    constructor(ResultClaims claims) {
+    constructor(IResultClaims claims) {
         _CLAIMS = claims;
     }
 

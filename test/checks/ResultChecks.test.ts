@@ -373,14 +373,44 @@ describe("ResultChecks", () => {
       expect(await token.balanceOf(checkPot)).to.equal(pot - 2n * share);
     });
 
-    it("should pay no more than lies there", async () => {
-      const { at, submitted, checks, checkPot, token, governor } = await networkHelpers.loadFixture(vouchedRight);
+    it("should pay no more than lies there, to who takes it itself", async () => {
+      const { at, submitted, places, checks, checkPot, token, governor } =
+        await networkHelpers.loadFixture(vouchedRight);
       await at.finalize(submitted);
       await token.connect(governor).transfer(checkPot, 101n);
-      await expect(checks.settle(submitted.claimId, submitted.order))
+      const { claimId, order } = submitted;
+      expect(await checks.shareOf(claimId, order)).to.deep.equal([shareOf(), 50n]);
+      await expect(checks.connect(places[1]).settle(claimId, order))
         .to.emit(checks, "CheckSettled")
-        .withArgs(submitted.claimId, 50n);
+        .withArgs(claimId, 50n);
       expect(await token.balanceOf(checkPot)).to.equal(1n);
+    });
+
+    it("should not let a stranger have checkers paid from an empty pot (I11)", async () => {
+      const { at, submitted, checks, stranger } = await networkHelpers.loadFixture(vouchedRight);
+      await at.finalize(submitted);
+      const { claimId, order } = submitted;
+      await expect(checks.connect(stranger).settle(claimId, order))
+        .to.be.revertedWithCustomError(checks, "CheckGame_PotTooLow")
+        .withArgs(claimId, 0n, shareOf());
+      await at.fillPot();
+      await expect(checks.connect(stranger).settle(claimId, order))
+        .to.emit(checks, "CheckSettled")
+        .withArgs(claimId, shareOf());
+    });
+
+    it("should charge who missed it in whole, whatever lies in the pot", async () => {
+      const { at, checks, seats, stranger } = await networkHelpers.loadFixture(deploy);
+      const submitted = await at.submitted();
+      const [first, second] = await at.draw(submitted);
+      await at.recordAt((await checks.checkOf(submitted.claimId)).openAt);
+      await at.finalize(submitted);
+      const settle = checks.connect(stranger).settle(submitted.claimId, submitted.order);
+      for (const place of [first, second]) {
+        await expect(settle).to.emit(checks, "CheckMissed").withArgs(submitted.claimId, place, stranger, shareOf());
+      }
+      const { seats: ids } = await checks.checkOf(submitted.claimId);
+      expect((await seats.seatOf(ids[0])).bond).to.equal(BOND - shareOf());
     });
 
     it("should charge who did not vouch as much, and no more", async () => {
@@ -421,6 +451,7 @@ describe("ResultChecks", () => {
       await at.finalize(submitted);
       const other = { ...order, terms: { ...order.terms, maxPrice: 10_000n * CREDIT } };
       await expect(checks.settle(claimId, other)).to.be.revertedWithCustomError(checks, "CheckGame_OtherOrder");
+      await at.fillPot();
       await checks.settle(claimId, order);
       await expect(checks.settle(claimId, order)).to.be.revertedWithCustomError(checks, "CheckGame_AlreadySettled");
     });
@@ -499,6 +530,7 @@ describe("ResultChecks", () => {
             .prove(submitted.claimId, submitted.claim, proof.target, proof.witness, reveal);
         } else {
           await at.finalize(submitted);
+          await at.fillPot();
           await checks.settle(submitted.claimId, submitted.order);
         }
         await expect(convicted(at, submitted)).to.emit(checks, "VoucherConvicted");

@@ -65,7 +65,7 @@ export const checkerActions: Readonly<Record<string, Action>> = {
   },
 
   settleCheck: async (play, dice) => {
-    const { checks, tasks, stranger } = play.world;
+    const { checks, tasks, seats, stranger } = play.world;
     await play.store.catchUp();
     if (play.store.drawn.length === 0) throw new Error("nothing was drawn");
     const claimId = dice.pick(play.store.drawn.slice(-RECENT));
@@ -75,7 +75,10 @@ export const checkerActions: Readonly<Record<string, Action>> = {
     if ((await play.tasking.statusOf(opened.taskId)) === "Confirmed") {
       await tasks.connect(stranger).finalize(opened.taskId, opened.order);
     }
-    return checks.connect(stranger).settle(claimId, opened.order);
+    // Only who vouched takes less than is due.
+    const { seats: drawn } = await checks.checkOf(claimId);
+    const { account } = await seats.seatOf(drawn[dice.int(0, 1)]);
+    return checks.connect(dice.chance(50) ? play.signerOf(account) : stranger).settle(claimId, opened.order);
   },
 
   burnSurplus: async ({ world }, dice) => {

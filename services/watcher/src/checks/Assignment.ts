@@ -7,7 +7,8 @@ import type { ICheckGame, IClaimGame, IClaimMarket } from "../../../../typechain
 export interface Assignment {
   readonly taskId: bigint;
   readonly windowEndsAt: number;
-  readonly checks: BaseContract & Pick<ICheckGame, "checkOf" | "commit" | "positionOf" | "rules" | "settle">;
+  readonly checks: BaseContract &
+    Pick<ICheckGame, "checkOf" | "commit" | "positionOf" | "rules" | "settle" | "shareOf">;
   readonly game: Pick<IClaimGame, "stateOf">;
   readonly market: BaseContract & Pick<IClaimMarket, "finalize" | "statusOf">;
   /** Seats that are drawn for it, until when and by the value of which second. */

@@ -14,6 +14,9 @@ const SLASHED = 3n;
 const CONFIRMED = 9n;
 const FINALIZED = 10n;
 
+/** So long before a check lapses, a part of what is due is better than nothing. */
+const LAST_SECONDS = 3_600;
+
 const has = (set: bigint, place: number): boolean => ((set >> BigInt(place)) & 1n) === 1n;
 
 /**
@@ -59,7 +62,7 @@ export class Duty {
     if (mine === undefined) return "of others";
     if (!has(check.committed, mine.place)) return await this.#commit(check, mine, now);
     if (!has(check.vouched, mine.place)) return await this.#vouch(check, mine, now);
-    return await this.#settle(check);
+    return await this.#settle(check, now);
   }
 
   /** Draws when this checker is among those who are; else somebody else will, or nobody needs to. */
@@ -105,8 +108,8 @@ export class Duty {
     return undefined;
   }
 
-  /** Pays itself as soon as the job is paid; the pot of an epoch that is not closed yet can wait. */
-  async #settle(check: Check): Promise<DutyOutcome | undefined> {
+  /** Pays itself once the job is paid and the pot has what is due; what it has, when the check is about to lapse. */
+  async #settle(check: Check, now: number): Promise<DutyOutcome | undefined> {
     const { checks, game, market, taskId } = this.assignment;
     if (check.isSettled) return "settled";
     if ((await game.stateOf(this.claimId)) === SLASHED) return "fell";
@@ -117,7 +120,8 @@ export class Duty {
       await this.#send(() => market.finalize.populateTransaction(taskId, order), "finalize");
       return undefined;
     }
-    if ((await this.#contracts.checkPot.balance()) === 0n) return undefined;
+    const { due, share } = await checks.shareOf(this.claimId, order);
+    if (share < due && BigInt(now + LAST_SECONDS) < check.lapsesAt) return undefined;
     await this.#send(() => checks.settle.populateTransaction(this.claimId, order), "settle");
     return "settled";
   }

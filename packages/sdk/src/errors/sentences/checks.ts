@@ -66,6 +66,10 @@ export const CHECK_SENTENCES: Sentences = {
     "The job of claim {claimId} is not paid.",
     "Finalize it first, once its claim stands: npx hardhat job finalize.",
   ],
+  CheckGame_PotTooLow: [
+    "The checkers' pot has {share} of the {due} MILL wei that each checker of claim {claimId} is due.",
+    "Wait for the close of an epoch, which fills it; only a checker that vouched can settle for less.",
+  ],
   CheckGame_AlreadySettled: ["The check of claim {claimId} is settled.", "There is nothing left to do."],
   CheckGame_NoVoucher: ["Nobody vouched for claim {claimId} who was not convicted.", "There is nothing left to do."],
   ResultChecks_WordIsRight: ["This word is right.", "Only a wrong word convicts."],
