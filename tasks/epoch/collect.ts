@@ -20,6 +20,8 @@ interface Values {
 interface Due {
   readonly steps: readonly Step[];
   readonly facts: readonly Fact[];
+  /** Nodes whose corrections wait to be settled. */
+  readonly held: readonly bigint[];
 }
 
 /** Pays an account what work earned and redemptions brought and, with an attestor at hand, its nodes' rewards. */
@@ -29,7 +31,7 @@ export default async function collect(session: Session, { account: given, attest
   const earned = await earnings(protocol, account);
   const rewarded = attestor === undefined ? NOTHING : await rewards(protocol, account, attestor);
   const steps = [...earned.steps, ...rewarded.steps];
-  if (steps.length === 0) throw await nothingDue(protocol, account, attestor);
+  if (steps.length === 0) throw await nothingDue(protocol, account, attestor, rewarded.held);
 
   const sent = await session.execute({
     title: `Collect for ${account}`,
@@ -50,7 +52,7 @@ export default async function collect(session: Session, { account: given, attest
   );
 }
 
-const NOTHING: Due = { steps: [], facts: [] };
+const NOTHING: Due = { steps: [], facts: [], held: [] };
 
 async function earnings({ contracts: { settlement } }: Protocol, account: string): Promise<Due> {
   const mill = await settlement.collectable(account);
@@ -58,6 +60,7 @@ async function earnings({ contracts: { settlement } }: Protocol, account: string
   return {
     steps: [{ label: "collect", request: await settlement.collect.populateTransaction(account) }],
     facts: [["for work and redemptions", `${formatMill(mill)}, minted anew`]],
+    held: [],
   };
 }
 
@@ -77,26 +80,33 @@ async function rewards(protocol: Protocol, account: string, attestor: string): P
     `rewards up to epoch ${leaf.epoch}, from the availability pots`,
   ]);
   if (without.length > 0) facts.push(["no leaf yet", `nodes ${without.join(", ")}: the report does not have them`]);
-  if (held.length > 0)
-    facts.push(["held", `nodes ${held.join(", ")}: settle corrections (npx hardhat oracle correct)`]);
-  return { steps, facts };
+  if (held.length > 0) facts.push(["held", heldNodes(held)]);
+  return { steps, facts, held };
 }
+
+const heldNodes = (held: readonly bigint[]): string =>
+  `nodes ${held.join(", ")}: settle their corrections (npx hardhat oracle correct)`;
 
 async function nothingDue(
   { contracts }: Protocol,
   account: string,
   attestor: string | undefined,
+  held: readonly bigint[],
 ): Promise<MillraceError> {
   const { earned, requested } = await contracts.settlement.positionOf(account);
   const hints = [
     earned > 0n || requested > 0n
       ? "Its credits wait for the close of their epoch: npx hardhat epoch close."
       : "It has neither earned credits nor asked to redeem any.",
-    attestor === undefined
-      ? "Rewards of nodes need a proof: name an attestor with --attestor."
-      : "Its nodes have collected all that final reports give them.",
+    rewardsHint(attestor, held),
   ];
   return new MillraceError("WRONG_STATE", `${account} has nothing to collect yet.`, { hint: hints.join(" ") });
+}
+
+function rewardsHint(attestor: string | undefined, held: readonly bigint[]): string {
+  if (attestor === undefined) return "Rewards of nodes need a proof: name an attestor with --attestor.";
+  if (held.length > 0) return `Held are the rewards of ${heldNodes(held)}.`;
+  return "Its nodes have collected all that final reports give them.";
 }
 
 /** What the events of a name say was paid. */
