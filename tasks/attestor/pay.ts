@@ -1,6 +1,6 @@
 import { formatMill, MillraceError } from "@millrace/sdk";
 
-import { accountAddress } from "../lib/accountAddress.js";
+import { accountOrSender } from "../lib/accountAddress.js";
 import { findEvents } from "../lib/events.js";
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
@@ -15,7 +15,7 @@ export default async function pay(session: Session, { account: given, last }: Va
   const protocol = await session.protocol();
   const { rewards } = protocol.contracts;
   const lookBack = parseWhole(last, "--last", 1_000);
-  const account = given === undefined ? (await session.account()).address : await accountAddress(session, given);
+  const account = await accountOrSender(session, given);
   const due = await epochsDue(protocol, account, lookBack);
   if (due.length === 0) {
     throw new MillraceError("WRONG_STATE", `No final report of the last ${lookBack} epochs owes ${account} anything.`, {

@@ -1,6 +1,6 @@
 import { formatMill, MillraceError } from "@millrace/sdk";
 
-import { accountAddress } from "../lib/accountAddress.js";
+import { accountOrSender } from "../lib/accountAddress.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {
@@ -9,7 +9,7 @@ interface Values {
 
 export default async function release(session: Session, { account: given }: Values): Promise<void> {
   const { uptime } = (await session.protocol()).contracts;
-  const account = given === undefined ? (await session.account()).address : await accountAddress(session, given);
+  const account = await accountOrSender(session, given);
   const { bond, releaseAt, isMember } = await uptime.attestorOf(account);
   if (releaseAt === 0n) {
     throw new MillraceError("WRONG_STATE", `${account} ${isMember ? "has not left" : "is no attestor"}.`, {

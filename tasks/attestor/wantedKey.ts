@@ -1,4 +1,4 @@
-import { accountAddress } from "../lib/accountAddress.js";
+import { accountOrSender } from "../lib/accountAddress.js";
 import { keyConsent } from "../lib/keyConsent.js";
 import type { Session } from "../lib/Session.js";
 import { consentCommand, keyMessage } from "./keyMessage.js";
@@ -9,7 +9,7 @@ export async function wantedKey(
   { key: given, consent }: { readonly key: string | undefined; readonly consent: string | undefined },
 ): Promise<{ key: string; possession: string }> {
   const { address } = await session.account();
-  const key = given === undefined ? address : await accountAddress(session, given);
+  const key = await accountOrSender(session, given);
   const possession = await keyConsent(session, {
     key,
     given: consent,

@@ -2,7 +2,7 @@ import type { BaseContract } from "ethers";
 
 import { batchesOf, formatMill, MillraceError } from "@millrace/sdk";
 
-import { accountAddress } from "../lib/accountAddress.js";
+import { accountOrSender } from "../lib/accountAddress.js";
 import { findEvents } from "../lib/events.js";
 import { itemFailures } from "../lib/itemFailures.js";
 import type { Sent } from "../lib/plan.js";
@@ -27,7 +27,7 @@ interface Due {
 /** Pays an account what work earned and redemptions brought and, with an attestor at hand, its nodes' rewards. */
 export default async function collect(session: Session, { account: given, attestor }: Values): Promise<void> {
   const protocol = await session.protocol();
-  const account = given === undefined ? (await session.account()).address : await accountAddress(session, given);
+  const account = await accountOrSender(session, given);
   const earned = await earnings(protocol, account);
   const rewarded = attestor === undefined ? NOTHING : await rewards(protocol, account, attestor);
   const steps = [...earned.steps, ...rewarded.steps];

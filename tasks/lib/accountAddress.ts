@@ -14,3 +14,8 @@ export async function accountAddress(session: Session, given: string): Promise<s
   if (address !== undefined) return getAddress(address);
   throw new MillraceError("BAD_INPUT", `The node has no account ${wanted.index}.`, { hint: "Give an address." });
 }
+
+/** The same of what need not be given: the account that sends, then. */
+export async function accountOrSender(session: Session, given: string | undefined): Promise<string> {
+  return given === undefined ? (await session.account()).address : await accountAddress(session, given);
+}

@@ -1,12 +1,12 @@
 import { formatEther } from "ethers";
 
-import { accountAddress } from "../lib/accountAddress.js";
+import { accountOrSender } from "../lib/accountAddress.js";
 import type { Session } from "../lib/Session.js";
 
 /** Pays out bonds and fees that an account has won or got back. */
 export default async function withdraw(session: Session, { account }: { account: string | undefined }): Promise<void> {
   const { challenges } = (await session.protocol()).contracts;
-  const to = account === undefined ? (await session.account()).address : await accountAddress(session, account);
+  const to = await accountOrSender(session, account);
   const owed = await challenges.owedTo(to);
   const sent = await session.execute({
     title: `Withdraw ${formatEther(owed)} ETH of challenges and demands`,

@@ -1,6 +1,6 @@
 import { formatMill } from "@millrace/sdk";
 
-import { accountAddress } from "../lib/accountAddress.js";
+import { accountAddress, accountOrSender } from "../lib/accountAddress.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {
@@ -12,8 +12,7 @@ interface Values {
 export default async function rewards(session: Session, values: Values): Promise<void> {
   const { contracts } = await session.protocol();
   const provider = await accountAddress(session, values.provider);
-  const account =
-    values.account === undefined ? (await session.account()).address : await accountAddress(session, values.account);
+  const account = await accountOrSender(session, values.account);
   const [mill, pool, recipient] = await Promise.all([
     contracts.staking.rewardsOf(provider, account),
     contracts.staking.poolOf(provider),
