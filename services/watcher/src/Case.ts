@@ -112,7 +112,7 @@ export class Case {
     }
     if (move.kind === "prove") {
       this.#outcome = "proven";
-      await this.suit.afterProof(move);
+      await this.suit.afterProof?.(move);
     }
     if (move.kind === "timeout") this.#outcome = "timed out";
   }

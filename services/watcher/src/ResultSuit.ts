@@ -114,6 +114,6 @@ export class ResultSuit implements Suit {
   }
 
   async afterProof(move: ContestMove): Promise<void> {
-    await convictVouchers(this.desk, this.desk.contracts.checks, this.claimId, move);
+    await convictVouchers(this.desk, this.claimId, move);
   }
 }

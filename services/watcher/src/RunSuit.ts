@@ -83,7 +83,4 @@ export class RunSuit implements Suit {
   isShown(logger: Logger): Promise<Shown> {
     return this.#data.isOutputShown(logger);
   }
-
-  /** Nobody is convicted of having vouched for a run. */
-  async afterProof(): Promise<void> {}
 }

@@ -32,6 +32,6 @@ export interface Suit {
   examine(logger: Logger): Promise<Contest | undefined>;
   /** Whether whoever wants the result can have it, off chain or on. */
   isShown(logger: Logger): Promise<Shown>;
-  /** What a proof is good for besides the fall of the claim. */
-  afterProof(move: ContestMove): Promise<void>;
+  /** What a proof is good for besides the fall of the claim, if for anything. */
+  afterProof?(move: ContestMove): Promise<void>;
 }
