@@ -50,16 +50,13 @@ export class Gossip {
 
   private async takeOne(batch: SignedBatch): Promise<void> {
     const { store, metrics } = this.parts;
-    const { epoch, slot, attestor, root } = batch;
     try {
       await this.checkPlace(batch);
-      const known = store.batches(epoch, slot).filter((each) => each.attestor === attestor);
-      // Two prove that it contradicts itself, a hundred prove no more; and one that is known was checked, whoever sends
-      // it again and again: a signature costs more to check than to send.
-      if (known.length >= 2 || known.some((each) => each.root === root)) return;
+      // One that is known was checked, whoever sends it again and again: a signature costs more to check than to send.
+      if (this.isEnough(batch)) return;
       await this.checkSigner(batch);
       // It may have come by another way meanwhile.
-      if (store.batches(epoch, slot).filter((each) => each.attestor === attestor).length >= 2) return;
+      if (this.isEnough(batch)) return;
     } catch (error) {
       metrics.batches.inc({ outcome: error instanceof OracleError ? error.code : "failed" });
       throw error;
@@ -67,6 +64,12 @@ export class Gossip {
     this.parts.guard.onBatch(batch);
     store.putBatch(batch);
     metrics.batches.inc({ outcome: "taken" });
+  }
+
+  /** Whether a batch says nothing new: two prove that its attestor contradicts itself, a hundred prove no more. */
+  private isEnough({ epoch, slot, attestor, root }: SignedBatch): boolean {
+    const known = this.parts.store.batches(epoch, slot).filter((each) => each.attestor === attestor);
+    return known.length >= 2 || known.some((each) => each.root === root);
   }
 
   private async checkPlace({ epoch, slot, attestor }: SignedBatch): Promise<void> {
