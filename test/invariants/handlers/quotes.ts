@@ -1,4 +1,4 @@
-import { quoteTypes } from "@millrace/sdk";
+import { EpochClock, quoteTypes } from "@millrace/sdk";
 import { ALL_UP } from "../../market/leaseDriver.js";
 
 import { type LeaseStatus, MILL, RATE } from "../../market/marketFixture.js";
@@ -101,10 +101,7 @@ async function secondsToEpochsEnd(play: Play, dice: Dice): Promise<number> {
   return play.leasing.startOf(epochAt(play, now) + dice.int(1, 2)) - now - dice.int(0, MAX_EARLY_SECONDS);
 }
 
-function epochAt({ world }: Play, timestamp: number): number {
-  const { genesisAt, epochSeconds } = world.clock;
-  return Math.floor((timestamp - genesisAt) / epochSeconds);
-}
+const epochAt = ({ world }: Play, timestamp: number): number => new EpochClock(world.clock).epochAt(timestamp);
 
 /** Leases in some statuses whose providers have bonded something, or all in them. */
 async function bondedIn(play: Play, ...statuses: readonly LeaseStatus[]): Promise<bigint[]> {
