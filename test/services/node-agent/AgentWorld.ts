@@ -270,6 +270,12 @@ export class AgentWorld {
     return (await this.provider.getBlock("latest"))?.timestamp ?? 0;
   }
 
+  /** Waits until the chain's last block is later than the one there is. */
+  async laterBlock(): Promise<void> {
+    const at = await this.now();
+    await this.until("a later block", async () => (await this.now()) > at);
+  }
+
   async until(what: string, condition: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
     const giveUpAt = Date.now() + timeoutMs;
     while (!(await condition())) {

@@ -139,6 +139,8 @@ describe("node agent", function () {
       const { bodyRoot, header } = posted.claim;
       const top = { region: Region.Body, height: depthOf(Number(header.bodyWords)), position: 0, hash: bodyRoot };
       const reveal = await commitToFirst(claims, claimId, top);
+      // Shown in a later block than committed: gas is estimated at the time of the last block there is.
+      await world.laterBlock();
       await (await claims.pointTop(claimId, posted.claim, Region.Body, reveal, { value: bondWei })).wait();
       const feeWei = await claims.feeOf(claimId);
       for (const region of [Region.Input, Region.Output])
