@@ -1,6 +1,6 @@
 import type { BaseContract } from "ethers";
 
-import { batchesOf, formatMill, MillraceError } from "@millrace/sdk";
+import { batchesOf, dueEarnings, formatMill, MillraceError, setAsideEpochs } from "@millrace/sdk";
 
 import { accountOrSender } from "../lib/accountAddress.js";
 import { findEvents } from "../lib/events.js";
@@ -54,12 +54,14 @@ export default async function collect(session: Session, { account: given, attest
 
 const NOTHING: Due = { steps: [], facts: [], held: [] };
 
-async function earnings({ contracts: { settlement } }: Protocol, account: string): Promise<Due> {
-  const mill = await settlement.collectable(account);
-  if (mill === 0n) return NOTHING;
+async function earnings({ contracts: { settlement }, deployment }: Protocol, account: string): Promise<Due> {
+  const asides = await settlement.queryFilter(settlement.filters.SetAside(account), deployment.deployedAtBlock);
+  const epochs = asides.map(({ args }) => Number(args.epoch));
+  const due = await dueEarnings(settlement, account, await setAsideEpochs(settlement, account, epochs));
+  if (due === undefined) return NOTHING;
   return {
-    steps: [{ label: "collect", request: await settlement.collect.populateTransaction(account) }],
-    facts: [["for work and redemptions", `${formatMill(mill)}, minted anew`]],
+    steps: [{ label: due.by, request: await due.collect() }],
+    facts: [["for work and redemptions", `${formatMill(due.mill)}, minted anew`]],
     held: [],
   };
 }

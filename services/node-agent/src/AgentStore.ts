@@ -18,8 +18,8 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-/** Kinds of job that an agent follows. */
-export type JobKind = "chunks" | "lease" | "order" | "proof" | "run" | "task";
+/** Kinds of job that an agent follows; `aside` are epochs of which earnings were set aside. */
+export type JobKind = "aside" | "chunks" | "lease" | "order" | "proof" | "run" | "task";
 
 /** How far one of this agent's attempts has got; the chain knows the rest. */
 export type AttemptStatus = "accepted" | "failed" | "paid" | "submitted";

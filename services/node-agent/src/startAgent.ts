@@ -22,6 +22,7 @@ import { ChunkKeeper } from "./chunks/ChunkKeeper.js";
 import { ChunkStore } from "./chunks/ChunkStore.js";
 import type { Conduct } from "./Conduct.js";
 import type { AgentConfig } from "./config.js";
+import { EarningsKeeper } from "./earnings/EarningsKeeper.js";
 import { AttestorClient } from "./heartbeat/AttestorClient.js";
 import { HeartbeatSender } from "./heartbeat/HeartbeatSender.js";
 import { ReceiptKeeper } from "./heartbeat/ReceiptKeeper.js";
@@ -74,6 +75,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     new MachineTrade({ ...atWork, files, results, policy: config.policy.runs }),
   ].map((trade) => new TaskKeeper({ ...atWork, trade }));
   const leases = new LeaseKeeper({ ...parts, clock, attestors, signal });
+  const earnings = new EarningsKeeper({ ...parts, attestors, signal });
   const recorder = new BeaconRecorder({ contracts, provider, sender });
   const capacity = new CapacityKeeper({
     ...parts,
@@ -90,7 +92,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   const { leases: leasing, provers, makers } = config.policy;
   const keepers = [
     ...(config.answerChallenges ? [capacity] : []),
-    ...(config.collect ? [leases] : []),
+    ...(config.collect ? [leases, earnings] : []),
     ...(leasing.acceptSeats ? [seats] : []),
     ...(provers.length > 0 ? [proofs] : []),
     ...(makers.length > 0 ? [making] : []),

@@ -7,12 +7,12 @@ import type { TransactionRequest } from "ethers";
 import hre from "hardhat";
 import { pino } from "pino";
 
-import { type Contracts, EpochClock } from "@millrace/sdk";
+import type { Contracts } from "@millrace/sdk";
 
 import { AgentStore } from "../../../services/node-agent/src/AgentStore.js";
-import { LeaseKeeper } from "../../../services/node-agent/src/leases/LeaseKeeper.js";
+import { EarningsKeeper } from "../../../services/node-agent/src/earnings/EarningsKeeper.js";
 import { ALL_UP, LeaseDriver, type Proven } from "../../market/leaseDriver.js";
-import { addNode, marketWorld, type World } from "../../market/marketFixture.js";
+import { addNode, marketWorld, MILL, type World } from "../../market/marketFixture.js";
 
 const connection = await hre.network.create();
 const { networkHelpers } = connection;
@@ -21,12 +21,12 @@ const { networkHelpers } = connection;
 const MORE_OF_ALICE = 66;
 const REWARDS = (index: number): bigint => (index === 5 ? 0n : BigInt(1_000 + index));
 
-describe("LeaseKeeper's rewards", () => {
+describe("EarningsKeeper", () => {
   let world: World;
   let driver: LeaseDriver;
   let folder: string;
   let store: AgentStore;
-  let keeper: LeaseKeeper;
+  let keeper: EarningsKeeper;
   let sent: string[];
   let proven: readonly Proven[];
   let shown: (nodeId: bigint) => boolean;
@@ -44,10 +44,10 @@ describe("LeaseKeeper's rewards", () => {
     folder = mkdtempSync(join(tmpdir(), "millrace-keeper-"));
     store = new AgentStore(folder);
     [sent, shown] = [[], () => true];
-    const { stranger, nodes, uptime, challenges, rewards, settlement, leases } = world;
+    const { stranger, nodes, uptime, challenges, rewards, settlement } = world;
     const leaf = (_: number, nodeId: bigint) => Promise.resolve(shown(nodeId) ? proven[Number(nodeId) - 1] : undefined);
-    keeper = new LeaseKeeper({
-      contracts: { nodes, uptime, challenges, rewards, settlement, leases } as unknown as Contracts,
+    keeper = new EarningsKeeper({
+      contracts: { nodes, uptime, challenges, rewards, settlement } as unknown as Contracts,
       sender: {
         send: async (make: () => Promise<TransactionRequest>, what: string) => {
           await (await stranger.sendTransaction(await make())).wait();
@@ -55,13 +55,12 @@ describe("LeaseKeeper's rewards", () => {
         },
       },
       store,
-      clock: new EpochClock({ ...world.clock }),
       nodeIds: Array.from({ length: MORE_OF_ALICE + 2 }, (_, i) => BigInt(i + 1)),
       attestors: [{ leaf }],
       deployedAtBlock: 0,
       logger: pino({ level: "silent" }),
       signal: new AbortController().signal,
-    } as unknown as ConstructorParameters<typeof LeaseKeeper>[0]);
+    } as unknown as ConstructorParameters<typeof EarningsKeeper>[0]);
   });
 
   afterEach(() => {
@@ -120,5 +119,30 @@ describe("LeaseKeeper's rewards", () => {
     expect(sent.length - before).to.be.lessThan(3);
     await round();
     expect(sent.length - before).to.be.lessThan(3);
+  });
+
+  it("should collect what was set aside because an epoch was closed late, and follow it no longer", async () => {
+    const { alice, settlement, token } = world;
+    const epoch = await driver.epoch();
+    await token.transfer(alice, 1_000n * MILL);
+    await token.connect(alice).approve(settlement, 1_000n * MILL);
+    await settlement.connect(alice).buy(1_000n * MILL, 0, 0);
+    await settlement.connect(alice).requestRedemption(10n * MILL);
+    await driver.at(driver.startOf(epoch + 1) + 1);
+    await settlement.connect(alice).requestRedemption(MILL);
+    await round();
+    expect(sent, "no close yet").to.deep.equal([]);
+    expect(store.open("aside")).to.deep.equal([BigInt(epoch)]);
+
+    await driver.closeThrough(epoch);
+    const mill = await settlement.collectEpochs.staticCall(alice, [epoch]);
+    const before = await token.balanceOf(alice);
+    await round();
+    expect((await token.balanceOf(alice)) - before)
+      .to.equal(mill)
+      .and.greaterThan(0n);
+    await round();
+    expect(sent).to.deep.equal(["collect earnings"]);
+    expect(store.open("aside")).to.deep.equal([]);
   });
 });

@@ -1,0 +1,103 @@
+import {
+  batchesOf,
+  type Contracts,
+  dueEarnings,
+  dueReward,
+  type Logger,
+  setAsideEpochs,
+  type TransactionSender,
+} from "@millrace/sdk";
+
+import type { AgentStore } from "../AgentStore.js";
+import { blockRanges } from "../blockRanges.js";
+import type { AttestorClient, ProvenLeaf } from "../heartbeat/AttestorClient.js";
+import { leafOf } from "../heartbeat/leafOf.js";
+import { type Head, Keeper } from "../Keeper.js";
+
+interface Parts {
+  readonly contracts: Contracts;
+  readonly sender: TransactionSender;
+  readonly store: AgentStore;
+  readonly nodeIds: readonly bigint[];
+  readonly attestors: readonly AttestorClient[];
+  readonly deployedAtBlock: number;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Collects what this agent's providers have earned: rewards of their nodes, and pay for work. */
+export class EarningsKeeper extends Keeper<Parts> {
+  protected override async takeRound(head: Head): Promise<void> {
+    await this.attempt("rewards", () => this.#collectRewards());
+    await this.attempt("earnings", () => this.#collectEarnings(head.number));
+  }
+
+  /** Of the newest final report, once. */
+  async #collectRewards(): Promise<void> {
+    const { contracts, store, nodeIds, attestors } = this.parts;
+    const { uptime } = contracts;
+    const [, newest] = await uptime.newestReport();
+    const epoch = Number(newest);
+    if (epoch < store.next("rewards", 0) || !(await uptime.isFinal(epoch))) return;
+    const items: ProvenLeaf[] = [];
+    // One after the other: attestors limit the requests of a second.
+    for (const nodeId of nodeIds) {
+      const proven = await leafOf(attestors, epoch, nodeId);
+      if (proven !== undefined) items.push(proven);
+    }
+    const due: ProvenLeaf[] = [];
+    for (const item of items) {
+      // What one node cannot collect now, for a correction that is not settled, comes with a later report.
+      const { mill, isHeld } = await dueReward(contracts, item.leaf);
+      if (mill > 0n && !isHeld) due.push(item);
+    }
+    for (const [provider, mine] of Map.groupBy(due, ({ leaf }) => leaf.provider)) {
+      for (const batch of batchesOf(mine)) await this.#collectBatch(provider, epoch, batch);
+    }
+    if (items.length === nodeIds.length) store.setNext("rewards", epoch + 1);
+  }
+
+  async #collectBatch(provider: string, epoch: number, items: ProvenLeaf[]): Promise<void> {
+    const { contracts, sender, logger } = this.parts;
+    const { rewards } = contracts;
+    const mill = await rewards.collectMany.staticCall(provider, epoch, items);
+    if (mill === 0n) return;
+    await sender.send(
+      () => rewards.collectMany.populateTransaction(provider, epoch, items),
+      `collect rewards of ${items.length} nodes`,
+    );
+    logger.info({ provider, epoch, nodes: items.length, mill }, "rewards collected");
+  }
+
+  async #collectEarnings(block: number): Promise<void> {
+    const { contracts, store, nodeIds, sender, logger } = this.parts;
+    const { settlement, nodes } = contracts;
+    const providers = new Set(await Promise.all(nodeIds.map(async (id) => (await nodes.nodeOf(id)).provider)));
+    await this.#findAsides(providers, block);
+    const followed = store.open("aside");
+    const waiting = new Set<number>();
+    for (const provider of providers) {
+      const epochs = await setAsideEpochs(settlement, provider, followed.map(Number));
+      for (const epoch of epochs) waiting.add(epoch);
+      const due = await dueEarnings(settlement, provider, epochs);
+      if (due === undefined) continue;
+      await sender.send(due.collect, "collect earnings");
+      logger.info({ provider, mill: due.mill }, "earnings collected");
+    }
+    for (const epoch of followed.filter((each) => !waiting.has(Number(each)))) store.closeJob("aside", epoch);
+  }
+
+  /** Follows epochs of which something was set aside, as their close came late. */
+  async #findAsides(providers: Iterable<string>, block: number): Promise<void> {
+    const { contracts, store, deployedAtBlock } = this.parts;
+    const { settlement } = contracts;
+    for (const [first, last] of blockRanges(store.next("asides", deployedAtBlock), block)) {
+      for (const provider of providers) {
+        const asides = await settlement.queryFilter(settlement.filters.SetAside(provider), first, last);
+        const epochs = asides.map(({ args }) => args.epoch);
+        store.followAgain("aside", epochs);
+      }
+      store.setNext("asides", last + 1);
+    }
+  }
+}
