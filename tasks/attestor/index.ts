@@ -57,6 +57,12 @@ export const attestorTasks = noun("attestor", "Seats of those who say who was up
     action: () => import("./leave.js"),
   }),
   writing({
+    name: "eject",
+    description: "Takes an attestor out of the set that has signed nothing for long; anyone may",
+    options: { account: { description: "The attestor: address or index", required: true } },
+    action: () => import("./eject.js"),
+  }),
+  writing({
     name: "release",
     description: "Returns the bond of an attestor that left long enough ago to its stake; anyone may",
     options: { account: ACCOUNT },

@@ -41,4 +41,10 @@ export const capacityTasks = noun("capacity", "Is the hardware there: rounds, ch
     },
     action: () => import("./strike.js"),
   }),
+  writing({
+    name: "outage",
+    description: "Shows that the sequencer went down or came back during the current round, which is void then",
+    options: { round: { description: "Round of the sequencer's feed that says so", required: true } },
+    action: () => import("./outage.js"),
+  }),
 ]);

@@ -1,5 +1,5 @@
 import { findEvent } from "../lib/events.js";
-import { parseWhole } from "../lib/inputs.js";
+import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {
@@ -9,7 +9,7 @@ interface Values {
 
 export default async function strike(session: Session, { node, epoch: given }: Values): Promise<void> {
   const { contracts } = await session.protocol();
-  const nodeId = parseWhole(node, "--node");
+  const nodeId = parseId(node, "--node");
   const epoch = parseWhole(given, "--epoch");
   const { strikes: most } = await contracts.capacity.rules();
   const sent = await session.execute({

@@ -43,4 +43,15 @@ export const checkerTasks = noun("checker", "Seats of those who check results, a
     options: CLAIM,
     action: () => import("./settle.js"),
   }),
+  writing({
+    name: "trim",
+    description: "Cuts off free seats at the end of the list; anyone may",
+    options: { most: { description: "How many at most", default: "100" } },
+    action: () => import("./trim.js"),
+  }),
+  writing({
+    name: "burn-surplus",
+    description: "Burns what the checkers' pot has above its cap; anyone may",
+    action: () => import("./burnSurplus.js"),
+  }),
 ]);

@@ -12,6 +12,18 @@ export const creditsTasks = noun("credits", "Buy credits, prepaid compute", [
     },
     action: () => import("./buy.js"),
   }),
+  writing({
+    name: "redeem",
+    description: "Gives free credits up for MILL, at the price of the epoch's close; there is no way back",
+    options: { credits: { description: "Credits to redeem, such as 12.5, or all", required: true } },
+    action: () => import("./redeem.js"),
+  }),
+  writing({
+    name: "owed",
+    description: "Turns MILL that slashes awarded an account into its credits; anyone may",
+    options: { account: { description: "The account: address or index, the sender if left out" } },
+    action: () => import("./owed.js"),
+  }),
   reading({
     name: "balance",
     description: "Shows an account's credits and what it is owed",

@@ -38,4 +38,10 @@ export const disputeTasks = noun("dispute", "Check results, contest wrong ones, 
     },
     action: () => import("./demand.js"),
   }),
+  writing({
+    name: "withdraw",
+    description: "Takes out the bonds and fees that the game about a claim leaves the account once it has ended",
+    options: CLAIM,
+    action: () => import("./withdraw.js"),
+  }),
 ]);

@@ -4,6 +4,7 @@ import { labelOf } from "@millrace/sdk";
 import type { KnownClaim } from "./claimOf.js";
 
 interface ShownBranch {
+  readonly id: string;
   /** Where it is, for people. */
   readonly place: string;
   readonly hash: string;
@@ -23,7 +24,8 @@ export async function readGame(known: KnownClaim, block: number): Promise<ShownG
   if (known.market === "machine") {
     const history = new RunHistory(claimId, posted.block);
     await history.readTo(known.game, block);
-    const branches = history.all().map(({ segment, owner, answerBy, opened }) => ({
+    const branches = history.all().map(({ id, segment, owner, answerBy, opened }) => ({
+      id,
       place: `part ${segment.position} of 2^${segment.log2} steps`,
       hash: segment.last,
       owner,
@@ -34,7 +36,8 @@ export async function readGame(known: KnownClaim, block: number): Promise<ShownG
   }
   const history = new GameHistory(claimId, posted.block);
   await history.readTo(known.game, block);
-  const branches = history.all().map(({ key, owner, answerBy, opened }) => ({
+  const branches = history.all().map(({ id, key, owner, answerBy, opened }) => ({
+    id,
     place: `${labelOf("Region", key.region)}, height ${key.height}, position ${key.position}`,
     hash: key.hash,
     owner,

@@ -28,6 +28,12 @@ export const epochTasks = noun("epoch", "Close epochs and collect what they brin
     options: { accounts: { description: "Addresses or indices of accounts, with commas; 1 to 64", required: true } },
     action: () => import("./collectMany.js"),
   }),
+  writing({
+    name: "cancel-pot",
+    description: "Burns what nobody can collect of an epoch's pots, such as when no report came; anyone may",
+    options: { epoch: { description: "The epoch", required: true } },
+    action: () => import("./cancelPot.js"),
+  }),
   reading({
     name: "show",
     description: "Shows the clock, the bank and what closed epochs did",

@@ -176,6 +176,12 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     action: () => import("./releaseKey.js"),
   }),
   writing({
+    name: "timeout-key",
+    description: "Shows that the key of an approved chunk was not released in time; anyone may",
+    options: { task: TASK, chunk: CHUNK },
+    action: () => import("./timeoutKey.js"),
+  }),
+  writing({
     name: "end",
     description: "Ends the rest of a task of chunks without fault, after one was refunded",
     options: { task: TASK },
@@ -263,6 +269,15 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
       market: { description: "Market of the task: dispute, machine, approval or proof", default: "dispute" },
     },
     action: () => import("./close.js"),
+  }),
+  writing({
+    name: "relist",
+    description: "Lists a task again whose attempt failed: late, silent or proven wrong; anyone may",
+    options: {
+      task: TASK,
+      market: { description: "Market of the task: dispute, machine, approval or proof", default: "dispute" },
+    },
+    action: () => import("./relist.js"),
   }),
   writing({
     name: "finalize",

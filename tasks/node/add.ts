@@ -8,6 +8,7 @@ import { parseRegion, parseWhole } from "../lib/inputs.js";
 import { keyConsent } from "../lib/keyConsent.js";
 import type { Session } from "../lib/Session.js";
 import { agentConsent, consentCommand } from "./agentConsent.js";
+import { claimedAttributes } from "./claimedAttributes.js";
 import { classId } from "./classId.js";
 import { parseKinds } from "./kinds.js";
 
@@ -21,6 +22,7 @@ interface Values {
   readonly agent: string | undefined;
   readonly consent: string | undefined;
   readonly region: string;
+  readonly attributes: string;
   readonly endpoint: string;
   readonly metadata: string;
 }
@@ -39,7 +41,7 @@ export default async function add(session: Session, values: Values): Promise<voi
   };
   const details = {
     region: parseRegion(values.region),
-    attributes: 0n,
+    attributes: claimedAttributes(values.attributes),
     source: ZeroHash,
     endpoint: values.endpoint,
     metadata: values.metadata,

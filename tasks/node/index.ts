@@ -23,6 +23,7 @@ export const nodeTasks = verbsOf("node", [
       },
       consent: CONSENT,
       region: { description: "Where it stands, ISO 3166-2, such as DE-BE", default: "" },
+      attributes: { description: "Numbers of the attributes that it claims, such as 0,2", default: "" },
       endpoint: { description: "Where its agent serves results", default: "" },
       metadata: { description: "Free text", default: "" },
     },
@@ -46,6 +47,18 @@ export const nodeTasks = verbsOf("node", [
       from: { description: "The agent's key: address or index of an account of the node or the network's config" },
     },
     action: () => import("./consent.js"),
+  }),
+  writing({
+    name: "details",
+    description: "Replaces what a node says of itself; what is not given stays",
+    options: {
+      node: { description: "Number of the node", required: true },
+      region: { description: "Where it stands, ISO 3166-2, such as DE-BE; empty for anywhere" },
+      attributes: { description: "Numbers of the attributes that it claims, such as 0,2; empty for none" },
+      endpoint: { description: "Where its agent serves results" },
+      metadata: { description: "Free text" },
+    },
+    action: () => import("./details.js"),
   }),
   writing({
     name: "ask",
@@ -73,6 +86,12 @@ export const nodeTasks = verbsOf("node", [
     description: "Takes a node out of the market for good, with its last hire",
     options: { node: { description: "Number of the node", required: true } },
     action: () => import("./retire.js"),
+  }),
+  writing({
+    name: "refresh",
+    description: "Brings the stake that a node needs up to date with its class; anyone may",
+    options: { node: { description: "Number of the node", required: true } },
+    action: () => import("./refresh.js"),
   }),
   writing({
     name: "maintenance",

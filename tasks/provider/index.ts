@@ -8,6 +8,12 @@ export const providerTasks = noun("provider", "Offer hardware: register, stake, 
     action: () => import("./register.js"),
   }),
   writing({
+    name: "metadata",
+    description: "Replaces what the provider says of itself",
+    options: { metadata: { description: "Free text: name, page, contact; at most 512 bytes", required: true } },
+    action: () => import("./metadata.js"),
+  }),
+  writing({
     name: "stake",
     description: "Adds MILL to a provider's active stake",
     options: {

@@ -64,8 +64,13 @@ export class LeaseDriver {
    * Lets an epoch end, closes it and all before it, and posts a report in which the nodes have these bitmaps, and
    * cumulative rewards in their order if a test wants some.
    */
-  async report(epoch: number, bitmaps: bigint[] = [ALL_UP, ALL_UP], rewards: bigint[] = []): Promise<Proven[]> {
-    const { uptime, nodes, attestors } = this.world;
+  async report(
+    epoch: number,
+    bitmaps: bigint[] = [ALL_UP, ALL_UP],
+    rewards: bigint[] = [],
+    signs: (seat: number) => boolean = () => true,
+  ): Promise<Proven[]> {
+    const { uptime, nodes } = this.world;
     const { ethers } = this.connection;
     await this.closeThrough(epoch);
     const leaves = await Promise.all(
@@ -99,9 +104,10 @@ export class LeaseDriver {
       consensusVersion: await uptime.CONSENSUS_VERSION(),
     };
     const digest = await uptime.reportDigest(report);
-    const keys = await this.keys(epoch);
-    const signatures = keys.map((key) => key.sign(digest).compactSerialized);
-    await uptime.submitReport(report, 2 ** attestors.length - 1, ethers.concat(signatures));
+    const signers = (await this.keys(epoch)).map((key, seat) => ({ key, seat })).filter(({ seat }) => signs(seat));
+    const seats = signers.reduce((mask, { seat }) => mask | (1 << seat), 0);
+    const signatures = signers.map(({ key }) => key.sign(digest).compactSerialized);
+    await uptime.submitReport(report, seats, ethers.concat(signatures));
     return leaves.map((leaf, index) => ({ leaf, proof: tree.getProof(index) }));
   }
 

@@ -18,7 +18,7 @@ export const HARDWARE_SENTENCES: Sentences = {
   ],
   NodeRegistry_DetailsTooLong: [
     "The node's endpoint ({endpointLength} bytes) or metadata ({metadataLength} bytes) is too long.",
-    "Shorten them.",
+    "Shorten them: at most 256 bytes of endpoint, and 1,024 of metadata.",
   ],
   NodeRegistry_WrongDetails: ["These are not the details of node {nodeId}.", "Take them from its latest event."],
   NodeRegistry_BadAsk: [

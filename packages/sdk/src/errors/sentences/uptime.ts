@@ -118,7 +118,10 @@ export const UPTIME_SENTENCES: Sentences = {
   ],
   UptimeReceipts_ZeroAddress: ["The address of the oracle is zero.", "Name it."],
   UptimeRewards_NothingDue: ["Nothing is due for node {nodeId}.", "It has collected all that final reports give it."],
-  UptimeRewards_NothingToCancel: ["Nothing of epoch {epoch} can be cancelled.", "There is nothing to do."],
+  UptimeRewards_NothingToCancel: [
+    "Nothing of epoch {epoch} can be cancelled.",
+    "Pots are burned once nobody can collect them: their report is void, or is too late to come, or has no points.",
+  ],
   UptimeRewards_OtherProvider: [
     "Node {nodeId} belongs to {provider:hex}.",
     "Collect for each provider by itself, with the leaves of its own nodes.",

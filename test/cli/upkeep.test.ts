@@ -1,0 +1,200 @@
+import { readNodeDetails } from "@millrace/jobs";
+import { expect } from "chai";
+import hre from "hardhat";
+
+import { ApprovalDriver } from "../market/approvalDriver.js";
+import { LeaseDriver } from "../market/leaseDriver.js";
+import { addAttestor, MILL } from "../market/marketFixture.js";
+import { TaskDriver } from "../market/taskDriver.js";
+import { PARAMETERS } from "../support/deployMillrace.js";
+import { expectRefused } from "./expectRefusal.js";
+import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
+
+const connection = await hre.network.create();
+const { networkHelpers } = connection;
+const { time } = networkHelpers;
+
+const CHALLENGER = 6;
+const SILENT = 13;
+/** `MISSED_REPORTS` of the oracle. */
+const MISSED = 7;
+/** Epochs after which no report can come any more. */
+const REPORT_EPOCHS = 8;
+
+describe("what keeps things right", function () {
+  this.timeout(120_000);
+
+  let at: VerbWorld;
+  let driver: LeaseDriver;
+  let restore: () => Promise<void>;
+
+  before(async () => {
+    at = await verbWorld(connection);
+    driver = new LeaseDriver(connection, at.world);
+  });
+
+  after(async () => at.dispose());
+
+  beforeEach(async () => {
+    const snapshot = await networkHelpers.takeSnapshot();
+    restore = () => snapshot.restore();
+  });
+
+  afterEach(async () => restore());
+
+  const by = (party: number) => `--from ${party} --yes`;
+  const refused = (line: string, sentence: RegExp) => expectRefused(connection, at.verbs, line, sentence);
+
+  describe("of a provider", () => {
+    it("should change what a node says of itself, and leave the rest", async () => {
+      const change = `node details --node 1 --endpoint http://127.0.0.1:7009 --region DE-BE --attributes 0,3`;
+      await refused(`${change} ${by(FROM.stranger)}`, /Node 1 belongs to/);
+      await at.verbs.json(`${change} ${by(FROM.alice)}`);
+      const said = async () => await readNodeDetails(at.world.nodes, 1n, 0);
+      expect(await said()).to.include({ endpoint: "http://127.0.0.1:7009", attributes: 9n });
+      await at.verbs.json(`node details --node 1 --metadata rack-7 ${by(FROM.alice)}`);
+      expect(await said()).to.include({ endpoint: "http://127.0.0.1:7009", attributes: 9n, metadata: "rack-7" });
+
+      await refused(`node details --node 1 ${by(FROM.alice)}`, /needs something to change\. .*--endpoint/);
+      await refused(`node details --node 99 --metadata x ${by(FROM.alice)}`, /There is no node 99/);
+      await refused(`node details --node 1 --region Berlin ${by(FROM.alice)}`, /not in ISO 3166-2/);
+      await refused(
+        `node details --node 1 --endpoint http://${"x".repeat(256)} ${by(FROM.alice)}`,
+        /263 bytes.* at most 256/,
+      );
+    });
+
+    it("should say what the provider is", async () => {
+      const { staking, alice } = at.world;
+      await at.verbs.json(`provider metadata --metadata alice.example ${by(FROM.alice)}`);
+      const [event] = await staking.queryFilter(staking.filters.MetadataChanged(alice));
+      expect(event.args.metadata).to.equal("alice.example");
+      await refused(`provider metadata --metadata x ${by(FROM.stranger)}`, /not registered/);
+    });
+
+    it("should need less stake once its class does", async () => {
+      const { catalog, nodes } = at.world;
+      const { stakePerUnit, weight } = await catalog.classOf(1);
+      await catalog.changeClass(1, stakePerUnit / 2n, weight, 0, true);
+      expect(await at.verbs.json(`node refresh --node 1 ${by(FROM.stranger)}`)).to.include({
+        stakePerUnit: String(stakePerUnit / 2n),
+      });
+      expect((await nodes.nodeOf(1)).stakePerUnit).to.equal(stakePerUnit / 2n);
+      await refused(`node refresh --node 99 ${by(FROM.stranger)}`, /There is no node 99/);
+    });
+  });
+
+  describe("of a buyer", () => {
+    it("should redeem credits, and collect what waits for two closes that came late", async () => {
+      const { settlement, token, buyer } = at.world;
+      const epoch = await driver.epoch();
+      const first = await at.verbs.json(`credits redeem --credits 10 ${by(FROM.buyer)}`);
+      expect(first).to.include({ epoch: String(epoch) });
+      await refused(`credits redeem --credits 1000000000 ${by(FROM.buyer)}`, /free and needs/);
+      await refused(`credits redeem --credits nothing ${by(FROM.buyer)}`, /nothing/);
+      await refused(`epoch collect ${by(FROM.buyer)}`, /nothing to collect yet\. .*epoch close/);
+      await driver.at(driver.startOf(epoch + 1) + 1);
+      await at.verbs.json(`credits redeem --credits all ${by(FROM.buyer)}`);
+      expect((await settlement.accountOf(buyer)).free).to.equal(0n);
+      expect((await settlement.setAsideOf(buyer, epoch)).requested).to.equal(10n * MILL);
+
+      await driver.closeThrough(epoch);
+      const before = await token.balanceOf(buyer);
+      const { mill } = await at.verbs.json(`epoch collect ${by(FROM.buyer)}`);
+      expect(BigInt(mill as string)).to.equal((await token.balanceOf(buyer)) - before);
+      expect(BigInt(mill as string)).to.be.greaterThan(0n);
+      expect(BigInt(mill as string)).to.be.at.most(BigInt(first["mostMill"] as string));
+      await driver.closeThrough(epoch + 1);
+      await at.verbs.json(`epoch collect ${by(FROM.buyer)}`);
+      expect(await settlement.collectable(buyer)).to.equal(0n);
+    });
+
+    it("should have a task listed again whose result fell, be made whole, and the challenger's bonds be returned", async () => {
+      const { settlement, buyer, tasks } = at.world;
+      const { taskId } = await new TaskDriver(connection, at.world).inStatus("Submitted");
+      await refused(`job relist --task ${taskId} ${by(FROM.stranger)}`, /is submitted/);
+      await refused(`dispute withdraw --task ${taskId} ${by(CHALLENGER)}`, /is still open\. /);
+
+      const fallen = await new TaskDriver(connection, at.world).inStatus("Rejected");
+      const relisted = await at.verbs.json(`job relist --task ${fallen.taskId} ${by(FROM.stranger)}`);
+      expect(relisted).to.include({ reason: "rejected" });
+      expect(await tasks.statusOf(fallen.taskId)).to.equal(1n);
+      await refused(`job relist --task ${fallen.taskId} ${by(FROM.stranger)}`, /is listed/);
+
+      const withdraw = `dispute withdraw --task ${fallen.taskId} --attempt 1`;
+      await refused(`${withdraw} ${by(FROM.stranger)}`, /holds nothing of/);
+      const { wei } = await at.verbs.json(`${withdraw} ${by(CHALLENGER)}`);
+      expect(BigInt(wei as string)).to.be.greaterThan(0n);
+      await refused(`${withdraw} ${by(CHALLENGER)}`, /holds nothing of/);
+
+      const { free, owedMill } = await settlement.accountOf(buyer);
+      const owed = await at.verbs.json(`credits owed --account ${FROM.buyer} ${by(FROM.stranger)}`);
+      expect(owed).to.include({ mill: String(owedMill) });
+      expect((await settlement.accountOf(buyer)).free - free).to.equal(BigInt(owed["credits"] as string));
+      await refused(`credits owed --account ${FROM.buyer} ${by(FROM.stranger)}`, /owed/);
+    });
+
+    it("should show that a key was not released", async () => {
+      const chunks = new ApprovalDriver(connection, at.world);
+      const early = await chunks.inChunkStatus("Approved");
+      await refused(`job timeout-key --task ${early.taskId} --chunk 0 ${by(FROM.stranger)}`, /approved/);
+      const { taskId } = await chunks.inChunkStatus("Withheld");
+      const line = `job timeout-key --task ${taskId} --chunk 0 ${by(FROM.stranger)}`;
+      expect(BigInt((await at.verbs.json(line))["bondSlashed"] as string)).to.be.greaterThan(0n);
+      await refused(line, /Task \d+ is listed/);
+    });
+  });
+
+  describe("of everybody", () => {
+    it("should take an attestor out that signs nothing", async () => {
+      const { uptime } = at.world;
+      await addAttestor(connection, at.world, SILENT);
+      const silent = at.world.attestors.at(-1)!.address;
+      const eject = `attestor eject --account ${SILENT} ${by(FROM.stranger)}`;
+      await refused(`attestor eject --account ${FROM.alice} ${by(FROM.stranger)}`, /has no seat/);
+      await refused(eject, /missed 0 reports in a row, fewer than 7/);
+      const first = (await driver.epoch()) + 1;
+      for (let epoch = first; epoch < first + MISSED; epoch++) {
+        const { seats } = await uptime.setOf(epoch);
+        await driver.report(epoch, undefined, undefined, (seat) => seats[seat] !== silent);
+      }
+      await driver.passToFinal(first + MISSED - 1);
+      const { fromEpoch } = await at.verbs.json(eject);
+      expect((await uptime.setOf(fromEpoch as string)).seats).not.to.include(silent);
+      await refused(eject, /has no seat/);
+    });
+
+    it("should burn the pots of an epoch that nobody reported", async () => {
+      const epoch = await driver.epoch();
+      await driver.closeThrough(epoch);
+      const cancel = `epoch cancel-pot --epoch ${epoch} ${by(FROM.stranger)}`;
+      await refused(cancel, /Nothing of epoch \d+ can be cancelled/);
+      await driver.closeThrough(epoch + REPORT_EPOCHS);
+      const [availability, attestors] = await at.world.settlement.potOf(epoch);
+      expect(await at.verbs.json(cancel)).to.include({ mill: String(availability + attestors) });
+      await refused(cancel, /Nothing of epoch \d+ can be cancelled/);
+    });
+
+    it("should cut off free seats of checkers, and burn what their pot has too much of", async () => {
+      const { checkPot, token, seats } = at.world;
+      await at.verbs.json(`checker take ${by(FROM.bob)}`);
+      expect(await at.verbs.json(`checker trim ${by(FROM.stranger)}`)).to.include({ seats: "1" });
+      await at.verbs.json(`checker leave --seat 1 ${by(FROM.bob)}`);
+      await time.increase(PARAMETERS.seatLeaveSeconds);
+      await at.verbs.json(`checker release --seat 1 ${by(FROM.bob)}`);
+      expect(await at.verbs.json(`checker trim ${by(FROM.stranger)}`)).to.include({ seats: "0" });
+      expect(await seats.seatCount()).to.equal(0n);
+
+      await refused(`checker burn-surplus ${by(FROM.stranger)}`, /nothing to burn/);
+      await token.transfer(checkPot, (await checkPot.cap()) + MILL - (await checkPot.balance()));
+      expect(await at.verbs.json(`checker burn-surplus ${by(FROM.stranger)}`)).to.include({ mill: String(MILL) });
+    });
+
+    it("should refuse an outage that no feed shows", async () => {
+      const outage = (round: string) => `capacity outage --round ${round} ${by(FROM.stranger)}`;
+      await refused(outage("18446744073709551617"), /Round 18446744073709551617 .* shows no outage/);
+      await refused(outage("-1"), /no round of a feed/);
+      await refused(outage("9".repeat(25)), /no round of a feed/);
+    });
+  });
+});
