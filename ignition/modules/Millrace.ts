@@ -8,6 +8,16 @@ import { GOVERNED, GUARDIAN_FUNCTIONS, ROLES } from "../roles.js";
 import { permissionBits, WIRING } from "../wiring.js";
 
 type Contracts = Record<string, CallableContractFuture<string>>;
+type Call = ReturnType<IgnitionModuleBuilder["call"]>;
+
+/** Who hands over what to whom. */
+interface Handover {
+  readonly authority: CallableContractFuture<string>;
+  readonly modules: Contracts;
+  readonly deployer: ReturnType<IgnitionModuleBuilder["getAccount"]>;
+  /** After this the governor is known to be somebody else. */
+  readonly compared: Call;
+}
 
 /**
  * The whole protocol, lowest level first, wired and sealed. At its end the deployer holds nothing.
@@ -16,6 +26,7 @@ type Contracts = Record<string, CallableContractFuture<string>>;
 export default buildModule("Millrace", (m) => {
   const deployer = m.getAccount(0);
   const authority = m.contract("AccessManager", [deployer]);
+  const compared = compareGovernor(m, authority);
 
   const verification = verifiers(m);
   const MillToken = m.contract("MillToken", [
@@ -281,13 +292,14 @@ export default buildModule("Millrace", (m) => {
 
   const payees = m.call(BurnMintSettlement, "setPayees", [UptimeRewards, m.getParameter("ecosystemPayee")]);
   const checksPayee = m.call(BurnMintSettlement, "setChecksPayee", [CheckPot]);
-  const sealed = wireAndSeal(m, modules, [payees, checksPayee]);
+  const sealed = wireAndSeal(m, modules, [compared, payees, checksPayee]);
   const classes = CLASSES.map(({ kind, name, stakePerUnit, weight, challengeSize }, index) =>
     m.call(HardwareCatalog, "addClass", [kind, name, stakePerUnit, weight, challengeSize], {
       id: `addClass${index + 1}`,
+      after: [compared],
     }),
   );
-  handOver(m, authority, modules, deployer, [...sealed, ...classes]);
+  handOver(m, { authority, modules, deployer, compared }, [...sealed, ...classes]);
 
   return { AccessManager: authority, ...modules, ...verification };
 });
@@ -306,8 +318,20 @@ function verifiers(m: IgnitionModuleBuilder) {
   return { KernelRegistry, TensorVerifier, Rv32Verifier, ...kernels };
 }
 
+/**
+ * Stops here if the governor is the deployer, which gives its role away in the end: nobody would govern, for ever. Ignition
+ * cannot compare accounts, so the chain does: the deployer that takes the role from itself may not name the guardian's.
+ */
+function compareGovernor(m: IgnitionModuleBuilder, authority: CallableContractFuture<string>): Call {
+  const taken = m.call(authority, "revokeRole", [ROLES.governor, m.getParameter("governor")], { id: "freeOfGovernor" });
+  return m.call(authority, "labelRole", [ROLES.guardian, "guardian"], {
+    id: "governorIsNotTheDeployer",
+    after: [taken],
+  });
+}
+
 /** Fills the maps of the callees from the one table of the wiring, then makes them final. */
-function wireAndSeal(m: IgnitionModuleBuilder, modules: Contracts, before: ReturnType<typeof m.call>[]) {
+function wireAndSeal(m: IgnitionModuleBuilder, modules: Contracts, before: Call[]) {
   const callees = [...new Set(WIRING.map(({ callee }) => callee))];
   return callees.map((callee) => {
     const contract = member(modules, callee);
@@ -321,21 +345,17 @@ function wireAndSeal(m: IgnitionModuleBuilder, modules: Contracts, before: Retur
 }
 
 /** Gives the guardian its one function, the governor everything else, and takes the deployer's role away. */
-function handOver(
-  m: IgnitionModuleBuilder,
-  authority: CallableContractFuture<string>,
-  modules: Contracts,
-  deployer: ReturnType<typeof m.getAccount>,
-  after: ReturnType<typeof m.call>[],
-): void {
+function handOver(m: IgnitionModuleBuilder, { authority, modules, deployer, compared }: Handover, after: Call[]): void {
   const selectors = GUARDIAN_FUNCTIONS.map((name) => id(`${name}(uint32)`).slice(0, 10));
   const pausable = GOVERNED.filter((governed) => governed.pausable).map(({ contract }) =>
     m.call(authority, "setTargetFunctionRole", [member(modules, contract), selectors, ROLES.guardian], {
       id: `guard${contract}`,
+      after: [compared],
     }),
   );
   const guardian = m.call(authority, "grantRole", [ROLES.guardian, m.getParameter("guardian"), 0], {
     id: "grantGuardian",
+    after: [compared],
   });
   const governor = m.call(authority, "grantRole", [ROLES.governor, m.getParameter("governor"), 0], {
     id: "grantGovernor",

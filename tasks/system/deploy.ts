@@ -19,7 +19,7 @@ export default async function deploy(session: Session, { name, epoch, slots }: V
       "WRONG_CHAIN",
       `These parameters are for local chains only, and this is chain ${chainId}.`,
       {
-        hint: "Deploy there with npx hardhat ignition deploy and a parameter file of its own.",
+        hint: "Deploy there with npx hardhat ignition deploy and a parameter file of its own: see deployments/README.md.",
       },
     );
   }
