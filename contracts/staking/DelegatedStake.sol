@@ -30,7 +30,7 @@ abstract contract DelegatedStake is StakingState, IDelegatedStake {
         // 4 + 4 + 6 + 12 = 26 bytes
         uint32 commissionPpm;
         uint32 nextCommissionPpm;
-        uint48 commissionRisesAt; // the next commission holds from here on
+        uint48 commissionRisesAt; // the next commission holds from here on; zero means that none was ever set
         uint96 rewards; // MILL
     }
 
@@ -121,7 +121,8 @@ abstract contract DelegatedStake is StakingState, IDelegatedStake {
     /// @inheritdoc IDelegatedStake
     function commissionOf(address provider) external view returns (Commission memory commission) {
         Terms storage terms = _terms[provider];
-        return Commission(_commissionOf(terms), terms.nextCommissionPpm, terms.commissionRisesAt);
+        uint48 changesAt = terms.commissionRisesAt;
+        return Commission(_commissionOf(terms), changesAt == 0 ? MAX_PPM : terms.nextCommissionPpm, changesAt);
     }
 
     // ─── DELEGATORS ───
@@ -394,8 +395,11 @@ abstract contract DelegatedStake is StakingState, IDelegatedStake {
         return mill.mulDivDown(leverage_, leverage_ + 1);
     }
 
+    /// @dev The whole until the provider says otherwise: whoever lends unasked takes nothing of what is another's.
     function _commissionOf(Terms storage terms) private view returns (uint32 ppm) {
-        return block.timestamp < terms.commissionRisesAt ? terms.commissionPpm : terms.nextCommissionPpm;
+        uint48 risesAt = terms.commissionRisesAt;
+        if (risesAt == 0) return MAX_PPM;
+        return block.timestamp < risesAt ? terms.commissionPpm : terms.nextCommissionPpm;
     }
 
     /// @dev Before genesis nothing streams, and the first epoch has begun for those who delegate.

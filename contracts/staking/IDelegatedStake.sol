@@ -17,6 +17,7 @@ pragma solidity 0.8.37;
 /// Promises:
 /// - Delegated MILL is paid to its delegators or burned, never to anybody else: no provider can turn it into somebody's
 ///   compensation or reward.
+/// - Nobody shares in a provider's rewards who was not invited: its commission is the whole until it sets another.
 /// - `undelegate` is never refused for what the provider's nodes need: a provider that is left without access drains.
 /// - All exits and claims work in a pause, and when the provider has left (I4).
 /// - Nobody but the delegator touches its shares and timers; whoever claims for another pays the other (I11).
@@ -72,9 +73,9 @@ interface IDelegatedStake {
     }
 
     /// @notice What a provider keeps of its delegators' part of rewards.
-    /// @param ppm Commission now, PPM
+    /// @param ppm Commission now, PPM; the whole if none was ever set
     /// @param nextPpm Commission from `changesAt` on, PPM
-    /// @param changesAt When it rises; past means that it has
+    /// @param changesAt When it rises; past means that it has, zero that none was ever set
     struct Commission {
         uint32 ppm;
         uint32 nextPpm;

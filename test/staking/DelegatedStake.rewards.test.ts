@@ -90,6 +90,30 @@ describe("DelegatedStake rewards", () => {
     });
   });
 
+  describe("a loan that nobody asked for", () => {
+    it("should take nothing of a provider's rewards before it sets a commission (I11)", async () => {
+      const { bob, carol, staking } = at;
+      await as(bob).register("bob");
+      await as(bob).stake(OWN_STAKE);
+      await as(carol).delegate(bob, 100_000n * MILL);
+      await at.toEpoch(1);
+      await at.reward(bob, 100n * MILL);
+      expect((await staking.poolOf(bob)).arriving).to.equal(0n);
+      expect(await staking.rewardsOf(bob, bob)).to.equal(100n * MILL);
+      expect(await staking.commissionOf(bob)).to.deep.equal([1_000_000n, 1_000_000n, 0n]);
+
+      await as(bob).setCommission(200_000);
+      await at.reward(bob, 100n * MILL);
+      expect((await staking.poolOf(bob)).arriving).to.equal(64n * MILL);
+    });
+
+    it("should leave the whole with a provider that says so, from the first second on", async () => {
+      await as(at.bob).register("bob");
+      await as(at.bob).setCommission(1_000_000);
+      expect((await at.staking.commissionOf(at.bob)).ppm).to.equal(1_000_000n);
+    });
+  });
+
   describe("stream", () => {
     it("should pay what arrives in an epoch over the next one, second by second (S4)", async () => {
       await earning();

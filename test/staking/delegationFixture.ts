@@ -4,7 +4,10 @@ import { type Connection, EPOCH_SECONDS, MILL, type StakingContext, stakingFixtu
 
 export const OWN_STAKE = 1_000n * MILL;
 
-/** What `delegationFixture` adds: alice is a provider with `OWN_STAKE`, everybody else may delegate. */
+/**
+ * What `delegationFixture` adds: alice is a provider with `OWN_STAKE` that keeps nothing of its delegators' part; everybody
+ * else may delegate.
+ */
 export interface DelegationContext extends StakingContext {
   /** Hands a reward over as the oracle does. */
   readonly reward: (provider: HardhatEthersSigner, mill: bigint) => Promise<void>;
@@ -24,6 +27,7 @@ export function delegationFixture(connection: Connection): () => Promise<Delegat
     const { genesisAt } = await settlement.clock();
     await staking.connect(alice).register("alice");
     await staking.connect(alice).stake(OWN_STAKE);
+    await staking.connect(alice).setCommission(0);
 
     const reward = async (provider: HardhatEthersSigner, mill: bigint): Promise<void> => {
       await token.connect(oracle).transfer(staking, mill);
