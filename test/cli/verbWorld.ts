@@ -19,6 +19,8 @@ export const FROM = { governor: 0, buyer: 1, alice: 3, bob: 4, agent: 5, strange
 export interface VerbWorld {
   readonly world: World;
   readonly verbs: VerbRunner;
+  /** Where its chain answers, and the folder of its deployment record. */
+  readonly at: { readonly rpcUrl: string; readonly deployments: string };
   readonly dispose: () => Promise<void>;
 }
 
@@ -37,7 +39,8 @@ export async function verbWorld(connection: Connection): Promise<VerbWorld> {
     await new Promise((resolve) => server.close(resolve));
     rmSync(deployments, { recursive: true, force: true });
   };
-  return { world, verbs: new VerbRunner({ rpcUrl: `http://127.0.0.1:${port}`, deployments }), dispose };
+  const at = { rpcUrl: `http://127.0.0.1:${port}`, deployments };
+  return { world, verbs: new VerbRunner(at), at, dispose };
 }
 
 interface Call {

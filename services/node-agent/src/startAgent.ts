@@ -4,11 +4,9 @@ import {
   BlockClock,
   chainIdentity,
   connectContracts,
-  type Contracts,
   decodeError,
   EpochClock,
   listen,
-  MillraceError,
   type ServiceContext,
   sleep,
   TransactionSender,
@@ -21,6 +19,7 @@ import { RootStore } from "./capacity/RootStore.js";
 import { ChunkKeeper } from "./chunks/ChunkKeeper.js";
 import { ChunkStore } from "./chunks/ChunkStore.js";
 import type { Conduct } from "./Conduct.js";
+import { checkKey, checkOperator } from "./checkRules.js";
 import type { AgentConfig } from "./config.js";
 import { EarningsKeeper } from "./earnings/EarningsKeeper.js";
 import { AttestorClient } from "./heartbeat/AttestorClient.js";
@@ -159,33 +158,5 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
       }
       await sleep(config.pollMs, signal);
     }
-  }
-}
-
-async function checkKey({ nodes }: Contracts, nodeIds: readonly bigint[], address: string): Promise<void> {
-  for (const nodeId of nodeIds) {
-    const agent = await nodes.agentOf(nodeId);
-    if (agent === address) continue;
-    throw new MillraceError("WRONG_KEY", `Node ${nodeId.toString()} does not speak through ${address}.`, {
-      hint:
-        BigInt(agent) === 0n
-          ? "There is no such node: correct the list of nodes."
-          : `Its agent is ${agent}: use that key, or rotate the node's agent.`,
-    });
-  }
-}
-
-/** Seats bind a provider's stake to promises about its node: that is the operator's to decide, not any agent's. */
-async function checkOperator(
-  { nodes, staking }: Contracts,
-  nodeIds: readonly bigint[],
-  address: string,
-): Promise<void> {
-  for (const nodeId of nodeIds) {
-    const provider = await nodes.providerOf(nodeId);
-    if (await staking.isOperator(provider, address)) continue;
-    throw new MillraceError("WRONG_KEY", `${address} may not take orders of leases for ${provider}.`, {
-      hint: `The provider must name it: npx hardhat provider operator --operator ${address}.`,
-    });
   }
 }

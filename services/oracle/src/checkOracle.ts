@@ -1,5 +1,3 @@
-import { formatEther } from "ethers";
-
 import { connectContracts, EpochClock, isLocalChain, type CheckContext } from "@millrace/sdk";
 
 import { checkNodes, checkVersion } from "./checkRules.js";
@@ -22,12 +20,11 @@ export async function checkOracle(context: CheckContext<OracleConfig>): Promise<
   const block = await provider.getBlock(finality);
   const epoch = Math.max(0, clock.epochAt(block?.timestamp ?? 0));
   const [seats, quorum] = await contracts.uptime.setOf(epoch);
-  const nodes = new Set([config.rpcUrl, ...config.rpcUrls]).size;
   return [
-    `Chain ${chainId} is read through ${nodes} ${nodes === 1 ? "node" : "nodes"}; block ${block?.number ?? "?"} is ${finality}.`,
+    `Block ${block?.number ?? "?"} is ${finality}.`,
     `Epoch ${epoch} of ${clock.epochSeconds} seconds runs; ${seats.length} attestors, ${quorum} sign a report.`,
     await ofPast(context, clock, block?.number ?? 0),
-    ...(address === undefined ? [] : await ofKey(context, address, seats)),
+    ...(address === undefined ? [] : [`The key has ${seats.includes(address) ? "a" : "no"} seat in this epoch.`]),
     ...(await Promise.all(config.peers.map((url) => ofPeer(new PeerClient(url, config.peerTimeoutMs))))),
   ];
 }
@@ -51,18 +48,6 @@ async function ofPast(
   } catch {
     return `No state is given of block ${blockTag}, ${MAX_LATE_EPOCHS + 1} epochs ago: use archive nodes, or late epochs cannot be reported.`;
   }
-}
-
-async function ofKey(
-  { provider }: CheckContext<OracleConfig>,
-  address: string,
-  seats: readonly string[],
-): Promise<string[]> {
-  const balance = await provider.getBalance(address);
-  return [
-    seats.includes(address) ? `The key ${address} has a seat.` : `The key ${address} has no seat in this epoch.`,
-    balance === 0n ? "Its account has nothing to pay gas with." : `Its account has ${formatEther(balance)} for gas.`,
-  ];
 }
 
 async function ofPeer(client: PeerClient): Promise<string> {

@@ -1,5 +1,6 @@
 import { runService } from "@millrace/sdk";
 
+import { checkWatcher } from "./checkWatcher.js";
 import { watcherSchema } from "./config.js";
 import { startWatcher } from "./startWatcher.js";
 
@@ -7,5 +8,6 @@ await runService({
   name: "watcher",
   about: "re-executes every claimed result and challenges the wrong ones.",
   schema: watcherSchema,
+  check: checkWatcher,
   start: startWatcher,
 });

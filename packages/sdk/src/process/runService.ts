@@ -13,6 +13,7 @@ import { loadDeployment, readDeployment } from "../deployment/loadDeployment.js"
 import { decodeError } from "../errors/decodeError.js";
 import { MillraceError } from "../errors/MillraceError.js";
 import { createLogger, type Logger } from "../log/createLogger.js";
+import { checkChain } from "./checkChain.js";
 import type { ServiceConfig, serviceSchema } from "./serviceSchema.js";
 import { Shutdown } from "./Shutdown.js";
 
@@ -45,8 +46,8 @@ interface ServiceDefinition<Schema extends z.ZodObject<typeof serviceSchema.shap
   /** Further options that take a value, with their help. */
   readonly options?: Readonly<Record<string, string>>;
   /**
-   * What `--check` looks at, and a start without a key: everything that can be wrong before anything is signed. A line a
-   * fact. @throws MillraceError for what would keep it from its work
+   * What `--check` looks at beside chain and key, and a start without a key: everything that can be wrong before anything is
+   * signed. A line a fact. @throws MillraceError for what would keep it from its work
    */
   readonly check?: (context: CheckContext<z.infer<Schema>>) => Promise<readonly string[]>;
   /** Serves until the shutdown; resolves once it is ready. */
@@ -94,7 +95,8 @@ export async function runService<Schema extends z.ZodObject<typeof serviceSchema
     const hasKey = (environment["MILLRACE_PRIVATE_KEY"] ?? "") !== "";
     if (definition.check !== undefined && (check !== undefined || !hasKey)) {
       const address = hasKey ? readWallet(name).address : undefined;
-      const lines = await definition.check({ config, logger, provider, deployment, address });
+      const context = { config, logger, provider, deployment, address };
+      const lines = [...(await checkChain(context)), ...(await definition.check(context))];
       const end = hasKey ? "Nothing was signed." : "There is no key (MILLRACE_PRIVATE_KEY), so nothing was signed.";
       process.stdout.write(`${[...lines, end].map((line) => `${name}: ${line}`).join("\n")}\n`);
       await shutdown.run("checked");
