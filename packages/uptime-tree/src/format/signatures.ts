@@ -4,6 +4,7 @@ import {
   getBytes,
   hexlify,
   recoverAddress,
+  verifyTypedData,
   type Signer,
   type TypedDataDomain,
   type TypedDataField,
@@ -47,6 +48,15 @@ export function recoverCompact(
     return recoverAddress(TypedDataEncoder.hash(domain, { ...types }, value), signature);
   } catch (error) {
     throw new BadSignatureError("the signature belongs to nobody", { cause: error });
+  }
+}
+
+/** The key behind a signature in whatever form, as wallets make it; undefined for what nobody signed. */
+export function signerOf(domain: TypedDataDomain, types: Types, value: object, signature: string): string | undefined {
+  try {
+    return verifyTypedData(domain, { ...types }, value, signature);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,9 +1,8 @@
-import { getAddress, verifyTypedData, type TypedDataDomain } from "ethers";
+import { getAddress, type TypedDataDomain } from "ethers";
 
-import { hashReport, reportTypes, type Report } from "@millrace/uptime-tree/format";
+import { hashReport, reportTypes, signerOf, type Report } from "@millrace/uptime-tree/format";
 
 import { PeerClient } from "../http/PeerClient.js";
-import type { Bound } from "../http/schemas.js";
 import { packSignatures } from "../member/Leader.js";
 
 /** What anyone needs to send a report that a quorum has signed. */
@@ -31,9 +30,10 @@ export async function collectReport(
   const byReport = new Map<string, { report: Report; signatures: Map<string, string> }>();
   for (const answer of answers) {
     if (answer.status === "rejected") continue;
-    const { reportHash, report, signature } = answer.value;
-    const signer = signerOf(domain, answer.value);
-    if (signer === undefined || !set.seats.includes(signer) || hashReport(report) !== reportHash) continue;
+    const { attestor, reportHash, report, signature } = answer.value;
+    const signer = signerOf(domain, reportTypes, report, signature);
+    if (signer !== getAddress(attestor.toLowerCase()) || !set.seats.includes(signer)) continue;
+    if (hashReport(report) !== reportHash) continue;
     const entry = byReport.get(reportHash) ?? { report, signatures: new Map<string, string>() };
     entry.signatures.set(signer, signature);
     byReport.set(reportHash, entry);
@@ -44,13 +44,4 @@ export async function collectReport(
     return { report, reportHash, signers, ...packSignatures(set.seats, signatures) };
   }
   return undefined;
-}
-
-function signerOf(domain: TypedDataDomain, { attestor, report, signature }: Bound): string | undefined {
-  try {
-    const signer = verifyTypedData(domain, reportTypes, report, signature);
-    return signer === getAddress(attestor) ? signer : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -168,7 +168,7 @@ export class Defender {
       const found = await client.evidence(epoch, slot, nodeId);
       // The hash says nothing of the signature.
       const isGood = heartbeatHash(domain, found) === hash && speaks(found);
-      return isGood && signerOf(domain, found) === agent ? found : undefined;
+      return isGood && agentBehind(domain, found) === agent ? found : undefined;
     });
   }
 }
@@ -196,7 +196,8 @@ function isGood(domain: TypedDataDomain, receipt: Receipt): boolean {
   }
 }
 
-function signerOf(domain: TypedDataDomain, heartbeat: SignedHeartbeat): string | undefined {
+/** The key behind a heartbeat, if its signature has the form that counts on chain. */
+function agentBehind(domain: TypedDataDomain, heartbeat: SignedHeartbeat): string | undefined {
   try {
     return heartbeatSigner(domain, heartbeat);
   } catch (error) {

@@ -1,7 +1,7 @@
-import { getAddress, Signature, verifyTypedData } from "ethers";
+import { getAddress, Signature, type TypedDataDomain } from "ethers";
 
 import { decodeError, type Contracts, type Logger, type TransactionSender } from "@millrace/sdk";
-import { hashReport, proposalTypes, reportTypes, voteTypes, type Report } from "@millrace/uptime-tree/format";
+import { hashReport, proposalTypes, reportTypes, signerOf, voteTypes, type Report } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts, SetOfEpoch } from "../chain/ChainFacts.js";
 import { EpochMap } from "../EpochMap.js";
@@ -89,9 +89,9 @@ export class Leader {
     const own = await this.parts.member.bound(epoch).catch(() => undefined);
     const sets = new Map<string, { readonly claim: Bound; readonly signers: Set<string> }>();
     for (const claim of own === undefined ? claims : [own, ...claims]) {
-      const signer = claim === own ? own.attestor : this.signerOf(claim);
-      if (signer === undefined || !seats.includes(signer)) continue;
       const { report, reportHash, signature } = claim;
+      const signer = claim === own ? own.attestor : signerOf(this.domain, reportTypes, report, signature);
+      if (signer === undefined || !seats.includes(signer)) continue;
       if (claim !== own && hashReport(report) === reportHash && report.epoch === epoch) {
         this.parts.guard.onReport({ attestor: signer, report, reportHash, signature });
       }
@@ -108,31 +108,17 @@ export class Leader {
     return good.sort((a, b) => b.signers.size - a.signers.size).map(({ claim }) => claim.observations);
   }
 
-  private signerOf({ report, signature }: Bound): string | undefined {
-    try {
-      return verifyTypedData(this.parts.identity.domain, reportTypes, report, signature);
-    } catch {
-      return undefined;
-    }
-  }
-
   private async collectVotes(set: SetOfEpoch, unsigned: Omit<Proposal, "signature">): Promise<Signed[]> {
     const { epoch, round, reportHash } = unsigned;
     const content = { epoch, round, reportHash };
-    const signature = await this.parts.identity.signer.signTypedData(
-      this.parts.identity.domain,
-      proposalTypes,
-      content,
-    );
+    const signature = await this.parts.identity.signer.signTypedData(this.domain, proposalTypes, content);
     const proposal: Proposal = { ...unsigned, signature };
     this.parts.logger.info({ ...content, observations: proposal.observations.length }, "proposing");
     const answers = await Promise.all([
       this.own(() => this.parts.member.vote(proposal)),
       this.parts.peers.ask("vote", (client) => client.propose(proposal)),
     ]);
-    return this.valid(set, answers.flat(), (given) =>
-      verifyTypedData(this.parts.identity.domain, voteTypes, content, given),
-    );
+    return this.valid(set, answers.flat(), (given) => signerOf(this.domain, voteTypes, content, given));
   }
 
   private async collectSignatures(
@@ -144,9 +130,7 @@ export class Leader {
       this.own(() => this.parts.member.commit(commit)),
       this.parts.peers.ask("signature", (client) => client.commit(commit)),
     ]);
-    const valid = this.valid(set, answers.flat(), (given) =>
-      verifyTypedData(this.parts.identity.domain, reportTypes, report, given),
-    );
+    const valid = this.valid(set, answers.flat(), (given) => signerOf(this.domain, reportTypes, report, given));
     return new Map(valid.map(({ attestor, signature }) => [attestor, signature]));
   }
 
@@ -187,19 +171,24 @@ export class Leader {
     }
   }
 
-  /** Answers whose signature is of a member, one each. */
-  private valid(set: SetOfEpoch, answers: readonly Signed[], recover: (signature: string) => string): Signed[] {
+  /** Answers that the members signed who gave them, one each. */
+  private valid(
+    { seats }: SetOfEpoch,
+    answers: readonly Signed[],
+    signerOfAnswer: (signature: string) => string | undefined,
+  ): Signed[] {
     const valid = new Map<string, Signed>();
     for (const { attestor, signature } of answers) {
-      try {
-        const signer = recover(signature);
-        if (signer === getAddress(attestor) && set.seats.includes(signer))
-          valid.set(signer, { attestor: signer, signature });
-      } catch {
-        this.parts.logger.warn({ attestor }, "malformed signature");
-      }
+      const signer = signerOfAnswer(signature);
+      if (signer === undefined) this.parts.logger.warn({ attestor }, "malformed signature");
+      else if (signer === getAddress(attestor.toLowerCase()) && seats.includes(signer))
+        valid.set(signer, { attestor: signer, signature });
     }
     return [...valid.values()];
+  }
+
+  private get domain(): TypedDataDomain {
+    return this.parts.identity.domain;
   }
 }
 

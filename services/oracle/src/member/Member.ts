@@ -1,7 +1,14 @@
-import { getAddress, verifyTypedData, ZeroHash } from "ethers";
+import { getAddress, ZeroHash } from "ethers";
 
 import type { Logger } from "@millrace/sdk";
-import { decodeDataFile, observationRoot, proposalTypes, reportTypes, voteTypes } from "@millrace/uptime-tree/format";
+import {
+  decodeDataFile,
+  observationRoot,
+  proposalTypes,
+  reportTypes,
+  signerOf,
+  voteTypes,
+} from "@millrace/uptime-tree/format";
 
 import { EpochMap } from "../EpochMap.js";
 import { KEPT_EPOCHS, MAX_LATE_EPOCHS } from "../horizon.js";
@@ -196,9 +203,7 @@ export class Member {
 
   private async checkLeader({ epoch, round, reportHash, signature }: Proposal): Promise<void> {
     const { seats } = await this.parts.facts.setOf(epoch);
-    const signer = signerOf(() =>
-      verifyTypedData(this.parts.identity.domain, proposalTypes, { epoch, round, reportHash }, signature),
-    );
+    const signer = signerOf(this.parts.identity.domain, proposalTypes, { epoch, round, reportHash }, signature);
     if (signer !== this.parts.schedule.leaderOf(seats, epoch, round)) {
       throw new OracleError("NOT_LEADER", `${String(signer)} does not lead round ${round} of epoch ${epoch}`);
     }
@@ -210,9 +215,7 @@ export class Member {
     for (const { attestor, signature } of votes) {
       const voter = getAddress(attestor.toLowerCase());
       if (voters.has(voter) || !seats.includes(voter)) continue;
-      const signer = signerOf(() =>
-        verifyTypedData(this.parts.identity.domain, voteTypes, { epoch, round, reportHash }, signature),
-      );
+      const signer = signerOf(this.parts.identity.domain, voteTypes, { epoch, round, reportHash }, signature);
       // A leader has checked them: one that is wrong is no leader's.
       if (signer !== voter) throw new OracleError("BAD_SIGNATURE", `${voter} has not voted for ${reportHash}`);
       voters.add(voter);
@@ -232,14 +235,5 @@ export class Member {
       if (error instanceof ContradictionError) throw new OracleError("BOUND", error.message, { cause: error });
       throw error;
     }
-  }
-}
-
-/** Undefined for a signature that is malformed. */
-function signerOf(recover: () => string): string | undefined {
-  try {
-    return recover();
-  } catch {
-    return undefined;
   }
 }
