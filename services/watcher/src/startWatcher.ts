@@ -11,6 +11,7 @@ import {
 import {
   BeaconRecorder,
   BlockClock,
+  blockRanges,
   chainIdentity,
   connectContracts,
   EpochClock,
@@ -39,8 +40,6 @@ import { type ClaimName, keyOf, WatcherStore } from "./WatcherStore.js";
 
 const CACHED_TRACES = 3;
 const SUITS = { results: ResultSuit, runs: RunSuit } as const;
-/** Blocks asked for at once: nodes refuse more. */
-const BLOCKS_PER_QUERY = 5_000;
 
 /** Starts to watch; resolves once it serves `/health` and has read the first blocks. */
 export async function startWatcher(
@@ -119,16 +118,13 @@ export async function startWatcher(
 
   const round = async (): Promise<void> => {
     const { number } = await clock.latest();
-    let next = store.nextBlock(config.fromBlock ?? deployment.deployedAtBlock);
-    while (next <= number && !signal.aborted) {
-      const range = { fromBlock: next, toBlock: Math.min(number, next + BLOCKS_PER_QUERY - 1) };
+    const unread = store.nextBlock(config.fromBlock ?? deployment.deployedAtBlock);
+    for (const [fromBlock, toBlock] of blockRanges(unread, number)) {
+      if (signal.aborted) break;
+      const range = { fromBlock, toBlock };
       for (const game of ["results", "runs"] as const) {
         const market = markets[game];
-        for (const { args } of await market.queryFilter(
-          market.filters.TaskAccepted(),
-          range.fromBlock,
-          range.toBlock,
-        )) {
+        for (const { args } of await market.queryFilter(market.filters.TaskAccepted(), fromBlock, toBlock)) {
           executeAhead[game](args.taskId).catch((error: unknown) => {
             logger.debug({ game, taskId: args.taskId, reason: reasonOf(error) }, "not executed ahead");
           });
@@ -136,9 +132,8 @@ export async function startWatcher(
       }
       const [results, runs] = await Promise.all([readClaim(contracts.claims, range), readRun(contracts.runs, range)]);
       const posted = [...named("results", results), ...named("runs", runs)];
-      store.addClaims(posted, range.toBlock + 1);
-      checker?.watch(posted, range.toBlock + 1);
-      next = range.toBlock + 1;
+      store.addClaims(posted, toBlock + 1);
+      checker?.watch(posted, toBlock + 1);
     }
     await silence?.round(await clock.now());
     for (const { game, claimId, block } of store.open()) {

@@ -7,11 +7,17 @@ import {
   readDescription,
   readOrder,
 } from "@millrace/jobs";
-import { type Contracts, decodeError, type Logger, MillraceError, type TransactionSender } from "@millrace/sdk";
+import {
+  blockRanges,
+  type Contracts,
+  decodeError,
+  type Logger,
+  MillraceError,
+  type TransactionSender,
+} from "@millrace/sdk";
 
 import type { IApprovalMarket, ITaskBook } from "../../../../typechain-types/index.js";
 import type { AgentStore } from "../AgentStore.js";
-import { blockRanges } from "../blockRanges.js";
 import type { Maker, Policy } from "../config.js";
 import { type Head, Keeper } from "../Keeper.js";
 import type { JobFileStore } from "../tasks/JobFileStore.js";

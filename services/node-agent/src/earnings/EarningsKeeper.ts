@@ -1,5 +1,6 @@
 import {
   batchesOf,
+  blockRanges,
   type Contracts,
   dueEarnings,
   dueReward,
@@ -9,7 +10,6 @@ import {
 } from "@millrace/sdk";
 
 import type { AgentStore } from "../AgentStore.js";
-import { blockRanges } from "../blockRanges.js";
 import type { AttestorClient, ProvenLeaf } from "../heartbeat/AttestorClient.js";
 import { leafOf } from "../heartbeat/leafOf.js";
 import { type Head, Keeper } from "../Keeper.js";

@@ -1,7 +1,6 @@
-import type { Contracts, EpochClock, Logger, TransactionSender } from "@millrace/sdk";
+import { blockRanges, type Contracts, type EpochClock, type Logger, type TransactionSender } from "@millrace/sdk";
 
 import type { AgentStore } from "../AgentStore.js";
-import { blockRanges } from "../blockRanges.js";
 import type { AttestorClient } from "../heartbeat/AttestorClient.js";
 import { leafOf } from "../heartbeat/leafOf.js";
 import { type Head, Keeper } from "../Keeper.js";

@@ -1,10 +1,9 @@
 import { readLeaseOrder, readNodeDetails } from "@millrace/jobs";
-import type { Contracts, Logger, TransactionSender } from "@millrace/sdk";
+import { blockRanges, type Contracts, type Logger, type TransactionSender } from "@millrace/sdk";
 import { isCallException } from "ethers";
 
 import type { ILeaseOrders } from "../../../../typechain-types/index.js";
 import type { AgentStore } from "../AgentStore.js";
-import { blockRanges } from "../blockRanges.js";
 import type { LeasePolicy } from "../config.js";
 import { type Head, Keeper } from "../Keeper.js";
 import { seatRefusal } from "./seatRefusal.js";

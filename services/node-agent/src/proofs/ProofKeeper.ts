@@ -1,10 +1,9 @@
 import { acceptance, fetchBytes, readOrder } from "@millrace/jobs";
-import { type Contracts, type Logger, MillraceError, type TransactionSender } from "@millrace/sdk";
+import { blockRanges, type Contracts, type Logger, MillraceError, type TransactionSender } from "@millrace/sdk";
 import { hexlify, keccak256, ZeroHash } from "ethers";
 
 import type { IProofMarket, ITaskBook } from "../../../../typechain-types/index.js";
 import type { AgentStore } from "../AgentStore.js";
-import { blockRanges } from "../blockRanges.js";
 import type { Policy, Prover } from "../config.js";
 import { type Head, Keeper } from "../Keeper.js";
 import type { NodePicker } from "../tasks/NodePicker.js";

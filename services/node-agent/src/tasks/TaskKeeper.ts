@@ -1,9 +1,8 @@
 import { acceptance, claimIdOf, readOrder } from "@millrace/jobs";
-import { type Contracts, decodeError, type Logger, type TransactionSender } from "@millrace/sdk";
+import { blockRanges, type Contracts, decodeError, type Logger, type TransactionSender } from "@millrace/sdk";
 
 import type { ITaskBook } from "../../../../typechain-types/index.js";
 import type { AgentStore } from "../AgentStore.js";
-import { blockRanges } from "../blockRanges.js";
 import type { Conduct } from "../Conduct.js";
 import type { Policy } from "../config.js";
 import type { Head } from "../Keeper.js";
