@@ -19,9 +19,12 @@ export async function areWordsHidden(
     const everybody = (1n << check.count) - 1n;
     return check.committed !== everybody && BigInt(now) <= check.commitBy;
   }
-  const drawn = await checks.drawnFor(claimId, claim);
-  if (BigInt(now) > drawn.drawBy) return false;
+  const { drawBy, pickAt } = await checks.drawnFor(claimId, claim);
+  if (BigInt(now) > drawBy) return false;
   const postedAt = BigInt(windowEndsAt) - claim.terms.windowSeconds;
   if ((await seats.seatCountBefore(postedAt)) === 0n) return false;
-  return drawn.seats.length > 0 || BigInt(await beacon.valueAt(drawn.pickAt)) === 0n;
+  // Who is drawn is asked once the value is known: before it that is nobody, and a value that is recorded between the two
+  // answers would make it look as if it stayed so.
+  if (BigInt(await beacon.valueAt(pickAt)) === 0n) return true;
+  return (await checks.drawnFor(claimId, claim)).seats.length > 0;
 }
