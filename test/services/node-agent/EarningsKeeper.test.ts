@@ -44,10 +44,10 @@ describe("EarningsKeeper", () => {
     folder = mkdtempSync(join(tmpdir(), "millrace-keeper-"));
     store = new AgentStore(folder);
     [sent, shown] = [[], () => true];
-    const { stranger, nodes, uptime, challenges, rewards, settlement } = world;
+    const { stranger, nodes, uptime, challenges, rewards, settlement, staking } = world;
     const leaf = (_: number, nodeId: bigint) => Promise.resolve(shown(nodeId) ? proven[Number(nodeId) - 1] : undefined);
     keeper = new EarningsKeeper({
-      contracts: { nodes, uptime, challenges, rewards, settlement } as unknown as Contracts,
+      contracts: { nodes, uptime, challenges, rewards, settlement, staking } as unknown as Contracts,
       sender: {
         send: async (make: () => Promise<TransactionRequest>, what: string) => {
           await (await stranger.sendTransaction(await make())).wait();
@@ -104,6 +104,23 @@ describe("EarningsKeeper", () => {
     await report(epoch + 1, 3n);
     await round();
     expect(await collected()).to.deep.equal(proven.map((_, i) => 3n * REWARDS(i)));
+  });
+
+  it("should bring a provider its rewards although somebody lends it stake that it did not ask for", async () => {
+    const { alice, bob, staking, token } = world;
+    await token.transfer(bob, MILL);
+    await token.connect(bob).approve(staking, MILL);
+    await staking.connect(bob).delegate(alice, MILL);
+    await report((await driver.epoch()) + 1);
+    const before = await token.balanceOf(alice);
+    await round();
+    expect(sent).to.include("claim rewards");
+    expect((await token.balanceOf(alice)) - before).to.equal(
+      proven
+        .filter(({ leaf }) => leaf.provider === alice.address)
+        .reduce((sum, { leaf }) => sum + leaf.rawCumulativeReward, 0n),
+    );
+    expect(await staking.rewardsOf(alice, bob)).to.equal(0n);
   });
 
   it("should come back for a node whose leaf no attestor shows, and send nothing for what is collected", async () => {

@@ -53,6 +53,7 @@ export class EarningsKeeper extends Keeper<Parts> {
     }
     for (const [provider, mine] of Map.groupBy(due, ({ leaf }) => leaf.provider)) {
       for (const batch of batchesOf(mine)) await this.#collectBatch(provider, epoch, batch);
+      await this.#claimRewards(provider);
     }
     if (items.length === nodeIds.length) store.setNext("rewards", epoch + 1);
   }
@@ -67,6 +68,16 @@ export class EarningsKeeper extends Keeper<Parts> {
       `collect rewards of ${items.length} nodes`,
     );
     logger.info({ provider, epoch, nodes: items.length, mill }, "rewards collected");
+  }
+
+  /** As soon as anybody delegates to a provider, asked for or not, its rewards lie in the staking registry first. */
+  async #claimRewards(provider: string): Promise<void> {
+    const { contracts, sender, logger } = this.parts;
+    const { staking } = contracts;
+    const mill = await staking.rewardsOf(provider, provider);
+    if (mill === 0n) return;
+    await sender.send(() => staking.claimRewards.populateTransaction(provider, provider), "claim rewards");
+    logger.info({ provider, mill }, "rewards claimed");
   }
 
   async #collectEarnings(block: number): Promise<void> {
