@@ -21,6 +21,9 @@ export interface Services {
 
 export const BUNDLES_DIR = join(RUN_DIR, "bundles");
 
+/** A story of two minutes orders small jobs, which an agent takes only where it is told to. */
+const HURRIED = { minResponseSeconds: 5, spareSeconds: 10 };
+
 const READY = /"msg":"ready"/;
 const READY_TIMEOUT_MS = 60_000;
 
@@ -55,7 +58,7 @@ export async function servicesChapter(world: World, { nodes }: Setup, orders: Or
       publicUrl: urlOf(port),
       nodes: nodes.get(role)?.map(Number),
       attestors: attestorUrls,
-      policy: { acceptTasks, minPriceCredits, maxConcurrentTasks: 2, ...target(cheat, orders) },
+      policy: { ...HURRIED, acceptTasks, minPriceCredits, maxConcurrentTasks: 2, ...target(cheat, orders) },
     };
     const entry = cheat === undefined ? "main.ts" : "adversary/main.ts";
     const extra = cheat === undefined ? [] : ["--cheat", cheat];

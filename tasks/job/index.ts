@@ -131,7 +131,7 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
         default: "bundles",
       },
       judge: { description: "Time for judging a chunk, at most 3d; after it silence approves", default: "3d" },
-      release: { description: "Time for releasing the key of an approved chunk", default: "1h" },
+      release: { description: "Time for releasing the key of an approved chunk, the chain's least if left out" },
       ...TERMS,
     },
     action: () => import("./openChunks.js"),

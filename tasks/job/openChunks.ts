@@ -19,7 +19,7 @@ interface Values extends TermValues {
   readonly description: string;
   readonly bundles: string;
   readonly judge: string;
-  readonly release: string;
+  readonly release: string | undefined;
 }
 
 export default async function openChunks(session: Session, values: Values): Promise<void> {
@@ -32,7 +32,10 @@ export default async function openChunks(session: Session, values: Values): Prom
   const terms = {
     ...plainTerms({ ...values, url }, deployment, { now: await now(), traitsHash: opening.traitsHash }),
     windowSeconds: parseDuration(values.judge),
-    responseSeconds: parseDuration(values.release),
+    responseSeconds:
+      values.release === undefined
+        ? Number(await contracts.claims.minResponseSeconds())
+        : parseDuration(values.release),
     programHash,
   };
   const escrow = terms.maxPrice * BigInt(chunks);

@@ -84,9 +84,14 @@ export const policySchema = z.object({
   classes: z.array(count).optional().describe("Nodes of these classes only; all if left out"),
   programs: z.array(hash).optional().describe("Programs with these hashes only; all if left out"),
   minResponseSeconds: count
-    .default(5)
+    .optional()
     .describe(
-      "Least time for an answer that a claim must give: a shorter one is a trap for whoever loses its connection for a moment",
+      "Least time for an answer, or a key, that an order must give. If left out, what the deployment holds for long enough to force one into the chain: small jobs give less, and a slow block or a moment offline then costs the whole bond",
+    ),
+  spareSeconds: count
+    .default(60)
+    .describe(
+      "Time for the work that an order must give beyond what the work takes, until a transaction is mined for certain: who misses the deadline pays its buyer",
     ),
   maxWords: count
     .default(2 ** 24)
@@ -141,8 +146,8 @@ export const agentSchema = serviceSchema.extend({
 });
 
 export type AgentConfig = z.infer<typeof agentSchema>;
-export type Policy = z.infer<typeof policySchema>;
+/** A policy of which nothing is left to the deployment. */
+export type Policy = z.infer<typeof policySchema> & { readonly minResponseSeconds: number };
 export type LeasePolicy = z.infer<typeof leasePolicySchema>;
-export type RunPolicy = z.infer<typeof runPolicySchema>;
 export type Maker = z.infer<typeof makerSchema>;
 export type Prover = z.infer<typeof proverSchema>;

@@ -68,10 +68,14 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   const picker = new NodePicker(contracts, nodeIds, config.policy.classes, deployment.deployedAtBlock);
   const workload = new Workload(config.policy.maxConcurrentTasks);
   const files = new JobFileStore(config.dataDir, signal);
-  const atWork = { ...parts, workload, picker, policy: config.policy, conduct, signal };
+  const policy = {
+    ...config.policy,
+    minResponseSeconds: config.policy.minResponseSeconds ?? Number(await contracts.claims.minResponseSeconds()),
+  };
+  const atWork = { ...parts, workload, picker, policy, conduct, signal };
   const traders = [
     new TensorTrade({ ...atWork, files, results, kernels }),
-    new MachineTrade({ ...atWork, files, results, policy: config.policy.runs }),
+    new MachineTrade({ ...atWork, files, results }),
   ].map((trade) => new TaskKeeper({ ...atWork, trade }));
   const leases = new LeaseKeeper({ ...parts, clock, attestors, signal });
   const earnings = new EarningsKeeper({ ...parts, attestors, signal });
@@ -86,7 +90,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
     signal,
   });
   const seats = new SeatKeeper({ ...parts, policy: config.policy.leases, signal });
-  const proofs = new ProofKeeper({ ...parts, picker, policy: config.policy, signal });
+  const proofs = new ProofKeeper({ ...parts, picker, policy, signal });
   const making = new ChunkKeeper({ ...atWork, files, chunks });
   const { leases: leasing, provers, makers } = config.policy;
   const keepers = [

@@ -191,7 +191,8 @@ export class AgentWorld {
       publicUrl: `http://127.0.0.1:${party.port}`,
       nodes: [Number(party.nodeId)],
       attestors: [this.earUrl],
-      policy,
+      // Jobs of tests are small, and their chain is local.
+      policy: { minResponseSeconds: 5, spareSeconds: 0, ...policy },
       ...fields,
     };
     const entry = cheat === undefined ? "main.ts" : "adversary/main.ts";

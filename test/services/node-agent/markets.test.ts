@@ -43,7 +43,7 @@ describe("node agent in other markets", function () {
     await world.mineEverySecond();
 
     const leases = { acceptSeats: true, minRate: "0.0005/s", maxBondMill: "50", maxUptimePpm: 900_000 };
-    const provers = [{ verifier, program, command: [process.execPath, "--import", "tsx", PROVER] }];
+    const provers = [{ verifier, program, command: [process.execPath, "--import", "tsx", PROVER], timeoutSeconds: 60 }];
     await Promise.all([
       world.startAgent(first, { policy: { leases, provers } }),
       world.startAgent(second, { policy: { leases } }),

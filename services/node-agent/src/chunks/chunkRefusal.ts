@@ -6,6 +6,7 @@ export function chunkRefusal(policy: Policy, maker: Maker, offer: Offer): string
   // Each order is a work of its own: it is chosen by its maker, never by its hash.
   const refusal = refusalOf({ ...policy, programs: undefined }, offer);
   if (refusal !== undefined) return refusal;
-  if (maker.timeoutSeconds > Number(offer.order.terms.workSeconds)) return "a chunk may take longer than the work may";
+  if (maker.timeoutSeconds + policy.spareSeconds > Number(offer.order.terms.workSeconds))
+    return "a chunk may take longer than the work may";
   return undefined;
 }

@@ -8,6 +8,7 @@ import type { Policy, Prover } from "../config.js";
 import { type Head, Keeper } from "../Keeper.js";
 import type { NodePicker } from "../tasks/NodePicker.js";
 import { FAILED, TaskStatus } from "../tasks/TaskStatus.js";
+import { proofRefusal } from "./proofRefusal.js";
 import { runProver } from "./runProver.js";
 
 interface Parts {
@@ -102,12 +103,15 @@ export class ProofKeeper extends Keeper<Parts> {
     const { contracts, sender, policy, picker, deployedAtBlock: fromBlock, logger } = this.parts;
     const { proofs: market } = contracts;
     const task = await this.#taskOf(taskId);
-    const { order } = task;
+    const { order, prover } = task;
     const price = await market.priceAtDown(order, head.timestamp);
     const bond = await market.bondOfUp(order, price);
     if (this.#working.size >= policy.maxConcurrentTasks) return;
-    if (!policy.acceptTasks || price < policy.minPriceCredits) return;
-    if (policy.maxBondMill !== undefined && bond > policy.maxBondMill) return;
+    const reason = proofRefusal(policy, prover, { order, price, bond });
+    if (reason !== undefined) {
+      logger.debug({ taskId, reason }, "proof task left alone");
+      return;
+    }
     const nodeId = await picker.pick(order);
     if (nodeId === undefined) return;
     await this.#inputOf(task);

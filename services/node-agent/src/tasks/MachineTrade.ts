@@ -16,7 +16,7 @@ import { hexlify } from "ethers";
 
 import type { IMachineMarket, ITaskBook } from "../../../../typechain-types/index.js";
 import type { Conduct } from "../Conduct.js";
-import type { RunPolicy } from "../config.js";
+import type { Policy } from "../config.js";
 import type { JobFileStore } from "./JobFileStore.js";
 import type { ResultStore } from "./ResultStore.js";
 import type { OwnAttempt, Submission, Trade } from "./Trade.js";
@@ -25,7 +25,7 @@ interface Parts {
   readonly contracts: Contracts;
   readonly files: JobFileStore;
   readonly results: ResultStore;
-  readonly policy: RunPolicy;
+  readonly policy: Policy;
   readonly conduct: Conduct;
   readonly deployedAtBlock: number;
   readonly logger: Logger;
@@ -56,13 +56,14 @@ export class MachineTrade implements Trade {
 
   /** A program may run for as many steps as it names, and may have to once more between a question and its answer. */
   async refusalOf(taskId: bigint, { terms }: ITaskBook.TaskOrderStruct): Promise<string | undefined> {
-    const { policy } = this.#parts;
+    const { runs: policy, spareSeconds } = this.#parts.policy;
     const { maxSteps, depth } = await this.#programOf(taskId);
     const bytes = 2 ** (Number(depth) + LEAF_LOG2);
     if (!policy.accept) return "the policy takes no programs for a machine";
     if (bytes > policy.maxMemoryMiB * 2 ** 20) return `the machine has ${bytes} bytes of memory`;
     const seconds = Number(maxSteps) / policy.stepsPerSecond;
-    if (seconds > Number(terms.workSeconds)) return `${maxSteps} steps may take longer than the work may`;
+    if (seconds + spareSeconds > Number(terms.workSeconds))
+      return `${maxSteps} steps may take longer than the work may`;
     if (seconds > Number(terms.responseSeconds) / 2) return `${maxSteps} steps may take longer than an answer may`;
     return undefined;
   }

@@ -59,7 +59,7 @@ export class TensorTrade implements Trade {
     const { program } = await this.#bundleOf(taskId, order);
     if (program.totalWords > policy.maxWords) return `the program has ${program.totalWords} words`;
     // Who misses the deadline loses the bond: an order with too little time for its words is a trap.
-    if (program.totalWords / policy.wordsPerSecond > Number(order.terms.workSeconds))
+    if (program.totalWords / policy.wordsPerSecond + policy.spareSeconds > Number(order.terms.workSeconds))
       return `${program.totalWords} words may take longer than the work may`;
     try {
       assertExecutable(program);
