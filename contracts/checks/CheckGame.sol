@@ -5,7 +5,7 @@ import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManage
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
-import {ClaimRecord, ClaimState, Reveal, Terms} from "../claims/ClaimTypes.sol";
+import {ClaimRecord, ClaimState, Terms} from "../claims/ClaimTypes.sol";
 import {IClaimGame} from "../claims/IClaimGame.sol";
 import {MAX_PPM, Units, WAD} from "../common/Units.sol";
 import {ITaskBook} from "../market/ITaskBook.sol";
@@ -28,7 +28,7 @@ import {CheckSchedule} from "./libraries/CheckSchedule.sol";
 /// ```
 /// draw       _draw
 /// vouch      _callerMayVouch, checks of the openings at `_positionOf` with `leafOf`, _vouch
-/// convict    _vouchersOf, _checkPosted, what is wrong, _checkCommitted, _convictAll
+/// convict    _vouchersOf, _checkPosted, what is wrong, _convictAll
 /// ```
 abstract contract CheckGame is ICheckGame, AccessManaged {
     using Checkpoints for Checkpoints.Trace208;
@@ -68,15 +68,13 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
     /// @notice Most words that a vouch opens.
     uint8 public constant MAX_OPENINGS = 16;
 
-    bytes32 private constant _FINISH_TAG = keccak256("millrace.finish");
-
     // ─── IMMUTABLES ───
 
     IBurnMintSettlement private immutable _SETTLEMENT;
     IStakingRegistry private immutable _STAKING;
     ICheckSeats private immutable _SEATS;
     ICheckPot private immutable _POT;
-    IClaimGame private immutable _CLAIMS;
+    IClaimGame internal immutable _CLAIMS;
     ITaskBook private immutable _TASKS;
     IBeacon private immutable _BEACON;
 
@@ -125,7 +123,7 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
         require(!check.isSettled, CheckGame_AlreadySettled(claimId));
         (uint256 due, uint256 share) = _sharesDown(check, _feeOf(claimId, order));
         // Who vouched may take less than is due rather than wait; nobody else may settle for it (I11).
-        bool isFair = share == due || check.vouched & ~check.convicted == 0 || _hasVouched(check, msg.sender);
+        bool isFair = share == due || _standing(check) == 0 || _hasVouched(check, msg.sender);
         require(isFair, CheckGame_PotTooLow(claimId, share, due));
 
         check.isSettled = true;
@@ -285,11 +283,9 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
         emit ClaimVouched({claimId: claimId, place: place, account: account});
     }
 
-    /// @dev The places that vouched and were not convicted; reverts if there is none.
+    /// @dev The places of a check that vouched and were not convicted.
     function _vouchersOf(uint256 claimId) internal view returns (uint8 vouchers) {
-        Check storage check = _liveCheck(claimId);
-        vouchers = check.vouched & ~check.convicted;
-        require(vouchers != 0, CheckGame_NoVoucher(claimId));
+        return _standing(_liveCheck(claimId));
     }
 
     /// @dev Slashes places that vouched: the claim was shown to be wrong.
@@ -306,15 +302,6 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
         ClaimRecord memory record = _CLAIMS.claimOf(claimId);
         require(commitment == record.commitment, CheckGame_OtherClaim(claimId));
         return record.windowEndsAt;
-    }
-
-    /// @dev The commitment of a proof, as the game's `prove` asks for it: who sees the evidence in a transaction cannot
-    /// be first with it.
-    function _checkCommitted(uint256 claimId, bytes32 evidence, Reveal calldata reveal) internal view {
-        bytes32 digest = keccak256(abi.encode(_FINISH_TAG, claimId, evidence, msg.sender, reveal.salt));
-        uint256 commitment = uint256(_CLAIMS.commitmentOf(msg.sender, reveal.lane));
-        bool isTheirs = commitment >> 48 == uint256(digest) >> 48 && uint48(commitment) < block.timestamp;
-        require(isTheirs, CheckGame_NotCommitted(msg.sender, reveal.lane));
     }
 
     function _positionOf(
@@ -428,9 +415,9 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
 
     /// @dev Whether an account is, or speaks for, a checker that vouched and was not convicted.
     function _hasVouched(Check storage check, address account) private view returns (bool vouched) {
-        uint8 paid = check.vouched & ~check.convicted;
+        uint8 standing = _standing(check);
         for (uint8 place = 0; place < check.count; ++place) {
-            if (!_has(paid, place)) continue;
+            if (!_has(standing, place)) continue;
             if (_STAKING.isOperator(_SEATS.seatOf(check.seats[place]).account, account)) return true;
         }
     }
@@ -461,6 +448,11 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
 
     function _requireUntil(uint256 until) private view {
         require(block.timestamp <= until, CheckGame_TooLate(until, block.timestamp));
+    }
+
+    /// @dev The places that vouched and were not convicted: those that are paid.
+    function _standing(Check storage check) private view returns (uint8 places) {
+        return check.vouched & ~check.convicted;
     }
 
     function _bitOf(uint8 place) private pure returns (uint8 bit) {

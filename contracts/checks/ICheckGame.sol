@@ -203,12 +203,6 @@ interface ICheckGame {
     /// @notice Thrown when a check was settled.
     error CheckGame_AlreadySettled(uint256 claimId);
 
-    /// @notice Thrown when nobody is left to convict.
-    error CheckGame_NoVoucher(uint256 claimId);
-
-    /// @notice Thrown when a proof was not committed to in this lane, or not in an earlier block.
-    error CheckGame_NotCommitted(address account, uint256 lane);
-
     // ─── ANYONE ───
 
     /// @notice Settles a check whose job was paid: pays each place that vouched and was not convicted, charges each

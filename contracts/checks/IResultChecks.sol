@@ -27,6 +27,12 @@ interface IResultChecks is ICheckGame {
     /// @notice Thrown when an opened word is not in the provider's tree or in the checker's.
     error ResultChecks_NotInTrees(uint256 index, uint256 position);
 
+    /// @notice Thrown when nobody is left to convict.
+    error ResultChecks_NoVoucher(uint256 claimId);
+
+    /// @notice Thrown when a proof was not committed to in this lane, or not in an earlier block.
+    error ResultChecks_NotCommitted(address account, uint256 lane);
+
     /// @notice Thrown when a word is called wrong that is right.
     error ResultChecks_WordIsRight();
 

@@ -20,6 +20,8 @@ contract ResultChecks is IResultChecks, CheckGame {
         bytes32 salted;
     }
 
+    bytes32 private constant _FINISH_TAG = keccak256("millrace.finish");
+
     ITensorVerifier private immutable _VERIFIER;
 
     /// @notice Fixes parts and rules, and sets the first parameters.
@@ -53,6 +55,7 @@ contract ResultChecks is IResultChecks, CheckGame {
         Reveal calldata reveal
     ) external {
         uint8 vouchers = _vouchersOf(claimId);
+        require(vouchers != 0, ResultChecks_NoVoucher(claimId));
         _checkPosted(claimId, _commitmentOf(claim));
         _checkCommitted(claimId, Evidence.hash(target, witness), reveal);
         require(_isWrong(claim, target, witness), ResultChecks_WordIsRight());
@@ -102,6 +105,15 @@ contract ResultChecks is IResultChecks, CheckGame {
     }
 
     // ─── INTERNAL ───
+
+    /// @dev The commitment of a proof, as the game's `prove` asks for it: who sees the evidence in a transaction cannot
+    /// be first with it.
+    function _checkCommitted(uint256 claimId, bytes32 evidence, Reveal calldata reveal) private view {
+        bytes32 digest = keccak256(abi.encode(_FINISH_TAG, claimId, evidence, msg.sender, reveal.salt));
+        uint256 commitment = uint256(_CLAIMS.commitmentOf(msg.sender, reveal.lane));
+        bool isTheirs = commitment >> 48 == uint256(digest) >> 48 && uint48(commitment) < block.timestamp;
+        require(isTheirs, ResultChecks_NotCommitted(msg.sender, reveal.lane));
+    }
 
     function _isWrong(
         Claim calldata claim,

@@ -516,7 +516,7 @@ describe("ResultChecks", () => {
         expect((await staking.accountOf(account)).bonded).to.equal(0n);
       }
       expect((await token.balanceOf(challenger)) - before).to.equal((2n * BOND * 3n) / 10n);
-      await expect(convicted(at, submitted)).to.be.revertedWithCustomError(checks, "CheckGame_NoVoucher");
+      await expect(convicted(at, submitted)).to.be.revertedWithCustomError(checks, "ResultChecks_NoVoucher");
     });
 
     it("should do so after the claim fell, and after it stood and its check was settled", async () => {
@@ -552,7 +552,7 @@ describe("ResultChecks", () => {
       const [liar] = await at.draw(submitted);
       await at.commit(submitted, 0, liar, submitted.committed);
       await at.recordAt((await checks.checkOf(submitted.claimId)).openAt);
-      await expect(convicted(at, submitted)).to.be.revertedWithCustomError(checks, "CheckGame_NoVoucher");
+      await expect(convicted(at, submitted)).to.be.revertedWithCustomError(checks, "ResultChecks_NoVoucher");
       await at.vouch(submitted, 0, liar, submitted.committed);
       await convicted(at, submitted);
       const { seats: ids } = await checks.checkOf(submitted.claimId);
@@ -567,7 +567,7 @@ describe("ResultChecks", () => {
       const copy = (by: typeof stranger, shown: typeof reveal) =>
         expect(
           checks.connect(by).convict(claimId, claim, proof.target, proof.witness, shown),
-        ).to.be.revertedWithCustomError(checks, "CheckGame_NotCommitted");
+        ).to.be.revertedWithCustomError(checks, "ResultChecks_NotCommitted");
       await copy(stranger, reveal);
       await copy(challenger, { ...reveal, lane: 5n });
       await copy(challenger, { ...reveal, salt: ethers.ZeroHash });

@@ -71,9 +71,9 @@ export const CHECK_SENTENCES: Sentences = {
     "Wait for the close of an epoch, which fills it; only a checker that vouched can settle for less.",
   ],
   CheckGame_AlreadySettled: ["The check of claim {claimId} is settled.", "There is nothing left to do."],
-  CheckGame_NoVoucher: ["Nobody vouched for claim {claimId} who was not convicted.", "There is nothing left to do."],
+  ResultChecks_NoVoucher: ["Nobody vouched for claim {claimId} who was not convicted.", "There is nothing left to do."],
   ResultChecks_WordIsRight: ["This word is right.", "Only a wrong word convicts."],
-  CheckGame_NotCommitted: [
+  ResultChecks_NotCommitted: [
     "{account:hex} did not commit to this proof in an earlier block.",
     "Commit first, as for prove, and show it from the next block on.",
   ],
