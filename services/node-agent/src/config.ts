@@ -88,6 +88,11 @@ export const policySchema = z.object({
     .describe(
       "Least time for an answer, or a key, that an order must give. If left out, what the deployment holds for long enough to force one into the chain: small jobs give less, and a slow block or a moment offline then costs the whole bond",
     ),
+  maxWindowSeconds: count
+    .default(3 * 86_400)
+    .describe(
+      "Longest time for contesting or judging a result: units and bond are held until it is over, whatever the order pays",
+    ),
   spareSeconds: count
     .default(60)
     .describe(

@@ -35,6 +35,11 @@ describe("refusals of an agent whose policy says nothing", () => {
     expect(refusalOf(policy, offer({ workSeconds: 60 }))).to.equal(undefined);
   });
 
+  it("should leave orders alone that hold its node for weeks, be it for nothing", () => {
+    expect(refusalOf(policy, offer({ windowSeconds: 259_201 }))).to.match(/too long/);
+    expect(refusalOf(policy, offer({ windowSeconds: 259_200 }))).to.equal(undefined);
+  });
+
   it("should leave chunks and proofs alone that may take longer than their buyer gives", () => {
     const maker = { name: "frames", command, timeoutSeconds: 100 };
     expect(chunkRefusal(policy, maker, offer({ workSeconds: 159 }))).to.match(/longer/);

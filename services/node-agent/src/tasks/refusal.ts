@@ -11,13 +11,14 @@ export interface Offer {
 
 /** Why a policy does not take an order, or undefined if it does. */
 export function refusalOf(policy: Policy, { order, price, bond }: Offer): string | undefined {
-  const { programHash, responseSeconds, workSeconds } = order.terms;
+  const { programHash, responseSeconds, windowSeconds, workSeconds } = order.terms;
   if (!policy.acceptTasks) return "the policy takes no tasks";
   if (price < policy.minPriceCredits) return "the price is too low";
   if (policy.maxBondMill !== undefined && bond > policy.maxBondMill) return "the bond is too high";
   if (policy.programs?.every((hash) => hash.toLowerCase() !== String(programHash).toLowerCase()) === true)
     return "the program is not one of the policy's";
   if (Number(responseSeconds) < policy.minResponseSeconds) return "answers would be due too fast";
+  if (Number(windowSeconds) > policy.maxWindowSeconds) return "the node and the bond would be held too long";
   if (Number(workSeconds) < policy.spareSeconds) return "there is no time for the work";
   return undefined;
 }
