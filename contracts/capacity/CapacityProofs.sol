@@ -389,9 +389,12 @@ contract CapacityProofs is ICapacityProofs {
         return _isVoid(epoch, times) ? RoundPhase.Void : RoundPhase.Final;
     }
 
+    /// @dev In a round in which nobody opened, less than half did. So nobody brings a round about once its epoch is
+    /// over, by recording its values only then (I10).
     function _isVoid(uint32 epoch, RoundTimes memory times) private view returns (bool isVoid) {
         Tally memory tally = _tallies[epoch];
-        return tally.isOutage || tally.answered < tally.silent || _valueAt(times.startsAt) == 0;
+        bool isFew = tally.answered == 0 || tally.answered < tally.silent;
+        return tally.isOutage || isFew || _valueAt(times.startsAt) == 0;
     }
 
     function _timesOf(uint32 epoch) private view returns (RoundTimes memory times) {

@@ -23,6 +23,7 @@ describe("CapacityProofs", () => {
     const second = await context.addChallenged(context.bob, 2);
     return { ...context, first, second };
   };
+  type Added = Awaited<ReturnType<typeof added>>;
 
   describe("a round", () => {
     it("should go from the draw to its end inside the epoch, phase by phase", async () => {
@@ -47,7 +48,8 @@ describe("CapacityProofs", () => {
         [times.reportsFrom - 1n, Phase.Opening],
         [times.reportsFrom, Phase.Reporting],
         [times.finalAt - 1n, Phase.Reporting],
-        [times.finalAt, Phase.Final],
+        // Nobody opened.
+        [times.finalAt, Phase.Void],
       ] as const) {
         await time.increaseTo(at);
         expect(await capacity.phaseOf(1), String(at)).to.equal(phase);
@@ -70,6 +72,14 @@ describe("CapacityProofs", () => {
   });
 
   describe("a pass", () => {
+    /** The other node, which is always due, answers in a round that has begun: so the round counts. */
+    const answer = async ({ capacity, bob, second, recordAt, compute, openings }: Added, epoch: number) => {
+      const results = await compute(second, epoch);
+      await capacity.connect(bob).commit(second, results.root);
+      await recordAt((await capacity.timesOf(epoch)).closesAt);
+      await capacity.open(second, await openings(second, epoch, results));
+    };
+
     it("should follow from right results, committed and opened in time", async () => {
       const { capacity, alice, first, begin, recordAt, compute, openings } = await networkHelpers.loadFixture(added);
       expect(await capacity.hasCapacity(first, 1)).to.equal(false);
@@ -111,7 +121,9 @@ describe("CapacityProofs", () => {
       const luck = await luckOf(context, connection, { nodeId: first, epoch: 4, picked: false });
       await recordAt((await capacity.timesOf(4)).startsAt, luck);
       expect(await capacity.isPicked(first, 4)).to.equal(true);
-      expect(await capacity.hasCapacity(first, 4), "silent so far").to.equal(false);
+      expect(await capacity.hasCapacity(first, 4), "nobody opened").to.equal(true);
+      await answer(context, 4);
+      expect(await capacity.hasCapacity(first, 4), "silent").to.equal(false);
       // Epochs without a round: the pass of epoch 1 still counts in 4 epochs, its own among them.
       expect(await capacity.hasCapacity(first, 5)).to.equal(false);
     });
@@ -126,6 +138,7 @@ describe("CapacityProofs", () => {
         await luckOf(context, connection, { nodeId: first, epoch: 2, picked: true }),
       );
       expect(await capacity.isPicked(first, 2)).to.equal(true);
+      await answer(context, 2);
       expect(await capacity.hasCapacity(first, 2)).to.equal(false);
       expect(await capacity.hasCapacity(first, 1), "the past stays").to.equal(true);
     });
@@ -408,10 +421,35 @@ describe("CapacityProofs", () => {
       ]);
       // Nobody answers in 4, when both are due.
       const times = await begin(4);
-      expect(await capacity.hasCapacity(first, 4)).to.equal(false);
       await time.increaseTo(times.reportsFrom);
       await capacity.reportSilence(second);
       await time.increaseTo(times.finalAt);
+      expect(await capacity.hasCapacity(first, 4)).to.equal(true);
+    });
+
+    it("should not count because somebody records its values once its epoch is over (I10)", async () => {
+      const { capacity, alice, bob, first, second, record, round } = await networkHelpers.loadFixture(added);
+      await round(1, [
+        { nodeId: first, agent: alice },
+        { nodeId: second, agent: bob },
+      ]);
+      // Nobody records anything of 4, when both are due, until its report is being made.
+      const { drawAt } = await capacity.timesOf(4);
+      await time.increaseTo((await capacity.timesOf(5)).drawAt);
+      expect(await capacity.hasCapacity(first, 4)).to.equal(true);
+      await record(drawAt);
+      await record((await capacity.timesOf(4)).startsAt);
+      expect(await capacity.isPicked(first, 4)).to.equal(true);
+      expect(await capacity.phaseOf(4)).to.equal(Phase.Void);
+      expect(await capacity.hasCapacity(first, 4)).to.equal(true);
+    });
+
+    it("should be one in which nobody opened, whether or not that was reported", async () => {
+      const { capacity, alice, first, begin, round } = await networkHelpers.loadFixture(added);
+      await round(1, [{ nodeId: first, agent: alice }]);
+      await time.increaseTo((await begin(4)).finalAt);
+      expect(await capacity.tallyOf(4)).to.deep.equal([0n, 0n, false]);
+      expect(await capacity.phaseOf(4)).to.equal(Phase.Void);
       expect(await capacity.hasCapacity(first, 4)).to.equal(true);
     });
 
