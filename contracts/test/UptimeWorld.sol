@@ -21,6 +21,7 @@ contract UptimeWorld is ERC20Burnable {
     uint64 private _nodeCount;
     mapping(uint64 nodeId => INodeRegistry.Node node) private _nodes;
     mapping(uint64 nodeId => address agent) private _agents;
+    mapping(uint64 nodeId => bool isPaused) private _paused;
 
     event Slashed(SlashTable.Offence offence, address provider, uint256 mill, address buyer, address reporter);
 
@@ -46,8 +47,12 @@ contract UptimeWorld is ERC20Burnable {
         return _agents[nodeId];
     }
 
-    function statusOf(uint64) external pure returns (INodeRegistry.Status status) {
-        return INodeRegistry.Status.Active;
+    function setPaused(uint64 nodeId, bool isPaused) external {
+        _paused[nodeId] = isPaused;
+    }
+
+    function statusOf(uint64 nodeId) external view returns (INodeRegistry.Status status) {
+        return _paused[nodeId] ? INodeRegistry.Status.Draining : INodeRegistry.Status.Active;
     }
 
     function weightAt(uint16, uint32) external pure returns (uint32 weight) {

@@ -73,8 +73,8 @@ interface IUptimeChallenges {
 
     /// @notice Corrections of a node over all epochs.
     /// @param delta 16 bytes. Sum of the settled ones, MILL.
-    /// @param pending 4 bytes. Leaves of the node with an open challenge, or a correction that is not settled; none may
-    /// be collected from then.
+    /// @param pending 4 bytes. Leaves of the node with an open challenge, or a correction that takes away and is not
+    /// settled; none may be collected from then.
     struct NodeCorrections {
         int128 delta;
         uint32 pending;
@@ -242,6 +242,11 @@ interface IUptimeChallenges {
     /// @param answerBy First second that is too late for an answer.
     error UptimeChallenges_WrongStatus(bytes32 challengeId, ChallengeStatus status, uint48 answerBy);
 
+    /// @notice Thrown when another than its provider restores a slot of a node that has none in its leaf and is not
+    /// Active now, so that it would be worth nothing.
+    /// @param nodeId The node.
+    error UptimeChallenges_NotActive(uint64 nodeId);
+
     /// @notice Thrown when one attestor's receipt is given twice, or it showed its own before it was accused.
     /// @param seat Its seat.
     error UptimeChallenges_SameSeat(uint8 seat);
@@ -290,11 +295,12 @@ interface IUptimeChallenges {
 
     /// @notice Turns a slot up that a leaf marks down, by receipts of as many attestors as make a slot up. All slots
     /// that are restored to a report are together worth the share of the pot that they would have had in it.
+    /// A leaf without any slot is worth something if its node is Active.
     /// @dev Emits {SlotRestored} and {LeafCorrected}. Nobody is slashed: an attestor that gave a receipt and hid it
     /// contradicts itself, and is proven guilty in `UptimeProofs`; others may have been left out of the set.
     ///
     /// Requirements: the report stands and is open; the leaf is under its root and has the slot down; the receipts are
-    /// of that slot, each of another seat.
+    /// of that slot, each of another seat; if the leaf has no slots, its node is Active or its provider calls.
     /// @param report The report.
     /// @param leaf The leaf.
     /// @param proof Its Merkle proof.

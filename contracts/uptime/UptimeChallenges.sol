@@ -63,6 +63,7 @@ contract UptimeChallenges is PartDemands {
     ) external {
         _ORACLE.verifyPosted(report);
         _checkSlot(report, leaf, proof, slot, false);
+        _checkWorth(leaf);
         uint32 seats = _seatsOf(receipts, leaf.nodeId, leaf.epoch, slot);
         (, , uint256 threshold) = _ORACLE.setOf(leaf.epoch);
         require(receipts.length >= threshold, UptimeChallenges_TooFewReceipts(receipts.length, threshold));
@@ -109,6 +110,7 @@ contract UptimeChallenges is PartDemands {
             bondWei: _BOND_WEI,
             answerBy: challenge.answerBy
         });
+        if (!_holds(_corrections[report.root][leaf.nodeId])) ++_nodeCorrections[leaf.nodeId].pending;
         ++_touched(leaf.epoch, report.root, leaf.nodeId).openChallenges;
         emit LeafHeld({epoch: leaf.epoch, nodeId: leaf.nodeId, root: report.root});
     }
@@ -191,7 +193,7 @@ contract UptimeChallenges is PartDemands {
         require(isDue, UptimeChallenges_NothingToSettle(nodeId));
         uint32 epoch = correction.epoch;
         int128 delta = 0;
-        --_nodeCorrections[nodeId].pending;
+        if (_holds(correction)) --_nodeCorrections[nodeId].pending;
         if (_ORACLE.reportOf(epoch).root == root) {
             IUptimeOracle.ReportStatus status = _ORACLE.statusOf(epoch);
             bool isFinal = status == IUptimeOracle.ReportStatus.Final;
@@ -250,12 +252,10 @@ contract UptimeChallenges is PartDemands {
 
     // ─── INTERNAL WRITE ───
 
-    /// @dev The correction of a leaf, counted against its node from the first touch until it is settled.
+    /// @dev The correction of a leaf, to be settled from the first touch on.
     function _touched(uint32 epoch, bytes32 root, uint64 nodeId) private returns (Correction storage correction) {
         correction = _corrections[root][nodeId];
-        if (correction.isPending) return correction;
-        (correction.epoch, correction.isTouched, correction.isPending) = (epoch, true, true);
-        ++_nodeCorrections[nodeId].pending;
+        if (!correction.isPending) (correction.epoch, correction.isTouched, correction.isPending) = (epoch, true, true);
     }
 
     /// @dev MILL for one slot more. All slots that are restored to a report are together worth what they would be if
@@ -278,22 +278,28 @@ contract UptimeChallenges is PartDemands {
         Correction storage correction = _touched(epoch, root, nodeId);
         // A report that fell and came back with the same leaves may have two challenges to one slot.
         if (correction.flipped.isUp(slot)) return;
+        bool held = _holds(correction);
         correction.flipped |= 1 << slot;
         correction.delta += delta;
+        if (held && !_holds(correction)) --_nodeCorrections[nodeId].pending;
         emit LeafCorrected({epoch: epoch, nodeId: nodeId, root: root, slot: slot, delta: delta});
     }
 
     /// @dev A leaf with which nothing is wrong has nothing to settle: whoever asks and answers holds nobody up (I11).
     function _free(bytes32 root, uint64 nodeId) private {
         Correction storage correction = _corrections[root][nodeId];
-        if (--correction.openChallenges == 0 && correction.flipped == 0) {
-            correction.isPending = false;
-            --_nodeCorrections[nodeId].pending;
-        }
+        if (--correction.openChallenges == 0 && correction.flipped == 0) correction.isPending = false;
+        if (!_holds(correction)) --_nodeCorrections[nodeId].pending;
         emit LeafFreed({epoch: correction.epoch, nodeId: nodeId, root: root});
     }
 
     // ─── INTERNAL READ ───
+
+    /// @dev Whether a node must not collect before a leaf is settled: it could get more than it earned. What was only
+    /// restored adds to that, and holds back nothing else, whoever restores it and however often (I11).
+    function _holds(Correction storage correction) private view returns (bool holds) {
+        return correction.isPending && (correction.openChallenges != 0 || correction.delta < 0);
+    }
 
     /// @dev A challenge that is not decided; over or not, as the step needs it.
     function _open(bytes32 challengeId, bool over) private view returns (Challenge storage challenge) {
@@ -343,12 +349,23 @@ contract UptimeChallenges is PartDemands {
         return Math.min(pot, Math.mulDiv(pot, _pointsPerSlot(leaf), report.totalPoints, Math.Rounding.Ceil));
     }
 
+    /// @dev A leaf without slots is worth what its node can earn now. While that is nothing only its provider may give
+    /// it up, for what its leases pay; anybody else would take it away (I11).
+    function _checkWorth(IUptimeOracle.Leaf calldata leaf) private view {
+        bool isTheirs = leaf.bitmap != 0 || msg.sender == leaf.provider || _isActive(leaf.nodeId);
+        require(isTheirs, UptimeChallenges_NotActive(leaf.nodeId));
+    }
+
+    function _isActive(uint64 nodeId) private view returns (bool isActive) {
+        return _NODES.statusOf(nodeId) == INodeRegistry.Status.Active;
+    }
+
     /// @dev What the leaf itself was given for a slot. A leaf without slots says nothing of that; the registry does,
     /// for a node that can earn now.
     function _pointsPerSlot(IUptimeOracle.Leaf calldata leaf) private view returns (uint256 points) {
         uint256 slots = leaf.bitmap.countUp();
         if (slots != 0) return leaf.points / slots;
-        if (_NODES.statusOf(leaf.nodeId) != INodeRegistry.Status.Active) return 0;
+        if (!_isActive(leaf.nodeId)) return 0;
         INodeRegistry.Node memory node = _NODES.nodeOf(leaf.nodeId);
         return uint256(node.units) * _CATALOG.weightAt(node.classId, leaf.epoch);
     }

@@ -126,7 +126,98 @@ describe("Strangers with true evidence", () => {
     });
   });
 
+  describe("a slot that a stranger restores, in every report", () => {
+    /** All hear all but node 2 in slot 3, which seats 0 and 3 hear; seat 0 is left out of the report. */
+    const postWithout = async (epoch: number): Promise<[BuiltReport, Statements[]]> => {
+      const less = (slot: number): bigint[] => (slot === 3 ? [1n, 3n] : evidence.nodeIds);
+      const said = await Promise.all(
+        [0, 1, 2, 3].map((seat) =>
+          evidence.tell(epoch, seat, { heard: seat === 1 || seat === 2 ? less : () => evidence.nodeIds }),
+        ),
+      );
+      const built = await evidence.build(epoch, said.slice(1));
+      await evidence.post(epoch, built.report, [1, 2, 3]);
+      return [built, said];
+    };
+    const restore = async ([built, said]: [BuiltReport, Statements[]], slot = 3): Promise<void> => {
+      const [stranger] = await ethers.getSigners();
+      const receipts = [0, 3].map((seat) => evidence.receipt(said[seat]!, 2n, slot));
+      await at.challenges.connect(stranger).restoreSlot(built.report, ...leafOf(built, 2n), slot, receipts);
+    };
+
+    it("should hold back nothing of its node (I4, I11)", async () => {
+      const first = await postWithout(0);
+      await restore(first);
+      // The windows of two reports overlap, so without settling one there is always another.
+      await restore(await postWithout(1));
+      await at.finalise(0);
+      await at.challenges.settleCorrection(first[0].report.root, 2);
+      const [leaf, proof] = leafOf(first[0], 2n);
+      const [due, pending] = await at.challenges.correctedReward(2, leaf.rawCumulativeReward);
+      expect([due > leaf.rawCumulativeReward, pending]).to.deep.equal([true, 0n]);
+      await at.rewards.collect(leaf, proof);
+      expect((await at.rewards.collectionOf(2)).mill).to.equal(due);
+    });
+
+    it("should hold a leaf while a challenge is open, or more was taken than given", async () => {
+      const posted = await postWithout(0);
+      const { report } = posted[0];
+      const pending = async (): Promise<bigint> => (await at.challenges.correctionsOf(2)).pending;
+      const challenge = async (slot: number): Promise<string> => {
+        await at.challenges.challengeSlot(report, ...leafOf(posted[0], 2n), slot, { value: BOND_WEI });
+        return await at.challenges.challengeIdOf(at.hash(report), 2, slot);
+      };
+      const [one, two] = [await challenge(0), await challenge(1)];
+      await lapse();
+      for (const [challengeId, open] of [
+        [one, 1n],
+        [two, 0n],
+      ] as const) {
+        await at.challenges.clearSlot(challengeId);
+        expect(await pending()).to.equal(1n);
+        expect((await at.challenges.correctionOf(report.root, 2)).openChallenges).to.equal(open);
+      }
+      await restore(posted);
+      expect(await pending(), "two slots less, one more").to.equal(1n);
+      await at.finalise(0);
+      await expect(at.rewards.collect(...leafOf(posted[0], 2n))).to.be.revertedWithCustomError(
+        at.challenges,
+        "UptimeChallenges_LeafHeld",
+      );
+      await at.challenges.settleCorrection(report.root, 2);
+      expect(await pending()).to.equal(0n);
+    });
+  });
+
   describe("slots that are kept out of a report and restored", () => {
+    /** Node 3 beats for two attestors only, of which the leader leaves one out. */
+    const postWithoutNode3 = async () => {
+      const others = (): bigint[] => [1n, 2n];
+      const said = await Promise.all(
+        [0, 1, 2, 3].map((seat) => evidence.tell(0, seat, { heard: seat < 2 ? () => evidence.nodeIds : others })),
+      );
+      const built = await evidence.build(0, said.slice(1));
+      await evidence.post(0, built.report, [1, 2, 3]);
+      const receipts = (slot: number) => [0, 1].map((seat) => evidence.receipt(said[seat]!, 3n, slot));
+      return { built, receipts, gain: async () => (await at.challenges.correctionOf(built.report.root, 3)).delta };
+    };
+
+    it("should be given up by nobody but the provider while its node is not active (I11)", async () => {
+      const { built, receipts, gain } = await postWithoutNode3();
+      const { challenges } = at;
+      const leaf = leafOf(built, 3n);
+      await at.world.setPaused(3, true);
+      await expect(challenges.restoreSlot(built.report, ...leaf, 0, receipts(0)))
+        .to.be.revertedWithCustomError(challenges, "UptimeChallenges_NotActive")
+        .withArgs(3);
+      const provider = await ethers.getSigner(leaf[0].provider);
+      await challenges.connect(provider).restoreSlot(built.report, ...leaf, 1, receipts(1));
+      expect(await gain()).to.equal(0n);
+      await at.world.setPaused(3, false);
+      await challenges.restoreSlot(built.report, ...leaf, 0, receipts(0));
+      expect(await gain()).not.to.equal(0n);
+    });
+
     it("should be worth what they would have been in it, all together (I8)", async () => {
       // Node 3 beats for two attestors only, of which the leader leaves one out: all others share the pot.
       const others = (): bigint[] => [1n, 2n];

@@ -16,7 +16,7 @@ export interface SettlerParts {
 /** Order of `ReportStatus`. */
 const FINAL = 2n;
 
-/** Settles corrections of reports that are final: until then their nodes can collect nothing. */
+/** Settles corrections of reports that are final: until then nodes wait for what was restored to them, or for all. */
 export class Settler {
   constructor(private readonly parts: SettlerParts) {}
 

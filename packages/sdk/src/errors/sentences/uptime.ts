@@ -95,6 +95,10 @@ export const UPTIME_SENTENCES: Sentences = {
     "The receipt of seat {seat} is for another heartbeat.",
     "Show the heartbeat that the receipts name.",
   ],
+  UptimeChallenges_NotActive: [
+    "Node {nodeId} has no slot in its leaf, and is not active now: a slot would be worth nothing.",
+    "Wait until it is, or let its provider restore the slot.",
+  ],
   UptimeChallenges_NothingSeen: ["Seat {seat} did not say that it saw the node.", "It cannot be slashed for it."],
   UptimeChallenges_CannotDemand: [
     "That cannot be demanded now.",
