@@ -22,6 +22,7 @@ contract UptimeWorld is ERC20Burnable {
     mapping(uint64 nodeId => INodeRegistry.Node node) private _nodes;
     mapping(uint64 nodeId => address agent) private _agents;
     mapping(uint64 nodeId => bool isPaused) private _paused;
+    mapping(uint64 nodeId => bool isWeak) private _weak;
 
     event Slashed(SlashTable.Offence offence, address provider, uint256 mill, address buyer, address reporter);
 
@@ -51,8 +52,16 @@ contract UptimeWorld is ERC20Burnable {
         _paused[nodeId] = isPaused;
     }
 
+    function setWeak(uint64 nodeId, bool isWeak) external {
+        _weak[nodeId] = isWeak;
+    }
+
     function statusOf(uint64 nodeId) external view returns (INodeRegistry.Status status) {
         return _paused[nodeId] ? INodeRegistry.Status.Draining : INodeRegistry.Status.Active;
+    }
+
+    function hasCapacity(uint64 nodeId, uint32) external view returns (bool capable) {
+        return !_weak[nodeId];
     }
 
     function weightAt(uint16, uint32) external pure returns (uint32 weight) {

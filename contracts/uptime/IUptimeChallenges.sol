@@ -8,7 +8,7 @@ import {UptimeEvidence} from "./UptimeEvidence.sol";
 /// @notice What has to be shown: a slot that a leaf marks down is put right by receipts; a slot that it marks up must
 /// be answered for with a heartbeat; leaves and data must be shown on demand.
 ///
-/// Assumptions: UptimeOracle, Settlement, NodeRegistry and HardwareCatalog are the protocol's own.
+/// Assumptions: UptimeOracle, Settlement, NodeRegistry, HardwareCatalog and CapacityProofs are the protocol's own.
 ///
 /// Promises:
 /// - a slot that was up, and of which `u` attestors gave receipts, can be put right while the report is open;
@@ -295,7 +295,7 @@ interface IUptimeChallenges {
 
     /// @notice Turns a slot up that a leaf marks down, by receipts of as many attestors as make a slot up. All slots
     /// that are restored to a report are together worth the share of the pot that they would have had in it.
-    /// A leaf without any slot is worth something if its node is Active.
+    /// A leaf without any slot is worth something if its node is Active, and had shown its capacity in the epoch.
     /// @dev Emits {SlotRestored} and {LeafCorrected}. Nobody is slashed: an attestor that gave a receipt and hid it
     /// contradicts itself, and is proven guilty in `UptimeProofs`; others may have been left out of the set.
     ///

@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ICapacityProofs} from "../capacity/ICapacityProofs.sol";
 import {IHardwareCatalog} from "../hardware/IHardwareCatalog.sol";
 import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 import {IBurnMintSettlement} from "../settlement/IBurnMintSettlement.sol";
@@ -29,6 +30,7 @@ contract UptimeChallenges is PartDemands {
     IBurnMintSettlement private immutable _SETTLEMENT;
     INodeRegistry private immutable _NODES;
     IHardwareCatalog private immutable _CATALOG;
+    ICapacityProofs private immutable _CAPACITY;
     uint16 private immutable _SLOTS_PER_EPOCH;
 
     mapping(bytes32 challengeId => Challenge challenge) private _challenges;
@@ -42,12 +44,14 @@ contract UptimeChallenges is PartDemands {
         IBurnMintSettlement settlement,
         INodeRegistry nodes,
         IHardwareCatalog catalog,
+        ICapacityProofs capacity,
         uint96 newBondWei
     ) PartDemands(oracle, newBondWei) {
         require(address(settlement) != address(0), UptimeChallenges_ZeroValue("settlement"));
         require(address(nodes) != address(0), UptimeChallenges_ZeroValue("nodes"));
         require(address(catalog) != address(0), UptimeChallenges_ZeroValue("catalog"));
-        (_SETTLEMENT, _NODES, _CATALOG) = (settlement, nodes, catalog);
+        require(address(capacity) != address(0), UptimeChallenges_ZeroValue("capacity"));
+        (_SETTLEMENT, _NODES, _CATALOG, _CAPACITY) = (settlement, nodes, catalog, capacity);
         _SLOTS_PER_EPOCH = settlement.clock().slotsPerEpoch;
     }
 
@@ -361,11 +365,11 @@ contract UptimeChallenges is PartDemands {
     }
 
     /// @dev What the leaf itself was given for a slot. A leaf without slots says nothing of that; the registry does,
-    /// for a node that can earn now.
+    /// for a node that can earn now and had shown its capacity then.
     function _pointsPerSlot(IUptimeOracle.Leaf calldata leaf) private view returns (uint256 points) {
         uint256 slots = leaf.bitmap.countUp();
         if (slots != 0) return leaf.points / slots;
-        if (!_isActive(leaf.nodeId)) return 0;
+        if (!_isActive(leaf.nodeId) || !_CAPACITY.hasCapacity(leaf.nodeId, leaf.epoch)) return 0;
         INodeRegistry.Node memory node = _NODES.nodeOf(leaf.nodeId);
         return uint256(node.units) * _CATALOG.weightAt(node.classId, leaf.epoch);
     }

@@ -101,21 +101,6 @@ export default buildModule("Millrace", (m) => {
     m.getParameter("attestorBond"),
   ]);
   const UptimeProofs = m.contract("UptimeProofs", [UptimeOracle, BurnMintSettlement, NodeRegistry, HardwareCatalog]);
-  const UptimeChallenges = m.contract("UptimeChallenges", [
-    UptimeOracle,
-    BurnMintSettlement,
-    NodeRegistry,
-    HardwareCatalog,
-    m.getParameter("uptimeBondWei"),
-  ]);
-  const UptimeReceipts = m.contract("UptimeReceipts", [UptimeOracle]);
-  const UptimeRewards = m.contract("UptimeRewards", [
-    MillToken,
-    BurnMintSettlement,
-    StakingRegistry,
-    UptimeOracle,
-    UptimeChallenges,
-  ]);
   const BlockBeacon = m.contract("BlockBeacon");
   const CapacityProofs = m.contract("CapacityProofs", [
     {
@@ -128,6 +113,22 @@ export default buildModule("Millrace", (m) => {
       sequencerFeed: m.getParameter("sequencerFeed"),
     },
     m.getParameter("capacityRules"),
+  ]);
+  const UptimeChallenges = m.contract("UptimeChallenges", [
+    UptimeOracle,
+    BurnMintSettlement,
+    NodeRegistry,
+    HardwareCatalog,
+    CapacityProofs,
+    m.getParameter("uptimeBondWei"),
+  ]);
+  const UptimeReceipts = m.contract("UptimeReceipts", [UptimeOracle]);
+  const UptimeRewards = m.contract("UptimeRewards", [
+    MillToken,
+    BurnMintSettlement,
+    StakingRegistry,
+    UptimeOracle,
+    UptimeChallenges,
   ]);
   const ResultClaims = m.contract("ResultClaims", [
     {

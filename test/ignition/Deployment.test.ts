@@ -27,7 +27,7 @@ const BELOW: Readonly<Record<string, readonly string[]>> = {
   TensorVerifier: ["KernelRegistry"],
   UptimeOracle: ["deployer", "AccessManager", "BurnMintSettlement", "StakingRegistry", "NodeRegistry"],
   UptimeProofs: ["UptimeOracle", "BurnMintSettlement", "NodeRegistry", "HardwareCatalog"],
-  UptimeChallenges: ["UptimeOracle", "BurnMintSettlement", "NodeRegistry", "HardwareCatalog"],
+  UptimeChallenges: ["UptimeOracle", "BurnMintSettlement", "NodeRegistry", "HardwareCatalog", "CapacityProofs"],
   UptimeReceipts: ["UptimeOracle"],
   UptimeRewards: ["MillToken", "BurnMintSettlement", "StakingRegistry", "UptimeOracle", "UptimeChallenges"],
   CapacityProofs: ["BlockBeacon", "NodeRegistry", "HardwareCatalog", "StakingRegistry", "BurnMintSettlement", "MatMul"],

@@ -54,9 +54,9 @@ describe("UptimeChallenges", () => {
   const rewardOf = (nodeId: bigint): bigint => leafOf(nodeId)[0].rawCumulativeReward;
 
   it("should refuse a deployment without one of its parts", async () => {
-    const parts = [at.oracle, at.world, at.world, at.world, 1n];
+    const parts = [at.oracle, at.world, at.world, at.world, at.world, 1n];
     for (const missing of parts.keys()) {
-      const given = parts.map((each, i) => (i !== missing ? each : i === 4 ? 0n : ethers.ZeroAddress));
+      const given = parts.map((each, i) => (i !== missing ? each : i === 5 ? 0n : ethers.ZeroAddress));
       await expect(ethers.deployContract("UptimeChallenges", given)).to.be.revertedWithCustomError(
         at.challenges,
         "UptimeChallenges_ZeroValue",

@@ -202,6 +202,16 @@ describe("Strangers with true evidence", () => {
       return { built, receipts, gain: async () => (await at.challenges.correctionOf(built.report.root, 3)).delta };
     };
 
+    it("should be worth nothing to a node that did not show its capacity", async () => {
+      const { built, receipts, gain } = await postWithoutNode3();
+      await at.world.setWeak(3, true);
+      await at.challenges.restoreSlot(built.report, ...leafOf(built, 3n), 0, receipts(0));
+      expect(await gain()).to.equal(0n);
+      await at.world.setWeak(3, false);
+      await at.challenges.restoreSlot(built.report, ...leafOf(built, 3n), 1, receipts(1));
+      expect(await gain()).not.to.equal(0n);
+    });
+
     it("should be given up by nobody but the provider while its node is not active (I11)", async () => {
       const { built, receipts, gain } = await postWithoutNode3();
       const { challenges } = at;

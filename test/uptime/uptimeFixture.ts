@@ -189,7 +189,7 @@ export async function deployUptime(
     BOND,
   ]);
   const proofs = await ethers.deployContract("UptimeProofs", [oracle, world, world, world]);
-  const challenges = await ethers.deployContract("UptimeChallenges", [oracle, world, world, world, BOND_WEI]);
+  const challenges = await ethers.deployContract("UptimeChallenges", [oracle, world, world, world, world, BOND_WEI]);
   const rewards = await ethers.deployContract("UptimeRewards", [world, world, world, oracle, challenges]);
   const receipts = await ethers.deployContract("UptimeReceipts", [oracle]);
   for (const judge of [proofs, challenges]) await oracle.wire(judge, JUDGE);
