@@ -51,6 +51,8 @@ async function measureStaking(connection: Connection, world: BenchWorld, meter: 
   await connection.networkHelpers.time.increase(world.parameters.thawSeconds + 1);
   await each("withdraw", (account) => staking(account).withdraw());
   const { alice } = world;
+  // What a reward costs to share is measured later.
+  await staking(alice).setCommission(100_000);
   await each("delegate", (account) => staking(account).delegate(alice, 1_000n * MILL));
   await each("undelegate", (account) => staking(account).undelegate(alice, 10n * MILL));
   await connection.networkHelpers.time.increase(world.parameters.thawSeconds + 1);
