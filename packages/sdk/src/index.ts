@@ -16,7 +16,7 @@ export { QuorumProvider } from "./chain/rpc/QuorumProvider.js";
 export { RpcEndpoint, RpcFault, type FaultCode, type RpcAnswer } from "./chain/rpc/RpcEndpoint.js";
 export { RpcQuorum } from "./chain/rpc/RpcQuorum.js";
 export { setAsideEpochs } from "./chain/setAsideEpochs.js";
-export { TransactionSender, type GasBudget } from "./chain/TransactionSender.js";
+export { TransactionSender, type GasBudget, type SendOptions } from "./chain/TransactionSender.js";
 export { agentConsentTypes, inspectionTypes, permitTypes, quoteTypes, voucherTypes } from "./chain/typedData.js";
 export { loadConfig } from "./config/loadConfig.js";
 export { readEnvironment, type Environment } from "./config/readEnvironment.js";

@@ -36,7 +36,9 @@ export const oracleSchema = serviceSchema.extend({
     .number()
     .positive()
     .default(0.5)
-    .describe("Most that may be spent on gas in a day (UTC), in the chain's coin"),
+    .describe(
+      "Most that may be spent on gas in a day (UTC), in the chain's coin, but for answers, which who asks pays",
+    ),
 });
 
 export type OracleConfig = z.infer<typeof oracleSchema>;

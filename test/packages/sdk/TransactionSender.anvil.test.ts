@@ -210,6 +210,14 @@ describe("TransactionSender on a chain of its own", function () {
     expect((await sender.send(payment)).status, "those behind it go on").to.equal(1);
   });
 
+  it("should send what others pay for whatever the budget, and use up nothing of it", async () => {
+    const purse = new Purse(1n);
+    const sender = new TransactionSender(wallet, { ...options, budget: purse });
+    expect((await sender.send(payment, "answer", { isPaid: true })).status).to.equal(1);
+    expect([purse.reserved, purse.spent]).to.deep.equal([[], []]);
+    expect(await codeOf(sender.send(payment, "report"))).to.equal("OVER_BUDGET");
+  });
+
   it("should say that the account has no money, and go on when it has some", async () => {
     await provider.send("anvil_setBalance", [wallet.address, "0x0"]);
     const purse = new Purse();

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { id, type TransactionRequest } from "ethers";
 import hre from "hardhat";
 
-import type { Contracts } from "@millrace/sdk";
+import { type Contracts, MillraceError, type SendOptions } from "@millrace/sdk";
 import {
   BatchTree,
   heartbeatHash,
@@ -69,7 +69,9 @@ describe("Defender", () => {
         find: (_: string, ask: (each: PeerClient) => Promise<unknown>) => ask(client),
       },
       sender: {
-        send: async (request: () => Promise<TransactionRequest>) => {
+        // The day's budget is used up: what nobody pays for is not sent (I7).
+        send: async (request: () => Promise<TransactionRequest>, label: string, options: SendOptions = {}) => {
+          if (options.isPaid !== true) throw new MillraceError("OVER_BUDGET", `No more today: ${label}.`);
           await sender!.sendTransaction(await request());
         },
       },

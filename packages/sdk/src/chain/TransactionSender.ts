@@ -41,6 +41,12 @@ interface SenderOptions {
   readonly pollMs?: number;
 }
 
+/** How one transaction differs from others of its sender. */
+export interface SendOptions {
+  /** Whoever asked for it pays for its gas: the budget does not hold it back, and is not used up by it. */
+  readonly isPaid?: boolean;
+}
+
 type Request = TransactionRequest | Promise<TransactionRequest> | (() => Promise<TransactionRequest>);
 
 type Fees = Partial<Record<"maxFeePerGas" | "maxPriorityFeePerGas" | "gasPrice", bigint>>;
@@ -93,28 +99,29 @@ export class TransactionSender {
   }
 
   /** Sends a transaction when those before it are done. `label` names it in logs. */
-  send(request: Request, label = "transaction"): Promise<TransactionReceipt> {
-    const sent = this.#tail.then(async () => this.#sendNow(request, label));
+  send(request: Request, label = "transaction", options: SendOptions = {}): Promise<TransactionReceipt> {
+    const sent = this.#tail.then(async () => this.#sendNow(request, label, options));
     this.#tail = sent.catch(() => undefined);
     return sent;
   }
 
-  async #sendNow(request: Request, label: string): Promise<TransactionReceipt> {
+  async #sendNow(request: Request, label: string, options: SendOptions): Promise<TransactionReceipt> {
     try {
       const populated = await (typeof request === "function" ? request() : request);
-      return await this.#attempt(populated, label);
+      return await this.#attempt(populated, label, options);
     } catch (error) {
       throw decodeError(error);
     }
   }
 
-  async #attempt(request: TransactionRequest, label: string): Promise<TransactionReceipt> {
+  async #attempt(request: TransactionRequest, label: string, options: SendOptions): Promise<TransactionReceipt> {
     const from = await this.#signer.getAddress();
     const gas = await this.#provider.estimateGas({ ...request, from });
     const base = { ...request, from, gasLimit: request.gasLimit ?? withMargin(gas) };
     const fees = this.#capped(await this.#fees());
     const dearest = this.#maxFeePerGas ?? bumpedBy(this.#attempts, fees.maxFeePerGas ?? fees.gasPrice ?? 0n);
-    const settle = this.#budget?.reserve(BigInt(base.gasLimit) * dearest);
+    const budget = options.isPaid === true ? undefined : this.#budget;
+    const settle = budget?.reserve(BigInt(base.gasLimit) * dearest);
     const hashes: string[] = [];
     try {
       const receipt = await this.#untilMined(base, fees, label, hashes);

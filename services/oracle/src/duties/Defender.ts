@@ -1,7 +1,7 @@
 import { AbiCoder, hexlify, keccak256 } from "ethers";
 import type { TypedDataDomain } from "ethers";
 
-import type { Contracts, TransactionSender } from "@millrace/sdk";
+import type { Contracts, SendOptions, TransactionSender } from "@millrace/sdk";
 import {
   BadReceiptError,
   BadSignatureError,
@@ -51,6 +51,12 @@ interface Wanted {
 /** Order of `IUptimeChallenges.ChallengeStatus` and `Part`. */
 const [OPEN, LEAF] = [1n, 0];
 
+/**
+ * What is shown is paid by who asked for it, with a bond or a fee. A day's budget must not hold it back: whoever asks
+ * for much could use it up, and have members slashed or a report voided for what they were not allowed to show (I7).
+ */
+const PAID: SendOptions = { isPaid: true };
+
 /** Shows what somebody asks for on chain: heartbeats and receipts of a slot, leaves and chunks of a report. */
 export class Defender {
   constructor(private readonly parts: DefenderParts) {}
@@ -84,6 +90,7 @@ export class Defender {
         await sender.send(
           () => contracts.challenges.showHeartbeat.populateTransaction(id, heartbeatEvidence(heartbeat), evidence),
           `answer for node ${duty.nodeId} in slot ${slot} of epoch ${epoch}`,
+          PAID,
         );
       } catch (error) {
         // What others gave may be wrong in a way that only the chain sees: it must not keep back what is left (I7).
@@ -111,6 +118,7 @@ export class Defender {
       await sender.send(
         () => challenges.showLeaf.populateTransaction(report, leaves.leaf(index), tree.proof(index)),
         `leaf ${index} of epoch ${epoch}`,
+        PAID,
       );
       return "done";
     }
@@ -119,6 +127,7 @@ export class Defender {
     await sender.send(
       () => challenges.showChunk.populateTransaction(report, index, data.length, data.chunksRoot, chunk, proof),
       `chunk ${index} of epoch ${epoch}`,
+      PAID,
     );
     return "done";
   }
