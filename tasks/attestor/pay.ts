@@ -14,7 +14,7 @@ interface Values {
 export default async function pay(session: Session, { account: given, last }: Values): Promise<void> {
   const protocol = await session.protocol();
   const { rewards } = protocol.contracts;
-  const lookBack = parseWhole(last, "--last", 1_000);
+  const lookBack = parseWhole(last, "--last", 1_000, 1);
   const account = await accountOrSender(session, given);
   const due = await epochsDue(protocol, account, lookBack);
   if (due.length === 0) {

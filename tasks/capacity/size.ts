@@ -14,7 +14,7 @@ const MILLISECONDS = 1_000;
 export default async function size(session: Session, { threads: given }: { threads: string }): Promise<void> {
   const { contracts } = await session.protocol();
   const rules = await contracts.capacity.rules();
-  const threads = given === "all" ? availableParallelism() : parseWhole(given, "--threads", 1_024);
+  const threads = given === "all" ? availableParallelism() : parseWhole(given, "--threads", 1_024, 1);
   const shape = { rowsLog2: Number(rules.rowsLog2), rowWordsLog2: Number(rules.rowWordsLog2) };
   session.output.say(`Multiplying for about ${MEASURED_SECONDS} s in ${threads} threads …`);
   // Twice as many until it takes long enough: what a thread needs to start does not count for much then.

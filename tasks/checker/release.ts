@@ -1,4 +1,5 @@
-import { formatMill } from "@millrace/sdk";
+import { formatMill, MillraceError } from "@millrace/sdk";
+import { ZeroAddress } from "ethers";
 
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
@@ -8,6 +9,11 @@ export default async function release(session: Session, { seat }: { seat: string
   const { seats } = contracts;
   const seatId = parseWhole(seat, "--seat", 2 ** 32 - 1);
   const { account, bond } = await seats.seatOf(seatId);
+  if (account === ZeroAddress) {
+    throw new MillraceError("BAD_INPUT", `Nobody has seat ${seatId}.`, {
+      hint: "npx hardhat checker seats shows whose each is.",
+    });
+  }
   const sent = await session.execute({
     title: `Release seat ${seatId}`,
     facts: [["bond", `${formatMill(bond)} return to the active stake of ${account}`]],

@@ -3,16 +3,13 @@ import { encodeBytes32String, getAddress, isAddress, ZeroHash } from "ethers";
 import { MillraceError } from "@millrace/sdk";
 
 /** Reads a whole number of an option. */
-export function parseWhole(text: string, option: string, max = Number.MAX_SAFE_INTEGER): number {
+export function parseWhole(text: string, option: string, max = Number.MAX_SAFE_INTEGER, min = 0): number {
   const value = /^\d{1,16}$/.test(text.trim()) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(value) && value <= max) return value;
-  throw new MillraceError(
-    "BAD_INPUT",
-    `${option} is "${text}", which is not a whole number${max < 2 ** 50 ? ` up to ${max}` : ""}.`,
-    {
-      hint: "Write digits only.",
-    },
-  );
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  const bounds = `${min > 0 ? ` from ${min}` : ""}${max < 2 ** 50 ? ` up to ${max}` : ""}`;
+  throw new MillraceError("BAD_INPUT", `${option} is "${text}", which is not a whole number${bounds}.`, {
+    hint: "Write digits only.",
+  });
 }
 
 /** Reads a number that counts things from 1: a node, a task, a lease. */
@@ -45,6 +42,14 @@ export function parseRegion(text: string): string {
   if (/^[A-Z]{2}(-[A-Z0-9]{1,3})?$/.test(text)) return encodeBytes32String(text);
   throw new MillraceError("BAD_INPUT", `The region "${text}" is not in ISO 3166-2.`, {
     hint: "Write a country and a part of it, such as DE-BE, or only the country.",
+  });
+}
+
+/** Reads where an agent serves; nothing is nowhere. */
+export function parseEndpoint(text: string): string {
+  if (text === "" || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) return text;
+  throw new MillraceError("BAD_INPUT", `--endpoint is "${text}", which nobody can reach.`, {
+    hint: "Write an address of the web, such as http://203.0.113.7:7001.",
   });
 }
 

@@ -4,7 +4,7 @@ import { formatDuration, formatKinds, formatMill, formatRate, parseDuration, par
 
 import { accountAddress } from "../lib/accountAddress.js";
 import { findEvent } from "../lib/events.js";
-import { parseRegion, parseWhole } from "../lib/inputs.js";
+import { parseEndpoint, parseRegion, parseWhole } from "../lib/inputs.js";
 import { keyConsent } from "../lib/keyConsent.js";
 import type { Session } from "../lib/Session.js";
 import { agentConsent, consentCommand } from "./agentConsent.js";
@@ -43,7 +43,7 @@ export default async function add(session: Session, values: Values): Promise<voi
     region: parseRegion(values.region),
     attributes: claimedAttributes(values.attributes),
     source: ZeroHash,
-    endpoint: values.endpoint,
+    endpoint: parseEndpoint(values.endpoint),
     metadata: values.metadata,
   };
   const agent = values.agent === undefined ? address : await accountAddress(session, values.agent);

@@ -1,4 +1,4 @@
-import { formatDuration, formatKinds, formatRate, parseDuration, parseRate } from "@millrace/sdk";
+import { formatDuration, formatKinds, formatRate, MillraceError, parseDuration, parseRate } from "@millrace/sdk";
 
 import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
@@ -23,12 +23,18 @@ interface Ask {
 export default async function ask(session: Session, values: Values): Promise<void> {
   const { contracts } = await session.protocol();
   const nodeId = parseId(values.node, "--node");
+  const { rate, minSeconds, maxSeconds, kinds } = values;
+  if (rate === undefined && minSeconds === undefined && maxSeconds === undefined && kinds === undefined) {
+    throw new MillraceError("BAD_INPUT", "node ask needs something to change.", {
+      hint: "Give --rate, --min-seconds, --max-seconds or --kinds.",
+    });
+  }
   const before = await contracts.nodes.askOf(nodeId);
   const after = {
-    ratePerUnit: values.rate === undefined ? before.ratePerUnit : parseRate(values.rate),
-    minSeconds: values.minSeconds === undefined ? before.minSeconds : parseDuration(values.minSeconds),
-    maxSeconds: values.maxSeconds === undefined ? before.maxSeconds : parseDuration(values.maxSeconds),
-    kinds: values.kinds === undefined ? before.kinds : parseKinds(values.kinds),
+    ratePerUnit: rate === undefined ? before.ratePerUnit : parseRate(rate),
+    minSeconds: minSeconds === undefined ? before.minSeconds : parseDuration(minSeconds),
+    maxSeconds: maxSeconds === undefined ? before.maxSeconds : parseDuration(maxSeconds),
+    kinds: kinds === undefined ? before.kinds : parseKinds(kinds),
     changedAt: 0,
   };
   const sent = await session.execute({

@@ -3,7 +3,7 @@ import { decodeBytes32String, ZeroHash } from "ethers";
 import { readNodeDetails } from "@millrace/jobs";
 import { MillraceError } from "@millrace/sdk";
 
-import { parseRegion } from "../lib/inputs.js";
+import { parseEndpoint, parseRegion } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import type { Fact } from "../lib/text.js";
 import { claimedAttributes } from "./claimedAttributes.js";
@@ -44,7 +44,7 @@ export default async function details(session: Session, values: Values): Promise
   const after = {
     region: region === undefined ? before.region : parseRegion(region),
     attributes: attributes === undefined ? before.attributes : claimedAttributes(attributes),
-    endpoint: endpoint ?? before.endpoint,
+    endpoint: endpoint === undefined ? before.endpoint : parseEndpoint(endpoint),
     metadata: metadata ?? before.metadata,
   };
   const request = await contracts.nodes.setDetails.populateTransaction(nodeId, { ...after, source: said.source });

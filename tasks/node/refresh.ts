@@ -1,4 +1,4 @@
-import { formatMill } from "@millrace/sdk";
+import { formatMill, MillraceError } from "@millrace/sdk";
 
 import type { Session } from "../lib/Session.js";
 import { existingNode } from "./existingNode.js";
@@ -8,6 +8,11 @@ export default async function refresh(session: Session, { node }: { node: string
   const { nodeId, provider } = await existingNode(session, node);
   const { classId, stakePerUnit: before } = await nodes.nodeOf(nodeId);
   const { stakePerUnit: wanted } = await catalog.entryOf(classId);
+  if (before === wanted) {
+    throw new MillraceError("WRONG_STATE", `Node ${nodeId} needs what its class does, ${formatMill(before)} a unit.`, {
+      hint: "There is nothing to bring up to date.",
+    });
+  }
   const sent = await session.execute({
     title: `Bring the stake of node ${nodeId} up to date with its class`,
     facts: [

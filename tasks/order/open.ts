@@ -6,6 +6,7 @@ import {
   formatMill,
   formatPpm,
   formatRate,
+  MillraceError,
   parseDuration,
   parseMill,
   parsePpm,
@@ -45,6 +46,11 @@ export default async function open(session: Session, values: Values): Promise<vo
   const { address } = await session.account();
   const nodeIds = values.nodes === undefined ? [] : parseIds(values.nodes, "--nodes");
   const [startRate, maxRate] = [parseRate(values.startRate), parseRate(values.maxRate)];
+  if (startRate > maxRate) {
+    throw new MillraceError("BAD_INPUT", `The rate cannot climb from ${values.startRate} to ${values.maxRate}.`, {
+      hint: "Give a --max-rate that is no less than --start-rate.",
+    });
+  }
   const terms = {
     wanted: {
       classId: values.class === undefined ? 0 : classId(deployment, values.class),

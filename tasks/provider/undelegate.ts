@@ -1,4 +1,4 @@
-import { formatMill, formatTime, MillraceError, parseMill } from "@millrace/sdk";
+import { formatMill, formatTime, formatWad, MillraceError, parseMill } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
 import { findEvent } from "../lib/events.js";
@@ -43,7 +43,7 @@ function sharesOf(amount: string, { earning, joining, undelegating, worth }: Pos
 async function start(session: Session, provider: string, shares: bigint): Promise<void> {
   const { contracts } = await session.protocol();
   const sent = await session.execute({
-    title: `Begin to take ${shares} shares out of the pool of ${provider}`,
+    title: `Begin to take ${formatWad(shares)} shares out of the pool of ${provider}`,
     facts: [
       ["from now on", "they give the provider no weight and earn nothing"],
       ["until then", "a slash of the provider reaches them"],

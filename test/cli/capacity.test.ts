@@ -66,6 +66,7 @@ describe("capacity", function () {
   });
 
   it("should say what challenge would keep this machine busy", async () => {
+    await refused("capacity size --threads 0", /--threads is "0", which is not a whole number from 1 up to 1024/);
     const { multiplyAddsPerSecond, challengeSize, productsPerSecond, windowSeconds } =
       await at.verbs.json("capacity size --threads 1");
     expect(Number(multiplyAddsPerSecond)).to.be.greaterThan(0);

@@ -39,6 +39,7 @@ describe("checker", function () {
     const released = await at.verbs.json(`checker release --seat 1 --from ${FROM.stranger} --yes`);
     expect(released).to.include({ account: at.world.bob.address, bond: String(1_000n * MILL) });
     expect((await seats())[0]).to.include({ state: "free" });
+    await refused(`checker release --seat 1 --from ${FROM.stranger} --yes`, /Nobody has seat 1/);
     expect(await at.verbs.json(`checker take --seat 1 --from ${FROM.bob} --yes`)).to.include({ seatId: "1" });
   });
 

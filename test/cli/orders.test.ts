@@ -75,6 +75,8 @@ describe("tasks of orders and purchases", () => {
       await refused(`${open} --inspectors bob ${as("buyer")}`, /--inspectors is "bob", which is not an address/);
       await refused(`${open} --all-inspectors ${as("buyer")}`, /--all-inspectors names nobody/);
       await refused(`${open} --nodes 1,1 ${as("buyer")}`, /names something twice/);
+      const falling = open.replace("--start-rate 0.001/s", "--start-rate 0.002/s");
+      await refused(`${falling} ${as("buyer")}`, /cannot climb from 0\.002\/s to 0\.001\/s/);
       await refused(`${open} --workload 0x12 ${as("buyer")}`, /--workload is "0x12", which is not a hash/);
     });
 

@@ -15,7 +15,7 @@ export async function readOrder(
   const [event] = await book.queryFilter(book.filters.TaskOpened(taskId), fromBlock);
   if (event === undefined) {
     throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, {
-      hint: "List tasks with: npx hardhat job list",
+      hint: "npx hardhat job list shows all.",
     });
   }
   const { terms, snapshot } = event.args;

@@ -60,7 +60,8 @@ describe("sdk units", () => {
       expect(() => parseWad(wrong)).to.throw(MillraceError);
     for (const wrong of ["", "h", "1y", "-5s", "4294967296", "49711d", "99999999999999999999999d"])
       expect(() => parseDuration(wrong)).to.throw(MillraceError);
-    for (const wrong of ["101%", "x"]) expect(() => parsePpm(wrong)).to.throw(MillraceError);
+    expect([parsePpm("0"), parsePpm("101")]).to.deep.equal([0, 101]);
+    for (const wrong of ["101%", "x", "5", "100"]) expect(() => parsePpm(wrong)).to.throw(MillraceError);
     expect(() => parseRate("1")).to.throw(/no unit/);
     expect(() => parseHex("0x12", "hash", 32)).to.throw(/malformed/);
   });

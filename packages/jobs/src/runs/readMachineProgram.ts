@@ -12,7 +12,7 @@ export async function readMachineProgram(
   const [named] = await market.queryFilter(market.filters.MachineProgramNamed(taskId), fromBlock);
   if (named === undefined) {
     throw new MillraceError("BAD_INPUT", `There is no task ${taskId} of the machine market.`, {
-      hint: "List tasks with: npx hardhat job list",
+      hint: "npx hardhat job list shows all.",
     });
   }
   const { codeHash, imageRoot, maxSteps, entry, depth } = named.args.program;

@@ -9,11 +9,13 @@ import { formatMill } from "../units/mill.js";
 import { formatPpm } from "../units/ppm.js";
 import { formatRate } from "../units/rate.js";
 import { formatTime } from "../units/time.js";
+import { formatWad } from "../units/wad.js";
 
 const FORMATS: Readonly<Record<string, (value: bigint) => string>> = {
   mill: formatMill,
   credits: formatCredits,
   rate: formatRate,
+  wad: formatWad,
   ppm: formatPpm,
   duration: formatDuration,
   time: formatTime,

@@ -37,7 +37,7 @@ export const STAKING_SENTENCES: Sentences = {
   DelegatedStake_TooLittle: ["{mill:mill} are too little to delegate.", "Delegate {min:mill} or more."],
   DelegatedStake_ZeroShares: ["The number of shares is zero.", "Give a number above zero."],
   DelegatedStake_TooFewShares: [
-    "{delegator:hex} has {held} shares with {provider:hex} that are not on their way out; {shares} are asked for.",
+    "{delegator:hex} has {held:wad} shares with {provider:hex} that are not on their way out; {shares:wad} are asked for.",
     "npx hardhat provider rewards shows what there is.",
   ],
   DelegatedStake_TooManyUndelegations: [
