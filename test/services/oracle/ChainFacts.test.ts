@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import type { Provider } from "ethers";
+import { getBytes, type Provider, Wallet, ZeroAddress } from "ethers";
 
 import { EpochClock, type Contracts } from "@millrace/sdk";
 import { NodeTable } from "@millrace/uptime-tree/format";
@@ -58,6 +58,53 @@ describe("ChainFacts", () => {
     expect([blocks, calls]).to.deep.equal([1, 0]);
     await Promise.all(Array.from({ length: 50 }, () => facts.posted(100)));
     expect([blocks, calls]).to.deep.equal([2, 1]);
+  });
+
+  describe("keys of an epoch of which no block is final yet (I7)", () => {
+    const [old, changed] = [Wallet.createRandom().address.toLowerCase(), Wallet.createRandom().address.toLowerCase()];
+    /** Epoch 100 begins at second 1000, which is block 1000. Node 2 changes its key for it in block 995. */
+    const openAt = (final: { number: number }, newest: { number: number }) => {
+      let reads = 0;
+      const block = (which: string): { number: number; timestamp: number; hash: string } => {
+        const { number } = which === "latest" ? newest : final;
+        return { number, timestamp: number, hash: `0x${number}` };
+      };
+      const provider = { getBlock: (which: string) => Promise.resolve(block(which)) } as unknown as Provider;
+      const contracts = { nodes: { nodeCount: () => Promise.resolve(BigInt(NODES)) } };
+      const nodes = {
+        agents: (_: number, first: bigint, count: number, at: number) => {
+          reads++;
+          const keys = Array.from({ length: count }, (__, i) =>
+            getBytes(first + BigInt(i) === 2n && at >= 995 ? changed : old),
+          );
+          return Promise.resolve(new Uint8Array(keys.flatMap((key) => [...key])));
+        },
+      } as unknown as NodeReader;
+      const facts = new ChainFacts(provider, contracts as unknown as Contracts, clock, 0, "finalized", nodes);
+      return { facts, reads: () => reads };
+    };
+
+    it("should not be taken for what they were when the last final block was made", async () => {
+      const final = { number: 990 };
+      const { facts, reads } = openAt(final, { number: 1_002 });
+      expect(await facts.agentAt(1n, 100), "nothing changed").to.equal(old);
+      expect(await facts.agentAt(2n, 100), "neither one").to.equal(ZeroAddress);
+      expect(reads(), "a page at each of two blocks").to.equal(2);
+      final.number = 1_000;
+      await facts.refresh();
+      expect(await facts.agentAt(2n, 100)).to.equal(changed);
+    });
+
+    it("should be read anew where blocks have been replaced, and be none before there is a block", async () => {
+      const newest = { number: 999 };
+      const { facts } = openAt({ number: 990 }, newest);
+      expect(await facts.agentAt(1n, 100)).to.equal(ZeroAddress);
+      newest.number = 1_000;
+      expect(await facts.agentAt(1n, 100)).to.equal(old);
+      newest.number = 994;
+      facts.forgetRecent();
+      expect(await facts.agentAt(1n, 100)).to.equal(ZeroAddress);
+    });
   });
 
   it("should read the nodes of an epoch once while it is reported, and not keep those of all epochs", async () => {

@@ -1,8 +1,9 @@
-import type { Block, Provider } from "ethers";
+import { type Block, type Provider, ZeroAddress } from "ethers";
 
 import type { Contracts, EpochClock } from "@millrace/sdk";
 import type { NodeTable, Report } from "@millrace/uptime-tree/format";
 
+import { EpochMap } from "../EpochMap.js";
 import { OracleError } from "../OracleError.js";
 import { AgentBook } from "./AgentBook.js";
 import { NodeReader } from "./NodeReader.js";
@@ -57,6 +58,10 @@ export class ChainFacts {
   /** What the final block says, until there is a newer one. */
   private readonly answers = new Map<string, Promise<unknown>>();
   private readonly agents: AgentBook;
+  /** The same as the newest block has it, for an epoch that the final one has not reached. */
+  private readonly newestAgents: AgentBook;
+  /** First block of each epoch that was seen: what it says of the epoch's keys is what all after it say. */
+  private readonly begun = new EpochMap(MAX_STATES, (): { number?: number } => ({}));
   private final: FinalBlock | undefined;
   private refreshing: Promise<void> | undefined;
 
@@ -69,6 +74,7 @@ export class ChainFacts {
     private readonly nodes: Pick<NodeReader, "agents" | "read"> = new NodeReader(provider, contracts),
   ) {
     this.agents = new AgentBook(nodes);
+    this.newestAgents = new AgentBook(nodes);
   }
 
   /** Looks up the newest block that counts. It never goes back. Calls that come while one is under way share it. */
@@ -101,6 +107,8 @@ export class ChainFacts {
 
   /** Forgets what was read of epochs that are not over: blocks that were seen have been replaced. */
   forgetRecent(): void {
+    this.newestAgents.clear();
+    for (const seen of this.begun.all()) delete seen.number;
     if (this.finality !== "latest") return;
     this.agents.clear();
     for (const memory of [this.answers, this.states, this.sets, this.closings, this.lastBlocks]) memory.clear();
@@ -124,15 +132,21 @@ export class ChainFacts {
     });
   }
 
-  /** Key that speaks for a node in an epoch, zero for none. */
+  /**
+   * Key that speaks for a node in an epoch, zero for none. For as long as no block of the epoch is final, a key that may
+   * have been changed in the last minutes before it is none: whoever gives a receipt for the other one's heartbeat can
+   * never show one that the chain takes (I7).
+   */
   async agentAt(nodeId: bigint, epoch: number): Promise<string> {
     const nodes = await this.nodeCount();
     const { number, timestamp } = await this.finalBlock();
-    return await this.agents.agentAt(nodeId, epoch, {
-      number,
-      nodes,
-      hasBegun: timestamp >= this.clock.startOf(epoch),
-    });
+    const hasBegun = timestamp >= this.clock.startOf(epoch);
+    const agent = await this.agents.agentAt(nodeId, epoch, { number, nodes, hasBegun });
+    if (hasBegun || agent === ZeroAddress) return agent;
+    const first = await this.firstSeenOf(epoch);
+    if (first === undefined) return ZeroAddress;
+    const now = await this.newestAgents.agentAt(nodeId, epoch, { number: first, nodes, hasBegun: true });
+    return now === agent ? agent : ZeroAddress;
   }
 
   /** Number of nodes now. */
@@ -252,6 +266,15 @@ export class ChainFacts {
     // There may be a newer one already: its answers are others.
     if (this.final?.number !== at.blockTag) return await read(at);
     return await (remember(this.answers, key, async () => await read(at)) as Promise<T>);
+  }
+
+  /** Number of a block of an epoch, or after it; undefined while there is none. */
+  private async firstSeenOf(epoch: number): Promise<number | undefined> {
+    const seen = this.begun.of(epoch);
+    if (seen.number !== undefined) return seen.number;
+    const newest = await this.provider.getBlock("latest");
+    if (newest === null || newest.timestamp < this.clock.startOf(epoch)) return undefined;
+    return (seen.number = newest.number);
   }
 
   private async finalBlock(): Promise<FinalBlock> {
