@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 
 import { format, resolveConfig } from "prettier";
 
+import { millraceTasks } from "../../tasks/index.js";
+import { commandsPage } from "./commandsPage.js";
 import { contractPage } from "./contractPage.js";
 import { parametersPage } from "./parametersPage.js";
 import type { Source } from "./Source.js";
@@ -16,6 +18,7 @@ export async function generatedPages(root: URL): Promise<Map<string, string>> {
   const pages = new Map<string, string>([["docs/contracts/README.md", index(contracts)]]);
   for (const contract of contracts) pages.set(`docs/contracts/${contract.name}.md`, contractPage(sources, contract));
   pages.set("docs/parameters.md", parametersPage(sources));
+  pages.set("docs/commands.md", commandsPage(millraceTasks));
   const guide = "docs/audit-guide.md";
   pages.set(guide, withScopeTable(root, readFileSync(new URL(guide, root), "utf8")));
   for (const [file, schema] of Object.entries(SERVICES)) {
