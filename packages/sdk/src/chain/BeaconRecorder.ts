@@ -11,15 +11,16 @@ interface Parts {
 /** Records values of the beacon that its owner needs, if nobody else did. */
 export class BeaconRecorder {
   readonly #parts: Parts;
-  readonly #known = new Set<bigint>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Whether the value of a second is recorded, by this call or before it; false if its block has not come. */
+  /**
+   * Whether the value of a second is recorded, by this call or before it; false if its block has not come. Nothing is
+   * remembered: a chain that replaces the block has another value, which somebody must record again.
+   */
   async ensure(second: bigint): Promise<boolean> {
-    if (this.#known.has(second)) return true;
     const { contracts, provider, sender } = this.#parts;
     if (BigInt(await contracts.beacon.valueAt(second)) === 0n) {
       const block = await findBeaconBlock(provider, Number(second));
@@ -30,7 +31,6 @@ export class BeaconRecorder {
         `record ${second.toString()}`,
       );
     }
-    this.#known.add(second);
     return true;
   }
 }

@@ -27,6 +27,13 @@ interface Parts {
   readonly signal: AbortSignal;
 }
 
+/** What is computed, and from which seed. */
+interface Computation {
+  readonly seed: string;
+  readonly done: Promise<void>;
+  readonly stop: AbortController;
+}
+
 /** Order of `ICapacityProofs.AnswerState`. */
 const NONE = 0n;
 const COMMITTED = 1n;
@@ -39,7 +46,7 @@ type Times = ICapacityProofs.RoundTimesStructOutput;
  */
 export class CapacityKeeper extends Keeper<Parts> {
   /** Computations under way, by epoch and node. */
-  readonly #computing = new Map<string, { readonly done: Promise<void>; readonly stop: AbortController }>();
+  readonly #computing = new Map<string, Computation>();
   #answered = 0;
 
   /** Challenges that this agent has answered since it started. */
@@ -85,7 +92,7 @@ export class CapacityKeeper extends Keeper<Parts> {
     const { state } = await contracts.capacity.answerOf(nodeId, epoch);
     if (state !== NONE || !(await contracts.capacity.isPicked(nodeId, epoch))) return;
     const challenge = await this.#challenge(epoch, nodeId);
-    const known = roots.read(epoch, nodeId);
+    const known = roots.read(epoch, nodeId, challenge.seed);
     if (known === undefined) {
       this.#compute(epoch, nodeId, challenge);
       return;
@@ -108,7 +115,7 @@ export class CapacityKeeper extends Keeper<Parts> {
     }
     if (!(await recorder.ensure(times.closesAt))) return;
     const challenge = await this.#challenge(epoch, nodeId);
-    const known = roots.read(epoch, nodeId);
+    const known = roots.read(epoch, nodeId, challenge.seed);
     if (known === undefined) {
       this.#compute(epoch, nodeId, challenge);
       return;
@@ -132,13 +139,18 @@ export class CapacityKeeper extends Keeper<Parts> {
   /** Begins to compute, unless that goes on already. The next block finds the roots on disk. */
   #compute(epoch: number, nodeId: bigint, challenge: Challenge): void {
     const key = keyOf(epoch, nodeId);
-    if (this.#computing.has(key)) return;
+    const underWay = this.#computing.get(key);
+    if (underWay !== undefined) {
+      // Of a seed that the chain has taken back: the next block finds nothing under way.
+      if (underWay.seed !== challenge.seed) underWay.stop.abort();
+      return;
+    }
     const { roots, threads, logger, signal } = this.parts;
     const stop = new AbortController();
     const startedAt = performance.now();
     const done = computeRoots(challenge, { threads, signal: AbortSignal.any([signal, stop.signal]) })
       .then((computed) => {
-        roots.write(epoch, nodeId, computed);
+        roots.write(epoch, nodeId, challenge.seed, computed);
         logger.info({ epoch, nodeId, seconds: Math.round((performance.now() - startedAt) / 1_000) }, "computed");
       })
       .catch((error: unknown) => {
@@ -146,7 +158,7 @@ export class CapacityKeeper extends Keeper<Parts> {
         if (!signal.aborted) logger.warn({ epoch, nodeId, reason }, "capacity challenge not computed");
       })
       .finally(() => this.#computing.delete(key));
-    this.#computing.set(key, { done, stop });
+    this.#computing.set(key, { seed: challenge.seed, done, stop });
   }
 
   async #challenge(epoch: number, nodeId: bigint): Promise<Challenge> {
