@@ -1,8 +1,7 @@
 import { type ContractTransactionReceipt, getBytes, hexlify, randomBytes } from "ethers";
 import hre from "hardhat";
 
-import { EpochTree } from "@millrace/uptime-tree";
-import { hashLeaf, rootFrom, type Leaf } from "@millrace/uptime-tree/format";
+import { encodeWords, hashLeaf, leafValues, rootFrom, treeOf, type Leaf } from "@millrace/uptime-tree/format";
 
 import type { Report } from "../../scripts/report/Report.js";
 import { deployUptime, REGISTRY_DIGEST, type UptimeFixture } from "../../test/uptime/uptimeFixture.js";
@@ -82,7 +81,7 @@ async function measureClaims(at: UptimeFixture): Promise<[id: string, value: num
     const made = Array.from({ length: BATCH + 1 }, (_, i) => {
       return { ...template, nodeId: BigInt(100 + i), index: 99 + i, rawCumulativeReward: BigInt(epoch * 1_000) };
     });
-    const tree = new EpochTree(made);
+    const tree = treeOf(made.length, (index) => encodeWords(leafValues(made[index])));
     const above = Array.from({ length: DEPTH - BATCH_DEPTH }, () => hexlify(randomBytes(32)));
     const proofOf = (index: number): string[] => [...tree.proof(index), ...above];
     const posted = { ...report, root: rootFrom(getBytes(tree.root), above) };

@@ -20,7 +20,9 @@ export function commandsPage(tasks: readonly TaskDefinition[]): string {
 
 function sectionOf(noun: string, tasks: readonly TaskDefinition[]): string[] {
   const about = tasks.find(({ id }) => id.length === 1)?.description ?? "Verbs of a noun that Hardhat has, too";
-  const rows = tasks.flatMap((task) => ("options" in task ? [rowOf(task.id, task.description ?? "", task.options)] : []));
+  const rows = tasks.flatMap((task) =>
+    "options" in task ? [rowOf(task.id, task.description ?? "", task.options)] : [],
+  );
   return [
     `## ${noun}`,
     "",

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Wallet, ZeroAddress } from "ethers";
 import hre from "hardhat";
 
-import { attestorKeyTypes, uptimeDomain } from "@millrace/uptime-tree";
+import { attestorKeyTypes, uptimeDomain } from "@millrace/uptime-tree/format";
 
 import {
   BOND,

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { ZeroHash } from "ethers";
 import hre from "hardhat";
 
-import type { Report } from "@millrace/uptime-tree";
+import type { Report } from "@millrace/uptime-tree/format";
 
 import { BOND, deployUptime, POT, Status, type UptimeFixture } from "./uptimeFixture.js";
 

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { Signature, Wallet, ZeroHash } from "ethers";
 import hre from "hardhat";
 
-import { reportDigest, reportTypes, uptimeDomain, type Report } from "@millrace/uptime-tree";
+import { reportDigest, reportTypes, uptimeDomain, type Report } from "@millrace/uptime-tree/format";
 
 import { CHALLENGE_SECONDS, deployUptime, EPOCH_SECONDS, POT, Status, type UptimeFixture } from "./uptimeFixture.js";
 

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { id, type ContractTransactionReceipt } from "ethers";
 import hre from "hardhat";
 
-import { leafTypes, leafValues, type Leaf } from "@millrace/uptime-tree";
+import { leafTypes, leafValues, type Leaf } from "@millrace/uptime-tree/format";
 
 import { dice } from "./dice.js";
 import { agent, BOND_WEI, deployUptime, POT, REGISTRY_DIGEST, Status, type UptimeFixture } from "./uptimeFixture.js";

@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { hexlify, keccak256 } from "ethers";
 import hre from "hardhat";
 
-import { leafTypes, leafValues, type Leaf, type Report } from "@millrace/uptime-tree";
+import { leafTypes, leafValues, type Leaf, type Report } from "@millrace/uptime-tree/format";
 
 import { deployUptime, EPOCH_SECONDS, POT, Status, type UptimeFixture } from "./uptimeFixture.js";
 

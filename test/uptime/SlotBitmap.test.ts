@@ -2,7 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import hre from "hardhat";
 
-import { countUp } from "@millrace/uptime-tree";
+import { countUp } from "@millrace/uptime-tree/format";
 
 import type { SlotBitmapHarness } from "../../typechain-types/index.js";
 

@@ -3,7 +3,7 @@ import { Signature, ZeroHash, type Signer } from "ethers";
 import hre from "hardhat";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 
-import { EMPTY_ROOT, reportTypes, uptimeDomain, type Report } from "@millrace/uptime-tree";
+import { EMPTY_ROOT, reportTypes, uptimeDomain, type Report } from "@millrace/uptime-tree/format";
 
 import { deployMillrace, MILL, type Millrace } from "../support/deployMillrace.js";
 import { treeOfLeaves } from "./evidence.js";

@@ -1,19 +1,20 @@
-import { Signature, type HDNodeWallet, Wallet, ZeroHash, hexlify, randomBytes } from "ethers";
+import { Signature, type HDNodeWallet, Wallet, hexlify, id, randomBytes } from "ethers";
 import type { HardhatEthers } from "@nomicfoundation/hardhat-ethers/types";
 import type { NetworkHelpers } from "@nomicfoundation/hardhat-network-helpers/types";
 
 import {
-  aggregate,
-  EpochTree,
-  evidenceRoot,
+  encodeWords,
   hashReport,
+  leafValues,
   reportTypes,
+  treeOf,
   uptimeDomain,
   type Leaf,
-  type NodeFacts,
   type Report,
-} from "@millrace/uptime-tree";
+  type StandardTree,
+} from "@millrace/uptime-tree/format";
 
+import { fairLeaves, type NodeFacts } from "./fairLeaves.js";
 import type {
   UptimeChallenges,
   UptimeOracle,
@@ -73,7 +74,6 @@ export class UptimeFixture {
       provider,
       units: i + 1,
       weight: 100,
-      earns: true,
     }));
   }
 
@@ -95,26 +95,19 @@ export class UptimeFixture {
   async build(
     epoch: number,
     options: { bitmap?: bigint; pot?: bigint; overrides?: Partial<Report> } = {},
-  ): Promise<{ report: Report; leaves: Leaf[]; tree: EpochTree }> {
+  ): Promise<{ report: Report; leaves: Leaf[]; tree: StandardTree }> {
     const { bitmap = 0b1111n, pot = POT.availability, overrides = {} } = options;
     const [previousReport] = await this.oracle.newestReport();
     const rewards = this.rewardsAfter.get(previousReport);
-    const { leaves, totalPoints } = aggregate(
-      {
-        epoch,
-        slotsPerEpoch: SLOTS,
-        threshold: 1,
-        pot,
-        nodes: this.nodes,
-        rewardBefore: (nodeId) => rewards?.get(nodeId) ?? 0n,
-      },
-      [new Map(this.nodes.map(({ nodeId }) => [nodeId, bitmap]))],
-    );
-    const tree = new EpochTree(leaves);
+    const { leaves, totalPoints } = fairLeaves({
+      ...{ epoch, bitmap, pot, nodes: this.nodes },
+      rewardBefore: (nodeId) => rewards?.get(nodeId) ?? 0n,
+    });
+    const tree = treeOf(leaves.length, (index) => encodeWords(leafValues(leaves[index]!)));
     const report: Report = {
       epoch,
       root: tree.root,
-      evidenceRoot: evidenceRoot([{ attestor: this.providers[0]!, epoch, contentHash: ZeroHash }]),
+      evidenceRoot: id("evidence"),
       nodeCount: leaves.length,
       totalPoints,
       dataHash: hexlify(randomBytes(32)),

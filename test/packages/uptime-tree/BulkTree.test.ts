@@ -3,7 +3,7 @@ import { expect } from "chai";
 import { hexlify } from "ethers";
 import fc from "fast-check";
 
-import { EMPTY_ROOT } from "@millrace/uptime-tree";
+import { EMPTY_ROOT } from "@millrace/uptime-tree/format";
 import { BulkTree, bulkTreeOf, type LeafWriter } from "@millrace/uptime-tree/bulk";
 import { LeafTable, NodeTable } from "@millrace/uptime-tree/format";
 

@@ -4,7 +4,7 @@ import Fastify, { type FastifyInstance } from "fastify";
 
 import { collectReport } from "@millrace/oracle";
 import { EpochClock } from "@millrace/sdk";
-import { hashReport, reportTypes, uptimeDomain, type Report } from "@millrace/uptime-tree";
+import { hashReport, reportTypes, uptimeDomain, type Report } from "@millrace/uptime-tree/format";
 
 import { packSignatures } from "../../../services/oracle/src/member/Leader.js";
 import { Schedule } from "../../../services/oracle/src/member/Schedule.js";

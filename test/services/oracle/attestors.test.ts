@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { expect } from "chai";
 
 import { fetchLeaf, PeerClient } from "@millrace/oracle";
-import { countUp } from "@millrace/uptime-tree";
+import { countUp } from "@millrace/uptime-tree/format";
 import {
   buildReport,
   decodeDataFile,

@@ -6,7 +6,7 @@ import { expect } from "chai";
 import type { Result } from "ethers";
 
 import { fetchLeaf, PeerClient } from "@millrace/oracle";
-import { countUp } from "@millrace/uptime-tree";
+import { countUp } from "@millrace/uptime-tree/format";
 import {
   BatchTree,
   heartbeatHash,

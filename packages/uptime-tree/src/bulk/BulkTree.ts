@@ -1,6 +1,6 @@
 import { hexlify } from "ethers";
 
-import { EMPTY_ROOT } from "../EpochTree.js";
+import { EMPTY_ROOT } from "../format/StandardTree.js";
 import { UptimeModule } from "./UptimeModule.js";
 
 const HASH = 32;

@@ -3,7 +3,7 @@ import { type Signer, type TypedDataDomain } from "ethers";
 import { recoverCompact, signCompact } from "./signatures.js";
 import { rootFrom, treeOf, type StandardTree } from "./StandardTree.js";
 import { batchTypes } from "./typedData.js";
-import { encodeWords, hashWords } from "../Leaf.js";
+import { encodeWords, hashWords } from "./Leaf.js";
 
 /** ABI types of a leaf of a batch, as `StandardMerkleTree` takes them. */
 export const batchLeafTypes = ["uint64", "bytes32"] as const;

@@ -5,8 +5,8 @@ import { NodeTable } from "./NodeTable.js";
 import type { Observation } from "./Observation.js";
 import { BITMAP_BYTES } from "./Sightings.js";
 import { rootFrom, treeOf, type StandardTree } from "./StandardTree.js";
-import { keccak } from "../keccak.js";
-import { encodeWords, hashWords } from "../Leaf.js";
+import { keccak } from "./keccak.js";
+import { encodeWords, hashWords } from "./Leaf.js";
 
 /** Everything that a report follows from, and nothing else. */
 export interface EpochFile {

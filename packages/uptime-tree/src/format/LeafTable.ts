@@ -1,7 +1,7 @@
 import { treeOf, type StandardTree } from "./StandardTree.js";
 import type { NodeTable } from "./NodeTable.js";
 import { BITMAP_BYTES, bitmapOf, type Sightings } from "./Sightings.js";
-import { encodeWords, leafValues, type Leaf } from "../Leaf.js";
+import { encodeWords, leafValues, type Leaf } from "./Leaf.js";
 
 /** Bytes of a leaf's ABI encoding: eight words. */
 export const LEAF_BYTES = 256;

@@ -5,7 +5,7 @@ import { recoverCompact, signCompact } from "./signatures.js";
 import { BITMAP_BYTES, sightingsTree, type Sightings } from "./Sightings.js";
 import { treeOf, type StandardTree } from "./StandardTree.js";
 import { observationTypes } from "./typedData.js";
-import { encodeWords } from "../Leaf.js";
+import { encodeWords } from "./Leaf.js";
 
 /** ABI types of a leaf of evidence. */
 export const evidenceLeafTypes = ["address", "uint8", "bytes32"] as const;

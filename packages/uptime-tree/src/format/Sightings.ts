@@ -2,8 +2,8 @@ import { hexlify } from "ethers";
 
 import { NODES_PER_CHUNK } from "./constants.js";
 import { treeOf, type StandardTree } from "./StandardTree.js";
-import { keccak } from "../keccak.js";
-import { encodeWords } from "../Leaf.js";
+import { keccak } from "./keccak.js";
+import { encodeWords } from "./Leaf.js";
 
 /** Bytes of a node's bitmap. */
 export const BITMAP_BYTES = 32;

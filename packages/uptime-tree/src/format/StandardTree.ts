@@ -1,10 +1,12 @@
-import { hexlify } from "ethers";
+import { hexlify, toUtf8Bytes } from "ethers";
 
-import { EMPTY_ROOT } from "../EpochTree.js";
-import { keccak } from "../keccak.js";
-import { MerkleTree } from "../MerkleTree.js";
+import { keccak } from "./keccak.js";
+import { MerkleTree } from "./MerkleTree.js";
 
 const HASH = 32;
+
+/** Root of a report without leaves: a hash that nothing can be proven under, and not zero. */
+export const EMPTY_ROOT = hexlify(keccak(toUtf8Bytes("millrace.uptime.empty")));
 
 /** OpenZeppelin's `StandardMerkleTree` over leaf hashes, or `EMPTY_ROOT` over none. */
 export class StandardTree {

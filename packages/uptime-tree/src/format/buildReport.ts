@@ -3,7 +3,7 @@ import { DataCommitment, encodeDataFile, type EpochFile } from "./DataFile.js";
 import { LeafTable } from "./LeafTable.js";
 import { EvidenceTree } from "./Observation.js";
 import type { StandardTree } from "./StandardTree.js";
-import type { Report } from "../Report.js";
+import type { Report } from "./Report.js";
 
 /** A report with all that is needed to sign, prove and publish it. */
 export interface BuiltReport {

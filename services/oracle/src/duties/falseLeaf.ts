@@ -1,6 +1,6 @@
 import { getAddress } from "ethers";
 
-import { countUp } from "@millrace/uptime-tree";
+import { countUp } from "@millrace/uptime-tree/format";
 import { shareDown, type BuiltReport, type NodeTable } from "@millrace/uptime-tree/format";
 
 /** A leaf that breaks a rule, and the rule. */

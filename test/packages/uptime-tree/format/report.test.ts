@@ -72,7 +72,7 @@ describe("uptime report", () => {
     expect(() => slotsSeen([noSightings(3)], 1, 3, 2)).to.throw(RangeError);
   });
 
-  it("should share the pot by points, in leaves that add up", async () => {
+  it("should share the pot by points, rounded down, in leaves that add up (T-40)", async () => {
     const { report, leaves } = buildReport(await smallFile());
     let before = 0n;
     let paid = 0n;

@@ -4,19 +4,19 @@ import { AbiCoder, hexlify, keccak256 } from "ethers";
 import fc from "fast-check";
 
 import {
+  countUp,
   EMPTY_ROOT,
-  EpochTree,
   encodeWords,
-  evidenceRoot,
   hashLeaf,
   leafTypes,
   leafValues,
   MerkleTree,
+  treeOf,
   type Leaf,
-} from "@millrace/uptime-tree";
+  type StandardTree,
+} from "@millrace/uptime-tree/format";
 
 const bits = (n: number): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: 2n ** BigInt(n) - 1n });
-const hash = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => hexlify(bytes));
 const address = fc.uint8Array({ minLength: 20, maxLength: 20 }).map((bytes) => hexlify(bytes));
 
 const anyLeaf: fc.Arbitrary<Leaf> = fc.record({
@@ -30,11 +30,24 @@ const anyLeaf: fc.Arbitrary<Leaf> = fc.record({
   rawCumulativeReward: bits(128),
 });
 
-describe("EpochTree", () => {
+const treeOfLeaves = (leaves: readonly Leaf[]): StandardTree =>
+  treeOf(leaves.length, (index) => encodeWords(leafValues(leaves[index]!)));
+
+describe("countUp", () => {
+  it("should count the bits of any word", () => {
+    fc.assert(
+      fc.property(bits(256), (value) => {
+        expect(countUp(value)).to.equal(value.toString(2).replaceAll("0", "").length);
+      }),
+    );
+  });
+});
+
+describe("StandardTree", () => {
   it("should have root and proofs of StandardMerkleTree for any leaves", () => {
     fc.assert(
       fc.property(fc.array(anyLeaf, { minLength: 1, maxLength: 40 }), (leaves) => {
-        const mine = new EpochTree(leaves);
+        const mine = treeOfLeaves(leaves);
         const reference = StandardMerkleTree.of(leaves.map(leafValues), [...leafTypes]);
         expect(mine.root).to.equal(reference.root);
         for (const index of leaves.keys()) expect(mine.proof(index)).to.deep.equal(reference.getProof(index));
@@ -57,7 +70,7 @@ describe("EpochTree", () => {
     for (const count of [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 33, 64, 65]) {
       const leaves = Array.from({ length: count }, (_, i) => leaf(i));
       const reference = StandardMerkleTree.of(leaves.map(leafValues), [...leafTypes]);
-      expect(new EpochTree(leaves).root, `${count} leaves`).to.equal(reference.root);
+      expect(treeOfLeaves(leaves).root, `${count} leaves`).to.equal(reference.root);
     }
   });
 
@@ -72,9 +85,9 @@ describe("EpochTree", () => {
   });
 
   it("should give an epoch without nodes a root that is not zero (X-21)", () => {
-    expect(new EpochTree([]).root).to.equal(EMPTY_ROOT);
+    expect(treeOfLeaves([]).root).to.equal(EMPTY_ROOT);
     expect(BigInt(EMPTY_ROOT)).not.to.equal(0n);
-    expect(() => new EpochTree([]).proof(0)).to.throw(RangeError);
+    expect(() => treeOfLeaves([]).proof(0)).to.throw(RangeError);
   });
 });
 
@@ -100,24 +113,6 @@ describe("encodeWords", () => {
         expect(hexlify(encodeWords(leafValues(leaf)))).to.equal(expected);
         expect(hexlify(hashLeaf(leaf))).to.equal(keccak256(keccak256(expected)));
       }),
-    );
-  });
-});
-
-describe("evidenceRoot", () => {
-  it("should be the StandardMerkleTree root over (attestor, epoch, contentHash)", () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.record({ attestor: address, epoch: fc.nat(1e9), contentHash: hash }), {
-          minLength: 1,
-          maxLength: 9,
-        }),
-        (observations) => {
-          const values = observations.map(({ attestor, epoch, contentHash }) => [attestor, epoch, contentHash]);
-          const reference = StandardMerkleTree.of(values, ["address", "uint32", "bytes32"]);
-          expect(evidenceRoot(observations)).to.equal(reference.root);
-        },
-      ),
     );
   });
 });
