@@ -3,10 +3,12 @@ import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
+import { format, resolveConfig } from "prettier";
+
 import { coverageOf, FAULTS, readFaults, withPlaces } from "./lib/knownFaults.js";
 
 /** Lists where every known fault is covered; fails on one that is not. With `--write` the list says so itself. */
-function main(): void {
+async function main(): Promise<void> {
   const { values } = parseArgs({ options: { write: { type: "boolean", default: false } } });
   const faults = readFaults();
   const coverage = coverageOf(faults);
@@ -15,9 +17,13 @@ function main(): void {
   }
   const missing = faults.filter(({ id }) => !coverage.has(id));
   console.log(`${faults.length - missing.length} of ${faults.length} are covered`);
-  if (values.write) writeFileSync(FAULTS, withPlaces(readFileSync(FAULTS, "utf8"), coverage));
-  if (values.write) console.log(`written: ${relative(process.cwd(), fileURLToPath(FAULTS))}`);
+  if (values.write) {
+    const options = await resolveConfig(FAULTS);
+    const page = withPlaces(readFileSync(FAULTS, "utf8"), coverage);
+    writeFileSync(FAULTS, await format(page, { ...options, parser: "markdown" }));
+    console.log(`written: ${relative(process.cwd(), fileURLToPath(FAULTS))}`);
+  }
   process.exitCode = missing.length === 0 ? 0 : 1;
 }
 
-main();
+await main();
