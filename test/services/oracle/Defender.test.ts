@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { id, type TransactionRequest } from "ethers";
+import { id, type TransactionRequest, Wallet } from "ethers";
 import hre from "hardhat";
 
 import { type Contracts, MillraceError, type SendOptions } from "@millrace/sdk";
@@ -14,6 +14,7 @@ import {
 } from "@millrace/uptime-tree/format";
 
 import { Defender, type DefenderParts } from "../../../services/oracle/src/duties/Defender.js";
+import { Store } from "../../../services/oracle/src/store/Store.js";
 import type { PeerClient } from "../../../services/oracle/src/http/PeerClient.js";
 import { agent, BOND_WEI, CHALLENGE_SECONDS, deployUptime, type UptimeFixture } from "../../uptime/uptimeFixture.js";
 
@@ -28,10 +29,16 @@ describe("Defender", () => {
   let at: UptimeFixture;
   let challengeId: string;
   let answerBy: number;
+  let store: Store;
 
   const deploy = async (): Promise<UptimeFixture> => await deployUptime(ethers, networkHelpers, 7);
 
+  afterEach(() => {
+    store.close();
+  });
+
   beforeEach(async () => {
+    store = new Store(":memory:");
     at = await networkHelpers.loadFixture(deploy);
     const { report, leaves, tree } = await at.post(EPOCH, { bitmap: 0b11n, seats: [0, 1, 2, 3, 4] });
     const index = Number(NODE) - 1;
@@ -52,10 +59,20 @@ describe("Defender", () => {
     const batch = await signBatch(at.attestors[seat]!, domain, { epoch: EPOCH, slot: SLOT, root: tree.root });
     return tree.receipt(batch, NODE)!;
   };
-  /** Answers as late as it may wait, with its own heartbeat and what peers give. */
-  const answer = async (mine: SignedHeartbeat, theirs: Receipt[], evidence: SignedHeartbeat): Promise<bigint> => {
+  /** Answers as late as it may wait, with its own heartbeat and what peers give; others heard came before it. */
+  const answer = async (
+    mine: SignedHeartbeat,
+    theirs: Receipt[],
+    evidence: SignedHeartbeat,
+    others: readonly { heartbeat: SignedHeartbeat; nodeIds: readonly bigint[] }[] = [],
+  ): Promise<bigint> => {
     const domain = await domainOf();
-    const [own, hash] = [await receiptOf(ME, mine), heartbeatHash(domain, mine)];
+    const own = await receiptOf(ME, mine);
+    store.addHeartbeats(
+      [...others, { heartbeat: mine, nodeIds: [NODE] }].map((heard) => {
+        return { ...heard, hash: heartbeatHash(domain, heard.heartbeat) };
+      }),
+    );
     const client = { evidence: () => Promise.resolve(evidence) } as unknown as PeerClient;
     const [seats, quorum, threshold] = await at.oracle.setOf(EPOCH);
     const [sender] = await ethers.getSigners();
@@ -76,7 +93,7 @@ describe("Defender", () => {
         },
       },
       slots: { receipts: () => [own] },
-      store: { heartbeat: (_: number, __: number, wanted: string) => (wanted === hash ? mine : undefined) },
+      store,
       turns: { rankIn: () => Promise.resolve(0) },
     } as unknown as DefenderParts);
     const duty = { id: challengeId, epoch: EPOCH, nodeId: String(NODE), slot: SLOT, answerBy };
@@ -103,6 +120,13 @@ describe("Defender", () => {
     const [mine, other] = [await beat("mine"), await beat("theirs", SLOT + 1)];
     const theirs = await Promise.all(LIARS.map((seat) => receiptOf(seat, other)));
     expect(await answer(mine, theirs, other)).to.equal(1n << BigInt(ME));
+  });
+
+  it("should show what the node's agent signed, though another one signed the same words before (I7)", async () => {
+    const words = { epoch: EPOCH, slot: SLOT, nodeIds: [1n, NODE], blockNumber: 1n, blockHash: id("block") };
+    const mine = await signHeartbeat(agent, await domainOf(), words);
+    const before = await signHeartbeat(Wallet.createRandom(), await domainOf(), words);
+    expect(await answer(mine, [], mine, [{ heartbeat: before, nodeIds: [1n] }])).to.equal(1n << BigInt(ME));
   });
 
   it("should show theirs beside its own when they are good", async () => {

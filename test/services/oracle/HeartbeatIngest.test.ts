@@ -91,7 +91,7 @@ describe("HeartbeatIngest", () => {
     expect(answer).to.deep.equal({ epoch: 1, slot: 2, accepted: ["1", "2"], refused: [] });
     const hash = heartbeatHash(DOMAIN, heartbeat);
     expect([...store.heard(1, 2)]).to.deep.equal([[1n, hash], [2n, hash]]); // prettier-ignore
-    expect(store.heartbeat(1, 2, hash)).to.deep.equal(heartbeat);
+    expect(store.heartbeatOf(1, 2, 2n, hash)).to.deep.equal(heartbeat);
   });
 
   it("should refuse a heartbeat for another slot than its block's, and one for a slot that was closed", async () => {
@@ -143,6 +143,21 @@ describe("HeartbeatIngest", () => {
     expect(answer.accepted).to.deep.equal(["1"]);
     expect(answer.refused.map(({ nodeId }) => nodeId)).to.deep.equal(["3", "9"]);
     expect(heard()).to.deep.equal([1n]);
+  });
+
+  it("should keep what each of two agents signed of the same words, each for its own nodes (I7)", async () => {
+    const [first, second] = [await beat([1n, 3n]), await beat([1n, 3n], { signer: stranger })];
+    const hash = heartbeatHash(DOMAIN, first);
+    expect(heartbeatHash(DOMAIN, second)).to.equal(hash);
+    await ingest.accept(first);
+    await ingest.accept(second);
+    expect([...store.heard(1, 2)]).to.deep.equal([[1n, hash], [3n, hash]]); // prettier-ignore
+    for (const given of [undefined, hash]) {
+      expect(store.heartbeatOf(1, 2, 1n, given)?.signature).to.equal(first.signature);
+      expect(store.heartbeatOf(1, 2, 3n, given)?.signature, "the chain takes its agent's alone").to.equal(
+        second.signature,
+      );
+    }
   });
 
   it("should refuse wrong keys, chains, contracts and nodes that do not exist", async () => {

@@ -233,8 +233,14 @@ describe("Store", () => {
     reopen();
     expect([...store.heard(1, 4)]).to.deep.equal([[1n, "0x01"], [2n ** 63n, "0x02"]]); // prettier-ignore
     expect(store.heardSlots(1)).to.deep.equal([4]);
-    expect(store.heartbeat(1, 4, "0x02")).to.deep.equal(heartbeat);
-    expect([store.heartbeat(1, 4, "0x03"), store.heartbeat(1, 5, "0x01")]).to.deep.equal([undefined, undefined]);
+    expect(store.heartbeatOf(1, 4, 2n ** 63n, "0x02")).to.deep.equal(heartbeat);
+    for (const [slot, nodeId, hash] of [
+      [4, 1n, "0x03"],
+      [5, 1n, "0x01"],
+      [4, 2n ** 63n, "0x01"],
+    ] as const)
+      // prettier-ignore
+      expect(store.heartbeatOf(1, slot, nodeId, hash)).to.equal(undefined);
   });
 
   it("should keep slots, batches, observations and reports, and what was spent", () => {

@@ -167,11 +167,11 @@ export class Defender {
   /** A heartbeat by its hash, from this member's disk or from whoever has it. */
   private async heartbeat({ epoch, slot, nodeId, hash }: Wanted): Promise<SignedHeartbeat | undefined> {
     const { store, peers, domain, contracts } = this.parts;
+    const own = store.heartbeatOf(epoch, slot, nodeId, hash);
+    if (own !== undefined) return own;
     const speaks = (heartbeat: SignedHeartbeat): boolean => {
       return heartbeat.epoch === epoch && heartbeat.slot === slot && heartbeat.nodeIds.includes(nodeId);
     };
-    const own = store.heartbeat(epoch, slot, hash);
-    if (own !== undefined) return speaks(own) ? own : undefined;
     const agent = await contracts.nodes.agentAt(nodeId, epoch);
     return await peers.find("heartbeat", async (client) => {
       const found = await client.evidence(epoch, slot, nodeId);

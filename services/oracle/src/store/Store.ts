@@ -172,20 +172,19 @@ export class Store {
     return rows.map((row) => Number(row["slot"]));
   }
 
-  /** The heartbeat that counts for a node in a slot. */
-  heartbeatOf(epoch: number, slot: number, nodeId: bigint): SignedHeartbeat | undefined {
-    const sql = "SELECT hash, nodes FROM heartbeats WHERE epoch = ? AND slot = ? ORDER BY id";
-    for (const row of this.db.iterate(sql, epoch, slot)) {
-      if (unpackIds(row["nodes"]).includes(nodeId)) return this.heartbeat(epoch, slot, text(row["hash"]));
+  /**
+   * The heartbeat that counts for a node in a slot, or another one that speaks for it if a hash is named. Two agents can
+   * sign the same words, each for its own nodes: the hash is one, and the signature that the chain asks for is not (I7).
+   */
+  heartbeatOf(epoch: number, slot: number, nodeId: bigint, hash?: string): SignedHeartbeat | undefined {
+    const sql =
+      "SELECT id, nodes FROM heartbeats WHERE epoch = ?1 AND slot = ?2 AND hash = coalesce(?3, hash) ORDER BY id";
+    for (const { id, nodes } of this.db.iterate(sql, epoch, slot, hash ?? null)) {
+      if (!unpackIds(nodes).includes(nodeId)) continue;
+      const row = this.db.get("SELECT body FROM heartbeats WHERE id = ?", Number(id));
+      return fromHeartbeatJson(text(row?.["body"]));
     }
     return undefined;
-  }
-
-  /** A heartbeat of a slot by its hash. */
-  heartbeat(epoch: number, slot: number, hash: string): SignedHeartbeat | undefined {
-    const sql = "SELECT body FROM heartbeats WHERE epoch = ? AND slot = ? AND hash = ?";
-    const row = this.db.get(sql, epoch, slot, hash);
-    return row === undefined ? undefined : fromHeartbeatJson(text(row["body"]));
   }
 
   /** Closes a slot: from now on these are the nodes that were seen in it. */
