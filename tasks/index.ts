@@ -7,6 +7,7 @@ import { disputeTasks } from "./dispute/index.js";
 import { epochTasks } from "./epoch/index.js";
 import { faucetTasks } from "./faucet/index.js";
 import { jobTasks } from "./job/index.js";
+import { kernelTasks } from "./kernel/index.js";
 import { leaseTasks } from "./lease/index.js";
 import { nodeTasks } from "./node/index.js";
 import { oracleTasks } from "./oracle/index.js";
@@ -27,6 +28,7 @@ export const millraceTasks = [
   ...epochTasks,
   ...faucetTasks,
   ...jobTasks,
+  ...kernelTasks,
   ...leaseTasks,
   ...nodeTasks,
   ...oracleTasks,

@@ -99,6 +99,16 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
     action: () => import("./open.js"),
   }),
   writing({
+    name: "name-checker",
+    description: "Lets an account contest the results of the sender's private tasks, or no longer",
+    options: {
+      checker: { description: "The account: address or index", required: true },
+      ...CLAIM_MARKET,
+      end: { description: "No longer, instead", flag: true },
+    },
+    action: () => import("./nameChecker.js"),
+  }),
+  writing({
     name: "open-proof",
     description: "Opens a task whose result is proven to a verifier that you name, and paid at once",
     options: {

@@ -137,6 +137,16 @@ describe("what keeps things right", function () {
       await refused(`credits owed --account ${FROM.buyer} ${by(FROM.stranger)}`, /owed/);
     });
 
+    it("should name who may contest its private results, and no longer", async () => {
+      const { claims, buyer, stranger } = at.world;
+      const name = `job name-checker --checker ${FROM.stranger} ${by(FROM.buyer)}`;
+      await at.verbs.json(name);
+      expect(await at.verbs.json(`${name} --end`)).to.include({ isNamed: false, checker: stranger.address });
+      const named = await claims.queryFilter(claims.filters.CheckerNamed(buyer, stranger));
+      expect(named.map(({ args }) => args.isNamed)).to.deep.equal([true, false]);
+      await refused(`${name} --market proof`, /Choose one of dispute, machine/);
+    });
+
     it("should show that a key was not released", async () => {
       const chunks = new ApprovalDriver(connection, at.world);
       const early = await chunks.inChunkStatus("Approved");
@@ -191,6 +201,17 @@ describe("what keeps things right", function () {
       await refused(`checker burn-surplus ${by(FROM.stranger)}`, /nothing to burn/);
       await token.transfer(checkPot, (await checkPot.cap()) + MILL - (await checkPot.balance()));
       expect(await at.verbs.json(`checker burn-surplus ${by(FROM.stranger)}`)).to.include({ mill: String(MILL) });
+    });
+
+    it("should admit a kernel once, and no contract that is none", async () => {
+      const { kernels, token } = at.world;
+      const admit = (address: string) => `kernel admit --kernel ${address} ${by(FROM.stranger)}`;
+      const kernel = await (await connection.ethers.deployContract("Requantise")).getAddress();
+      const { codeHash } = await at.verbs.json(admit(kernel));
+      expect(await kernels.isAdmitted(codeHash as string)).to.equal(true);
+      await refused(admit(kernel), /admitted already/);
+      await refused(admit(await token.getAddress()), /uses a forbidden instruction/);
+      await refused(admit("0x12"), /not an address/);
     });
 
     it("should refuse an outage that no feed shows", async () => {
