@@ -1,15 +1,18 @@
 /** What both games keep of a branch that was pointed at. */
 export interface BranchFacts {
   readonly id: string;
+  /** Block in which it was pointed at. */
+  readonly block: number;
   readonly owner: string;
   /** Last second for the provider to open it. */
   readonly answerBy: number;
   /** What it was opened into, and the last second for going on from there. */
-  opened?: { readonly children: readonly string[]; readonly pointBy: number };
+  opened?: { readonly children: readonly string[]; readonly pointBy: number; readonly block: number } | undefined;
 }
 
 /** `BranchOpened` of either game. */
 interface Opened {
+  readonly blockNumber: number;
   readonly args: { readonly branchId: string; readonly children: readonly string[]; readonly pointBy: bigint };
 }
 
@@ -17,11 +20,17 @@ interface Opened {
 export class BranchHistory<Facts extends BranchFacts> {
   readonly #branches = new Map<string, Facts>();
 
-  take(pointed: readonly Facts[], opened: readonly Opened[]): void {
+  /** Takes what was read of the blocks from one on, in the place of what was known of them. */
+  take(fromBlock: number, pointed: readonly Facts[], opened: readonly Opened[]): void {
+    for (const facts of this.all()) {
+      if (facts.block >= fromBlock) this.#branches.delete(facts.id);
+      else if ((facts.opened?.block ?? 0) >= fromBlock) facts.opened = undefined;
+    }
     for (const facts of pointed) this.#branches.set(facts.id, facts);
-    for (const { args } of opened) {
+    for (const { args, blockNumber } of opened) {
       const facts = this.#branches.get(args.branchId);
-      if (facts !== undefined) facts.opened = { children: [...args.children], pointBy: Number(args.pointBy) };
+      if (facts !== undefined)
+        facts.opened = { children: [...args.children], pointBy: Number(args.pointBy), block: blockNumber };
     }
   }
 

@@ -1,3 +1,5 @@
+import { UNSETTLED_BLOCKS } from "@millrace/sdk";
+
 import type { IResultClaims } from "../../../typechain-types/index.js";
 import { type BranchFacts, BranchHistory } from "./BranchHistory.js";
 import type { BranchKey } from "./BranchKey.js";
@@ -28,22 +30,23 @@ export class GameHistory implements Game {
     this.#nextBlock = fromBlock;
   }
 
-  /** Reads on up to a block. */
+  /** Reads on up to a block, and the last ones again. */
   async readTo(claims: IResultClaims, block: number): Promise<void> {
     if (block < this.#nextBlock) return;
+    const from = Math.max(0, this.#nextBlock - UNSETTLED_BLOCKS);
     const [pointed, opened, demanded, delivered] = await Promise.all([
-      claims.queryFilter(claims.filters.BranchPointed(this.claimId), this.#nextBlock, block),
-      claims.queryFilter(claims.filters.BranchOpened(this.claimId), this.#nextBlock, block),
-      claims.queryFilter(claims.filters.ChunkDemanded(this.claimId), this.#nextBlock, block),
-      claims.queryFilter(claims.filters.ChunkDelivered(this.claimId), this.#nextBlock, block),
+      claims.queryFilter(claims.filters.BranchPointed(this.claimId), from, block),
+      claims.queryFilter(claims.filters.BranchOpened(this.claimId), from, block),
+      claims.queryFilter(claims.filters.ChunkDemanded(this.claimId), from, block),
+      claims.queryFilter(claims.filters.ChunkDelivered(this.claimId), from, block),
     ]);
-    const branches = pointed.map(({ args }): KeyedFacts => {
+    const branches = pointed.map(({ args, blockNumber }): KeyedFacts => {
       const { region, height, position, hash } = args.branch;
       const key = { region: Number(region), height: Number(height), position: Number(position), hash };
-      return { id: args.branchId, key, owner: args.owner, answerBy: Number(args.answerBy) };
+      return { id: args.branchId, block: blockNumber, key, owner: args.owner, answerBy: Number(args.answerBy) };
     });
-    this.#branches.take(branches, opened);
-    this.#demands.take(demanded, delivered);
+    this.#branches.take(from, branches, opened);
+    this.#demands.take(from, demanded, delivered);
     this.#nextBlock = block + 1;
   }
 

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { UNSETTLED_BLOCKS } from "@millrace/sdk";
 import { Database, type Row } from "@millrace/sdk/database";
 import type { Receipt } from "@millrace/uptime-tree/format";
 
@@ -59,6 +60,11 @@ export class AgentStore {
   next(name: string, fallback: number): number {
     const row = this.#db.get("SELECT next FROM cursor WHERE name = ?", name);
     return row === undefined ? fallback : Number(row["next"]);
+  }
+
+  /** First block to read for events that may be followed twice: the last ones of those that were read come again. */
+  nextBlock(name: string, deployedAtBlock: number): number {
+    return Math.max(deployedAtBlock, this.next(name, deployedAtBlock) - UNSETTLED_BLOCKS);
   }
 
   setNext(name: string, next: number): void {

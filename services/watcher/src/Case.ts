@@ -11,6 +11,8 @@ export type Outcome = "proven" | "right" | "slashed" | "stood" | "timed out" | "
 const OPEN = 1n;
 const SLASHED = 3n;
 const GWEI = 10n ** 9n;
+/** Moves in a row that fail before the claim is read anew: it may have been posted again, in another block. */
+const MOST_FAILURES = 100;
 
 /** One claim, from its posting to its end. It keeps nothing that the chain and the bundle do not hold. */
 export class Case {
@@ -75,10 +77,14 @@ export class Case {
     return (await this.suit.game.stateOf(this.suit.claimId)) === SLASHED ? "slashed" : "right";
   }
 
-  /** One move a round until the claim has ended. A round that fails is tried again: the chain says what is still open. */
+  /**
+   * One move a round until the claim has ended. A round that fails is tried again: the chain says what is still open.
+   * @throws what failed last, after too many failures in a row
+   */
   async #fight(contest: Contest): Promise<Outcome | undefined> {
-    const { signal, pollMs, clock } = this.desk;
+    const { signal, pollMs, clock, returnBond } = this.desk;
     await this.#countBonds(contest);
+    let failures = 0;
     while (!signal.aborted) {
       try {
         const state = await contest.game.stateOf(contest.claimId);
@@ -87,8 +93,14 @@ export class Case {
         if (move.kind === "tooLate") this.#logger.error("too late to contest this claim");
         else if (move.kind === "wait") this.#logger.debug({ until: move.until }, "waiting for the provider");
         else await this.#make(contest, move);
+        failures = 0;
       } catch (error) {
         this.#logger.warn({ reason: reasonOf(error) }, "move failed");
+        failures += 1;
+        if (failures >= MOST_FAILURES) {
+          returnBond(this.#bonded);
+          throw error;
+        }
       }
       await sleep(pollMs, signal);
     }

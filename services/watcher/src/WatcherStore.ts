@@ -51,9 +51,16 @@ export class WatcherStore {
     return row === undefined ? fallback : Number(row["next_block"]);
   }
 
-  /** New claims and how far blocks were read, together: a crash neither skips nor repeats one. */
+  /**
+   * New claims and how far blocks were read, together: a crash neither skips nor repeats one. One that stands in another
+   * block now may be another claim, and is new.
+   */
   addClaims(claims: readonly (ClaimName & { readonly block: number })[], nextBlock: number): void {
-    const insert = "INSERT OR IGNORE INTO cases (game, claim_id, block, status) VALUES (?, ?, ?, 'seen')";
+    const insert = `
+      INSERT INTO cases (game, claim_id, block, status) VALUES (?, ?, ?, 'seen')
+      ON CONFLICT (game, claim_id) DO UPDATE SET block = excluded.block, status = 'seen', outcome = NULL
+      WHERE block <> excluded.block
+    `;
     this.#db.transaction(() => {
       for (const { game, claimId, block } of claims) this.#db.run(insert, game, claimId.toString(), block);
       this.#db.run("INSERT OR REPLACE INTO cursor (id, next_block) VALUES (1, ?)", nextBlock);

@@ -20,6 +20,7 @@ import {
   type ServiceContext,
   sleep,
   TransactionSender,
+  UNSETTLED_BLOCKS,
 } from "@millrace/sdk";
 import { parseEther } from "ethers";
 import { fastify } from "fastify";
@@ -118,10 +119,12 @@ export async function startWatcher(
 
   const round = async (): Promise<void> => {
     const { number } = await clock.latest();
-    const unread = store.nextBlock(config.fromBlock ?? deployment.deployedAtBlock);
+    const oldest = config.fromBlock ?? deployment.deployedAtBlock;
+    const unread = store.nextBlock(oldest);
     for (const [fromBlock, toBlock] of blockRanges(unread, number)) {
       if (signal.aborted) break;
-      const range = { fromBlock, toBlock };
+      // A block that was replaced, or a node that lagged, must not hide a claim.
+      const range = { fromBlock: Math.max(oldest, fromBlock - UNSETTLED_BLOCKS), toBlock };
       for (const game of ["results", "runs"] as const) {
         const market = markets[game];
         for (const { args } of await market.queryFilter(market.filters.TaskAccepted(), fromBlock, toBlock)) {

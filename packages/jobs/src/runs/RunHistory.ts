@@ -1,3 +1,5 @@
+import { UNSETTLED_BLOCKS } from "@millrace/sdk";
+
 import type { IRunClaims } from "../../../../typechain-types/index.js";
 import { type BranchFacts, BranchHistory } from "../BranchHistory.js";
 import { type DemandFacts, DemandHistory } from "../DemandHistory.js";
@@ -21,22 +23,23 @@ export class RunHistory {
     this.#nextBlock = fromBlock;
   }
 
-  /** Reads on up to a block. */
+  /** Reads on up to a block, and the last ones again. */
   async readTo(claims: IRunClaims, block: number): Promise<void> {
     if (block < this.#nextBlock) return;
+    const from = Math.max(0, this.#nextBlock - UNSETTLED_BLOCKS);
     const [pointed, opened, demanded, delivered] = await Promise.all([
-      claims.queryFilter(claims.filters.SegmentPointed(this.claimId), this.#nextBlock, block),
-      claims.queryFilter(claims.filters.BranchOpened(this.claimId), this.#nextBlock, block),
-      claims.queryFilter(claims.filters.ChunkDemanded(this.claimId), this.#nextBlock, block),
-      claims.queryFilter(claims.filters.ChunkDelivered(this.claimId), this.#nextBlock, block),
+      claims.queryFilter(claims.filters.SegmentPointed(this.claimId), from, block),
+      claims.queryFilter(claims.filters.BranchOpened(this.claimId), from, block),
+      claims.queryFilter(claims.filters.ChunkDemanded(this.claimId), from, block),
+      claims.queryFilter(claims.filters.ChunkDelivered(this.claimId), from, block),
     ]);
-    const segments = pointed.map(({ args }): SegmentFacts => {
+    const segments = pointed.map(({ args, blockNumber }): SegmentFacts => {
       const { above, log2, position, first, last } = args.segment;
       const segment = { above, log2: Number(log2), position, first, last };
-      return { id: args.branchId, segment, owner: args.owner, answerBy: Number(args.answerBy) };
+      return { id: args.branchId, block: blockNumber, segment, owner: args.owner, answerBy: Number(args.answerBy) };
     });
-    this.#segments.take(segments, opened);
-    this.#demands.take(demanded, delivered);
+    this.#segments.take(from, segments, opened);
+    this.#demands.take(from, demanded, delivered);
     this.#nextBlock = block + 1;
   }
 

@@ -100,7 +100,7 @@ export class ChunkKeeper extends Keeper<Parts> {
   async #findTasks(block: number): Promise<void> {
     const { contracts, store, deployedAtBlock } = this.parts;
     const { approvals } = contracts;
-    for (const [first, last] of blockRanges(store.next("chunks", deployedAtBlock), block)) {
+    for (const [first, last] of blockRanges(store.nextBlock("chunks", deployedAtBlock), block)) {
       const opened = await approvals.queryFilter(approvals.filters.TaskOpened(), first, last);
       store.follow(
         KIND,

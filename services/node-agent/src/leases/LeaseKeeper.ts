@@ -32,7 +32,7 @@ export class LeaseKeeper extends Keeper<Parts> {
 
   async #findLeases(block: number): Promise<void> {
     const { contracts, store, nodeIds, deployedAtBlock } = this.parts;
-    const from = store.next("leases", deployedAtBlock);
+    const from = store.nextBlock("leases", deployedAtBlock);
     for (const [first, last] of blockRanges(from, block)) {
       const hired = await contracts.leases.queryFilter(contracts.leases.filters.LeaseHired(), first, last);
       const mine = hired.filter(({ args }) => nodeIds.includes(args.nodeId));

@@ -60,7 +60,7 @@ export class ProofKeeper extends Keeper<Parts> {
   async #findTasks(block: number): Promise<void> {
     const { contracts, store, deployedAtBlock } = this.parts;
     const { proofs } = contracts;
-    for (const [first, last] of blockRanges(store.next("proofs", deployedAtBlock), block)) {
+    for (const [first, last] of blockRanges(store.nextBlock("proofs", deployedAtBlock), block)) {
       const named = await proofs.queryFilter(proofs.filters.ProgramNamed(), first, last);
       const known = named.filter(({ args }) => this.#proverOf(args.program) !== undefined);
       store.follow(

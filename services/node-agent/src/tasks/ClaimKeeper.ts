@@ -1,4 +1,4 @@
-import { bondBatches, type Defence } from "@millrace/jobs";
+import { bondBatches, type Defence, type Question } from "@millrace/jobs";
 import type { Logger, TransactionSender } from "@millrace/sdk";
 
 interface Chain {
@@ -16,20 +16,29 @@ export class ClaimKeeper {
     private readonly defence: Defence,
   ) {}
 
-  /** Answers every question that can still be answered, the most urgent first. */
+  /**
+   * Answers every question that can still be answered, the most urgent first. One that fails holds up no other: somebody else
+   * may have answered it, or it may be a question that the chain has forgotten.
+   * @throws what failed first, once all were tried
+   */
   async answer(block: number, now: number): Promise<void> {
+    const due = (await this.defence.questions(block)).filter(({ answerBy }) => now <= answerBy);
+    const failures: unknown[] = [];
+    for (const question of due.sort((a, b) => a.answerBy - b.answerBy))
+      await this.#answer(question).catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #answer({ what, answerBy, answer }: Question): Promise<void> {
     const { sender, logger } = this.chain;
     const { claimId } = this.defence;
-    const due = (await this.defence.questions(block)).filter(({ answerBy }) => now <= answerBy);
-    for (const { what, answerBy, answer } of due.sort((a, b) => a.answerBy - b.answerBy)) {
-      const call = await answer();
-      if (call === undefined) {
-        logger.error({ claimId, what }, "cannot answer: the claim is not of what is kept here");
-        continue;
-      }
-      await sender.send(call, `answer ${what} of ${claimId.toString()}`);
-      logger.info({ claimId, what, answerBy }, "question answered");
+    const call = await answer();
+    if (call === undefined) {
+      logger.error({ claimId, what }, "cannot answer: the claim is not of what is kept here");
+      return;
     }
+    await sender.send(call, `answer ${what} of ${claimId.toString()}`);
+    logger.info({ claimId, what, answerBy }, "question answered");
   }
 
   /** Pays fees of chunks, and the bonds of a final claim's branches, to its provider. */

@@ -53,7 +53,7 @@ export class TaskKeeper {
   async onBlock(head: Head): Promise<void> {
     const { trade, store, deployedAtBlock } = this.#parts;
     const { kind, market } = trade;
-    const from = store.next(`${kind}s`, deployedAtBlock);
+    const from = store.nextBlock(`${kind}s`, deployedAtBlock);
     for (const [first, last] of blockRanges(from, head.number)) {
       const opened = await market.queryFilter(market.filters.TaskOpened(), first, last);
       const ids = opened.map(({ args }) => args.taskId);
@@ -115,6 +115,9 @@ export class TaskKeeper {
       case TaskStatus.Finalized:
         return this.#finish(taskId, attempt, task.nodeId, head);
       case TaskStatus.None:
+        // Its block was replaced, or the node lags: it comes again, and so may what was sent about it.
+        this.#disregard(taskId);
+        return;
       case TaskStatus.Cancelled:
         return this.#forget(taskId);
     }
@@ -208,7 +211,13 @@ export class TaskKeeper {
     if (store.attempt(kind, taskId, attempt)?.status !== "submitted")
       store.note({ kind, taskId, attempt, nodeId, status: "submitted" });
     if (!conduct.answersOpenings) return;
-    await (await this.#claimOf(taskId, attempt)).answer(head.number, head.timestamp);
+    try {
+      await (await this.#claimOf(taskId, attempt)).answer(head.number, head.timestamp);
+    } catch (error) {
+      // A claim whose block was replaced may be another than the one that was read.
+      this.#claims.delete(taskId);
+      throw error;
+    }
   }
 
   async #finalize(taskId: bigint, attempt: number, nodeId: bigint): Promise<void> {
@@ -248,11 +257,17 @@ export class TaskKeeper {
   async #forget(taskId: bigint): Promise<void> {
     const { trade, store } = this.#parts;
     store.closeJob(trade.kind, taskId);
+    this.#disregard(taskId);
+    this.#notBefore.delete(taskId);
+    await trade.forget(taskId);
+  }
+
+  /** Lets go of what was read about a task, and can be read again. */
+  #disregard(taskId: bigint): void {
     this.#orders.delete(taskId);
     this.#examined.delete(taskId);
     this.#claims.delete(taskId);
     this.#end(taskId);
-    await trade.forget(taskId);
   }
 
   #end(taskId: bigint): void {
