@@ -137,7 +137,7 @@ export class Driver {
       store.prune(current - KEPT_EPOCHS, (await facts.newestReport()).epoch);
       this.attended = current;
     }
-    this.parts.duties.begin(now, watch.latest?.number ?? 0);
+    this.parts.duties.begin(() => watch.latest?.timestamp ?? now, watch.latest?.number ?? 0);
     if (this.parts.guard.reasonToStop !== undefined) return;
     await this.parts.endpoints.refresh(watch.latest?.number ?? 0);
     await this.closeSlots(current);

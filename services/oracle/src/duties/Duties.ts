@@ -8,6 +8,7 @@ import { KEPT_EPOCHS } from "../horizon.js";
 import type { Schedule } from "../member/Schedule.js";
 import type { Metrics } from "../Metrics.js";
 import type { Auditor } from "./Auditor.js";
+import type { Cashier } from "./Cashier.js";
 import type { Cosigner } from "./Cosigner.js";
 import type { Defender } from "./Defender.js";
 import type { Duty, DutyStore } from "./DutyStore.js";
@@ -20,6 +21,7 @@ import type { Turns } from "./Turns.js";
 /** What a member does on chain beside reports. */
 export interface DutiesParts {
   readonly auditor: Auditor;
+  readonly cashier: Cashier;
   readonly contracts: Contracts;
   readonly cosigner: Cosigner;
   readonly defender: Defender;
@@ -42,11 +44,19 @@ export const DUTY_TOPICS = [
   id("LeafCorrected(uint32,uint64,bytes32,uint8,int128)"),
 ] as const;
 
+/** The end of what has none. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
 interface Task {
   readonly kind: string;
   readonly id: string;
+  /** When it is too late; as good as never if left out. */
+  readonly before?: number;
   readonly attempt: (now: number) => Promise<Outcome>;
 }
+
+/** Chain time. What one duty takes is gone for those behind it. */
+type Now = () => number;
 
 /**
  * Everything that a member owes to the chain and that others may start: answers, proofs, corrections, late signatures.
@@ -60,7 +70,7 @@ export class Duties {
   constructor(private readonly parts: DutiesParts) {}
 
   /** Begins what is due, unless it is still under way. Never rejects. */
-  begin(now: number, latest: number): void {
+  begin(now: Now, latest: number): void {
     this.under ??= this.attend(now, latest).finally(() => {
       this.under = undefined;
     });
@@ -71,16 +81,17 @@ export class Duties {
     await this.under;
   }
 
-  private async attend(now: number, latest: number): Promise<void> {
+  private async attend(now: Now, latest: number): Promise<void> {
     const { logger, store, prosecutor, metrics } = this.parts;
     try {
       await this.readEvents(latest);
-      const duties = store.open();
+      const duties = store.open().sort((a, b) => endOf(a) - endOf(b));
       metrics.openDuties.set(duties.length);
+      await this.cash(now, duties[0]);
       for (const duty of duties) await this.attemptDuty(duty, now);
       for (const { id: name, attempt } of prosecutor.pending())
         await this.attempt({ kind: "proof", id: name, attempt }, now);
-      for (const { epoch, ...task } of await this.reportTasks(now)) {
+      for (const { epoch, ...task } of await this.reportTasks(now())) {
         const outcome = await this.attempt(task, now);
         if (outcome === "done" || outcome === "over") this.reports.of(epoch).add(`${task.kind}/${task.id}`);
       }
@@ -89,31 +100,39 @@ export class Duties {
     }
   }
 
-  private async attemptDuty(duty: Duty, now: number): Promise<void> {
+  private async attemptDuty(duty: Duty, now: Now): Promise<void> {
     const { defender, settler, store } = this.parts;
     const outcome = await this.attempt(
       {
         kind: duty.kind,
         id: duty.id,
-        attempt: async () => {
-          if (duty.kind === "challenge") return await defender.answerChallenge(duty, now);
-          if (duty.kind === "demand") return await defender.answerDemand(duty, now);
-          return await settler.settle(duty, now);
+        before: endOf(duty),
+        attempt: async (at) => {
+          if (duty.kind === "challenge") return await defender.answerChallenge(duty, at);
+          if (duty.kind === "demand") return await defender.answerDemand(duty, at);
+          return await settler.settle(duty, at);
         },
       },
       now,
     );
+    if (outcome === "done" && duty.kind !== "correction") await this.cash(now, duty);
     // What this member did may still be taken back by a reorganisation: only what the chain says is over is over.
     if (outcome === "over") store.drop(duty);
   }
 
-  private async attempt(task: Task, now: number): Promise<Outcome | undefined> {
+  /** Takes what answers have won, so that a duty which comes next can be paid for. */
+  private async cash(now: Now, next: Duty | undefined): Promise<void> {
+    const before = next === undefined ? NEVER : endOf(next);
+    await this.attempt({ kind: "cash", id: "owed", before, attempt: () => this.parts.cashier.cash() }, now);
+  }
+
+  private async attempt(task: Task, now: Now): Promise<Outcome | undefined> {
     const { logger, metrics, turns, schedule } = this.parts;
-    const { kind, id: name } = task;
+    const { kind, id: name, before } = task;
     const key = `${kind}/${name}`;
-    if (!turns.mayTry(key, now)) return undefined;
+    if (!turns.mayTry(key, now())) return undefined;
     try {
-      const outcome = await task.attempt(now);
+      const outcome = await task.attempt(now());
       if (outcome !== "waits") turns.forget(key);
       if (outcome !== "done") return outcome;
       metrics.duties.inc({ kind, outcome });
@@ -121,7 +140,7 @@ export class Duties {
       return outcome;
     } catch (error) {
       const { code, message } = decodeError(error);
-      turns.pause(key, now, schedule.roundSeconds / 4);
+      turns.pause(key, now(), schedule.roundSeconds / 4, before);
       metrics.duties.inc({ kind, outcome: code });
       logger.warn({ kind, id: name, code, message }, "duty failed, trying again");
       return undefined;
@@ -177,4 +196,9 @@ export class Duties {
       }
     }
   }
+}
+
+/** When a duty is too late; what has no end comes after all that has. */
+function endOf(duty: Duty): number {
+  return duty.kind === "correction" ? NEVER : duty.answerBy;
 }

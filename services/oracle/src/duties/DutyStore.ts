@@ -54,8 +54,9 @@ export class DutyStore {
     });
   }
 
+  /** Adds a duty. A part that was shown can be demanded again, and a block be replaced: what came last counts. */
   add(duty: Duty): void {
-    const sql = "INSERT OR IGNORE INTO duties VALUES (?, ?, ?)";
+    const sql = "INSERT INTO duties VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body";
     this.db.run(sql, duty.kind, duty.id, JSON.stringify(duty));
   }
 

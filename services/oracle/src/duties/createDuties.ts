@@ -1,6 +1,7 @@
 import type { Provider } from "ethers";
 
 import { Auditor, type AuditorParts } from "./Auditor.js";
+import { Cashier, type CashierParts } from "./Cashier.js";
 import { Cosigner, type CosignerParts } from "./Cosigner.js";
 import { Defender, type DefenderParts } from "./Defender.js";
 import { Duties, DUTY_TOPICS, type DutiesParts } from "./Duties.js";
@@ -11,6 +12,7 @@ import { Settler, type SettlerParts } from "./Settler.js";
 import { Turns } from "./Turns.js";
 
 type Parts = AuditorParts &
+  CashierParts &
   CosignerParts &
   Omit<DefenderParts, "turns"> &
   Omit<ProsecutorParts, "turns"> &
@@ -33,6 +35,7 @@ export function createDuties(parts: Parts): Duties {
     ...common,
     store,
     auditor: new Auditor(common),
+    cashier: new Cashier(common),
     cosigner: new Cosigner(common),
     defender: new Defender(common),
     events: new EventReader({ provider, store, name: "challenges", address, topics: DUTY_TOPICS, fromBlock }),

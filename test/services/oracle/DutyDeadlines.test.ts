@@ -1,0 +1,120 @@
+import { expect } from "chai";
+import { id, type Log, ZeroHash } from "ethers";
+
+import { UptimeChallenges__factory } from "../../../typechain-types/index.js";
+import { Duties, type DutiesParts } from "../../../services/oracle/src/duties/Duties.js";
+import { DutyStore, type Duty } from "../../../services/oracle/src/duties/DutyStore.js";
+import type { Outcome } from "../../../services/oracle/src/duties/Outcome.js";
+import { Turns } from "../../../services/oracle/src/duties/Turns.js";
+import { Store } from "../../../services/oracle/src/store/Store.js";
+
+/** Seconds of a round, and of the time for an answer. */
+const [ROUND, WINDOW] = [1_800, 43_200];
+
+describe("Duties", () => {
+  const challenges = UptimeChallenges__factory.createInterface();
+  let store: Store;
+  let duties: Duties;
+  let now: number;
+  /** What a look at the events finds, and what becomes of a try. */
+  let logs: Log[];
+  let attempt: (duty: Duty, at: number) => Outcome;
+  let tries: { readonly id: string; readonly at: number }[];
+  let cashed: number[];
+
+  beforeEach(() => {
+    store = new Store(":memory:");
+    [now, logs, tries, cashed] = [1_000_000, [], [], []];
+    attempt = () => "done";
+    const show = (duty: Duty, at: number): Promise<Outcome> => {
+      tries.push({ id: duty.id, at });
+      return Promise.resolve().then(() => attempt(duty, at));
+    };
+    const counter = { inc: () => undefined, set: () => undefined };
+    const logger = { info: () => undefined, warn: () => undefined };
+    duties = new Duties({
+      contracts: { challenges: { interface: challenges } },
+      cashier: { cash: () => Promise.resolve<Outcome>(cashed.push(tries.length) > 0 ? "waits" : "over") },
+      defender: { answerChallenge: show, answerDemand: show },
+      events: {
+        read: (_: number, __: number, take: (log: Log) => void) => {
+          for (const log of logs.splice(0)) take(log);
+          return Promise.resolve();
+        },
+      },
+      facts: { finalNumber: () => Promise.resolve(0), newestReport: () => Promise.resolve({ reportHash: ZeroHash }) },
+      logger,
+      metrics: { duties: counter, openDuties: counter },
+      prosecutor: { pending: () => [] },
+      schedule: { roundSeconds: ROUND },
+      store: new DutyStore(store.db),
+      turns: new Turns("", { setOf: () => Promise.reject(new Error("not asked")) }),
+    } as unknown as DutiesParts);
+  });
+
+  afterEach(() => {
+    store.close();
+  });
+
+  const look = async (): Promise<void> => {
+    duties.begin(() => now, 1);
+    await duties.idle();
+  };
+  /** Somebody demands the first leaf of a report. */
+  const demand = (which: string, answerBy: number): void => {
+    const values = [id(which), 0, 0, 0, `0x${"11".repeat(20)}`, 1, answerBy];
+    logs.push(challenges.encodeEventLog("PartDemanded", values) as unknown as Log);
+  };
+
+  it("should know the new end of a part that is demanded again (I7)", async () => {
+    const ends: number[] = [];
+    attempt = (duty) => {
+      if (duty.kind === "demand") ends.push(duty.answerBy);
+      return "waits";
+    };
+    demand("part", now + WINDOW);
+    await look();
+    now += WINDOW - 1;
+    demand("part", now + WINDOW);
+    await look();
+    expect(ends).to.deep.equal([1_000_000 + WINDOW, now + WINDOW]);
+  });
+
+  it("should try again before the end, however often it has failed (I7)", async () => {
+    const answerBy = now + WINDOW;
+    attempt = () => {
+      throw new Error("gas is dear");
+    };
+    demand("part", answerBy);
+    for (; now < answerBy; now += 60) await look();
+    for (const left of [WINDOW / 4, 3_600, 600]) {
+      expect(
+        tries.filter(({ at }) => at >= answerBy - left),
+        `within the last ${left} s`,
+      ).not.to.be.empty;
+    }
+    expect(tries.length, "and not all the time").to.be.below(60);
+  });
+
+  it("should look at each with the time that it is by then, what ends first first", async () => {
+    demand("later", now + WINDOW + 1);
+    demand("sooner", now + WINDOW);
+    const begun = now;
+    attempt = () => {
+      now += 100;
+      return "done";
+    };
+    await look();
+    expect(tries).to.deep.equal([
+      { id: id("sooner"), at: begun },
+      { id: id("later"), at: begun + 100 },
+    ]);
+  });
+
+  it("should take what it has won before and after each answer", async () => {
+    demand("first", now + WINDOW);
+    demand("second", now + WINDOW);
+    await look();
+    expect(cashed).to.deep.equal([0, 1, 2]);
+  });
+});
