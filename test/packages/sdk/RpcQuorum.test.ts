@@ -167,6 +167,23 @@ describe("RpcQuorum", () => {
     expect(await codeOf(ask([quiet, honest()], "eth_getTransactionReceipt", [HASH(1)]))).to.equal("RPC_DISAGREES");
   });
 
+  it("should believe no price of gas that one node writes into a right block or receipt", async () => {
+    for (const [method, field] of [
+      ["eth_getBlockByNumber", "baseFeePerGas"],
+      ["eth_getTransactionReceipt", "effectiveGasPrice"],
+    ] as const) {
+      // Who would pay too much sends nothing, and a budget is used up by one transaction.
+      const dear = except(method, (request) => {
+        const truth = honest()(request) as { readonly result: object };
+        return { result: { ...truth.result, [field]: hex(2 ** 50) } };
+      });
+      const params = method === "eth_getBlockByNumber" ? [hex(8), false] : [HASH(1)];
+      expect(await codeOf(ask([dear, honest()], method, params)), field).to.equal("RPC_DISAGREES");
+      const answer = await ask([dear, honest(), honest()], method, params);
+      expect(answer).to.not.have.nested.property(`result.${field}`);
+    }
+  });
+
   it("should take quantities that a quorum reaches, whatever one node claims", async () => {
     const huge = (method: string): FakeRpcNode["answer"] => except(method, () => ({ result: hex(2 ** 40) }));
     expect(await ask([huge("eth_estimateGas"), honest(), honest()], "eth_estimateGas", [{}])).to.deep.equal({

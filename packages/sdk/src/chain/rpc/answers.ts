@@ -2,10 +2,22 @@ import type { RpcAnswer } from "./RpcEndpoint.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Fields that make two answers the same. Nodes of different makers add others, in any order. */
-const BLOCK = ["hash", "number", "parentHash", "timestamp"] as const;
+/**
+ * Fields that make two answers the same: those that somebody here believes, as the answer of any one of those who agree
+ * is given. Nodes of different makers add others, in any order.
+ */
+const BLOCK = ["hash", "number", "parentHash", "timestamp", "baseFeePerGas"] as const;
 const LOG = ["address", "topics", "data", "blockHash", "blockNumber", "transactionHash", "logIndex"] as const;
-const RECEIPT = ["transactionHash", "blockHash", "blockNumber", "status", "from", "to", "gasUsed"] as const;
+const RECEIPT = [
+  "transactionHash",
+  "blockHash",
+  "blockNumber",
+  "status",
+  "from",
+  "to",
+  "gasUsed",
+  "effectiveGasPrice",
+] as const;
 const TRANSACTION = ["hash", "blockHash", "from", "to", "nonce", "input", "value"] as const;
 
 const FIELDS: Readonly<Record<string, readonly string[]>> = {
