@@ -39,6 +39,7 @@ export { makeFolder } from "./files/makeFolder.js";
 export { MAX_JSON_BYTES, readJson, readUpTo } from "./http/readUpTo.js";
 export { createLogger, type Logger } from "./log/createLogger.js";
 export { listen, type Address, type Listener } from "./process/listen.js";
+export { Semaphore } from "./process/Semaphore.js";
 export { Shutdown } from "./process/Shutdown.js";
 export { runService, type CheckContext, type ServiceContext } from "./process/runService.js";
 export { serviceSchema, type ServiceConfig } from "./process/serviceSchema.js";

@@ -123,6 +123,16 @@ export class AgentStore {
     return failed !== undefined;
   }
 
+  /** Tasks of which an attempt of this agent's is not over: somebody may ask about it. */
+  owed(kind: AttemptKind): bigint[] {
+    const rows = this.#db.all(
+      `SELECT DISTINCT task FROM attempts JOIN jobs ON jobs.kind = attempts.kind AND jobs.id = attempts.task
+       WHERE attempts.kind = ? AND closed = 0 AND status IN ('accepted', 'submitted')`,
+      kind,
+    );
+    return rows.map((row) => BigInt(String(row["task"])));
+  }
+
   /** Keeps an attestor's word that it saw a node: evidence against a report that says otherwise. */
   keepReceipt(receipt: Receipt): void {
     const { epoch, slot, nodeId, attestor } = receipt;

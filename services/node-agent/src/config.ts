@@ -37,7 +37,7 @@ const runPolicySchema = z.object({
     .positive()
     .default(20_000_000)
     .describe(
-      "What this machine does at least. A program is taken only if all steps that it may do fit into the time for the work, and into half of the time for an answer: after a restart it runs again before it can answer",
+      "What this machine does at least. A program is taken only if all steps that it may do fit into the time for the work, and, with all others that may still be asked about, `maxConcurrentTasks` at a time, into half of the time for an answer: only the last runs are kept, the others run again before it can answer",
     ),
 });
 

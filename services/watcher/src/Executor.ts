@@ -1,10 +1,9 @@
 import { type ClaimedRun, type Computation, ExecutionPool, type Kernels, type MachineBundle } from "@millrace/jobs";
 import { ExecutionWorker } from "@millrace/rv32";
-import type { Logger } from "@millrace/sdk";
+import type { Logger, Semaphore } from "@millrace/sdk";
 import { type Bundle, progressEvery, type Traces } from "@millrace/tensor";
 import { keccak256 } from "ethers";
 
-import type { Semaphore } from "./Semaphore.js";
 import type { TraceCache } from "./TraceCache.js";
 
 /** Seconds between two lines of the log about one execution. */

@@ -17,6 +17,7 @@ import {
   EpochClock,
   listen,
   MillraceError,
+  Semaphore,
   type ServiceContext,
   sleep,
   TransactionSender,
@@ -34,7 +35,6 @@ import { Executor } from "./Executor.js";
 import { Purse } from "./Purse.js";
 import { ResultSuit } from "./ResultSuit.js";
 import { RunSuit } from "./RunSuit.js";
-import { Semaphore } from "./Semaphore.js";
 import type { GameName } from "./Suit.js";
 import { TraceCache } from "./TraceCache.js";
 import { type ClaimName, keyOf, WatcherStore } from "./WatcherStore.js";

@@ -3,6 +3,7 @@ import { expect } from "chai";
 import { chunkRefusal } from "../../../services/node-agent/src/chunks/chunkRefusal.js";
 import { policySchema } from "../../../services/node-agent/src/config.js";
 import { proofRefusal } from "../../../services/node-agent/src/proofs/proofRefusal.js";
+import { rerunRefusal } from "../../../services/node-agent/src/tasks/rerunRefusal.js";
 import { type Offer, refusalOf } from "../../../services/node-agent/src/tasks/refusal.js";
 import { MILL, taskTerms } from "../../market/marketFixture.js";
 
@@ -47,5 +48,14 @@ describe("refusals of an agent whose policy says nothing", () => {
     const prover = { verifier: "0x", program: "0x", command, timeoutSeconds: 100 };
     expect(proofRefusal(policy, prover, offer({ workSeconds: 159, responseSeconds: 0 }))).to.match(/longer/);
     expect(proofRefusal(policy, prover, offer({ workSeconds: 160, responseSeconds: 0 }))).to.equal(undefined);
+  });
+
+  it("should leave a program alone that could not be run again in time with all others that were taken", () => {
+    const hour = { seconds: 3_600, responseSeconds: LEAST_OF_THE_CHAIN };
+    const taken = Array.from({ length: 7 }, () => hour);
+    expect(rerunRefusal(taken, 1)).to.equal(undefined);
+    expect(rerunRefusal([...taken, hour], 1)).to.match(/all runs at once/);
+    expect(rerunRefusal([...taken, hour], 2)).to.equal(undefined);
+    expect(rerunRefusal([...taken.slice(1), { seconds: 1, responseSeconds: 30_000 }], 1)).to.match(/all runs at once/);
   });
 });

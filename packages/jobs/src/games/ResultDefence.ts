@@ -12,11 +12,11 @@ import type { Defence, Question } from "./Defence.js";
 export class ResultDefence implements Defence {
   readonly #history: GameHistory;
 
-  /** @param traces - what was claimed */
+  /** @param traces - what was claimed, or how to get it: it is large, and most claims are never asked about */
   constructor(
     readonly game: IResultClaims,
     private readonly posted: PostedClaim,
-    private readonly traces: Traces,
+    private readonly traces: Traces | (() => Promise<Traces>),
   ) {
     this.#history = new GameHistory(posted.claimId, posted.block);
   }
@@ -39,7 +39,7 @@ export class ResultDefence implements Defence {
         what: `branch ${region}/${height}/${position}`,
         answerBy,
         answer: async () => {
-          const tree = treeOf(this.traces, region as 0 | 1 | 2);
+          const tree = treeOf(await this.#load(), region as 0 | 1 | 2);
           // Only hashes that fold to the committed root can be pointed at: another one here is a fault of this machine.
           if (tree?.node(height, position) !== hash.toLowerCase()) return undefined;
           return this.game.open.populateTransaction(claimId, key, tree.openingChildren(height, position));
@@ -51,7 +51,7 @@ export class ResultDefence implements Defence {
       what: `chunk ${region}/${chunk}`,
       answerBy,
       answer: async () => {
-        const tree = treeOf(this.traces, region as 0 | 1 | 2);
+        const tree = treeOf(await this.#load(), region as 0 | 1 | 2);
         if (tree === undefined) return undefined;
         const { words, siblings } = chunkOf(tree, chunk);
         return this.game.deliver.populateTransaction(claimId, claim, region, chunk, words, siblings);
@@ -69,5 +69,9 @@ export class ResultDefence implements Defence {
   withdrawal(ids: string[]): Promise<ContractTransaction> {
     const { claimId, provider } = this;
     return this.game.withdrawBonds.populateTransaction(claimId, this.posted.claim, ids, provider, provider);
+  }
+
+  async #load(): Promise<Traces> {
+    return typeof this.traces === "function" ? await this.traces() : this.traces;
   }
 }

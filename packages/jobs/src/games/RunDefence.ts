@@ -17,6 +17,11 @@ export interface ClaimedRun extends States {
   region(): Promise<Uint8Array> | Uint8Array;
 }
 
+interface RunJob {
+  readonly program: MachineProgram;
+  readonly input: Uint8Array;
+}
+
 /** A provider's answers about a run of a machine. */
 export class RunDefence implements Defence {
   readonly #history: RunHistory;
@@ -24,7 +29,7 @@ export class RunDefence implements Defence {
   constructor(
     readonly game: IRunClaims,
     private readonly posted: PostedRun,
-    private readonly job: { readonly program: MachineProgram; readonly input: Uint8Array },
+    private readonly job: RunJob | (() => Promise<RunJob>),
     private readonly run: ClaimedRun,
   ) {
     this.#history = new RunHistory(posted.claimId, posted.block);
@@ -57,7 +62,7 @@ export class RunDefence implements Defence {
       what: `chunk ${region}/${chunk}`,
       answerBy,
       answer: async () => {
-        const { words, siblings } = chunkOf(regionTree(this.job.program, await this.#bytesOf(region)), chunk);
+        const { words, siblings } = await this.#chunkOf(region, chunk);
         return this.game.deliver.populateTransaction(claimId, claim, region, chunk, words, siblings);
       },
     }));
@@ -74,9 +79,10 @@ export class RunDefence implements Defence {
     return this.game.withdrawBonds.populateTransaction(claimId, this.posted.claim, ids, provider, provider);
   }
 
-  async #bytesOf(region: number): Promise<Uint8Array> {
-    const { program, input } = this.job;
-    if (region === (Region.Input as number)) return frameInput(input, layoutOf(program.depth).regionBytes);
-    return this.run.region();
+  async #chunkOf(region: number, chunk: number): Promise<ReturnType<typeof chunkOf>> {
+    const { program, input } = typeof this.job === "function" ? await this.job() : this.job;
+    const isInput = region === (Region.Input as number);
+    const bytes = isInput ? frameInput(input, layoutOf(program.depth).regionBytes) : await this.run.region();
+    return chunkOf(regionTree(program, bytes), chunk);
   }
 }

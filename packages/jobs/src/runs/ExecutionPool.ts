@@ -9,7 +9,7 @@ export interface EndedRun {
 }
 
 interface Entry {
-  readonly worker: ExecutionWorker;
+  readonly started: Promise<ExecutionWorker>;
   readonly ended: Promise<EndedRun>;
   users: number;
 }
@@ -33,7 +33,7 @@ export class ExecutionPool {
     start: () => Promise<ExecutionWorker>,
     act: (run: EndedRun) => Promise<Result>,
   ): Promise<Result> {
-    const entry = this.#entries.get(name) ?? this.#add(name, await start());
+    const entry = this.#entries.get(name) ?? this.#add(name, start);
     entry.users += 1;
     try {
       return await act(await entry.ended);
@@ -55,21 +55,21 @@ export class ExecutionPool {
   async close(name: string): Promise<void> {
     const entry = this.#entries.get(name);
     this.#entries.delete(name);
-    await entry?.worker.close();
+    await entry?.started.then(
+      (worker) => worker.close(),
+      () => undefined,
+    );
   }
 
   async closeAll(): Promise<void> {
     await Promise.all([...this.#entries.keys()].map((name) => this.close(name)));
   }
 
-  #add(name: string, worker: ExecutionWorker): Entry {
-    // Somebody else may have asked for it while it was started.
-    const other = this.#entries.get(name);
-    if (other !== undefined) {
-      void worker.close();
-      return other;
-    }
-    const entry: Entry = { worker, ended: this.run(worker).then((trace) => ({ worker, trace })), users: 0 };
+  /** At once, so that whoever asks meanwhile finds it: each start takes a machine's memory. */
+  #add(name: string, start: () => Promise<ExecutionWorker>): Entry {
+    const started = start();
+    const ended = started.then(async (worker) => ({ worker, trace: await this.run(worker) }));
+    const entry: Entry = { started, ended, users: 0 };
     this.#entries.set(name, entry);
     entry.ended.catch(() => {
       if (this.#entries.get(name) === entry) this.#entries.delete(name);

@@ -1,9 +1,12 @@
 import { bondBatches, type Defence, type Question } from "@millrace/jobs";
-import type { Logger, TransactionSender } from "@millrace/sdk";
+import type { Logger, Semaphore, TransactionSender } from "@millrace/sdk";
+import type { ContractTransaction } from "ethers";
 
 interface Chain {
   readonly sender: TransactionSender;
   readonly logger: Logger;
+  /** Where answers of several claims wait for their turn: each takes a whole result into memory, or runs it again. */
+  readonly computing: Semaphore;
 }
 
 /**
@@ -23,16 +26,22 @@ export class ClaimKeeper {
    */
   async answer(block: number, now: number): Promise<void> {
     const due = (await this.defence.questions(block)).filter(({ answerBy }) => now <= answerBy);
+    if (due.length === 0) return;
+    due.sort((a, b) => a.answerBy - b.answerBy);
+    // All at once, so that a result is loaded once, and before anything waits for a block, so that it may go.
+    const answers = await this.chain.computing.run(() => Promise.allSettled(due.map(({ answer }) => answer())));
     const failures: unknown[] = [];
-    for (const question of due.sort((a, b) => a.answerBy - b.answerBy))
-      await this.#answer(question).catch((error: unknown) => failures.push(error));
+    for (const [index, question] of due.entries()) {
+      const answer = answers[index];
+      if (answer?.status !== "fulfilled") failures.push(answer?.reason);
+      else await this.#send(question, answer.value).catch((error: unknown) => failures.push(error));
+    }
     if (failures.length > 0) throw failures[0];
   }
 
-  async #answer({ what, answerBy, answer }: Question): Promise<void> {
+  async #send({ what, answerBy }: Question, call: ContractTransaction | undefined): Promise<void> {
     const { sender, logger } = this.chain;
     const { claimId } = this.defence;
-    const call = await answer();
     if (call === undefined) {
       logger.error({ claimId, what }, "cannot answer: the claim is not of what is kept here");
       return;

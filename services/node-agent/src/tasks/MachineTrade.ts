@@ -6,6 +6,7 @@ import {
   machineBundleOf,
   type ProgramValues,
   readMachineProgram,
+  readOrder,
   readRun,
   RunDefence,
   runValues,
@@ -17,7 +18,9 @@ import { hexlify } from "ethers";
 import type { IMachineMarket, ITaskBook } from "../../../../typechain-types/index.js";
 import type { Conduct } from "../Conduct.js";
 import type { Policy } from "../config.js";
+import type { AgentStore } from "../AgentStore.js";
 import type { JobFileStore } from "./JobFileStore.js";
+import { type Rerun, rerunRefusal } from "./rerunRefusal.js";
 import type { ResultStore } from "./ResultStore.js";
 import type { OwnAttempt, Submission, Trade } from "./Trade.js";
 
@@ -25,6 +28,7 @@ interface Parts {
   readonly contracts: Contracts;
   readonly files: JobFileStore;
   readonly results: ResultStore;
+  readonly store: Pick<AgentStore, "owed">;
   readonly policy: Policy;
   readonly conduct: Conduct;
   readonly deployedAtBlock: number;
@@ -44,6 +48,7 @@ export class MachineTrade implements Trade {
   readonly kind = "run";
   readonly #parts: Parts;
   readonly #runs = new ExecutionPool(KEPT_RUNS);
+  readonly #reruns = new Map<bigint, Rerun>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -65,7 +70,9 @@ export class MachineTrade implements Trade {
     if (seconds + spareSeconds > Number(terms.workSeconds))
       return `${maxSteps} steps may take longer than the work may`;
     if (seconds > Number(terms.responseSeconds) / 2) return `${maxSteps} steps may take longer than an answer may`;
-    return undefined;
+    const owed = await Promise.all(this.#parts.store.owed(this.kind).map((id) => this.#rerunOf(id)));
+    const all = [...owed, { seconds, responseSeconds: Number(terms.responseSeconds) }];
+    return rerunRefusal(all, this.#parts.policy.maxConcurrentTasks);
   }
 
   async examine(taskId: bigint, order: ITaskBook.TaskOrderStruct): Promise<undefined> {
@@ -93,10 +100,11 @@ export class MachineTrade implements Trade {
     const [posted] = await readRun(contracts.runs, { claimId, fromBlock: deployedAtBlock });
     if (posted === undefined) throw new Error(`claim ${claimId.toString()} is not there`);
     const states = this.#runs.states(nameOf(taskId), this.#start(taskId, order));
-    return new RunDefence(contracts.runs, posted, await this.#bundleOf(taskId, order), states);
+    return new RunDefence(contracts.runs, posted, () => this.#bundleOf(taskId, order), states);
   }
 
   async forget(taskId: bigint): Promise<void> {
+    this.#reruns.delete(taskId);
     await this.#runs.close(nameOf(taskId));
     await this.#parts.files.forget(nameOf(taskId));
   }
@@ -108,6 +116,21 @@ export class MachineTrade implements Trade {
 
   #programOf(taskId: bigint): Promise<ProgramValues> {
     return readMachineProgram(this.market, taskId, this.#parts.deployedAtBlock);
+  }
+
+  /** What a run costs that was taken, and may be asked about. */
+  async #rerunOf(taskId: bigint): Promise<Rerun> {
+    const known = this.#reruns.get(taskId);
+    if (known !== undefined) return known;
+    const { policy, deployedAtBlock } = this.#parts;
+    const [{ terms }, { maxSteps }] = await Promise.all([
+      readOrder(this.market, taskId, deployedAtBlock),
+      this.#programOf(taskId),
+    ]);
+    const seconds = Number(maxSteps) / policy.runs.stepsPerSecond;
+    const rerun = { seconds, responseSeconds: Number(terms.responseSeconds) };
+    this.#reruns.set(taskId, rerun);
+    return rerun;
   }
 
   #start(taskId: bigint, order: ITaskBook.TaskOrderStruct): () => Promise<ExecutionWorker> {

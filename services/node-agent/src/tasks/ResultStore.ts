@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Bundle, buildTraces, type Traces } from "@millrace/tensor";
@@ -34,6 +34,13 @@ export class ResultStore {
 
   async saveOutput(name: ResultName, output: Uint8Array): Promise<void> {
     await writeFolder(this.#folder(name), { output });
+  }
+
+  async has(name: ResultName): Promise<boolean> {
+    return await access(this.path(name, "output")).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Path of a file of an attempt. */

@@ -1,5 +1,12 @@
 import { acceptance, claimIdOf, readOrder } from "@millrace/jobs";
-import { blockRanges, type Contracts, decodeError, type Logger, type TransactionSender } from "@millrace/sdk";
+import {
+  blockRanges,
+  type Contracts,
+  decodeError,
+  type Logger,
+  Semaphore,
+  type TransactionSender,
+} from "@millrace/sdk";
 
 import type { ITaskBook } from "../../../../typechain-types/index.js";
 import type { AgentStore } from "../AgentStore.js";
@@ -44,9 +51,11 @@ export class TaskKeeper {
   readonly #notBefore = new Map<bigint, number>();
   /** Orders whose bundle is what was ordered and can be answered for. */
   readonly #examined = new Set<bigint>();
+  readonly #computing: Semaphore;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#computing = new Semaphore(Math.max(1, parts.policy.maxConcurrentTasks));
   }
 
   /** Looks at all tasks. Does not wait: what takes long goes on in the background, one step a task at a time. */
@@ -166,6 +175,8 @@ export class TaskKeeper {
     const { kind, market } = trade;
     const nodeId = await picker.pick(order);
     if (nodeId === undefined || signal.aborted || workload.isFull) return;
+    // What was accepted meanwhile may be asked about, too.
+    if ((await trade.refusalOf(taskId, order)) !== undefined) return;
     workload.begin(kind, taskId);
     try {
       const attempt = Number((await market.taskOf(taskId)).attempt) + 1;
@@ -294,7 +305,7 @@ export class TaskKeeper {
     if (known !== undefined) return known;
     const { trade } = this.#parts;
     const defence = await trade.defend({ taskId, attempt, order: await this.#orderOf(taskId) });
-    const keeper = new ClaimKeeper(this.#parts, defence);
+    const keeper = new ClaimKeeper({ ...this.#parts, computing: this.#computing }, defence);
     this.#claims.set(taskId, keeper);
     return keeper;
   }

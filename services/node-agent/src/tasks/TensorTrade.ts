@@ -35,11 +35,14 @@ const MOST_REFERENCE_LANES = 4_096;
 /** Seconds between two lines of the log about one execution. */
 const PROGRESS_SECONDS = 30;
 
+/** Traces that are kept at hand beside those that are worked on: the others are on disk. */
+const KEPT_TRACES = 2;
+
 /** Work that is a program of kernels: its trace is claimed word by word. */
 export class TensorTrade implements Trade {
   readonly kind = "task";
   readonly #parts: Parts;
-  readonly #traces = new Map<bigint, Traces>();
+  readonly #traces = new Map<bigint, Promise<Traces>>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -73,7 +76,7 @@ export class TensorTrade implements Trade {
 
   async work({ taskId, attempt, order }: OwnAttempt): Promise<Submission> {
     const bundle = await this.#bundleOf(taskId, order);
-    const { bodyRoot, outputRoot } = rootsOf(await this.#tracesOf(taskId, attempt, bundle));
+    const { bodyRoot, outputRoot } = rootsOf(await this.#tracesOf(taskId, attempt, () => Promise.resolve(bundle)));
     const { header } = bundle.program;
     return {
       outputRoot,
@@ -83,9 +86,7 @@ export class TensorTrade implements Trade {
 
   async defend({ taskId, attempt, order }: OwnAttempt): Promise<Defence> {
     const { contracts, results, deployedAtBlock } = this.#parts;
-    const bundle = await this.#bundleOf(taskId, order);
-    const traces = this.#traces.get(taskId) ?? (await results.loadTraces(taskId, attempt, bundle));
-    if (traces === undefined) {
+    if (!(await results.has({ kind: this.kind, taskId, attempt }))) {
       throw new MillraceError("WRONG_STATE", `The result of task ${taskId.toString()} is not in the data folder.`, {
         hint: "Restore the agent's dataDir; without it openings cannot be answered.",
       });
@@ -93,7 +94,8 @@ export class TensorTrade implements Trade {
     const claimId = claimIdOf(taskId, attempt);
     const [posted] = await readClaim(contracts.claims, { claimId, fromBlock: deployedAtBlock });
     if (posted === undefined) throw new Error(`claim ${claimId.toString()} is not there`);
-    return new ResultDefence(contracts.claims, posted, traces);
+    const load = (): Promise<Traces> => this.#tracesOf(taskId, attempt, () => this.#bundleOf(taskId, order));
+    return new ResultDefence(contracts.claims, posted, load);
   }
 
   async forget(taskId: bigint): Promise<void> {
@@ -105,22 +107,32 @@ export class TensorTrade implements Trade {
     return this.#parts.files.get(nameOf(taskId), terms, (files) => bundleOf(terms, files));
   }
 
-  async #tracesOf(taskId: bigint, attempt: number, bundle: Bundle): Promise<Traces> {
-    const { results, conduct, kernels, signal, logger } = this.#parts;
-    let traces = this.#traces.get(taskId) ?? (await results.loadTraces(taskId, attempt, bundle));
-    if (traces === undefined) {
-      const startedAt = performance.now();
-      traces = await conduct.execute(bundle, {
-        signal,
-        kernelModules: kernels.modules,
-        onProgress: progressEvery(PROGRESS_SECONDS, (percent) => {
-          logger.info({ taskId, attempt, percent }, "executing");
-        }),
-      });
-      await results.saveTraces(taskId, attempt, traces);
-      logger.info({ taskId, attempt, milliseconds: Math.round(performance.now() - startedAt) }, "executed");
-    }
+  /** The traces of an attempt: as they are at hand or on disk, or computed. */
+  #tracesOf(taskId: bigint, attempt: number, bundle: () => Promise<Bundle>): Promise<Traces> {
+    const traces = this.#traces.get(taskId) ?? this.#loadOrExecute(taskId, attempt, bundle);
+    // The last that was asked for is the last to go.
+    this.#traces.delete(taskId);
     this.#traces.set(taskId, traces);
+    traces.catch(() => this.#traces.delete(taskId));
+    for (const other of [...this.#traces.keys()].slice(0, -KEPT_TRACES)) this.#traces.delete(other);
+    return traces;
+  }
+
+  async #loadOrExecute(taskId: bigint, attempt: number, getBundle: () => Promise<Bundle>): Promise<Traces> {
+    const { results, conduct, kernels, signal, logger } = this.#parts;
+    const bundle = await getBundle();
+    const kept = await results.loadTraces(taskId, attempt, bundle);
+    if (kept !== undefined) return kept;
+    const startedAt = performance.now();
+    const traces = await conduct.execute(bundle, {
+      signal,
+      kernelModules: kernels.modules,
+      onProgress: progressEvery(PROGRESS_SECONDS, (percent) => {
+        logger.info({ taskId, attempt, percent }, "executing");
+      }),
+    });
+    await results.saveTraces(taskId, attempt, traces);
+    logger.info({ taskId, attempt, milliseconds: Math.round(performance.now() - startedAt) }, "executed");
     return traces;
   }
 }
