@@ -50,6 +50,12 @@ describe("refusals of an agent whose policy says nothing", () => {
     expect(proofRefusal(policy, prover, offer({ workSeconds: 160, responseSeconds: 0 }))).to.equal(undefined);
   });
 
+  it("should leave a proof alone that waits for others and is late then", () => {
+    const prover = { verifier: "0x", program: "0x", command, timeoutSeconds: 100 };
+    expect(proofRefusal(policy, prover, offer({ workSeconds: 259 }), 100)).to.match(/longer/);
+    expect(proofRefusal(policy, prover, offer({ workSeconds: 260 }), 100)).to.equal(undefined);
+  });
+
   it("should leave a program alone that could not be run again in time with all others that were taken", () => {
     const hour = { seconds: 3_600, responseSeconds: LEAST_OF_THE_CHAIN };
     const taken = Array.from({ length: 7 }, () => hour);

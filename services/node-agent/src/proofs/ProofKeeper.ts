@@ -43,8 +43,8 @@ const ACCEPT_AGAIN_SECONDS = 5;
  * has a command prove the result, sees for itself that the verifier takes the proof, and submits it.
  */
 export class ProofKeeper extends Keeper<Parts> {
-  /** Tasks between acceptance and payment. */
-  readonly #working = new Set<bigint>();
+  /** Tasks between acceptance and payment, and the seconds that each may take. */
+  readonly #working = new Map<bigint, number>();
   /** When a task of which a step failed is looked at again. */
   readonly #notBefore = new Map<bigint, number>();
 
@@ -81,9 +81,10 @@ export class ProofKeeper extends Keeper<Parts> {
       store.closeJob("proof", taskId);
       this.#working.delete(taskId);
     } else if (isMine && status === TaskStatus.Working) {
-      this.#working.add(taskId);
+      const own = await this.#taskOf(taskId);
+      this.#working.set(taskId, own.prover.timeoutSeconds);
       if (this.#isTooSoon(taskId, head, PROVE_AGAIN_SECONDS)) return;
-      await this.#prove(taskId, await this.#taskOf(taskId));
+      await this.#prove(taskId, own);
     } else if (isMine && status === TaskStatus.Overdue) {
       await this.#giveUp(taskId);
     } else if (status === TaskStatus.Listed || (!isMine && FAILED.includes(status))) {
@@ -107,7 +108,8 @@ export class ProofKeeper extends Keeper<Parts> {
     const price = await market.priceAtDown(order, head.timestamp);
     const bond = await market.bondOfUp(order, price);
     if (this.#working.size >= policy.maxConcurrentTasks) return;
-    const reason = proofRefusal(policy, prover, { order, price, bond });
+    const queued = [...this.#working.values()].reduce((sum, seconds) => sum + seconds, 0);
+    const reason = proofRefusal(policy, prover, { order, price, bond }, queued);
     if (reason !== undefined) {
       logger.debug({ taskId, reason }, "proof task left alone");
       return;
@@ -119,7 +121,7 @@ export class ProofKeeper extends Keeper<Parts> {
       () => acceptance(contracts, { market, taskId, order, nodeId, fromBlock }),
       `accept proof task ${taskId.toString()}`,
     );
-    this.#working.add(taskId);
+    this.#working.set(taskId, prover.timeoutSeconds);
     this.#notBefore.delete(taskId);
     logger.info({ taskId, nodeId, price }, "proof task accepted");
   }
