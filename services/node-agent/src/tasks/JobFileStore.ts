@@ -23,10 +23,10 @@ export class JobFileStore {
   }
 
   /** What a job's files hold: as they were kept, or fetched, and kept if `read` takes them. */
-  async get<Data>(name: string, terms: DataTerms, read: Reader<JobFiles, Data>): Promise<Data> {
+  async get<Data>(name: string, terms: DataTerms, maxInputBytes: number, read: Reader<JobFiles, Data>): Promise<Data> {
     const [job, input] = await Promise.all([this.#load(name, "job"), this.#load(name, "input")]);
     if (job !== undefined && input !== undefined) return read({ job, input });
-    const files = await fetchFiles(terms, { signal: this.signal });
+    const files = await fetchFiles(terms, { signal: this.signal, maxBytes: maxInputBytes });
     const data = read(files);
     await writeFolder(join(this.#root, name), { job: files.job, input: files.input });
     return data;

@@ -111,7 +111,9 @@ export class MachineTrade implements Trade {
 
   async #bundleOf(taskId: bigint, { terms }: ITaskBook.TaskOrderStruct): Promise<MachineBundle> {
     const { codeHash } = await this.#programOf(taskId);
-    return this.#parts.files.get(nameOf(taskId), terms, (files) => machineBundleOf(terms, codeHash, files));
+    return this.#parts.files.get(nameOf(taskId), terms, this.#parts.policy.runs.maxMemoryMiB * 2 ** 20, (files) =>
+      machineBundleOf(terms, codeHash, files),
+    );
   }
 
   #programOf(taskId: bigint): Promise<ProgramValues> {

@@ -15,7 +15,7 @@ import type { Policy } from "../config.js";
 import type { Head } from "../Keeper.js";
 import { ClaimKeeper } from "./ClaimKeeper.js";
 import type { NodePicker } from "./NodePicker.js";
-import { refusalOf } from "./refusal.js";
+import { neverTaken, refusalOf } from "./refusal.js";
 import { TaskStatus } from "./TaskStatus.js";
 import type { Trade } from "./Trade.js";
 import type { Workload } from "./Workload.js";
@@ -37,6 +37,12 @@ interface Parts {
 
 /** How long an order that could not be taken is left alone. */
 const RETRY_SECONDS = 5;
+/** The same of one that no policy like this will ever take, and the longest of all. */
+const REFUSED_SECONDS = 3_600;
+/** Tasks of others that are looked at in the same moment: anyone may open thousands. */
+const MOST_LOOKS = 64;
+/** Orders whose data are fetched and checked at the same time: each may fill the memory. */
+const MOST_EXAMINATIONS = 2;
 
 /**
  * Brings the tasks of one market forward. Each look at a task reads its status from the chain and takes the one step that
@@ -52,6 +58,9 @@ export class TaskKeeper {
   /** Orders whose bundle is what was ordered and can be answered for. */
   readonly #examined = new Set<bigint>();
   readonly #computing: Semaphore;
+  /** How often a look at a task of others failed. */
+  readonly #failures = new Map<bigint, number>();
+  #examinations = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -69,11 +78,21 @@ export class TaskKeeper {
       store.follow(kind, ids);
       store.setNext(`${kind}s`, last + 1);
     }
-    for (const taskId of store.open(kind)) {
-      if (this.#busy.has(taskId) || (this.#notBefore.get(taskId) ?? 0) > head.timestamp) continue;
+    for (const taskId of this.#due(head)) {
       const step = this.#advance(taskId, head).finally(() => this.#busy.delete(taskId));
       this.#busy.set(taskId, step);
     }
+  }
+
+  /** Tasks to look at: all that somebody may ask this agent about, then some of the others, those that waited longest first. */
+  #due({ timestamp }: Head): bigint[] {
+    const { trade, store } = this.#parts;
+    const own = new Set(store.owed(trade.kind));
+    const others = [...this.#busy.keys()].filter((taskId) => !own.has(taskId)).length;
+    const readyAt = (taskId: bigint): number => this.#notBefore.get(taskId) ?? 0;
+    const ready = store.open(trade.kind).filter((id) => !this.#busy.has(id) && readyAt(id) <= timestamp);
+    const foreign = ready.filter((taskId) => !own.has(taskId)).sort((a, b) => readyAt(a) - readyAt(b));
+    return [...ready.filter((taskId) => own.has(taskId)), ...foreign.slice(0, Math.max(0, MOST_LOOKS - others))];
   }
 
   /** Resolves when no step is under way. */
@@ -90,7 +109,7 @@ export class TaskKeeper {
     } catch (error) {
       if (signal.aborted) return;
       const { code, sentence } = decodeError(error);
-      this.#notBefore.set(taskId, head.timestamp + RETRY_SECONDS);
+      this.#notBefore.set(taskId, head.timestamp + this.#patience(taskId));
       logger.warn({ kind: trade.kind, taskId, code, reason: sentence }, "step failed, trying again later");
     }
   }
@@ -98,7 +117,10 @@ export class TaskKeeper {
   async #step(taskId: bigint, task: ITaskBook.TaskStructOutput, status: TaskStatus, head: Head): Promise<void> {
     const isMine = this.#parts.nodeIds.includes(task.nodeId);
     const attempt = Number(task.attempt);
-    if (!isMine) this.#end(taskId);
+    if (!isMine) {
+      this.#end(taskId);
+      this.#notBefore.set(taskId, head.timestamp + (status === TaskStatus.Expired ? REFUSED_SECONDS : 1));
+    }
     switch (status) {
       case TaskStatus.Listed:
         return this.#tryAccept(taskId, head);
@@ -108,7 +130,7 @@ export class TaskKeeper {
         if (!isMine) return this.#tryAccept(taskId, head);
         return this.#fail(taskId, attempt, task.nodeId, status);
       case TaskStatus.Accepted:
-        if (isMine) await this.#acknowledge(taskId);
+        if (isMine) await this.#acknowledge(taskId, attempt, task.nodeId);
         return;
       case TaskStatus.Working:
         if (isMine) await this.#work(taskId, attempt, task.nodeId);
@@ -142,6 +164,11 @@ export class TaskKeeper {
     const order = await this.#orderOf(taskId);
     const price = await market.priceAtDown(order, head.timestamp);
     const bond = await market.bondOfUp(order, price);
+    const never = neverTaken(policy, order, head.timestamp);
+    if (never !== undefined) {
+      this.#leave(taskId, head, never, REFUSED_SECONDS);
+      return;
+    }
     const refusal = refusalOf(policy, { order, price, bond }) ?? (await trade.refusalOf(taskId, order));
     if (refusal !== undefined) {
       this.#leave(taskId, head, refusal);
@@ -149,15 +176,26 @@ export class TaskKeeper {
     }
     if ((await picker.pick(order)) === undefined) return;
     if (!this.#examined.has(taskId)) {
-      const problem = await trade.examine(taskId, order);
+      if (this.#examinations >= MOST_EXAMINATIONS) return;
+      const problem = await this.#examine(taskId, order);
       if (problem !== undefined) {
-        this.#leave(taskId, head, problem);
+        this.#leave(taskId, head, problem, REFUSED_SECONDS);
+        await trade.forget(taskId);
         return;
       }
       this.#examined.add(taskId);
     }
     // Fetching is done, so no host can hold this up.
     await workload.inTurn(() => this.#accept(taskId, order));
+  }
+
+  async #examine(taskId: bigint, order: ITaskBook.TaskOrderStruct): Promise<string | undefined> {
+    this.#examinations += 1;
+    try {
+      return await this.#parts.trade.examine(taskId, order);
+    } finally {
+      this.#examinations -= 1;
+    }
   }
 
   async #accept(taskId: bigint, order: ITaskBook.TaskOrderStruct): Promise<void> {
@@ -193,8 +231,9 @@ export class TaskKeeper {
   }
 
   /** Only after a crash in between: acceptance acknowledges. */
-  async #acknowledge(taskId: bigint): Promise<void> {
-    const { trade, sender } = this.#parts;
+  async #acknowledge(taskId: bigint, attempt: number, nodeId: bigint): Promise<void> {
+    const { trade, sender, store } = this.#parts;
+    store.note({ kind: trade.kind, taskId, attempt, nodeId, status: "accepted" });
     const order = await this.#orderOf(taskId);
     await trade.examine(taskId, order);
     await sender.send(
@@ -270,6 +309,7 @@ export class TaskKeeper {
     store.closeJob(trade.kind, taskId);
     this.#disregard(taskId);
     this.#notBefore.delete(taskId);
+    this.#failures.delete(taskId);
     await trade.forget(taskId);
   }
 
@@ -286,9 +326,18 @@ export class TaskKeeper {
     workload.end(trade.kind, taskId);
   }
 
-  #leave(taskId: bigint, head: Head, reason: string): void {
+  #leave(taskId: bigint, head: Head, reason: string, seconds = RETRY_SECONDS): void {
     this.#parts.logger.debug({ taskId, reason }, "task not taken");
-    this.#notBefore.set(taskId, head.timestamp + RETRY_SECONDS);
+    this.#notBefore.set(taskId, head.timestamp + seconds);
+  }
+
+  /** How long after a step that failed: of others' tasks twice as long each time, as their hosts may be slow on purpose. */
+  #patience(taskId: bigint): number {
+    const { trade, store } = this.#parts;
+    if (store.owed(trade.kind).includes(taskId)) return RETRY_SECONDS;
+    const failures = this.#failures.get(taskId) ?? 0;
+    this.#failures.set(taskId, failures + 1);
+    return Math.min(REFUSED_SECONDS, RETRY_SECONDS * 2 ** failures);
   }
 
   // ─── WHAT STEPS NEED ───

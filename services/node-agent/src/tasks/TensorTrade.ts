@@ -4,10 +4,12 @@ import {
   assertExecutable,
   assertProvable,
   type Bundle,
+  decodeJob,
   progressEvery,
   referenceLanes,
   rootsOf,
   type Traces,
+  WORD_BYTES,
 } from "@millrace/tensor";
 
 import type { ITaskBook, ITaskMarket } from "../../../../typechain-types/index.js";
@@ -58,8 +60,9 @@ export class TensorTrade implements Trade {
 
   /** Checked with all descriptors in hand: what cannot be answered for is not accepted. */
   async examine(taskId: bigint, order: ITaskBook.TaskOrderStruct): Promise<string | undefined> {
-    const { policy, kernels } = this.#parts;
-    const { program } = await this.#bundleOf(taskId, order);
+    const { files, policy, kernels } = this.#parts;
+    // Without the input, which may be large: an order that is not taken for its program costs no more than that.
+    const { program } = await files.getJob(nameOf(taskId), order.terms, decodeJob);
     if (program.totalWords > policy.maxWords) return `the program has ${program.totalWords} words`;
     // Who misses the deadline loses the bond: an order with too little time for its words is a trap.
     if (program.totalWords / policy.wordsPerSecond + policy.spareSeconds > Number(order.terms.workSeconds))
@@ -68,10 +71,12 @@ export class TensorTrade implements Trade {
       assertExecutable(program);
       assertProvable(program, kernels.set);
       const lanes = referenceLanes(program, kernels.set);
-      return lanes > MOST_REFERENCE_LANES ? `${lanes} of its lanes have no fast path` : undefined;
+      if (lanes > MOST_REFERENCE_LANES) return `${lanes} of its lanes have no fast path`;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
+    await this.#bundleOf(taskId, order);
+    return undefined;
   }
 
   async work({ taskId, attempt, order }: OwnAttempt): Promise<Submission> {
@@ -104,7 +109,8 @@ export class TensorTrade implements Trade {
   }
 
   #bundleOf(taskId: bigint, { terms }: ITaskBook.TaskOrderStruct): Promise<Bundle> {
-    return this.#parts.files.get(nameOf(taskId), terms, (files) => bundleOf(terms, files));
+    const { files, policy } = this.#parts;
+    return files.get(nameOf(taskId), terms, policy.maxWords * WORD_BYTES, (files) => bundleOf(terms, files));
   }
 
   /** The traces of an attempt: as they are at hand or on disk, or computed. */

@@ -22,3 +22,9 @@ export function refusalOf(policy: Policy, { order, price, bond }: Offer): string
   if (Number(workSeconds) < policy.spareSeconds) return "there is no time for the work";
   return undefined;
 }
+
+/** Why a policy will not take an order at any price that it comes to, or undefined if it may. */
+export function neverTaken(policy: Policy, order: ITaskBook.TaskOrderStruct, now: number): string | undefined {
+  if (now > Number(order.terms.expiresAt)) return "it has expired";
+  return refusalOf(policy, { order, price: BigInt(order.terms.maxPrice), bond: 0n });
+}
