@@ -21,10 +21,13 @@ describe("Duties", () => {
   let attempt: (duty: Duty, at: number) => Outcome;
   let tries: { readonly id: string; readonly at: number }[];
   let cashed: number[];
+  /** Status of the report of each epoch, and what was done with which. */
+  let statuses: string[];
+  let done: string[];
 
   beforeEach(() => {
     store = new Store(":memory:");
-    [now, logs, tries, cashed] = [1_000_000, [], [], []];
+    [now, logs, tries, cashed, statuses, done] = [1_000_000, [], [], [], [], []];
     attempt = () => "done";
     const show = (duty: Duty, at: number): Promise<Outcome> => {
       tries.push({ id: duty.id, at });
@@ -32,8 +35,11 @@ describe("Duties", () => {
     };
     const counter = { inc: () => undefined, set: () => undefined };
     const logger = { info: () => undefined, warn: () => undefined };
+    const note = (what: string) => (epoch: number) => Promise.resolve(done.push(`${what} ${epoch}`) > 0 && "over");
     duties = new Duties({
-      contracts: { challenges: { interface: challenges } },
+      auditor: { audit: note("audit") },
+      contracts: { challenges: { interface: challenges }, uptime: { runner: null } },
+      cosigner: { cosign: note("cosign") },
       cashier: { cash: () => Promise.resolve<Outcome>(cashed.push(tries.length) > 0 ? "waits" : "over") },
       defender: { answerChallenge: show, answerDemand: show },
       events: {
@@ -42,7 +48,18 @@ describe("Duties", () => {
           return Promise.resolve();
         },
       },
-      facts: { finalNumber: () => Promise.resolve(0), newestReport: () => Promise.resolve({ reportHash: ZeroHash }) },
+      facts: {
+        finalNumber: () => Promise.resolve(0),
+        newestReport: () => {
+          return Promise.resolve({
+            reportHash: statuses.length > 0 ? id("report") : ZeroHash,
+            epoch: statuses.length - 1,
+          });
+        },
+        statusOf: (epoch: number) => Promise.resolve(statuses[epoch]),
+        posted: (epoch: number) =>
+          Promise.resolve({ reportHash: id(`report ${epoch}`), blockNumber: 1, finalAt: now + 1 }),
+      },
       logger,
       metrics: { duties: counter, openDuties: counter },
       prosecutor: { pending: () => [] },
@@ -116,5 +133,13 @@ describe("Duties", () => {
     demand("second", now + WINDOW);
     await look();
     expect(cashed).to.deep.equal([0, 1, 2]);
+  });
+
+  it("should audit and sign every report that is open, once, and none that is final (I7)", async () => {
+    statuses = ["final", "final", "posted", "void", "none", "posted"];
+    await look();
+    expect(done).to.deep.equal(["audit 2", "cosign 2", "audit 5", "cosign 5"]);
+    await look();
+    expect(done).to.have.length(4);
   });
 });

@@ -55,6 +55,11 @@ interface Task {
   readonly attempt: (now: number) => Promise<Outcome>;
 }
 
+/** What is to be done with a report. */
+interface ReportTask extends Task {
+  readonly epoch: number;
+}
+
 /** Chain time. What one duty takes is gone for those behind it. */
 type Now = () => number;
 
@@ -147,20 +152,36 @@ export class Duties {
     }
   }
 
-  /** The newest reports that are open: each is audited and signed once. */
-  private async reportTasks(now: number): Promise<(Task & { readonly epoch: number })[]> {
-    const { facts, cosigner, auditor, schedule } = this.parts;
-    const { reportHash, epoch } = await facts.newestReport();
+  /**
+   * What is to be done with the reports that are open, the oldest first. There is more than one where a window is longer
+   * than an epoch, where late reports came together, and after this member was down for long.
+   */
+  private async reportTasks(now: number): Promise<ReportTask[]> {
+    const { facts } = this.parts;
+    const { reportHash, epoch: newest } = await facts.newestReport();
     if (reportHash === ZeroHash) return [];
+    const tasks: ReportTask[][] = [];
+    for (let epoch = newest; epoch > newest - KEPT_EPOCHS && epoch >= 0; epoch--) {
+      const status = await facts.statusOf(epoch);
+      // Reports become final in their order.
+      if (status === "final") break;
+      if (status === "posted") tasks.push(await this.tasksOf(epoch, now));
+    }
+    return tasks.reverse().flat();
+  }
+
+  /** Each report is audited and signed once. */
+  private async tasksOf(epoch: number, now: number): Promise<ReportTask[]> {
+    const { facts, cosigner, auditor, schedule } = this.parts;
     const posted = await facts.posted(epoch);
     // Signatures that came in time are on chain by then.
     if (posted === undefined || now < (await this.postedAt(posted.blockNumber)) + schedule.roundSeconds / 4) return [];
-    const tasks: Task[] = [
-      { kind: "audit", id: reportHash, attempt: async () => await auditor.audit(epoch) },
-      { kind: "cosign", id: reportHash, attempt: async (at) => await cosigner.cosign(epoch, at) },
+    const { reportHash, finalAt: before } = posted;
+    const tasks: ReportTask[] = [
+      { epoch, kind: "audit", id: reportHash, before, attempt: async () => await auditor.audit(epoch) },
+      { epoch, kind: "cosign", id: reportHash, before, attempt: async (at) => await cosigner.cosign(epoch, at) },
     ];
-    const isOpen = (task: Task): boolean => !this.reports.of(epoch).has(`${task.kind}/${task.id}`);
-    return tasks.filter(isOpen).map((task) => ({ ...task, epoch }));
+    return tasks.filter((task) => !this.reports.of(epoch).has(`${task.kind}/${task.id}`));
   }
 
   private async postedAt(blockNumber: number): Promise<number> {
