@@ -60,6 +60,49 @@ describe("ChainFacts", () => {
     expect([blocks, calls]).to.deep.equal([2, 1]);
   });
 
+  it("should find events however many blocks lie behind, in ranges that nodes allow, and look at none twice", async () => {
+    const long = new EpochClock({ genesisAt: 0, epochSeconds: 20_000, slotsPerEpoch: 5 });
+    const final = { number: 100_000 };
+    const getBlock = (which: string | number): Promise<unknown> => {
+      const number = typeof which === "number" ? which : final.number;
+      return Promise.resolve({ number, timestamp: number, hash: `0x${number}` });
+    };
+    const ranges: [number, number][] = [];
+    const find = (at: number[], event: object) => (_: unknown, first: number, last: number) => {
+      if (last - first >= 5_000) throw new Error("query returns more than 5000 blocks");
+      ranges.push([first, last]);
+      const found = at.filter((block) => block >= first && block <= last);
+      return Promise.resolve(
+        found.map((blockNumber) => ({ ...event, blockNumber, getBlock: () => getBlock(blockNumber) })),
+      );
+    };
+    const posted = { reportHash: "0x01", finalAt: 9n, signers: 7n, report: { root: "0x02" } };
+    const contracts = {
+      settlement: {
+        ...{ nextEpochToClose: () => Promise.resolve(3n), filters: { EpochClosed: () => "closed" } },
+        queryFilter: find([40_007], {}),
+      },
+      uptime: {
+        ...{ statusOf: () => Promise.resolve(1n), filters: { ReportPosted: () => "posted" } },
+        queryFilter: find([43_000, 61_000], { args: posted }),
+      },
+    };
+    const provider = { getBlock } as unknown as Provider;
+    const facts = new ChainFacts(provider, contracts as unknown as Contracts, long, 0, "finalized");
+    expect(await facts.closedAt(1)).to.equal(40_007);
+    expect(ranges.splice(0), "the first that can have it").to.deep.equal([[39_999, 44_998]]);
+    expect((await facts.posted(1))?.blockNumber, "the one that stands").to.equal(61_000);
+    expect([ranges.at(0)?.[0], ranges.splice(0).at(-1)?.[1]]).to.deep.equal([39_999, 100_000]);
+    final.number = 100_010;
+    await facts.refresh();
+    expect((await facts.posted(1))?.blockNumber).to.equal(61_000);
+    expect(ranges.splice(0)).to.deep.equal([[100_001, 100_010]]);
+    final.number = 1_000_000;
+    await facts.refresh();
+    await facts.posted(1);
+    expect(ranges.at(-1)?.[1], "no report can be that late").to.equal(179_999);
+  });
+
   describe("keys of an epoch of which no block is final yet (I7)", () => {
     const [old, changed] = [Wallet.createRandom().address.toLowerCase(), Wallet.createRandom().address.toLowerCase()];
     /** Epoch 100 begins at second 1000, which is block 1000. Node 2 changes its key for it in block 995. */

@@ -1,9 +1,10 @@
 import { type Block, type Provider, ZeroAddress } from "ethers";
 
-import type { Contracts, EpochClock } from "@millrace/sdk";
+import { blockRanges, type Contracts, type EpochClock } from "@millrace/sdk";
 import type { NodeTable, Report } from "@millrace/uptime-tree/format";
 
 import { EpochMap } from "../EpochMap.js";
+import { MAX_LATE_EPOCHS } from "../horizon.js";
 import { OracleError } from "../OracleError.js";
 import { AgentBook } from "./AgentBook.js";
 import { NodeReader } from "./NodeReader.js";
@@ -62,6 +63,8 @@ export class ChainFacts {
   private readonly newestAgents: AgentBook;
   /** First block of each epoch that was seen: what it says of the epoch's keys is what all after it say. */
   private readonly begun = new EpochMap(MAX_STATES, (): { number?: number } => ({}));
+  /** The newest report that was found of each epoch, and the block through which it was looked for. */
+  private readonly postings = new EpochMap(MAX_REMEMBERED, (): Posting => ({}));
   private final: FinalBlock | undefined;
   private refreshing: Promise<void> | undefined;
 
@@ -165,10 +168,12 @@ export class ChainFacts {
     return await remember(this.closings, epoch, async () => {
       const { settlement } = this.contracts;
       const { number } = await this.finalBlock();
-      const from = await this.lastBlockOf(epoch);
-      const [closed] = await settlement.queryFilter(settlement.filters.EpochClosed(epoch), from, number);
-      if (closed === undefined) throw new OracleError("BEHIND", `the node shows no close of epoch ${epoch}`);
-      return (await closed.getBlock()).timestamp;
+      // It comes soon after the epoch: usually the first range has it.
+      for (const [first, last] of blockRanges(await this.lastBlockOf(epoch), number)) {
+        const [closed] = await settlement.queryFilter(settlement.filters.EpochClosed(epoch), first, last);
+        if (closed !== undefined) return (await closed.getBlock()).timestamp;
+      }
+      throw new OracleError("BEHIND", `the node shows no close of epoch ${epoch}`);
     });
   }
 
@@ -215,32 +220,24 @@ export class ChainFacts {
     return await this.answer(`report ${epoch}`, async () => await this.findPosted(epoch));
   }
 
+  /** Nodes of a chain refuse to look through many blocks at once, and what is final need not be looked at twice. */
   private async findPosted(epoch: number): Promise<PostedReport | undefined> {
     const { uptime } = this.contracts;
-    const { number } = await this.finalBlock();
-    const logs = await uptime.queryFilter(uptime.filters.ReportPosted(epoch), await this.lastBlockOf(epoch), number);
-    const log = logs.at(-1);
-    const args = log?.args;
-    if (args === undefined) return undefined;
-    const { report } = args;
-    return {
-      reportHash: args.reportHash,
-      finalAt: Number(args.finalAt),
-      blockNumber: log?.blockNumber ?? 0,
-      signers: Number(args.signers),
-      report: {
-        epoch,
-        root: report.root,
-        evidenceRoot: report.evidenceRoot,
-        nodeCount: Number(report.nodeCount),
-        totalPoints: report.totalPoints,
-        dataHash: report.dataHash,
-        previousReport: report.previousReport,
-        registryDigest: report.registryDigest,
-        configDigest: report.configDigest,
-        consensusVersion: Number(report.consensusVersion),
-      },
-    };
+    const found: Posting = this.finality === "latest" ? {} : this.postings.of(epoch);
+    const from = found.through === undefined ? await this.lastBlockOf(epoch) : found.through + 1;
+    for (const [first, last] of blockRanges(from, await this.lastBlockForReport(epoch))) {
+      const log = (await uptime.queryFilter(uptime.filters.ReportPosted(epoch), first, last)).at(-1);
+      if (log !== undefined && log.blockNumber >= (found.posted?.blockNumber ?? 0)) found.posted = postedOf(epoch, log);
+      found.through = Math.max(last, found.through ?? 0);
+    }
+    return found.posted;
+  }
+
+  /** The newest final block that can have a report of an epoch. */
+  private async lastBlockForReport(epoch: number): Promise<number> {
+    const { number, timestamp } = await this.finalBlock();
+    const latest = epoch + MAX_LATE_EPOCHS;
+    return timestamp < this.clock.endOf(latest) ? number : await this.lastBlockOf(latest);
   }
 
   /** What the chain says of a closed epoch. @throws OracleError EPOCH_NOT_CLOSED */
@@ -309,7 +306,48 @@ export class ChainFacts {
   }
 }
 
+interface Posting {
+  posted?: PostedReport;
+  through?: number;
+}
+
+/** The event of a report that was posted. */
+interface PostedLog {
+  readonly args: {
+    readonly reportHash: string;
+    readonly finalAt: bigint;
+    readonly signers: bigint;
+    readonly report: Readonly<
+      Record<"consensusVersion" | "nodeCount" | "totalPoints", bigint> &
+        Record<"configDigest" | "dataHash" | "evidenceRoot" | "previousReport" | "registryDigest" | "root", string>
+    >;
+  };
+  readonly blockNumber: number;
+}
+
 type FinalBlock = Pick<Block, "hash" | "number" | "timestamp">;
+
+function postedOf(epoch: number, { args, blockNumber }: PostedLog): PostedReport {
+  const { report } = args;
+  return {
+    reportHash: args.reportHash,
+    finalAt: Number(args.finalAt),
+    blockNumber,
+    signers: Number(args.signers),
+    report: {
+      epoch,
+      root: report.root,
+      evidenceRoot: report.evidenceRoot,
+      nodeCount: Number(report.nodeCount),
+      totalPoints: report.totalPoints,
+      dataHash: report.dataHash,
+      previousReport: report.previousReport,
+      registryDigest: report.registryDigest,
+      configDigest: report.configDigest,
+      consensusVersion: Number(report.consensusVersion),
+    },
+  };
+}
 
 /** Reads once; a failed reading is forgotten. */
 function remember<K, V>(memory: Map<K, Promise<V>>, key: K, read: () => Promise<V>, most = MAX_REMEMBERED): Promise<V> {
