@@ -65,6 +65,7 @@ describe("Defender", () => {
     theirs: Receipt[],
     evidence: SignedHeartbeat,
     others: readonly { heartbeat: SignedHeartbeat; nodeIds: readonly bigint[] }[] = [],
+    now = answerBy - 1,
   ): Promise<bigint> => {
     const domain = await domainOf();
     const own = await receiptOf(ME, mine);
@@ -98,7 +99,7 @@ describe("Defender", () => {
     } as unknown as DefenderParts);
     const duty = { id: challengeId, epoch: EPOCH, nodeId: String(NODE), slot: SLOT, answerBy };
     try {
-      await defender.answerChallenge({ kind: "challenge", ...duty }, answerBy - 1);
+      await defender.answerChallenge({ kind: "challenge", ...duty }, now);
     } catch {
       // It is tried again.
     }
@@ -127,6 +128,13 @@ describe("Defender", () => {
     const mine = await signHeartbeat(agent, await domainOf(), words);
     const before = await signHeartbeat(Wallet.createRandom(), await domainOf(), words);
     expect(await answer(mine, [], mine, [{ heartbeat: before, nodeIds: [1n] }])).to.equal(1n << BigInt(ME));
+  });
+
+  it("should not leave a challenge until the last moments because the window has become short since (I10)", async () => {
+    await at.oracle.setChallengeSeconds(4);
+    const mine = await beat("mine");
+    const theirs = await Promise.all(LIARS.map((seat) => receiptOf(seat, mine)));
+    expect(await answer(mine, theirs, mine, [], answerBy - 10)).to.equal(0b1100001n);
   });
 
   it("should show theirs beside its own when they are good", async () => {

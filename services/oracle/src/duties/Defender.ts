@@ -48,6 +48,8 @@ interface Wanted {
   readonly hash: string;
 }
 
+type AnswerDuty = Exclude<Duty, { kind: "correction" }>;
+
 /** Order of `IUptimeChallenges.ChallengeStatus` and `Part`. */
 const [OPEN, LEAF] = [1n, 0];
 
@@ -69,7 +71,7 @@ export class Defender {
     const { status, shown } = await contracts.challenges.challengeOf(id);
     if (status !== OPEN) return "over";
     if (now >= duty.answerBy) return await this.clear(duty, now);
-    if (!(await this.isTurn(duty, now))) return "waits";
+    if (!(await this.mayAnswer(duty, now))) return "waits";
 
     const { threshold, seats } = await facts.setOf(epoch);
     const receipts = new Map<number, Receipt>();
@@ -109,7 +111,7 @@ export class Defender {
     const { id, epoch, part, index } = duty;
     const { demander } = await contracts.challenges.demandOf(id);
     if (BigInt(demander) === 0n || now >= duty.answerBy) return "over";
-    if (!(await this.isTurn(duty, now))) return "waits";
+    if (!(await this.mayAnswer(duty, now))) return "waits";
     const posted = await facts.posted(epoch);
     if (posted === undefined || demandIdOf(posted.reportHash, part, index) !== id) return "waits";
     const { report, leaves, tree, data } = await history.byHash(posted.reportHash);
@@ -136,18 +138,24 @@ export class Defender {
   private async clear(duty: Duty & { kind: "challenge" }, now: number): Promise<Outcome> {
     const { contracts, sender } = this.parts;
     const window = await this.window();
-    if (!(await this.isTurn({ ...duty, answerBy: duty.answerBy + 2 * window }, now))) return "waits";
+    if (!(await this.isTurn(duty, duty.answerBy + window, now))) return "waits";
     await sender.send(() => contracts.challenges.clearSlot.populateTransaction(duty.id), `clearing of ${duty.id}`);
     return "done";
   }
 
-  /** One member after the other: all have had their turn when half of the time is over. */
-  private async isTurn({ id, epoch, answerBy }: Duty & { answerBy: number }, now: number): Promise<boolean> {
+  /** Whether it is this member's turn to answer. */
+  private async mayAnswer(duty: AnswerDuty, now: number): Promise<boolean> {
+    // What was asked under a longer window is not left until the new one would begin: the first answers at once (I10).
+    return await this.isTurn(duty, Math.min(now, duty.answerBy - (await this.window())), now);
+  }
+
+  /** One member after the other from a moment on: all have had their turn half a time for an answer later. */
+  private async isTurn({ id, epoch }: AnswerDuty, since: number, now: number): Promise<boolean> {
     const { facts, turns } = this.parts;
     const window = await this.window();
     const { seats } = await facts.setOf(epoch);
     const rank = await turns.rankIn(epoch, Number(BigInt(id) % 1_000n));
-    return rank !== undefined && now >= answerBy - window + (0.5 * window * rank) / seats.length;
+    return rank !== undefined && now >= since + (0.5 * window * rank) / seats.length;
   }
 
   private async window(): Promise<number> {
