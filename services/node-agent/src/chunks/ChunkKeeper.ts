@@ -24,6 +24,7 @@ import type { JobFileStore } from "../tasks/JobFileStore.js";
 import type { NodePicker } from "../tasks/NodePicker.js";
 import { FAILED, TaskStatus } from "../tasks/TaskStatus.js";
 import type { Workload } from "../tasks/Workload.js";
+import { Turns } from "../Turns.js";
 import { chunkRefusal } from "./chunkRefusal.js";
 import { ChunkStatus } from "./ChunkStatus.js";
 import type { ChunkName, ChunkStore } from "./ChunkStore.js";
@@ -82,6 +83,7 @@ export class ChunkKeeper extends Keeper<Parts> {
   readonly #wanted = new Map<bigint, ChunkDescription | undefined>();
   readonly #busy = new Map<bigint, Promise<void>>();
   readonly #notBefore = new Map<bigint, number>();
+  readonly #turns = new Turns();
 
   override async idle(): Promise<void> {
     await super.idle();
@@ -91,7 +93,8 @@ export class ChunkKeeper extends Keeper<Parts> {
   protected override async takeRound(head: Head): Promise<void> {
     const { store, signal } = this.parts;
     await this.attempt("orders of chunks", () => this.#findTasks(head.number));
-    for (const taskId of store.open(KIND)) {
+    const own = new Set(store.owed(KIND));
+    for (const taskId of this.#turns.next(store.open(KIND), (id) => own.has(id))) {
       if (signal.aborted) return;
       await this.attempt(`chunks of task ${taskId.toString()}`, () => this.#advance(taskId, head));
     }

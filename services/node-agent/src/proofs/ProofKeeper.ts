@@ -8,6 +8,7 @@ import type { Policy, Prover } from "../config.js";
 import { type Head, Keeper } from "../Keeper.js";
 import type { NodePicker } from "../tasks/NodePicker.js";
 import { FAILED, TaskStatus } from "../tasks/TaskStatus.js";
+import { Turns } from "../Turns.js";
 import { proofRefusal } from "./proofRefusal.js";
 import { runProver } from "./runProver.js";
 
@@ -47,11 +48,12 @@ export class ProofKeeper extends Keeper<Parts> {
   readonly #working = new Map<bigint, number>();
   /** When a task of which a step failed is looked at again. */
   readonly #notBefore = new Map<bigint, number>();
+  readonly #turns = new Turns();
 
   protected override async takeRound(head: Head): Promise<void> {
     const { store, signal } = this.parts;
     await this.attempt("proofs", () => this.#findTasks(head.number));
-    for (const taskId of store.open("proof")) {
+    for (const taskId of this.#turns.next(store.open("proof"), (id) => this.#working.has(id))) {
       if (signal.aborted) return;
       await this.attempt(`proof task ${taskId.toString()}`, () => this.#advance(taskId, head));
     }
