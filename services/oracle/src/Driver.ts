@@ -139,12 +139,13 @@ export class Driver {
     }
     this.parts.duties.begin(() => watch.latest?.timestamp ?? now, watch.latest?.number ?? 0);
     if (this.parts.guard.reasonToStop !== undefined) return;
-    await this.parts.endpoints.refresh(watch.latest?.number ?? 0);
     await this.closeSlots(current);
     await this.observe(current);
     if (this.parts.closeEpochs) await this.close(current, now);
     await this.report(current, now);
     await this.synchronise();
+    // Last: providers fill the events that say whom to ask back, and must not keep this member from what it saw.
+    await this.parts.endpoints.refresh(watch.latest?.number ?? 0);
   }
 
   /** Signs the batches of slots that are over, and tells the others. */
