@@ -30,6 +30,7 @@ describe("Defender", () => {
   let challengeId: string;
   let answerBy: number;
   let store: Store;
+  let shownTo: Receipt[];
 
   const deploy = async (): Promise<UptimeFixture> => await deployUptime(ethers, networkHelpers, 7);
 
@@ -39,6 +40,7 @@ describe("Defender", () => {
 
   beforeEach(async () => {
     store = new Store(":memory:");
+    shownTo = [];
     at = await networkHelpers.loadFixture(deploy);
     const { report, leaves, tree } = await at.post(EPOCH, { bitmap: 0b11n, seats: [0, 1, 2, 3, 4] });
     const index = Number(NODE) - 1;
@@ -82,6 +84,7 @@ describe("Defender", () => {
       domain,
       contracts: { challenges: at.challenges, nodes: at.world } as unknown as Contracts,
       facts: { setOf: () => Promise.resolve({ seats, quorum: Number(quorum), threshold: Number(threshold) }) },
+      guard: { onReceipt: (receipt: Receipt) => shownTo.push(receipt) },
       peers: {
         ask: () => Promise.resolve([theirs]),
         find: (_: string, ask: (each: PeerClient) => Promise<unknown>) => ask(client),
@@ -140,6 +143,12 @@ describe("Defender", () => {
   it("should show theirs beside its own when they are good", async () => {
     const [mine, other] = [await beat("mine"), await beat("theirs")];
     const theirs = await Promise.all(LIARS.map((seat) => receiptOf(seat, other)));
-    expect(await answer(mine, theirs, other)).to.equal(0b1100001n);
+    const forged = { ...theirs[0]!, attestor: at.attestors[3]!.address };
+    expect(await answer(mine, [...theirs, ...theirs, forged], other)).to.equal(0b1100001n);
+    const givers = [ME, ...LIARS].map((seat) => at.attestors[seat]!.address);
+    expect(
+      shownTo.map(({ attestor }) => attestor),
+      "what is given binds who gave it, once",
+    ).to.deep.equal(givers);
   });
 });

@@ -22,10 +22,13 @@ const [ME, OTHER] = ["me", "other"].map((name) => new Wallet(id(name)));
 describe("Observer", () => {
   let folder: string;
   let store: Store;
+  /** Whose observations the guard saw, and whether they were kept already. */
+  let guarded: [attestor: string, isKept: boolean][];
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "millrace-observer-"));
     store = new Store(join(folder, "oracle.sqlite"));
+    guarded = [];
   });
 
   afterEach(() => {
@@ -41,7 +44,7 @@ describe("Observer", () => {
   /** A member whose peers answer with given observations. */
   const observer = (answers: readonly Observation[]): Observer =>
     new Observer({
-      identity: { attestor: ME!.address, domain: DOMAIN, configDigest: RULES },
+      identity: { attestor: ME!.address, signer: ME!, domain: DOMAIN, configDigest: RULES },
       store,
       clock: new EpochClock({ genesisAt: 0, epochSeconds: 40, slotsPerEpoch: SLOTS }),
       facts: {
@@ -58,7 +61,12 @@ describe("Observer", () => {
           return undefined;
         },
       },
-      guard: { onObservation: () => undefined },
+      slots: { closeSlots: () => Promise.resolve([]) },
+      guard: {
+        onObservation: ({ attestor }: Observation) => {
+          guarded.push([attestor, store.observations(EPOCH).some((each) => each.attestor === attestor)]);
+        },
+      },
       metrics: new Metrics(),
       logger: pino({ level: "silent" }),
     } as unknown as ObserverParts);
@@ -73,5 +81,17 @@ describe("Observer", () => {
     const found = await observer(strangers).find(EPOCH, strangers[0]!.attestor, id("unknown"));
     expect(found).to.equal(undefined);
     expect(store.observations(EPOCH)).to.have.length(1);
+  });
+
+  it("should show the guard what others say and what it says itself, each before it is kept, and once", async () => {
+    const mine = observer([await observation(OTHER!, 1)]);
+    await mine.gather(EPOCH);
+    await mine.make(EPOCH);
+    await mine.make(EPOCH);
+    await mine.gather(EPOCH);
+    expect(guarded).to.deep.equal([
+      [OTHER!.address, false],
+      [ME!.address, false],
+    ]);
   });
 });

@@ -16,6 +16,7 @@ import {
 } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts } from "../chain/ChainFacts.js";
+import type { Guard } from "../member/Guard.js";
 import type { Peers } from "../member/Peers.js";
 import type { ReportHistory } from "../member/ReportHistory.js";
 import type { SlotKeeper } from "../member/SlotKeeper.js";
@@ -32,6 +33,7 @@ export interface DefenderParts {
   readonly domain: TypedDataDomain;
   readonly contracts: Contracts;
   readonly facts: ChainFacts;
+  readonly guard: Guard;
   readonly history: ReportHistory;
   readonly peers: Peers;
   readonly sender: TransactionSender;
@@ -164,12 +166,16 @@ export class Defender {
 
   /** Receipts of this member and of all others that give a good one. */
   private async receipts(epoch: number, slot: number, nodeId: bigint): Promise<Receipt[]> {
-    const { slots, peers, domain } = this.parts;
+    const { guard, slots, peers, domain } = this.parts;
     const theirs = await peers.ask("receipt", (client) => client.receipts(epoch, slot, [nodeId]));
-    return [...ownReceipts(slots, epoch, slot, nodeId), ...theirs.flat()].filter((receipt) => {
+    const good = [...ownReceipts(slots, epoch, slot, nodeId), ...theirs.flat()].filter((receipt) => {
       if (receipt.epoch !== epoch || receipt.slot !== slot || receipt.nodeId !== nodeId) return false;
       return isGood(domain, receipt);
     });
+    // Of one that comes a thousand times, the disk is asked once.
+    const different = new Map(good.map((receipt) => [`${receipt.attestor}/${receipt.root}`, receipt]));
+    for (const receipt of different.values()) guard.onReceipt(receipt);
+    return good;
   }
 
   /** A heartbeat by its hash, from this member's disk or from whoever has it. */

@@ -1,13 +1,20 @@
 import { Signature, type ContractTransaction } from "ethers";
 
 import type { Contracts, TransactionSender } from "@millrace/sdk";
-import { batchEvidence, listedEvidence, observationEvidence } from "@millrace/uptime-tree/format";
+import {
+  batchEvidence,
+  listedEvidence,
+  observationEvidence,
+  receiptEvidence,
+  sightingsEvidence,
+} from "@millrace/uptime-tree/format";
 
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import { EpochMap } from "../EpochMap.js";
 import { KEPT_EPOCHS } from "../horizon.js";
 import type { Contradiction, Guard } from "../member/Guard.js";
 import type { Schedule } from "../member/Schedule.js";
+import type { SlotKeeper } from "../member/SlotKeeper.js";
 import type { Store } from "../store/Store.js";
 import type { Outcome } from "./Outcome.js";
 import type { Turns } from "./Turns.js";
@@ -21,6 +28,7 @@ export interface ProsecutorParts {
   readonly guard: Guard;
   readonly schedule: Schedule;
   readonly sender: TransactionSender;
+  readonly slots: SlotKeeper;
   readonly store: Store;
   readonly turns: Turns;
 }
@@ -68,7 +76,7 @@ export class Prosecutor {
   }
 
   private request({ kind, epoch, slot, attestor, ...statements }: Contradiction, seat: number): Request {
-    const { store, configDigest } = this.parts;
+    const { store, configDigest, slots } = this.parts;
     const { uptimeProofs } = this.parts.contracts;
     const pair = [statements.first, statements.second] as const;
     const batches = pair.map((root) =>
@@ -96,6 +104,22 @@ export class Prosecutor {
           seat,
           root,
           proof,
+        );
+      }
+      case "hidden-sighting": {
+        const { first, nodeId = 0n, receipt: given } = statements;
+        const observation = observations[1];
+        // Where none was given, this member's own batch has that root too, and so the entries of the other one.
+        const own = given === undefined ? slots.receipts(epoch, slot, [nodeId]) : [];
+        const receipt = given ?? own.find(({ root }) => root.toLowerCase() === first);
+        if (observation === undefined || receipt === undefined) return undefined;
+        return uptimeProofs.proveHiddenSighting.populateTransaction(
+          observationEvidence(observation, configDigest),
+          receiptEvidence(receipt, seat),
+          nodeId,
+          slot,
+          listedEvidence(observation, slot).proof,
+          sightingsEvidence(observation, nodeId),
         );
       }
       case "report": {

@@ -1,24 +1,30 @@
 import type { Logger } from "@millrace/sdk";
-import type { SignedBatch } from "@millrace/uptime-tree/format";
+import { BITMAP_BYTES, bitmapOf, type Receipt, type SignedBatch } from "@millrace/uptime-tree/format";
 
 import { EpochMap } from "../EpochMap.js";
 import { KEPT_EPOCHS } from "../horizon.js";
 import type { Metrics } from "../Metrics.js";
 import type { SignedReport } from "../store/SignedReport.js";
-import type { ObservationRoots, Store } from "../store/Store.js";
+import type { KeptObservation, ObservationRoots, Store } from "../store/Store.js";
+import { findHiddenSighting } from "./findHiddenSighting.js";
 
 /**
  * Two statements of one attestor that exclude each other, by their roots or hashes; the store has them whole.
  * `batch-left-out`: the first is a batch, the second the observation of its attestor that lists another.
+ * `hidden-sighting`: the first is a batch that the second lists, which hides a node of it.
  */
 export interface Contradiction {
-  readonly kind: "batch" | "batch-left-out" | "observation" | "report";
+  readonly kind: "batch" | "batch-left-out" | "hidden-sighting" | "observation" | "report";
   readonly epoch: number;
   readonly attestor: string;
   /** Slot of the batch, −1 where there is none. */
   readonly slot: number;
   readonly first: string;
   readonly second: string;
+  /** The node that is hidden; none but for that kind. */
+  readonly nodeId?: bigint;
+  /** Its receipt, where the batch of this member is another one. */
+  readonly receipt?: Receipt;
 }
 
 /** What a guard works with. */
@@ -55,7 +61,8 @@ export class Guard {
     const { store } = this.parts;
     for (const epoch of store.evidenceEpochs()) {
       for (const batch of store.batches(epoch)) this.onBatch(batch);
-      for (const observation of store.observationRoots(epoch)) this.onObservation(observation);
+      for (const observation of store.observationRoots(epoch)) this.checkRoots(observation);
+      this.compareKept(epoch);
       for (const signed of store.signedReports(epoch)) this.onReport(signed);
     }
   }
@@ -74,8 +81,29 @@ export class Guard {
     for (const observation of store.observationRoots(epoch)) this.compare(batch, observation);
   }
 
-  /** To be called with every verified observation. */
-  onObservation(observation: ObservationRoots): void {
+  /** To be called with every verified observation, and with this member's own, before it is kept. */
+  onObservation(observation: KeptObservation): void {
+    this.checkRoots(observation);
+    if (observation.attestor === this.parts.attestor) this.compareKept(observation.epoch, observation);
+    else this.compareSightings(this.own(observation.epoch), observation);
+  }
+
+  /** To be called with every verified receipt of another: what it gave a node it must not hide. */
+  onReceipt(receipt: Receipt): void {
+    const { store } = this.parts;
+    const { epoch, slot, attestor, root, nodeId } = receipt;
+    if (attestor === this.parts.attestor) return;
+    for (const listed of store.observationRoots(epoch)) {
+      if (listed.attestor !== attestor || rootAt(listed, slot) !== root.toLowerCase()) continue;
+      const sightings = store.observation(epoch, listed.root)?.sightings ?? new Uint8Array();
+      const hasPlace = nodeId >= 1n && nodeId <= BigInt(sightings.length / BITMAP_BYTES);
+      if (!hasPlace || (bitmapOf(sightings, nodeId) >> BigInt(slot)) & 1n) continue;
+      const [first, second] = [rootAt(listed, slot), listed.root];
+      this.note({ kind: "hidden-sighting", epoch, attestor, slot, first, second, nodeId, receipt });
+    }
+  }
+
+  private checkRoots(observation: ObservationRoots): void {
     const { store, attestor } = this.parts;
     const { epoch, root } = observation;
     if (observation.attestor === attestor && store.statement("observation", epoch, "")?.hash !== root) {
@@ -113,9 +141,33 @@ export class Guard {
   private compare(batch: SignedBatch, observation: ObservationRoots): void {
     const { epoch, slot, attestor, root } = batch;
     if (attestor !== observation.attestor) return;
-    const written = Buffer.from(observation.batchRoots.subarray(32 * slot, 32 * slot + 32));
-    if (`0x${written.toString("hex")}` === root.toLowerCase()) return;
+    if (rootAt(observation, slot) === root.toLowerCase()) return;
     this.note({ kind: "batch-left-out", epoch, attestor, slot, first: root, second: observation.root });
+  }
+
+  /** Compares an observation of this member with those that are kept of others. */
+  private compareKept(epoch: number, own: Sighted | undefined = this.own(epoch)): void {
+    for (const other of this.parts.store.observationRoots(epoch)) this.compareSightings(own, other);
+  }
+
+  private compareSightings(own: Sighted | undefined, other: Sighted): void {
+    const { store } = this.parts;
+    const { attestor, epoch } = other;
+    if (own === undefined || attestor === this.parts.attestor) return;
+    const found = findHiddenSighting(own, other, ({ root, sightings }: Sighted) => {
+      return sightings ?? store.observation(epoch, root)?.sightings ?? new Uint8Array();
+    });
+    if (found === undefined) return;
+    const { nodeId, slot } = found;
+    const first = rootAt(other, slot);
+    this.note({ kind: "hidden-sighting", epoch, attestor, slot, first, second: other.root, nodeId });
+  }
+
+  /** What this member has said of an epoch; what else carries its signature proves nothing against others. */
+  private own(epoch: number): ObservationRoots | undefined {
+    const { store, attestor } = this.parts;
+    const said = store.statement("observation", epoch, "")?.hash;
+    return store.observationRoots(epoch).find((each) => each.attestor === attestor && each.root === said);
   }
 
   private stop(what: string): void {
@@ -133,6 +185,14 @@ export class Guard {
     this.parts.metrics.contradictions.inc({ kind });
     this.parts.logger.error({ kind, epoch, name }, "an attestor contradicts itself");
   }
+}
+
+/** An observation whose bitmaps may still be on the disk. */
+type Sighted = ObservationRoots & { readonly sightings?: Uint8Array };
+
+/** Root of the batch that an observation lists for a slot. */
+function rootAt({ batchRoots }: ObservationRoots, slot: number): string {
+  return `0x${Buffer.from(batchRoots.subarray(32 * slot, 32 * slot + 32)).toString("hex")}`;
 }
 
 function nameOf({ kind, attestor, epoch, slot }: Contradiction): string {

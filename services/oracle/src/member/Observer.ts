@@ -59,7 +59,7 @@ export class Observer {
 
   /** Makes this member's observation of an epoch that is over: once, of exactly the batches that it signed. */
   async make(epoch: number): Promise<KeptObservation> {
-    const { store, identity, clock, facts, slots, metrics, logger } = this.parts;
+    const { store, identity, clock, facts, slots, guard, metrics, logger } = this.parts;
     const made = this.own(epoch);
     if (made !== undefined) return made;
     await slots.closeSlots(epoch);
@@ -80,6 +80,7 @@ export class Observer {
       return (await signObservation(identity.signer, identity.domain, identity.configDigest, content)).signature;
     });
     const observation = { ...content, root, signature };
+    guard.onObservation(observation);
     store.putObservation(observation);
     metrics.observations.inc({ outcome: "signed" });
     logger.info({ epoch, nodes: count, root }, "observation signed");

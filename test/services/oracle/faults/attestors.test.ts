@@ -10,6 +10,8 @@ import { judge, metricOf, reportOf } from "./reports.js";
 /** Nodes with a host, and one more that nobody ever heard. */
 const HEARD = [1, 2];
 const NODES = HEARD.length + 1;
+/** Of `IUptimeProofs.Contradiction`. */
+const HIDDEN_SIGHTING = 4n;
 
 /** A world in which some members are faulty. */
 class Arena {
@@ -80,9 +82,22 @@ deepDescribe("attestors that break the rules, as processes", function () {
 
   it("should report a node that one of four gives receipts and hides, and slash that one (I7)", async () => {
     arena = await Arena.start(1, {});
+    const { world, faulty, honest } = arena;
     const epoch = await arena.play(["hiding"]);
-    await accuseAll(arena.world, epoch);
-    expect(await slashed(arena.world)).to.deep.equal(arena.faulty.map(({ member }) => member));
+    // Nobody else accuses anyone: the other members' services prove it.
+    await world.until(async () => (await slashed(world)).length > 0, "the proof");
+    const { uptime, uptimeProofs: proofs } = world.contracts;
+    const [proof, ...others] = await proofs.queryFilter(proofs.filters.ContradictionProven());
+    expect(others).to.deep.equal([]);
+    const { seats } = await uptime.setOf(epoch);
+    expect([proof!.args.kind, seats[Number(proof!.args.seat)]]).to.deep.equal([
+      HIDDEN_SIGHTING,
+      world.attestorKey(faulty[0]!.member).address,
+    ]);
+    expect(honest.map((member) => world.attestorKey(member).address)).to.include(proof!.args.reporter);
+    // Whoever tries to hold something against the others fails, too.
+    await accuseAll(world, epoch);
+    expect(await slashed(world)).to.deep.equal(faulty.map(({ member }) => member));
   });
 
   it("should report beside one of four that is silent, slow, lying, flooding or worse, and slash only for two faces (I7)", async () => {
