@@ -15,7 +15,6 @@ const OTHERWISE: Readonly<Record<string, string>> = {
   "MillToken.burnFrom": "of a token: wallets",
   "LeaseOrders.start": "`startSeats` starts one seat too",
   "CommitRevealBeacon.reveal": "for chains without prevrandao, not deployed",
-  "UptimeProofs.proveFalsePair": "`oracle prove` takes every proof from a file",
 };
 
 const textOf = (file: string): string => readFileSync(new URL(file, ROOT), "utf8");

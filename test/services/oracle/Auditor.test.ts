@@ -7,15 +7,25 @@ import { id, ZeroHash, type TransactionRequest } from "ethers";
 import hre from "hardhat";
 
 import type { Contracts } from "@millrace/sdk";
-import { buildReport, hashReport, NodeTable, type BuiltReport, type NodeRow } from "@millrace/uptime-tree/format";
+import {
+  buildReport,
+  hashReport,
+  NodeTable,
+  type BuiltReport,
+  type Leaf,
+  type NodeRow,
+  type Report,
+} from "@millrace/uptime-tree/format";
 
 import type { ChainFacts } from "../../../services/oracle/src/chain/ChainFacts.js";
 import { Auditor, type AuditorParts } from "../../../services/oracle/src/duties/Auditor.js";
+import type { OracleError } from "../../../services/oracle/src/OracleError.js";
 import { ReportHistory } from "../../../services/oracle/src/member/ReportHistory.js";
 import { Store } from "../../../services/oracle/src/store/Store.js";
-import { Evidence } from "../../uptime/evidence.js";
+import { Evidence, treeOfLeaves } from "../../uptime/evidence.js";
 import {
   BOND,
+  BOND_WEI,
   deployUptime,
   POT,
   REGISTRY_DIGEST,
@@ -39,6 +49,8 @@ describe("Auditor", () => {
   let folder: string;
   let history: ReportHistory;
   let sent: string[];
+  /** Reports whose data file nobody has, by hash. */
+  let hidden: Map<string, Report>;
   let auditor: Auditor;
 
   const deploy = async (): Promise<UptimeFixture> => await deployUptime(ethers, networkHelpers);
@@ -48,12 +60,14 @@ describe("Auditor", () => {
     folder = mkdtempSync(join(tmpdir(), "millrace-auditor-"));
     store = new Store(join(folder, "oracle.sqlite"));
     sent = [];
-    const facts = { posted, stateOf } as unknown as ChainFacts;
+    hidden = new Map();
+    const finalNumber = async (): Promise<number> => await ethers.provider.getBlockNumber();
+    const facts = { posted, stateOf, finalNumber } as unknown as ChainFacts;
     // Data files come from this member's own database: what is on chain is all that it believes.
     history = new ReportHistory(store, facts, { find: () => Promise.resolve(undefined) } as never);
     const [, , sender] = await ethers.getSigners();
     auditor = new Auditor({
-      contracts: { uptime: at.oracle, uptimeProofs: at.proofs } as unknown as Contracts,
+      contracts: { uptime: at.oracle, uptimeProofs: at.proofs, challenges: at.challenges } as unknown as Contracts,
       facts,
       history,
       store,
@@ -82,11 +96,11 @@ describe("Auditor", () => {
 
   async function posted(epoch: number): ReturnType<ChainFacts["posted"]> {
     const [log] = await at.oracle.queryFilter(at.oracle.filters.ReportPosted(epoch));
-    const built = log === undefined ? undefined : await history.byHash(log.args.reportHash);
-    if (log === undefined || built === undefined) return undefined;
+    if (log === undefined) return undefined;
+    const report = hidden.get(log.args.reportHash) ?? (await history.byHash(log.args.reportHash)).report;
     const { reportHash, signers, finalAt } = log.args;
     return {
-      report: built.report,
+      report,
       reportHash,
       signers: Number(signers),
       finalAt: Number(finalAt),
@@ -211,5 +225,65 @@ describe("Auditor", () => {
     await at.finalise(1);
     expect(await auditor.audit(1), "final").to.equal("over");
     expect(sent).to.deep.equal([]);
+  });
+
+  describe("of reports whose data file is nowhere", () => {
+    const FIRST = 0;
+
+    /** Posts leaves under a root that follows from no file, and shows some of them when they are demanded. */
+    async function postHidden(change: (right: Leaf[]) => Leaf[], shown: readonly number[]): Promise<void> {
+      const evidence = await Evidence.of(at);
+      const heard = (slot: number): bigint[] => (slot < 5 ? evidence.nodeIds : []);
+      const said = await Promise.all([0, 1, 2].map(async (seat) => await evidence.tell(FIRST, seat, { heard })));
+      const built = await evidence.build(FIRST, said);
+      const leaves = change(Array.from({ length: built.leaves.count }, (_, index) => built.leaves.leaf(index)));
+      const tree = treeOfLeaves(leaves);
+      const report = { ...built.report, root: tree.root };
+      await evidence.post(FIRST, report);
+      hidden.set(hashReport(report), report);
+      for (const which of shown) {
+        const { index } = leaves[which]!;
+        await at.challenges.demandPart(report, 0, index, { value: BOND_WEI });
+        await at.challenges.showLeaf(report, leaves[which]!, tree.proof(which));
+      }
+    }
+
+    const changed = (index: number, change: Partial<Leaf>) => (right: Leaf[]) =>
+      right.map((leaf) => (leaf.index === index ? { ...leaf, ...change } : leaf));
+    const twin = (right: Leaf[]): Leaf[] => [...right, { ...right[1]!, bitmap: 1n }];
+
+    for (const [what, proof, change, shown] of [
+      [
+        "a sum that does not begin where the one before ends",
+        "proveFalsePair",
+        changed(1, { pointsBefore: 1n }),
+        [0, 1],
+      ],
+      ["a sum that does not end where the next begins", "proveFalsePair", changed(1, { pointsBefore: 1n }), [2, 1]],
+      ["two leaves of one index", "proveFalsePair", twin, [1, 3]],
+      ["another provider", "proveFalseLeaf", changed(2, { provider: `0x${"00".repeat(19)}ee` }), [0, 2]],
+      ["slots that are none", "proveFalseLeaf", changed(0, { bitmap: 1n << 200n }), [0]],
+    ] as const satisfies readonly (readonly [string, string, (right: Leaf[]) => Leaf[], readonly number[]])[]) {
+      it(`should prove ${what}, as soon as it is shown, and its signers pay`, async () => {
+        await postHidden(change, shown);
+        expect(await auditor.audit(FIRST)).to.equal("done");
+        expect(sent).to.deep.equal([proof]);
+        expect(await at.oracle.statusOf(FIRST)).to.equal(Status.Void);
+        expect(await convicted()).to.deep.equal([0, 1, 2]);
+      });
+    }
+
+    for (const [what, change, shown] of [
+      ["leaves that exclude each other and are not shown", twin, [1, 2]],
+      ["sums that are right, shown from last to first and twice", (right: Leaf[]) => right, [2, 1, 0, 1]],
+    ] as const) {
+      it(`should send nothing against ${what}, and go on looking`, async () => {
+        await postHidden(change, shown);
+        const outcome = await auditor.audit(FIRST).then(String, (error: unknown) => (error as OracleError).code);
+        expect(outcome).to.equal("NOT_FOUND");
+        expect(sent).to.deep.equal([]);
+        expect(await at.oracle.statusOf(FIRST)).to.equal(Status.Posted);
+      });
+    }
   });
 });
