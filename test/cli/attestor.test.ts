@@ -2,6 +2,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 
 import { OracleStage } from "./OracleStage.js";
+import { restoreEach } from "../support/restoreEach.js";
 import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 
@@ -17,7 +18,6 @@ describe("tasks of attestors", function () {
   this.timeout(120_000);
 
   let at: VerbWorld;
-  let restore: () => Promise<void>;
 
   before(async () => {
     at = await verbWorld(connection);
@@ -25,12 +25,7 @@ describe("tasks of attestors", function () {
 
   after(async () => at.dispose());
 
-  beforeEach(async () => {
-    const snapshot = await networkHelpers.takeSnapshot();
-    restore = () => snapshot.restore();
-  });
-
-  afterEach(async () => restore());
+  restoreEach(networkHelpers);
 
   const as = (party: number) => `--from ${party} --yes`;
   const show = async (account: number | string) => at.verbs.json(`attestor show --account ${account}`);

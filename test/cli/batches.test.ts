@@ -10,6 +10,7 @@ import { ChannelDriver } from "../market/channelDriver.js";
 import { LeaseDriver } from "../market/leaseDriver.js";
 import { CREDIT } from "../market/marketFixture.js";
 import { TaskDriver } from "../market/taskDriver.js";
+import { restoreEach } from "../support/restoreEach.js";
 import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 
@@ -18,7 +19,6 @@ const { networkHelpers } = connection;
 
 describe("tasks that do many things at once", () => {
   let at: VerbWorld;
-  let restore: () => Promise<void>;
   const folder = mkdtempSync(join(tmpdir(), "millrace-batches-"));
 
   before(async () => {
@@ -30,12 +30,7 @@ describe("tasks that do many things at once", () => {
     rmSync(folder, { recursive: true });
   });
 
-  beforeEach(async () => {
-    const snapshot = await networkHelpers.takeSnapshot();
-    restore = () => snapshot.restore();
-  });
-
-  afterEach(async () => restore());
+  restoreEach(networkHelpers);
 
   const as = (party: keyof typeof FROM) => `--from ${FROM[party]} --yes`;
 

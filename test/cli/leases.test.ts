@@ -6,6 +6,7 @@ import hre from "hardhat";
 
 import { LeaseDriver, type Proven } from "../market/leaseDriver.js";
 import { takePledged } from "../market/leaseTerms.js";
+import { restoreEach } from "../support/restoreEach.js";
 import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 
@@ -15,7 +16,6 @@ const { networkHelpers } = connection;
 describe("tasks of leases", () => {
   let at: VerbWorld;
   let driver: LeaseDriver;
-  let restore: () => Promise<void>;
 
   before(async () => {
     at = await verbWorld(connection);
@@ -24,12 +24,7 @@ describe("tasks of leases", () => {
 
   after(async () => at.dispose());
 
-  beforeEach(async () => {
-    const snapshot = await networkHelpers.takeSnapshot();
-    restore = () => snapshot.restore();
-  });
-
-  afterEach(async () => restore());
+  restoreEach(networkHelpers);
 
   const as = (party: keyof typeof FROM) => `--from ${FROM[party]} --yes`;
   const statusOf = async (leaseId: bigint) => driver.statusOf(leaseId);

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
 
+import { restoreEach } from "../support/restoreEach.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 import { OracleStage } from "./OracleStage.js";
 
@@ -21,7 +22,6 @@ const HIDDEN = { seat: 1, nodeId: 2n, slot: 9 } as const;
 describe("tasks of the oracle", () => {
   let at: VerbWorld;
   let stage: OracleStage;
-  let restore: () => Promise<void>;
 
   before(async () => {
     at = await verbWorld(connection);
@@ -38,12 +38,7 @@ describe("tasks of the oracle", () => {
     await at.dispose();
   });
 
-  beforeEach(async () => {
-    const snapshot = await networkHelpers.takeSnapshot();
-    restore = () => snapshot.restore();
-  });
-
-  afterEach(async () => restore());
+  restoreEach(networkHelpers);
 
   const as = (party: keyof typeof FROM) => `--from ${FROM[party]} --yes`;
   const epoch = () => `--epoch ${stage.epoch}`;

@@ -8,6 +8,7 @@ import hre from "hardhat";
 
 import { NO_DETAILS } from "../market/leaseTerms.js";
 import { addNode, taskTerms } from "../market/marketFixture.js";
+import { restoreEach } from "../support/restoreEach.js";
 import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 
@@ -16,7 +17,6 @@ const { networkHelpers } = connection;
 
 describe("tasks of orders and purchases", () => {
   let at: VerbWorld;
-  let restore: () => Promise<void>;
   const description = join(tmpdir(), `millrace-wish-${process.pid}.txt`);
 
   before(async () => {
@@ -34,12 +34,7 @@ describe("tasks of orders and purchases", () => {
     rmSync(description);
   });
 
-  beforeEach(async () => {
-    const snapshot = await networkHelpers.takeSnapshot();
-    restore = () => snapshot.restore();
-  });
-
-  afterEach(async () => restore());
+  restoreEach(networkHelpers);
 
   const as = (party: keyof typeof FROM) => `--from ${FROM[party]} --yes`;
 

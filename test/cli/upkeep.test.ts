@@ -7,6 +7,7 @@ import { LeaseDriver } from "../market/leaseDriver.js";
 import { addAttestor, MILL } from "../market/marketFixture.js";
 import { TaskDriver } from "../market/taskDriver.js";
 import { PARAMETERS } from "../support/deployMillrace.js";
+import { restoreEach } from "../support/restoreEach.js";
 import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 
@@ -26,7 +27,6 @@ describe("what keeps things right", function () {
 
   let at: VerbWorld;
   let driver: LeaseDriver;
-  let restore: () => Promise<void>;
 
   before(async () => {
     at = await verbWorld(connection);
@@ -35,12 +35,7 @@ describe("what keeps things right", function () {
 
   after(async () => at.dispose());
 
-  beforeEach(async () => {
-    const snapshot = await networkHelpers.takeSnapshot();
-    restore = () => snapshot.restore();
-  });
-
-  afterEach(async () => restore());
+  restoreEach(networkHelpers);
 
   const by = (party: number) => `--from ${party} --yes`;
   const refused = (line: string, sentence: RegExp) => expectRefused(connection, at.verbs, line, sentence);
