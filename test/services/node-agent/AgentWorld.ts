@@ -262,6 +262,13 @@ export class AgentWorld {
     };
   }
 
+  /** Opens a task, and waits until an agent says why it leaves it. It says so once, maybe before the receipt is here. */
+  async openLeft(agent: ManagedProcess, reason: RegExp, ...task: Parameters<AgentWorld["openTask"]>): Promise<bigint> {
+    const isLeft = agent.waitForLine(reason, 60_000, true);
+    const [taskId] = await Promise.all([this.openTask(...task), isLeft]);
+    return taskId;
+  }
+
   /** Takes a bundle off the buyer's host. */
   hideBundle(bundleHash: string): void {
     rmSync(join(this.folder, "bundles", bundleHash), { recursive: true });

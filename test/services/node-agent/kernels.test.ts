@@ -50,8 +50,8 @@ deepDescribe("a third party's kernel, between processes", function () {
 
   it("should be left alone by those who do not have it", async () => {
     const agent = await world.startAgent(plain);
-    const taskId = await world.openTask(search(1), { nodeIds: [plain.nodeId] });
-    await agent.waitForLine(/no kernel with the code hash/i, 60_000);
+    const reason = /no kernel with the code hash/i;
+    const taskId = await world.openLeft(agent, reason, search(1), { nodeIds: [plain.nodeId] });
     expect((await world.contracts.tasks.taskOf(taskId)).attempt).to.equal(0n);
   });
 

@@ -93,15 +93,14 @@ describe("node agent", function () {
     it("should leave orders that its policy refuses", async () => {
       const price = parseEther("4.99");
       const terms = { nodeIds: [honest.nodeId], startPrice: price, maxPrice: price };
-      const taskId = await world.openTask(sampleBundle(3), terms);
-      await agent.waitForLine(/the price is too low/, 60_000);
+      const taskId = await world.openLeft(agent, /the price is too low/, sampleBundle(3), terms);
       const order = await readOrder(world.contracts.tasks, taskId, 0);
       await (await world.as(world.buyer).tasks.cancel(taskId, order)).wait();
     });
 
     it("should leave orders whose deadline it may miss", async () => {
-      const taskId = await world.openTask(sampleBundle(6), { nodeIds: [honest.nodeId], workSeconds: 10 });
-      await agent.waitForLine(/words may take longer than the work may/, 60_000);
+      const terms = { nodeIds: [honest.nodeId], workSeconds: 10 };
+      const taskId = await world.openLeft(agent, /words may take longer than the work may/, sampleBundle(6), terms);
       const order = await readOrder(world.contracts.tasks, taskId, 0);
       await (await world.as(world.buyer).tasks.cancel(taskId, order)).wait();
       // Few words, but proven by the piece: each lane takes the reference thousands of times as long.
@@ -112,16 +111,16 @@ describe("node agent", function () {
         ...{ laneBits: 8 as const, params: encodeParams([0, 3, 3, 1, 0, 0, 0]) },
       };
       const bundle = { program: new Program(words, [], [slow]), input: new Uint8Array(32 * words) };
-      const slowId = await world.openTask(bundle, { nodeIds: [honest.nodeId] });
-      await agent.waitForLine(/5120 of its lanes have no fast path/, 60_000);
+      const reason = /5120 of its lanes have no fast path/;
+      const slowId = await world.openLeft(agent, reason, bundle, { nodeIds: [honest.nodeId] });
       const slowOrder = await readOrder(world.contracts.tasks, slowId, 0);
       await (await world.as(world.buyer).tasks.cancel(slowId, slowOrder)).wait();
     });
 
     it("should not accept before it holds the very bundle that was ordered", async () => {
       const inputRoot = TraceTree.build(sampleBundle(5).input).root;
-      const taskId = await world.openTask(sampleBundle(4), { nodeIds: [honest.nodeId], inputRoot });
-      await agent.waitForLine(/its input has another root/, 60_000);
+      const terms = { nodeIds: [honest.nodeId], inputRoot };
+      const taskId = await world.openLeft(agent, /its input has another root/, sampleBundle(4), terms);
       expect((await world.contracts.tasks.taskOf(taskId)).attempt).to.equal(0n);
     });
 
