@@ -162,4 +162,23 @@ describe("EarningsKeeper", () => {
     expect(sent).to.deep.equal(["collect earnings"]);
     expect(store.open("aside")).to.deep.equal([]);
   });
+
+  it("should find what was set aside in a block that came in the place of one that it read", async () => {
+    const { alice, settlement, token } = world;
+    const epoch = await driver.epoch();
+    await token.transfer(alice, 1_000n * MILL);
+    await token.connect(alice).approve(settlement, 1_000n * MILL);
+    await settlement.connect(alice).buy(1_000n * MILL, 0, 0);
+    await settlement.connect(alice).requestRedemption(10n * MILL);
+    const before = await networkHelpers.takeSnapshot();
+    await networkHelpers.mine(4);
+    await round();
+    expect(store.open("aside")).to.deep.equal([]);
+    await before.restore();
+    await driver.at(driver.startOf(epoch + 1) + 1);
+    await settlement.connect(alice).requestRedemption(MILL);
+    await networkHelpers.mine(4);
+    await round();
+    expect(store.open("aside")).to.deep.equal([BigInt(epoch)]);
+  });
 });

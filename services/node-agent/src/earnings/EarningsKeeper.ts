@@ -102,7 +102,7 @@ export class EarningsKeeper extends Keeper<Parts> {
   async #findAsides(providers: Iterable<string>, block: number): Promise<void> {
     const { contracts, store, deployedAtBlock } = this.parts;
     const { settlement } = contracts;
-    for (const [first, last] of blockRanges(store.next("asides", deployedAtBlock), block)) {
+    for (const [first, last] of blockRanges(store.nextBlock("asides", deployedAtBlock), block)) {
       for (const provider of providers) {
         const asides = await settlement.queryFilter(settlement.filters.SetAside(provider), first, last);
         const epochs = asides.map(({ args }) => args.epoch);
