@@ -41,6 +41,7 @@ export { readOrder } from "./readOrder.js";
 export { readTraits } from "./readTraits.js";
 export { serveBundles } from "./serveBundles.js";
 export { submissionOf, type Submission } from "./submissionOf.js";
+export { TraceCache } from "./TraceCache.js";
 export { attemptOf, claimIdOf } from "./claimId.js";
 export { areWordsHidden } from "./checks/areWordsHidden.js";
 export { type CheckOpening, openingsOf } from "./checks/openingsOf.js";

@@ -1,35 +1,40 @@
-import { type ClaimedRun, type Computation, ExecutionPool, type Kernels, type MachineBundle } from "@millrace/jobs";
+import {
+  type ClaimedRun,
+  type Computation,
+  ExecutionPool,
+  type Kernels,
+  type MachineBundle,
+  TraceCache,
+} from "@millrace/jobs";
 import { ExecutionWorker } from "@millrace/rv32";
 import type { Logger, Semaphore } from "@millrace/sdk";
 import { type Bundle, progressEvery, type Traces } from "@millrace/tensor";
 import { keccak256 } from "ethers";
 
-import type { TraceCache } from "./TraceCache.js";
-
 /** Seconds between two lines of the log about one execution. */
 const PROGRESS_SECONDS = 30;
 
-/** Runs of machines that are kept at hand. */
-const KEPT_RUNS = 3;
+/** Executions that are kept at hand, of programs and of runs: a relisted task is not executed again. */
+const KEPT = 3;
 
 /** Executes bundles, a few at a time, and remembers the last results. */
 export class Executor {
   readonly #runs: ExecutionPool;
+  readonly #traces = new TraceCache(KEPT);
 
   constructor(
     private readonly slots: Semaphore,
-    private readonly cache: TraceCache,
     private readonly kernels: Kernels,
     private readonly signal: AbortSignal,
     private readonly computation: Computation,
   ) {
-    this.#runs = new ExecutionPool(KEPT_RUNS, (worker) => this.slots.run(() => worker.run()));
+    this.#runs = new ExecutionPool(KEPT, (worker) => this.slots.run(() => worker.run()));
     signal.addEventListener("abort", () => void this.#runs.closeAll(), { once: true });
   }
 
   /** The honest traces of a bundle. */
   async execute(bundle: Bundle, inputRoot: string, logger: Logger): Promise<Traces> {
-    return await this.cache.get(bundle, inputRoot, () =>
+    return await this.#traces.get(`${bundle.program.hash}:${inputRoot}`, () =>
       this.slots.run(async () => {
         const startedAt = performance.now();
         const { signal, kernels } = this;

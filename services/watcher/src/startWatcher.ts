@@ -36,10 +36,8 @@ import { Purse } from "./Purse.js";
 import { ResultSuit } from "./ResultSuit.js";
 import { RunSuit } from "./RunSuit.js";
 import type { GameName } from "./Suit.js";
-import { TraceCache } from "./TraceCache.js";
 import { type ClaimName, keyOf, WatcherStore } from "./WatcherStore.js";
 
-const CACHED_TRACES = 3;
 const SUITS = { results: ResultSuit, runs: RunSuit } as const;
 
 /** Starts to watch; resolves once it serves `/health` and has read the first blocks. */
@@ -60,7 +58,7 @@ export async function startWatcher(
   store.bindTo({ chain: await chainIdentity(provider, deployment) });
   const sender = new TransactionSender(wallet, { logger });
   const slots = new Semaphore(config.maxParallel);
-  const executor = new Executor(slots, new TraceCache(CACHED_TRACES), kernels, signal, computation);
+  const executor = new Executor(slots, kernels, signal, computation);
   const desk: Desk = {
     account: wallet.address,
     signer: wallet,

@@ -1,4 +1,4 @@
-import { bundleOf, claimIdOf, type Defence, type Kernels, readClaim, ResultDefence } from "@millrace/jobs";
+import { bundleOf, claimIdOf, type Defence, type Kernels, readClaim, ResultDefence, TraceCache } from "@millrace/jobs";
 import { type Contracts, type Logger, MillraceError } from "@millrace/sdk";
 import {
   assertExecutable,
@@ -44,7 +44,7 @@ const KEPT_TRACES = 2;
 export class TensorTrade implements Trade {
   readonly kind = "task";
   readonly #parts: Parts;
-  readonly #traces = new Map<bigint, Promise<Traces>>();
+  readonly #traces = new TraceCache(KEPT_TRACES);
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -104,7 +104,7 @@ export class TensorTrade implements Trade {
   }
 
   async forget(taskId: bigint): Promise<void> {
-    this.#traces.delete(taskId);
+    this.#traces.forget(nameOf(taskId));
     await this.#parts.files.forget(nameOf(taskId));
   }
 
@@ -115,13 +115,7 @@ export class TensorTrade implements Trade {
 
   /** The traces of an attempt: as they are at hand or on disk, or computed. */
   #tracesOf(taskId: bigint, attempt: number, bundle: () => Promise<Bundle>): Promise<Traces> {
-    const traces = this.#traces.get(taskId) ?? this.#loadOrExecute(taskId, attempt, bundle);
-    // The last that was asked for is the last to go.
-    this.#traces.delete(taskId);
-    this.#traces.set(taskId, traces);
-    traces.catch(() => this.#traces.delete(taskId));
-    for (const other of [...this.#traces.keys()].slice(0, -KEPT_TRACES)) this.#traces.delete(other);
-    return traces;
+    return this.#traces.get(nameOf(taskId), () => this.#loadOrExecute(taskId, attempt, bundle));
   }
 
   async #loadOrExecute(taskId: bigint, attempt: number, getBundle: () => Promise<Bundle>): Promise<Traces> {
