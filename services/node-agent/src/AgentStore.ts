@@ -19,8 +19,8 @@ const SCHEMA = `
   ) STRICT;
 `;
 
-/** Kinds of job that an agent follows; `aside` are epochs of which earnings were set aside. */
-export type JobKind = "aside" | "chunks" | "lease" | "order" | "proof" | "run" | "task";
+/** Kinds of job that an agent follows; `aside` are epochs of which earnings were set aside, `seat` orders of which it has seats. */
+export type JobKind = "aside" | "chunks" | "lease" | "order" | "proof" | "run" | "seat" | "task";
 
 /** How far one of this agent's attempts has got; the chain knows the rest. */
 export type AttemptStatus = "accepted" | "failed" | "paid" | "submitted";
@@ -73,12 +73,16 @@ export class AgentStore {
 
   /** Follows new jobs; those known are left as they are. */
   follow(kind: JobKind, ids: readonly bigint[]): void {
-    for (const id of ids) this.#db.run("INSERT OR IGNORE INTO jobs (kind, id) VALUES (?, ?)", kind, String(id));
+    this.#each(ids, (id) => {
+      this.#db.run("INSERT OR IGNORE INTO jobs (kind, id) VALUES (?, ?)", kind, id);
+    });
   }
 
   /** Follows jobs, and those again that were over. */
   followAgain(kind: JobKind, ids: readonly bigint[]): void {
-    for (const id of ids) this.#db.run("INSERT OR REPLACE INTO jobs (kind, id) VALUES (?, ?)", kind, String(id));
+    this.#each(ids, (id) => {
+      this.#db.run("INSERT OR REPLACE INTO jobs (kind, id) VALUES (?, ?)", kind, id);
+    });
   }
 
   /** Jobs that are not over. */
@@ -162,6 +166,13 @@ export class AgentStore {
   counts(): Record<string, number> {
     const rows = this.#db.all("SELECT status, count(*) AS n FROM attempts GROUP BY status");
     return Object.fromEntries(rows.map((row) => [String(row["status"]), Number(row["n"])]));
+  }
+
+  /** In one write to the disk: there may be thousands. */
+  #each(ids: readonly bigint[], act: (id: string) => void): void {
+    this.#db.transaction(() => {
+      for (const id of ids) act(String(id));
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import type { ILeaseOrders } from "../../../../typechain-types/index.js";
 import type { AgentStore } from "../AgentStore.js";
 import type { LeasePolicy } from "../config.js";
 import { type Head, Keeper } from "../Keeper.js";
+import { Turns } from "../Turns.js";
 import { seatRefusal } from "./seatRefusal.js";
 
 interface Parts {
@@ -20,7 +21,7 @@ interface Parts {
 }
 
 /** Members of `ILeaseOrders.OrderStatus`, and of its `SeatStatus`. */
-const [LISTED, FILLING, LAPSED, ENDED] = [1n, 2n, 3n, 5n];
+const [LISTED, FILLING, LAPSED] = [1n, 2n, 3n];
 const [OPEN, HELD, READY] = [0n, 1n, 2n];
 
 /** A seat as the chain has it. */
@@ -28,72 +29,87 @@ interface SeatNow {
   readonly seat: number;
   readonly status: bigint;
   readonly nodeId: bigint;
+  /** Whether a node can take it. */
+  readonly isOffered: boolean;
 }
 
 /**
  * Takes seats of lease orders by policy, of clusters too, and seats that another provider left. Begins the leases of full
- * clusters, and ends those that did not fill, for the pay of the wait. All that it knows it reads from the chain.
+ * clusters, and ends those that did not fill, for the pay of the wait. All that it knows it reads from the chain. Orders of
+ * which nothing is to be had, now or later, are looked at once; the others in turn, behind those of which it has a seat.
  */
 export class SeatKeeper extends Keeper<Parts> {
   readonly #orders = new Map<bigint, ILeaseOrders.OrderStruct>();
+  readonly #turns = new Turns();
 
   protected override async takeRound(head: Head): Promise<void> {
     const { store, signal } = this.parts;
     await this.attempt("orders", () => this.#findOrders(head.number));
-    for (const orderId of store.open("order")) {
+    const own = new Set(store.open("seat"));
+    for (const orderId of this.#turns.next(store.open("order"), (id) => own.has(id))) {
       if (signal.aborted) return;
-      await this.attempt(`order ${orderId.toString()}`, () => this.#advance(orderId));
+      await this.attempt(`order ${orderId.toString()}`, () => this.#advance(orderId, head.timestamp));
     }
   }
 
   async #findOrders(block: number): Promise<void> {
-    const { contracts, store, deployedAtBlock } = this.parts;
+    const { contracts, store, nodeIds, deployedAtBlock } = this.parts;
     const { orders } = contracts;
-    for (const [first, last] of blockRanges(store.next("orders", deployedAtBlock), block)) {
-      const [opened, relisted] = await Promise.all([
+    for (const [first, last] of blockRanges(store.nextBlock("orders", deployedAtBlock), block)) {
+      const [opened, relisted, taken] = await Promise.all([
         orders.queryFilter(orders.filters.OrderOpened(), first, last),
         orders.queryFilter(orders.filters.SeatRelisted(), first, last),
+        orders.queryFilter(orders.filters.SeatTaken(), first, last),
       ]);
-      store.followAgain(
+      const mine = taken.filter(({ args }) => nodeIds.includes(args.nodeId)).map(({ args }) => args.orderId);
+      const again = [...relisted.map(({ args }) => args.orderId), ...mine];
+      store.follow(
         "order",
-        [...opened, ...relisted].map(({ args }) => args.orderId),
+        opened.map(({ args }) => args.orderId),
       );
+      store.followAgain("order", again);
+      store.followAgain("seat", mine);
       store.setNext("orders", last + 1);
     }
   }
 
+  async #advance(orderId: bigint, now: number): Promise<void> {
+    try {
+      await this.#step(orderId, now);
+    } catch (error) {
+      // Where its block was replaced, another order may have its number.
+      this.#orders.delete(orderId);
+      throw error;
+    }
+  }
+
   /** Does what an order's seats ask for; one seat a step where the rate has to be looked at. */
-  async #advance(orderId: bigint): Promise<void> {
-    const { contracts, sender, nodeIds, logger } = this.parts;
+  async #step(orderId: bigint, now: number): Promise<void> {
+    const { contracts, sender, policy, nodeIds, logger } = this.parts;
     const { orders } = contracts;
     const order = await this.#orderOf(orderId);
     const status = await orders.statusOf(orderId, order);
-    if (status === ENDED) {
-      this.#forget(orderId);
-      return;
-    }
-    const seats = await this.#seatsOf(orderId, order);
+    const seats = await this.#seatsOf(orderId, order, status, now);
     const mine = seats.filter(({ nodeId }) => nodeIds.includes(nodeId));
-    if (status === LAPSED) {
-      if (mine.some((seat) => seat.status === HELD)) {
-        await sender.send(() => orders.close.populateTransaction(orderId, order), `close order ${orderId.toString()}`);
-        logger.info({ orderId }, "cluster did not fill");
-      }
-      this.#forget(orderId);
-      return;
-    }
+    const held = mine.filter((seat) => seat.status === HELD);
     const ready = mine.filter((seat) => seat.status === READY).map(({ seat }) => seat);
+    if (status === LAPSED && held.length > 0) {
+      await sender.send(() => orders.close.populateTransaction(orderId, order), `close order ${orderId.toString()}`);
+      logger.info({ orderId }, "cluster did not fill");
+    }
     if (ready.length > 0) {
       const start = () => orders.startSeats.populateTransaction(orderId, order, ready);
       await sender.send(start, `start order ${orderId.toString()}`);
       logger.info({ orderId, seats: ready }, "leases of a cluster begun");
     }
-    const open = seats.filter((seat) => seat.status === OPEN);
-    for (const { seat } of open) {
+    const best = BigInt(order.terms.maxRate) * BigInt(order.terms.wanted.units);
+    const isRefused = seatRefusal(policy, order, best) !== undefined;
+    const offered = isRefused ? [] : seats.filter(({ isOffered }) => isOffered);
+    for (const { seat } of offered) {
       if (!(await this.#take(orderId, order, seat))) break;
     }
-    // Full, and nothing of it waits: a seat that is left is heard of again.
-    if (open.length === 0 && status !== LISTED && status !== FILLING && ready.length === 0) this.#forget(orderId);
+    // Nothing of it waits, and none of it is worth waiting for: a seat that is left is heard of again.
+    if (held.length === 0 && ready.length === 0 && offered.length === 0) this.#forget(orderId);
   }
 
   /** Takes a seat, if the policy and a node allow; false if there is no point in trying the next. */
@@ -127,21 +143,29 @@ export class SeatKeeper extends Keeper<Parts> {
     return order;
   }
 
-  async #seatsOf(orderId: bigint, order: ILeaseOrders.OrderStruct): Promise<SeatNow[]> {
+  async #seatsOf(
+    orderId: bigint,
+    order: ILeaseOrders.OrderStruct,
+    orderStatus: bigint,
+    now: number,
+  ): Promise<SeatNow[]> {
     const { orders } = this.parts.contracts;
+    const isListed = orderStatus === LISTED || orderStatus === FILLING;
     return Promise.all(
       Array.from({ length: Number(order.terms.seats) }, async (_, seat) => {
-        const [status, { nodeId }] = await Promise.all([
+        const [status, { nodeId, relistedAt }] = await Promise.all([
           orders.seatStatusOf(orderId, order, seat),
           orders.seatOf(orderId, seat),
         ]);
-        return { seat, status, nodeId };
+        // What was relisted is on offer as long again, whatever has become of its order.
+        const isOnList = relistedAt === 0n ? isListed : BigInt(now) < relistedAt + BigInt(order.terms.listSeconds);
+        return { seat, status, nodeId, isOffered: status === OPEN && isOnList };
       }),
     );
   }
 
   #forget(orderId: bigint): void {
-    this.parts.store.closeJob("order", orderId);
+    for (const kind of ["order", "seat"] as const) this.parts.store.closeJob(kind, orderId);
     this.#orders.delete(orderId);
   }
 }
