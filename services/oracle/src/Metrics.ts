@@ -1,4 +1,9 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, type LabelValues, Registry } from "prom-client";
+
+import { CONTRADICTION_KINDS } from "./member/Guard.js";
+
+/** Kinds of duties that the day's budget of gas can hold back: answers are paid by who asks. */
+const BUDGETED_DUTIES = ["audit", "correction", "cosign", "proof"] as const;
 
 /** What a member measures of itself, in Prometheus' form. Alert rules on these names: `alerts.yml`. */
 export class Metrics {
@@ -7,16 +12,35 @@ export class Metrics {
   readonly batches = this.counter("batches_total", "Batches of slots by what became of them", ["outcome"]);
   readonly observations = this.counter("observations_total", "Observations by what became of them", ["outcome"]);
   readonly statements = this.counter("statements_total", "Statements signed, by kind", ["kind"]);
-  readonly reports = this.counter("reports_total", "Reports this member tried to send, by outcome", ["outcome"]);
-  readonly contradictions = this.counter("contradictions_total", "Statements of one attestor that exclude each other", [
-    "kind",
-  ]);
-  readonly probes = this.counter("probes_total", "Nodes asked at random, by outcome", ["outcome"]);
-  readonly duties = this.counter("duties_total", "Answers, proofs, corrections and late signatures, by outcome", [
-    "kind",
-    "outcome",
-  ]);
+  readonly reports = this.counter(
+    "reports_total",
+    "Reports this member tried to send, by outcome",
+    ["outcome"],
+    [{ outcome: "OVER_BUDGET" }],
+  );
+  readonly contradictions = this.counter(
+    "contradictions_total",
+    "Statements of one attestor that exclude each other",
+    ["kind"],
+    CONTRADICTION_KINDS.map((kind) => ({ kind })),
+  );
+  readonly probes = this.counter(
+    "probes_total",
+    "Nodes asked at random, by outcome",
+    ["outcome"],
+    [{ outcome: "answered" }, { outcome: "silent" }],
+  );
+  readonly duties = this.counter(
+    "duties_total",
+    "Answers, proofs, corrections and late signatures, by outcome",
+    ["kind", "outcome"],
+    BUDGETED_DUTIES.map((kind) => ({ kind, outcome: "OVER_BUDGET" })),
+  );
   readonly openDuties = this.gauge("open_duties", "Challenges, demands and corrections that are open");
+  readonly answerDue = this.gauge(
+    "answer_due_seconds",
+    "Seconds left for the open challenge or demand that ends first, +Inf if there is none",
+  );
   readonly requests = this.counter("requests_total", "HTTP requests by route and status", ["route", "status"]);
   readonly rpcFaults = this.counter("rpc_faults_total", "Answers of the chain's nodes that did not count", ["code"]);
   readonly stepFailures = this.counter("step_failures_total", "Rounds of work that failed, by error", ["code"]);
@@ -32,6 +56,7 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.registry });
+    this.answerDue.set(Infinity);
     this.stepSeconds = new Histogram({
       name: "millrace_oracle_step_seconds",
       help: "Time of one round of work",
@@ -40,8 +65,16 @@ export class Metrics {
     });
   }
 
-  private counter<Label extends string>(name: string, help: string, labelNames: Label[]): Counter<Label> {
-    return new Counter({ name: `millrace_oracle_${name}`, help, labelNames, registers: [this.registry] });
+  /** @param known labels that are there from the start, at zero: rules of alerts see no increase to a first value */
+  private counter<Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    known: readonly LabelValues<Label>[] = [],
+  ): Counter<Label> {
+    const counter = new Counter({ name: `millrace_oracle_${name}`, help, labelNames, registers: [this.registry] });
+    for (const labels of known) counter.inc(labels, 0);
+    return counter;
   }
 
   private gauge(name: string, help: string): Gauge {

@@ -21,6 +21,8 @@ describe("Duties", () => {
   let attempt: (duty: Duty, at: number) => Outcome;
   let tries: { readonly id: string; readonly at: number }[];
   let cashed: number[];
+  /** Seconds left to answer, as an operator is told. */
+  let due: number;
   /** Status of the report of each epoch, and what was done with which. */
   let statuses: string[];
   let done: string[];
@@ -61,7 +63,7 @@ describe("Duties", () => {
           Promise.resolve({ reportHash: id(`report ${epoch}`), blockNumber: 1, finalAt: now + 1 }),
       },
       logger,
-      metrics: { duties: counter, openDuties: counter },
+      metrics: { duties: counter, openDuties: counter, answerDue: { set: (seconds: number) => (due = seconds) } },
       prosecutor: { pending: () => [] },
       schedule: { roundSeconds: ROUND },
       store: new DutyStore(store.db),
@@ -126,6 +128,19 @@ describe("Duties", () => {
       { id: id("sooner"), at: begun },
       { id: id("later"), at: begun + 100 },
     ]);
+  });
+
+  it("should tell how long the first that is open can still be answered", async () => {
+    attempt = () => "waits";
+    await look();
+    expect(due, "nothing is open").to.equal(Infinity);
+    demand("later", now + WINDOW + 7);
+    demand("sooner", now + WINDOW);
+    await look();
+    expect(due).to.equal(WINDOW);
+    now += WINDOW;
+    await look();
+    expect(due, "what is too late is nobody's to answer").to.equal(7);
   });
 
   it("should take what it has won before and after each answer", async () => {

@@ -92,6 +92,7 @@ export class Duties {
       await this.readEvents(latest);
       const duties = store.open().sort((a, b) => endOf(a) - endOf(b));
       metrics.openDuties.set(duties.length);
+      metrics.answerDue.set(secondsLeft(duties, now()));
       await this.cash(now, duties[0]);
       for (const duty of duties) await this.attemptDuty(duty, now);
       for (const { id: name, attempt } of prosecutor.pending())
@@ -217,6 +218,18 @@ export class Duties {
       }
     }
   }
+}
+
+/** Until the first duty is too late that is not yet; infinite if none has an end. */
+function secondsLeft(duties: readonly Duty[], now: number): number {
+  return (
+    Math.min(
+      ...duties
+        .filter(({ kind }) => kind !== "correction")
+        .map(endOf)
+        .filter((end) => end > now),
+    ) - now
+  );
 }
 
 /** When a duty is too late; what has no end comes after all that has. */

@@ -8,13 +8,16 @@ import type { SignedReport } from "../store/SignedReport.js";
 import type { KeptObservation, ObservationRoots, Store } from "../store/Store.js";
 import { findHiddenSighting } from "./findHiddenSighting.js";
 
+/** Kinds of contradictions. */
+export const CONTRADICTION_KINDS = ["batch", "batch-left-out", "hidden-sighting", "observation", "report"] as const;
+
 /**
  * Two statements of one attestor that exclude each other, by their roots or hashes; the store has them whole.
  * `batch-left-out`: the first is a batch, the second the observation of its attestor that lists another.
  * `hidden-sighting`: the first is a batch that the second lists, which hides a node of it.
  */
 export interface Contradiction {
-  readonly kind: "batch" | "batch-left-out" | "hidden-sighting" | "observation" | "report";
+  readonly kind: (typeof CONTRADICTION_KINDS)[number];
   readonly epoch: number;
   readonly attestor: string;
   /** Slot of the batch, −1 where there is none. */
