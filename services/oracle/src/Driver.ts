@@ -1,4 +1,4 @@
-import { formatEther, ZeroHash } from "ethers";
+import { ZeroHash } from "ethers";
 
 import {
   decodeError,
@@ -18,12 +18,14 @@ import type { Observer } from "./member/Observer.js";
 import type { ReportHistory } from "./member/ReportHistory.js";
 import type { Schedule } from "./member/Schedule.js";
 import type { SlotKeeper } from "./member/SlotKeeper.js";
+import type { Standing } from "./member/Standing.js";
 import type { Gossip } from "./member/Gossip.js";
 import type { Guard } from "./member/Guard.js";
 import type { Metrics } from "./Metrics.js";
 import type { RecoveryPool } from "./ingest/RecoveryPool.js";
 import { KEPT_EPOCHS, MAX_LATE_EPOCHS } from "./horizon.js";
 import type { NodeEndpoints } from "./probe/NodeEndpoints.js";
+import { diskOf } from "./store/diskOf.js";
 import { ContradictionError, type Store } from "./store/Store.js";
 
 /** Part of the first round after which a leader goes ahead without the observations that are still missing. */
@@ -50,14 +52,11 @@ export interface Parts {
   readonly member: Member;
   readonly leader: Leader;
   readonly schedule: Schedule;
+  readonly standing: Standing;
   readonly metrics: Metrics;
   readonly logger: Logger;
 }
 
-/** How often the account's balance is looked up, and how often while it is too little. */
-const [BALANCE_MS, SHORT_BALANCE_MS] = [60_000, 5_000];
-/** More gas than any report has used. */
-const REPORT_GAS = 400_000n;
 /** A clock that is off by less is not worth a word: a block of the chain may be as old. */
 const MAX_SKEW_SECONDS = 120;
 /** Failures in a row after which a step is a problem and no hiccup. */
@@ -70,29 +69,28 @@ export class Driver {
   /** Epochs of which this member has made its observation, so that the database is asked once. */
   private readonly observed = new Set<number>();
   private failures: readonly { readonly code: string; readonly message: string }[] = [];
-  private balanceAtMs = -Infinity;
-  /** What the account has, when that is too little for a report. */
-  private tooLittle: bigint | undefined;
 
   constructor(private readonly parts: Parts) {}
 
   /** What keeps this member from its work, one sentence each. */
   get problems(): string[] {
     const last = this.failures.at(-1);
+    const { guard, standing } = this.parts;
     return [
       ...(last !== undefined && this.failures.length >= MANY_FAILURES ? [last.message] : []),
-      ...(this.tooLittle === undefined
-        ? []
-        : [`The account has ${formatEther(this.tooLittle)} for gas, too little for a report: send it some.`]),
+      ...standing.problems,
+      ...(guard.reasonToStop === undefined ? [] : [guard.reasonToStop]),
     ];
   }
 
   /** What an operator should know though the work goes on, one sentence each. */
   get warnings(): string[] {
+    const { warnings } = this.parts.standing;
     const skew = this.clockSkew;
-    if (skew === undefined || Math.abs(skew) < MAX_SKEW_SECONDS) return [];
+    if (skew === undefined || Math.abs(skew) < MAX_SKEW_SECONDS) return warnings;
     const [off, where] = [Math.round(Math.abs(skew)), skew > 0 ? "ahead of" : "behind"];
-    return [`This machine's clock is ${off} seconds ${where} the chain's; nothing that is signed depends on it.`];
+    const clock = `This machine's clock is ${off} seconds ${where} the chain's; nothing that is signed depends on it.`;
+    return [clock, ...warnings];
   }
 
   /** Seconds that this machine's clock is ahead of the chain's; undefined while no new block says so. */
@@ -131,7 +129,7 @@ export class Driver {
     if (now === undefined || now < clock.genesisAt) return;
     const current = clock.epochAt(now);
     metrics.epoch.set(current);
-    await this.checkBalance();
+    await this.parts.standing.look(current);
     if (current > this.attended) {
       store.attend(current);
       store.prune(current - KEPT_EPOCHS, (await facts.newestReport()).epoch);
@@ -162,26 +160,15 @@ export class Driver {
   }
 
   private measure(): void {
-    const { watch, metrics, pool } = this.parts;
+    const { watch, metrics, pool, store } = this.parts;
+    const { usedBytes, freeBytes } = diskOf(store.db.file);
+    metrics.databaseBytes.set(usedBytes);
+    metrics.diskFreeBytes.set(freeBytes);
+    metrics.problems.set(this.problems.length);
     metrics.backlog.set(pool.backlog);
     if (watch.latest === undefined) return;
     metrics.headAge.set((performance.now() - watch.latest.seenMs) / 1_000);
     if (this.clockSkew !== undefined) metrics.clockSkew.set(this.clockSkew);
-  }
-
-  private async checkBalance(): Promise<void> {
-    const { contracts, attestor, metrics, logger } = this.parts;
-    const isShort = this.tooLittle !== undefined;
-    if (performance.now() - this.balanceAtMs < (isShort ? SHORT_BALANCE_MS : BALANCE_MS)) return;
-    const provider = contracts.uptime.runner?.provider;
-    if (provider === undefined || provider === null) return;
-    const [balance, { gasPrice }] = await Promise.all([provider.getBalance(attestor), provider.getFeeData()]);
-    this.balanceAtMs = performance.now();
-    metrics.balanceWei.set(Number(balance));
-    this.tooLittle = balance < REPORT_GAS * (gasPrice ?? 1n) ? balance : undefined;
-    const about = { balance: formatEther(balance) };
-    if (this.tooLittle !== undefined && !isShort) logger.error(about, "too little on the account to pay for a report");
-    if (this.tooLittle === undefined && isShort) logger.info(about, "the account can pay for reports again");
   }
 
   /** Signs observations of the epochs that are over and in which this member was there. */

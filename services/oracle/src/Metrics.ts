@@ -47,6 +47,21 @@ export class Metrics {
   readonly reorgs = this.counter("reorgs_total", "Times that blocks which were seen were replaced", []);
   readonly spentWei = this.gauge("gas_spent_today_wei", "Wei spent on gas since midnight UTC");
   readonly balanceWei = this.gauge("balance_wei", "Wei on the account that pays the gas");
+  readonly affordableReports = this.gauge(
+    "affordable_reports",
+    "Reports that the account can pay for at the price of now",
+  );
+  readonly seat = this.gauge("seat", "1 if the key has a seat in the next epoch, else 0");
+  readonly unsignedReports = this.gauge("unsigned_reports", "Newest final reports in a row that lack its signature");
+  readonly problems = this.gauge("problems", "What keeps it from its work, in sentences of /health");
+  readonly databaseBytes = this.gauge("database_bytes", "Bytes that the database takes, with its journal");
+  readonly diskFreeBytes = this.gauge("disk_free_bytes", "Bytes that are free where the database lies");
+  readonly peerUp = new Gauge({
+    name: "millrace_oracle_peer_up",
+    help: "1 if a peer gave the last answer that it was asked for, or a reason, else 0",
+    labelNames: ["peer"],
+    registers: [this.registry],
+  });
   readonly headAge = this.gauge("head_age_seconds", "Seconds since a new block was seen");
   readonly epoch = this.gauge("epoch", "Epoch of the newest block");
   readonly lastReport = this.gauge("last_report_epoch", "Epoch of the newest report that stands, -1 for none");

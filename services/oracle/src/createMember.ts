@@ -33,6 +33,7 @@ import { Peers } from "./member/Peers.js";
 import { ReportHistory } from "./member/ReportHistory.js";
 import { Schedule } from "./member/Schedule.js";
 import { SlotKeeper } from "./member/SlotKeeper.js";
+import { Standing } from "./member/Standing.js";
 import type { Metrics } from "./Metrics.js";
 import { NodeEndpoints } from "./probe/NodeEndpoints.js";
 import { Prober } from "./probe/Prober.js";
@@ -90,8 +91,8 @@ export async function createMember(context: Context, metrics: Metrics): Promise<
   });
   store.identify({ chain: String(chainId), contract: oracle, key: identity.attestor });
 
-  const clients = config.peers.map((url) => new PeerClient(url, config.peerTimeoutMs));
-  const peers = new Peers(clients, logger);
+  const clients = [...new Set(config.peers)].map((url) => new PeerClient(url, config.peerTimeoutMs));
+  const peers = new Peers(clients, metrics, logger);
   const finality = config.finality ?? (isLocalChain(chainId) ? "latest" : "finalized");
   const facts = new ChainFacts(provider, contracts, clock, deployment.deployedAtBlock, finality);
   const watch = new ChainWatch(provider, clock, undefined, (depth) => {
@@ -158,14 +159,16 @@ export async function createMember(context: Context, metrics: Metrics): Promise<
   const member = new Member(common);
   const leader = new Leader({ ...common, member });
   const { closeEpochs } = config;
+  const { attestor } = identity;
+  const standing = new Standing({ ...common, attestor, provider });
   const duties = createDuties({
     ...common,
-    attestor: identity.attestor,
+    attestor,
     configDigest: identity.configDigest,
     provider,
     challenges: deployment.contracts.UptimeChallenges,
     fromBlock: deployment.deployedAtBlock,
   });
-  const driver = new Driver({ ...common, attestor: identity.attestor, closeEpochs, duties, endpoints, member, leader });
+  const driver = new Driver({ ...common, attestor, closeEpochs, duties, endpoints, standing, member, leader });
   return { ...common, member, driver };
 }

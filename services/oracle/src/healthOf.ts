@@ -6,16 +6,16 @@ const STALE_MS = 60_000;
 
 /** How a member is, and what is wrong with it in sentences. */
 export async function healthOf(parts: OracleMember): Promise<Health> {
-  const { watch, clock, facts, identity, guard, driver } = parts;
+  const { watch, clock, facts, identity, driver } = parts;
   const head = watch.latest;
   const [newest, nodes] = await Promise.all([facts.newestReport(), facts.nodeCount()]);
   const isStarted = head !== undefined && head.timestamp >= clock.genesisAt;
   const isStale = head !== undefined && performance.now() - head.seenMs > STALE_MS;
-  const problems = [...driver.problems, ...(guard.reasonToStop === undefined ? [] : [guard.reasonToStop])];
+  const { problems, warnings } = driver;
   return {
     status: head === undefined ? "starting" : isStale ? "behind" : problems.length > 0 ? "ailing" : "ok",
     problems,
-    warnings: driver.warnings,
+    warnings,
     attestor: identity.attestor,
     epoch: isStarted ? clock.epochAt(head.timestamp) : -1,
     slot: isStarted ? clock.slotAt(head.timestamp) : -1,

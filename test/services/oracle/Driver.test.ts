@@ -26,6 +26,7 @@ describe("Driver", () => {
       gossip: { spread: resolved(undefined) },
       guard: {},
       metrics: { epoch: none, lastReport: none },
+      standing: { look: resolved(undefined) },
       slots: {
         closeSlots: (epoch: number) => {
           closed.push(epoch);

@@ -83,7 +83,9 @@ describe("Alert rules of an attestor", () => {
     for (const { alert, annotations } of rules) {
       const [page = "", anchor] = annotations.runbook.split("#");
       const headings = read(page).matchAll(/^## (.*)$/gm);
-      const anchors = [...headings].map(([, heading = ""]) => heading.toLowerCase().replaceAll(" ", "-"));
+      const anchors = [...headings].map(([, heading = ""]) =>
+        heading.toLowerCase().replaceAll(",", "").replaceAll(" ", "-"),
+      );
       expect(anchors, alert).to.include(anchor);
     }
   });

@@ -85,7 +85,7 @@ async function main([folder, lastEpoch]: readonly string[]): Promise<void> {
   } as unknown as ChainFacts;
 
   const identity = { attestor: MEMBER.address, signer: MEMBER, domain: DOMAIN, configDigest: HASH };
-  const peers = new Peers([], logger);
+  const peers = new Peers([], metrics, logger);
   const pool = new RecoveryPool(1);
   const ingest = new HeartbeatIngest({ watch, clock, facts, store, domain: DOMAIN, pool, flushMs: 1 });
   const guard = new Guard({ attestor: MEMBER.address, store, metrics, logger });
