@@ -1,4 +1,6 @@
-import { MillraceError } from "@millrace/sdk";
+import { getAddress, ZeroHash } from "ethers";
+
+import { labelOf, MillraceError, type Contracts, type Deployment } from "@millrace/sdk";
 import { verifyDataFile, type VerifiedFile } from "@millrace/uptime-tree/verify";
 
 import { readFileOf } from "../lib/readFileOf.js";
@@ -9,28 +11,63 @@ interface Values {
   readonly file: string;
 }
 
+/** Order of `ReportStatus`. */
+const [NONE, VOID] = [0n, 3n];
+
 /** Computes the report of a data file with the independent verifier, and compares it with the one on chain. */
 export default async function verify(session: Session, { file }: Values): Promise<void> {
   const found = verified(file, await readFileOf(file, "--file"));
-  const { contracts, deployment } = await session.protocol();
-  const { uptime } = contracts;
-  const logs = await uptime.queryFilter(uptime.filters.ReportPosted(found.epoch), deployment.deployedAtBlock);
-  const posted = logs.at(-1)?.args.reportHash;
-  if (posted !== undefined && posted !== found.reportHash) {
-    throw new MillraceError("DATA_MISMATCH", `The file gives report ${found.reportHash}, the chain has ${posted}.`, {
-      hint: "Get the file from another attestor; if it gives the same, the report is wrong and can be proven so.",
-    });
-  }
+  const protocol = await session.protocol();
+  checkPlace(found, protocol.deployment);
+  const { status, posted } = await compared(found, protocol.contracts);
   session.output.result(
-    { ...found, posted: posted ?? null },
+    { ...found, status, posted: posted ?? null },
     `Data file of epoch ${found.epoch}\n${facts([
       ["nodes", String(found.nodeCount)],
       ["attestors", found.attestors.join(", ")],
       ["root", found.root],
       ["report", found.reportHash],
-      ["on chain", posted === undefined ? "no report of this epoch" : "the same"],
+      ["on chain", posted === undefined ? "no report of this epoch" : `the same, ${status}`],
     ])}`,
   );
+}
+
+/** An epoch of that number is on every chain: without a look at whose it is, a file of another one would only be early. */
+function checkPlace({ chainId, oracle }: VerifiedFile, { chainId: here, contracts }: Deployment): void {
+  if (chainId === BigInt(here) && getAddress(oracle) === getAddress(contracts.UptimeOracle)) return;
+  throw new MillraceError(
+    "DATA_MISMATCH",
+    `The file is of the oracle ${oracle} on chain ${chainId}, not of ${contracts.UptimeOracle} on chain ${here}.`,
+    { hint: "Name the network and the deployment that the file is of." },
+  );
+}
+
+/** What is on chain of the file's epoch: the report's hash, or its root when it is too old for that. */
+async function compared(
+  { epoch, reportHash, root }: VerifiedFile,
+  { uptime }: Contracts,
+): Promise<{ status: string; posted: string | undefined }> {
+  const [state, hash, record] = await Promise.all([
+    uptime.statusOf(epoch),
+    uptime.reportHashAt(epoch),
+    uptime.reportOf(epoch),
+  ]);
+  const status = labelOf("ReportStatus", state);
+  if (state === NONE) return { status, posted: undefined };
+  if (state === VOID) {
+    throw new MillraceError(
+      "WRONG_STATE",
+      `Epoch ${epoch} is void: its report was proven wrong, and counts for nothing.`,
+      {
+        hint: "npx hardhat oracle status shows the latest reports.",
+      },
+    );
+  }
+  const [what, posted, own] = hash === ZeroHash ? ["root", record.root, root] : ["report", hash, reportHash];
+  if (posted === own) return { status, posted };
+  throw new MillraceError("DATA_MISMATCH", `The file gives ${what} ${own}, the chain has ${posted}.`, {
+    hint: "Get the file from another attestor; if it gives the same, the report is wrong and can be proven so.",
+  });
 }
 
 function verified(file: string, bytes: Uint8Array): VerifiedFile {

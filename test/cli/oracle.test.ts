@@ -12,6 +12,10 @@ const { ethers, networkHelpers } = connection;
 const Status = { Void: 3n } as const;
 const Challenge = { Answered: 2n, Cleared: 3n } as const;
 
+/** Where a data file has the last byte of its chain, the first of its oracle, the last of its epoch, its observers. */
+const [CHAIN_AT, ORACLE_AT, EPOCH_AT, OBSERVERS_AT] = [15, 16, 39, 42];
+const [HEADER_BYTES, NODE_BYTES] = [172, 43];
+
 /** Slots in which all see both nodes. */
 const HEARD = 5;
 /** Seat 0 says that it saw node 1 in a slot in which nobody was there. */
@@ -83,6 +87,37 @@ describe("tasks of the oracle", () => {
     const { code, stderr } = await at.verbs.run(`oracle verify --file ${stage.writeBytes("other.bin", bytes)}`);
     expect(stderr).to.match(/^Error: The file gives report 0x\w{64}, the chain has 0x\w{64}\./);
     expect(code).to.equal(1);
+  });
+
+  it("should say where a verified report stands", async () => {
+    const status = async (): Promise<unknown> => (await at.verbs.json(`oracle verify --file ${stage.file}`)).status;
+    expect(await status()).to.equal("posted");
+    await toFinal();
+    expect(await status()).to.equal("final");
+  });
+
+  it("should compare no file with another chain, another oracle or an epoch without a report", async () => {
+    // Without observations nothing in it is signed, and all of its header can be changed.
+    const { nodeCount } = stage.built.report;
+    const verify = (place: number, value: number) => {
+      const bytes = Buffer.from(stage.built.bytes).subarray(0, HEADER_BYTES + nodeCount * NODE_BYTES);
+      bytes[OBSERVERS_AT] = 0;
+      bytes[place] = value;
+      return at.verbs.run(`oracle verify --file ${stage.writeBytes("elsewhere.bin", bytes)}`);
+    };
+    for (const [place, value] of [
+      [CHAIN_AT, 1],
+      [ORACLE_AT, 1],
+    ] as const) {
+      const { code, stderr } = await verify(place, value);
+      expect(stderr).to.match(
+        /^Error: The file is of the oracle 0x\w{40} on chain \d+, not of 0x\w{40} on chain 31337\./,
+      );
+      expect(code).to.equal(1);
+    }
+    const { code, stdout } = await verify(EPOCH_AT, stage.epoch + 1);
+    expect(stdout).to.match(/on chain +no report of this epoch/);
+    expect(code).to.equal(0);
   });
 
   it("should clear a slot that nobody shows, and convict who said that it was up", async () => {
@@ -182,6 +217,10 @@ describe("tasks of the oracle", () => {
     expect(voided).to.deep.include({ epoch: stage.epoch, part: "chunk 0" });
     await expectSent(voided["transaction"], "buyer");
     expect(await uptime.statusOf(stage.epoch)).to.equal(Status.Void);
+    const verified = await at.verbs.run(`oracle verify --file ${stage.file}`);
+    expect(verified.stderr).to.match(
+      /^Error: Epoch \d+ is void: its report was proven wrong, and counts for nothing\./,
+    );
     expect(await challenges.owedTo(stranger)).to.equal(fee);
     expect(await bonds(), "silence is no lie").to.deep.equal(before);
     const { stderr } = await at.verbs.run(`oracle void ${epoch()} --chunk 0 ${as("buyer")}`);
