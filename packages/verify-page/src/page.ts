@@ -172,7 +172,7 @@ function show(verdict: Verdict, facts: Facts): void {
   const text = [element("h2", [verdict.title]), element("p", [verdict.detail])];
   const list = facts.flatMap(([name, value]) => [
     element("dt", [name]),
-    element("dd", [/^0x|^\d+$/.test(value) ? element("code", [value]) : value]),
+    element("dd", [value.startsWith("0x") ? element("code", [value]) : value]),
   ]);
   const banner = element("div", text, `verdict ${verdict.tone}`);
   result.replaceChildren(element("article", list.length === 0 ? [banner] : [banner, element("dl", list)]));
