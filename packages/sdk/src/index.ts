@@ -19,6 +19,7 @@ export { RpcQuorum } from "./chain/rpc/RpcQuorum.js";
 export { setAsideEpochs } from "./chain/setAsideEpochs.js";
 export { TransactionSender, type GasBudget, type SendOptions } from "./chain/TransactionSender.js";
 export { agentConsentTypes, inspectionTypes, permitTypes, quoteTypes, voucherTypes } from "./chain/typedData.js";
+export { httpUrl } from "./config/httpUrl.js";
 export { loadConfig } from "./config/loadConfig.js";
 export { readEnvironment, type Environment } from "./config/readEnvironment.js";
 export { settingsOf, type Setting } from "./config/settingsOf.js";

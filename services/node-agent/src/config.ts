@@ -1,5 +1,5 @@
 import { kernelPathsSchema } from "@millrace/jobs";
-import { parseCredits, parseMill, parseRate, serviceSchema } from "@millrace/sdk";
+import { httpUrl, parseCredits, parseMill, parseRate, serviceSchema } from "@millrace/sdk";
 import { getAddress, isAddress } from "ethers";
 import { z } from "zod";
 
@@ -126,8 +126,8 @@ export const policySchema = z.object({
 /** Settings of a node agent. */
 export const agentSchema = serviceSchema.extend({
   nodes: z.array(z.coerce.number().int().positive()).min(1).describe("The nodes that this agent's key speaks for"),
-  attestors: z.array(z.url()).default([]).describe("HTTP addresses of the attestors"),
-  publicUrl: z.url().optional().describe("Where others reach this agent; what the nodes' details should say"),
+  attestors: z.array(httpUrl).default([]).describe("HTTP addresses of the attestors"),
+  publicUrl: httpUrl.optional().describe("Where others reach this agent; what the nodes' details should say"),
   collect: z
     .stringbool()
     .or(z.boolean())

@@ -19,13 +19,16 @@ export async function checkOracle(context: CheckContext<OracleConfig>): Promise<
   const finality = config.finality ?? (isLocalChain(chainId) ? "latest" : "finalized");
   const block = await provider.getBlock(finality);
   const epoch = Math.max(0, clock.epochAt(block?.timestamp ?? 0));
-  const [seats, quorum] = await contracts.uptime.setOf(epoch);
+  const [[seats, quorum], [nextSeats]] = await Promise.all([
+    contracts.uptime.setOf(epoch),
+    contracts.uptime.setOf(epoch + 1),
+  ]);
   return [
     `Block ${block?.number ?? "?"} is ${finality}.`,
     `Epoch ${epoch} of ${clock.epochSeconds} seconds runs; ${seats.length} attestors, ${quorum} sign a report.`,
     await ofPast(context, clock, block?.number ?? 0),
-    ...(address === undefined ? [] : [`The key has ${seats.includes(address) ? "a" : "no"} seat in this epoch.`]),
-    ...(await Promise.all(config.peers.map((url) => ofPeer(new PeerClient(url, config.peerTimeoutMs))))),
+    ...(address === undefined ? [] : [ofSeat(seats.includes(address), nextSeats.includes(address))]),
+    ...(await Promise.all(config.peers.map((url) => ofPeer(new PeerClient(url, config.peerTimeoutMs), address)))),
   ];
 }
 
@@ -50,9 +53,15 @@ async function ofPast(
   }
 }
 
-async function ofPeer(client: PeerClient): Promise<string> {
+function ofSeat(isMember: boolean, staysMember: boolean): string {
+  const now = `The key has ${isMember ? "a" : "no"} seat in this epoch`;
+  return isMember === staysMember ? `${now}.` : `${now}, and ${staysMember ? "one" : "none"} in the next.`;
+}
+
+async function ofPeer(client: PeerClient, own: string | undefined): Promise<string> {
   try {
     const { attestor, status } = await client.health();
+    if (attestor === own) return `The peer ${client.url} has the key itself: name it in no list of its own peers.`;
     return `The peer ${client.url} is ${attestor}, ${status}.`;
   } catch (error) {
     return `The peer ${error instanceof Error ? error.message : String(error)}.`;

@@ -1,4 +1,4 @@
-import { serviceSchema } from "@millrace/sdk";
+import { httpUrl, serviceSchema } from "@millrace/sdk";
 import { z } from "zod";
 
 const positive = z.coerce.number().int().positive();
@@ -9,7 +9,7 @@ export const oracleSchema = serviceSchema.extend({
     .string()
     .min(1)
     .describe("Folder of the database, which holds what was signed: never delete it while the key attests"),
-  peers: z.array(z.url()).default([]).describe("HTTP addresses of the other members"),
+  peers: z.array(httpUrl).default([]).describe("HTTP addresses of the other members"),
   closeEpochs: z
     .stringbool()
     .or(z.boolean())

@@ -128,9 +128,9 @@ describe("attestors as processes", () => {
   });
 
   it("should only look with --check or without a key, and say in one line why it does not start", async () => {
-    const checked = await world!.runMember(0, {}, ["--check"]);
+    const checked = await world!.runMember(0, { peers: world!.urls }, ["--check"]);
     expect(checked.code).to.equal(0);
-    for (const line of ["is latest", "has a seat in", "for gas", "Nothing was signed"])
+    for (const line of ["is latest", "has a seat in", "for gas", "has the key itself", "Nothing was signed"])
       expect(checked.output).to.contain(line);
     const keyless = await world!.runMember(0, {}, [], "");
     expect(keyless.code).to.equal(0);

@@ -1,10 +1,12 @@
 import { z } from "zod";
 
+import { httpUrl } from "../config/httpUrl.js";
+
 /** What the config of every service has. Variables `MILLRACE_RPC_URL` and so on beat the file. */
 export const serviceSchema = z.object({
-  rpcUrl: z.url().default("http://127.0.0.1:8545").describe("JSON-RPC endpoint of the chain"),
+  rpcUrl: httpUrl.default("http://127.0.0.1:8545").describe("JSON-RPC endpoint of the chain"),
   rpcUrls: z
-    .array(z.url())
+    .array(httpUrl)
     .default([])
     .describe(
       "Further nodes of the same chain, independent of the first: an answer counts when `rpcQuorum` nodes give it",
