@@ -11,7 +11,8 @@ const { scripts } = JSON.parse(readFileSync(new URL("../../package.json", import
 describe("Commands of services", () => {
   for (const [command, folder] of Object.entries({ oracle: "oracle", agent: "node-agent", watcher: "watcher" })) {
     it(`\`npm run ${command}\` tells Node what tests and the demo tell it`, () => {
-      const start = `env node ${NODE_FLAGS.join(" ")} services/${folder}/src/main.ts`;
+      // In place of the shell, which would end with a signal that npm passes on, and leave the service running.
+      const start = `exec env node ${NODE_FLAGS.join(" ")} services/${folder}/src/main.ts`;
       expect(scripts[command]?.endsWith(`&& ${start}`), scripts[command]).to.equal(true);
     });
   }

@@ -142,6 +142,34 @@ describe("sdk shutdown", () => {
     expect(shutdown.signal.aborted).to.be.true;
   });
 
+  it("should end at once with a second signal, and take one that comes twice for one", async () => {
+    const [exits, listeners] = [[] as number[], new Map<string, () => void>()];
+    let nowMs = 0;
+    let cleaned: () => void = () => undefined;
+    const host = {
+      on: (signal: string, listener: () => void) => listeners.set(signal, listener),
+      exit: (code: number) => void exits.push(code),
+    };
+    const shutdown = new Shutdown({ deadlineMs: 60_000, host, nowMs: () => nowMs });
+    shutdown.add("slow", () => new Promise<void>((resolve) => (cleaned = resolve)));
+    shutdown.listen();
+    const signal = (name: string, atMs: number): void => {
+      nowMs = atMs;
+      listeners.get(name)?.();
+    };
+    // From the terminal, and from npm.
+    signal("SIGINT", 0);
+    signal("SIGINT", 1);
+    expect(exits).to.deep.equal([]);
+    signal("SIGINT", 2_000);
+    signal("SIGTERM", 3_000);
+    expect(exits).to.deep.equal([130, 143]);
+    cleaned();
+    await shutdown.run("again");
+    await Promise.resolve();
+    expect(exits).to.deep.equal([130, 143, 0]);
+  });
+
   it("should give up at its deadline", async () => {
     const shutdown = new Shutdown({ deadlineMs: 20 });
     shutdown.add("endless", () => new Promise(() => undefined));

@@ -13,7 +13,11 @@ interface ShutdownOptions {
   /** How long cleaning up may take before the process ends regardless. */
   readonly deadlineMs?: number;
   readonly host?: Host;
+  readonly nowMs?: () => number;
 }
+
+/** Ctrl-C reaches a process from the terminal and again from npm, which passes it on: within this time it is one. */
+const SAME_SIGNAL_MS = 500;
 
 /**
  * Ends a service once and in order: what was added last is cleaned up first. The first SIGTERM or SIGINT starts it; a
@@ -24,13 +28,15 @@ export class Shutdown {
   readonly #logger: Logger | undefined;
   readonly #deadlineMs: number;
   readonly #host: Host;
+  readonly #nowMs: () => number;
   readonly #abort = new AbortController();
   #running: Promise<boolean> | undefined;
 
-  constructor({ logger, deadlineMs = 10_000, host = process }: ShutdownOptions = {}) {
+  constructor({ logger, deadlineMs = 10_000, host = process, nowMs = () => performance.now() }: ShutdownOptions = {}) {
     this.#logger = logger;
     this.#deadlineMs = deadlineMs;
     this.#host = host;
+    this.#nowMs = nowMs;
   }
 
   /** Aborts as soon as the shutdown begins: loops and sleeps listen to it. */
@@ -45,13 +51,15 @@ export class Shutdown {
 
   /** Starts the shutdown on SIGTERM and SIGINT. */
   listen(): void {
+    let firstMs = -Infinity;
     for (const signal of ["SIGTERM", "SIGINT"] as const) {
       this.#host.on(signal, () => {
         if (this.#running === undefined) {
+          firstMs = this.#nowMs();
           void this.run(signal).then((isClean) => {
             this.#host.exit(isClean ? 0 : 1);
           });
-        } else {
+        } else if (this.#nowMs() - firstMs >= SAME_SIGNAL_MS) {
           this.#host.exit(signal === "SIGINT" ? 130 : 143);
         }
       });
