@@ -3,16 +3,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
-import { id, Wallet } from "ethers";
+import { id, TypedDataEncoder, Wallet } from "ethers";
 import { pino } from "pino";
 
 import { EpochClock } from "@millrace/sdk";
-import { noSightings, signObservation, uptimeDomain, type Observation } from "@millrace/uptime-tree/format";
+import {
+  noSightings,
+  observationRoot,
+  observationTypes,
+  signObservation,
+  uptimeDomain,
+  type Observation,
+} from "@millrace/uptime-tree/format";
 
 import type { PeerClient } from "../../../services/oracle/src/http/PeerClient.js";
 import { Observer, type ObserverParts } from "../../../services/oracle/src/member/Observer.js";
 import { Metrics } from "../../../services/oracle/src/Metrics.js";
 import { Store } from "../../../services/oracle/src/store/Store.js";
+import { signatureOf } from "./signatureOf.js";
 
 const [EPOCH, SLOTS, NODES] = [3, 4, 2];
 const DOMAIN = uptimeDomain(31_337, "0x00000000000000000000000000000000000000bb");
@@ -78,7 +86,8 @@ describe("Observer", () => {
     const honest = await observation(OTHER!, 1);
     await observer([...strangers, honest]).gather(EPOCH);
     expect(store.observations(EPOCH).map(({ attestor }) => attestor)).to.deep.equal([OTHER!.address]);
-    const found = await observer(strangers).find(EPOCH, strangers[0]!.attestor, id("unknown"));
+    const { attestor, signature } = strangers[0]!;
+    const found = await observer(strangers).find(EPOCH, { attestor, signature, root: id("unknown") });
     expect(found).to.equal(undefined);
     expect(store.observations(EPOCH)).to.have.length(1);
   });
@@ -94,4 +103,27 @@ describe("Observer", () => {
       [ME!.address, false],
     ]);
   });
+
+  it("should know an observation under every signature of its attestor, and under no other", async () => {
+    const first = await observation(OTHER!, 1);
+    const mine = observer([first]);
+    await mine.gather(EPOCH);
+    const root = observationRoot(first);
+    const again = signedAgain(OTHER!, root);
+    expect(again).not.to.equal(first.signature);
+    const { attestor } = first;
+    // As leaders write addresses, which nobody signs.
+    const found = await mine.find(EPOCH, { attestor: attestor.toLowerCase(), root, signature: again });
+    expect(found).to.deep.equal({ ...first, root, signature: again });
+    expect(await mine.find(EPOCH, { attestor, root, signature: signedAgain(ME!, root) })).to.equal(undefined);
+    expect(await mine.find(EPOCH, { attestor, root, signature: `0x${"11".repeat(64)}` })).to.equal(undefined);
+    expect(await mine.find(EPOCH, { attestor: ME!.address, root, signature: again })).to.equal(undefined);
+  });
 });
+
+/** A second signature of the same words: a key can make any number of them. */
+function signedAgain(wallet: Wallet, root: string): string {
+  const value = { epoch: EPOCH, root, configDigest: RULES };
+  const digest = TypedDataEncoder.hash(DOMAIN, { ...observationTypes }, value);
+  return signatureOf(wallet, digest, id("another nonce"));
+}

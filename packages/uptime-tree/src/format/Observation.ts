@@ -94,11 +94,23 @@ export async function signObservation(
 /** Checks the content and signature of an observation. @throws {BadObservationError} @throws {BadSignatureError} */
 export function verifyObservation(domain: TypedDataDomain, configDigest: string, observation: Observation): void {
   checkContent(observation);
-  const { epoch, signature } = observation;
-  const signed = { epoch, root: observationRoot(observation), configDigest };
-  const signer = recoverCompact(domain, observationTypes, signed, signature);
-  if (signer !== getAddress(observation.attestor)) {
-    throw new BadObservationError(`the observation is not signed by ${observation.attestor}`);
+  verifyObservationRoot(domain, configDigest, { ...observation, root: observationRoot(observation) });
+}
+
+/** Checks the signature alone, of an observation whose root is known. @throws {BadObservationError} @throws {BadSignatureError} */
+export function verifyObservationRoot(
+  domain: TypedDataDomain,
+  configDigest: string,
+  {
+    epoch,
+    attestor,
+    root,
+    signature,
+  }: Pick<Observation, "attestor" | "epoch" | "signature"> & { readonly root: string },
+): void {
+  const signer = recoverCompact(domain, observationTypes, { epoch, root, configDigest }, signature);
+  if (signer !== getAddress(attestor)) {
+    throw new BadObservationError(`the observation is not signed by ${attestor}`);
   }
 }
 

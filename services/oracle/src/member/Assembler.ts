@@ -1,5 +1,3 @@
-import { getAddress } from "ethers";
-
 import { buildReport, hashReport, type BuiltReport, type Observation } from "@millrace/uptime-tree/format";
 import { bulkTreeOf } from "@millrace/uptime-tree/bulk";
 
@@ -91,9 +89,9 @@ export class Assembler {
   }
 
   private async observation(epoch: number, reference: ObservationReference): Promise<Observation> {
-    const { attestor, root, signature } = reference;
-    const found = await this.observer.find(epoch, getAddress(attestor), root);
-    if (found?.signature.toLowerCase() === signature.toLowerCase()) return found;
+    const found = await this.observer.find(epoch, reference);
+    if (found !== undefined) return found;
+    const { attestor, root } = reference;
     throw new OracleError("MISSING_OBSERVATION", `observation ${root} of ${attestor} is not known`);
   }
 }

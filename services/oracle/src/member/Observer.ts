@@ -11,6 +11,7 @@ import {
   observationRoot,
   signObservation,
   verifyObservation,
+  verifyObservationRoot,
   type Observation,
 } from "@millrace/uptime-tree/format";
 
@@ -134,18 +135,37 @@ export class Observer {
   }
 
   /** The observation that a leader names; from this member's disk, or from whichever peer has it. */
-  async find(epoch: number, attestor: string, root: string): Promise<KeptObservation | undefined> {
-    const mine = this.lookup(epoch, attestor, root);
-    if (mine !== undefined) return mine;
-    return await this.parts.peers.find("observation", async (client) => {
-      await this.keep(epoch, await client.observationBy(epoch, root));
-      return this.lookup(epoch, attestor, root);
-    });
+  async find(epoch: number, named: ObservationReference): Promise<KeptObservation | undefined> {
+    const { root } = named;
+    const found =
+      this.lookup(epoch, named) ??
+      (await this.parts.peers.find("observation", async (client) => {
+        await this.keep(epoch, await client.observationBy(epoch, root));
+        return this.lookup(epoch, named);
+      }));
+    return found && this.signedAs(found, named);
   }
 
-  private lookup(epoch: number, attestor: string, root: string): KeptObservation | undefined {
+  private lookup(epoch: number, { attestor, root }: ObservationReference): KeptObservation | undefined {
     const found = this.parts.store.observation(epoch, root);
-    return found?.attestor === attestor ? found : undefined;
+    return found?.attestor === getAddress(attestor.toLowerCase()) ? found : undefined;
+  }
+
+  /**
+   * The same under the signature that the leader has. A key makes as many signatures of one root as it likes, and a
+   * report has one of them: whoever gives each member another must not keep them from agreeing.
+   */
+  private signedAs(found: KeptObservation, { signature }: ObservationReference): KeptObservation | undefined {
+    const { domain, configDigest } = this.parts.identity;
+    if (found.signature.toLowerCase() === signature.toLowerCase()) return found;
+    const signed = { ...found, signature };
+    try {
+      verifyObservationRoot(domain, configDigest, signed);
+      return signed;
+    } catch (error) {
+      if (error instanceof BadObservationError || error instanceof BadSignatureError) return undefined;
+      throw error;
+    }
   }
 
   /** Keeps an observation of another that is of this epoch, of its nodes, and signed by whom it names. */

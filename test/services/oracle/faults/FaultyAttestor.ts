@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { hexlify, id, type HDNodeWallet, type TypedDataDomain } from "ethers";
+import { hexlify, id, TypedDataEncoder, type HDNodeWallet, type TypedDataDomain } from "ethers";
 import Fastify, { type FastifyInstance } from "fastify";
 
 import {
@@ -11,6 +11,7 @@ import {
   markSeen,
   noSightings,
   observationRoot,
+  observationTypes,
   proposalTypes,
   signBatch,
   signObservation,
@@ -21,6 +22,7 @@ import {
 import { encodeObservation } from "../../../../services/oracle/src/http/observationBytes.js";
 import { fromHeartbeatJson } from "../../../../services/oracle/src/store/heartbeatJson.js";
 import type { OracleWorld } from "../OracleWorld.js";
+import { signatureOf } from "../signatureOf.js";
 
 /** What an attestor does wrong in an epoch. */
 export type Misdeed =
@@ -45,7 +47,9 @@ export type Misdeed =
   /** gives a node receipts and leaves it out of its sightings */
   | "hiding"
   /** gives receipts of batches that are not the ones in its observation */
-  | "unlisting";
+  | "unlisting"
+  /** signs its observation anew for everyone who asks: the root is one, and nothing can be held against it */
+  | "signing-anew";
 
 const TICK_MS = 300;
 /** Just below what members wait for. */
@@ -133,7 +137,8 @@ export class FaultyAttestor {
       const all = this.observations.get(epoch) ?? [];
       const shown = all[this.asked++ % Math.max(1, all.length)];
       if (shown === undefined) return await reply.status(404).send({ code: "NOT_FOUND", message: "none yet" });
-      return await reply.type("application/octet-stream").send(Buffer.from(encodeObservation(shown)));
+      const signed = this.misdeedOf(epoch) === "signing-anew" ? await this.signedAnew(shown) : shown;
+      return await reply.type("application/octet-stream").send(Buffer.from(encodeObservation(signed)));
     });
     server.get("/observations/:epoch/:root", async (request, reply) => {
       const { epoch, root } = request.params as { epoch: string; root: string };
@@ -231,6 +236,17 @@ export class FaultyAttestor {
       signed.push(await signObservation(this.wallet, this.domain, digest, content));
     }
     this.observations.set(epoch, signed);
+  }
+
+  private async signedAnew(observation: Observation): Promise<Observation> {
+    const { epoch } = observation;
+    const value = {
+      epoch,
+      root: observationRoot(observation),
+      configDigest: await this.world.contracts.uptime.configDigest(),
+    };
+    const digest = TypedDataEncoder.hash(this.domain, { ...observationTypes }, value);
+    return { ...observation, signature: signatureOf(this.wallet, digest, hexlify(randomBytes(32))) };
   }
 
   /** Leads when it is not its turn, with reports that follow from nothing. */

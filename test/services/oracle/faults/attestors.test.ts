@@ -103,7 +103,10 @@ deepDescribe("attestors that break the rules, as processes", function () {
   it("should report beside one of four that is silent, slow, lying, flooding or worse, and slash only for two faces (I7)", async () => {
     arena = await Arena.start(1, { epochSeconds: 15 });
     const { world, faulty, honest } = arena;
-    const harmless = ["silent", "slow", "garbage", "lying", "wrong-version", "flooding", "rogue-leader"] as const;
+    const harmless = [
+      ...(["silent", "slow", "garbage", "lying", "wrong-version", "flooding", "rogue-leader"] as const),
+      "signing-anew",
+    ] as const;
     for (const misdeed of harmless) {
       const epoch = await arena.play([misdeed]);
       expect([...(await accuseAll(world, epoch))], misdeed).to.deep.equal([]);
