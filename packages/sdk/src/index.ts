@@ -3,7 +3,7 @@
 export { batchesOf, MAX_BATCH_ITEMS } from "./chain/batches.js";
 export { type BeaconBlock, findBeaconBlock, type RawProvider } from "./chain/beaconBlock.js";
 export { BeaconRecorder } from "./chain/BeaconRecorder.js";
-export { blockRanges } from "./chain/blockRanges.js";
+export { BlockRanges } from "./chain/BlockRanges.js";
 export { UNSETTLED_BLOCKS } from "./chain/unsettledBlocks.js";
 export { BlockClock } from "./chain/BlockClock.js";
 export { dueEarnings, type DueEarnings } from "./chain/dueEarnings.js";

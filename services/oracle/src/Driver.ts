@@ -117,7 +117,7 @@ export class Driver {
       this.measure();
       await sleep(pollMs, signal);
     }
-    await this.parts.duties.idle();
+    await Promise.all([this.parts.duties.idle(), this.parts.endpoints.idle()]);
   }
 
   /** One round of everything that may be due. */
@@ -142,8 +142,7 @@ export class Driver {
     if (this.parts.closeEpochs) await this.close(current, now);
     await this.report(current, now);
     await this.synchronise();
-    // Last: providers fill the events that say whom to ask back, and must not keep this member from what it saw.
-    await this.parts.endpoints.refresh(watch.latest?.number ?? 0);
+    this.parts.endpoints.begin(watch.latest?.number ?? 0);
   }
 
   /** Signs the batches of slots that are over, and tells the others. */

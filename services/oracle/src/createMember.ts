@@ -110,6 +110,7 @@ export async function createMember(context: Context, metrics: Metrics): Promise<
     db: store.db,
     registry: deployment.contracts.NodeRegistry,
     fromBlock: deployment.deployedAtBlock,
+    logger,
   });
   const prober = new Prober({
     watch,

@@ -11,7 +11,7 @@ import {
 import {
   BeaconRecorder,
   BlockClock,
-  blockRanges,
+  BlockRanges,
   chainIdentity,
   connectContracts,
   EpochClock,
@@ -113,25 +113,36 @@ export async function startWatcher(
       await executor.runAhead(bundle, String(terms.bundleHash));
     },
   };
-  const markets = { results: contracts.tasks, runs: contracts.machines } as const;
 
+  const ranges = new BlockRanges();
   const round = async (): Promise<void> => {
     const { number } = await clock.latest();
     const oldest = config.fromBlock ?? deployment.deployedAtBlock;
     const unread = store.nextBlock(oldest);
-    for (const [fromBlock, toBlock] of blockRanges(unread, number)) {
-      if (signal.aborted) break;
+    const newsOf = async (fromBlock: number, toBlock: number) => {
       // A block that was replaced, or a node that lagged, must not hide a claim.
       const range = { fromBlock: Math.max(oldest, fromBlock - UNSETTLED_BLOCKS), toBlock };
+      const { tasks, machines } = contracts;
+      const [results, runs] = await Promise.all([readClaim(contracts.claims, range), readRun(contracts.runs, range)]);
+      return {
+        results,
+        runs,
+        accepted: {
+          results: await tasks.queryFilter(tasks.filters.TaskAccepted(), fromBlock, toBlock),
+          runs: await machines.queryFilter(machines.filters.TaskAccepted(), fromBlock, toBlock),
+        },
+      };
+    };
+    for await (const { last: toBlock, found } of ranges.read(unread, number, newsOf)) {
+      if (signal.aborted) break;
+      const { results, runs, accepted } = found;
       for (const game of ["results", "runs"] as const) {
-        const market = markets[game];
-        for (const { args } of await market.queryFilter(market.filters.TaskAccepted(), fromBlock, toBlock)) {
+        for (const { args } of accepted[game]) {
           executeAhead[game](args.taskId).catch((error: unknown) => {
             logger.debug({ game, taskId: args.taskId, reason: reasonOf(error) }, "not executed ahead");
           });
         }
       }
-      const [results, runs] = await Promise.all([readClaim(contracts.claims, range), readRun(contracts.runs, range)]);
       const posted = [...named("results", results), ...named("runs", runs)];
       store.addClaims(posted, toBlock + 1);
       checker?.watch(posted, toBlock + 1);

@@ -6,8 +6,9 @@ import { EpochClock } from "@millrace/sdk";
 import { Driver, type Parts } from "../../../services/oracle/src/Driver.js";
 
 describe("Driver", () => {
-  it("should close slots though nodes' endpoints cannot be read (I7)", async () => {
+  it("should close slots though it takes for ever to read where nodes answer (I7)", async () => {
     const [closed, none] = [[] as number[], { set: () => undefined, inc: () => undefined }];
+    let begun = 0;
     const resolved =
       <T>(value: T) =>
       () =>
@@ -18,7 +19,7 @@ describe("Driver", () => {
       clock: new EpochClock({ genesisAt: 0, epochSeconds: 10, slotsPerEpoch: 5 }),
       contracts: { uptime: { runner: null } },
       duties: { begin: () => undefined },
-      endpoints: { refresh: () => Promise.reject(new Error("too many results")) },
+      endpoints: { begin: (block: number) => (begun = block) },
       facts: {
         ...{ refresh: resolved(undefined), finalAt: resolved(0), nextEpochToClose: resolved(0) },
         ...{ newestReport: resolved({ reportHash: ZeroHash, epoch: 0 }), setOf: resolved({ seats: ["me"] }) },
@@ -36,8 +37,8 @@ describe("Driver", () => {
       store: { attend: () => undefined, prune: () => undefined, attended: () => false },
       watch: { poll: resolved(undefined), latest: { number: 7, timestamp: 31 } },
     } as unknown as Parts);
-    const error: unknown = await driver.step().catch((caught: unknown) => caught);
-    expect((error as Error).message, "it is a failure, and seen").to.equal("too many results");
+    await driver.step();
+    expect(begun).to.equal(7);
     expect(closed).to.deep.equal([2, 3]);
   });
 });

@@ -8,7 +8,7 @@ import {
   readOrder,
 } from "@millrace/jobs";
 import {
-  blockRanges,
+  BlockRanges,
   type Contracts,
   decodeError,
   type Logger,
@@ -83,6 +83,7 @@ export class ChunkKeeper extends Keeper<Parts> {
   readonly #wanted = new Map<bigint, ChunkDescription | undefined>();
   readonly #busy = new Map<bigint, Promise<void>>();
   readonly #notBefore = new Map<bigint, number>();
+  readonly #ranges = new BlockRanges();
   readonly #turns = new Turns();
 
   override async idle(): Promise<void> {
@@ -103,8 +104,10 @@ export class ChunkKeeper extends Keeper<Parts> {
   async #findTasks(block: number): Promise<void> {
     const { contracts, store, deployedAtBlock } = this.parts;
     const { approvals } = contracts;
-    for (const [first, last] of blockRanges(store.nextBlock("chunks", deployedAtBlock), block)) {
-      const opened = await approvals.queryFilter(approvals.filters.TaskOpened(), first, last);
+    const read = this.#ranges.read(store.nextBlock("chunks", deployedAtBlock), block, (first, last) =>
+      approvals.queryFilter(approvals.filters.TaskOpened(), first, last),
+    );
+    for await (const { last, found: opened } of read) {
       store.follow(
         KIND,
         opened.map(({ args }) => args.taskId),
@@ -391,7 +394,8 @@ export class ChunkKeeper extends Keeper<Parts> {
     const { contracts, deployedAtBlock } = this.parts;
     const history = this.#histories.get(taskId) ?? new ChunkHistory(taskId, deployedAtBlock);
     this.#histories.set(taskId, history);
-    for (const [, last] of blockRanges(history.nextBlock, block)) await history.readTo(contracts.approvals, last);
+    const read = this.#ranges.read(history.nextBlock, block, (_, last) => history.readTo(contracts.approvals, last));
+    while ((await read.next()).done !== true);
     return history;
   }
 

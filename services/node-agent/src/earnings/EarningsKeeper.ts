@@ -1,6 +1,6 @@
 import {
   batchesOf,
-  blockRanges,
+  BlockRanges,
   type Contracts,
   dueEarnings,
   dueReward,
@@ -27,6 +27,8 @@ interface Parts {
 
 /** Collects what this agent's providers have earned: rewards of their nodes, and pay for work. */
 export class EarningsKeeper extends Keeper<Parts> {
+  readonly #ranges = new BlockRanges();
+
   protected override async takeRound(head: Head): Promise<void> {
     await this.attempt("rewards", () => this.#collectRewards());
     await this.attempt("earnings", () => this.#collectEarnings(head.number));
@@ -102,12 +104,16 @@ export class EarningsKeeper extends Keeper<Parts> {
   async #findAsides(providers: Iterable<string>, block: number): Promise<void> {
     const { contracts, store, deployedAtBlock } = this.parts;
     const { settlement } = contracts;
-    for (const [first, last] of blockRanges(store.nextBlock("asides", deployedAtBlock), block)) {
-      for (const provider of providers) {
-        const asides = await settlement.queryFilter(settlement.filters.SetAside(provider), first, last);
-        const epochs = asides.map(({ args }) => args.epoch);
-        store.followAgain("aside", epochs);
-      }
+    const read = this.#ranges.read(store.nextBlock("asides", deployedAtBlock), block, (first, last) =>
+      Promise.all(
+        [...providers].map((provider) => settlement.queryFilter(settlement.filters.SetAside(provider), first, last)),
+      ),
+    );
+    for await (const { last, found } of read) {
+      store.followAgain(
+        "aside",
+        found.flat().map(({ args }) => args.epoch),
+      );
       store.setNext("asides", last + 1);
     }
   }

@@ -1,4 +1,4 @@
-import { blockRanges, type Contracts, type EpochClock, type Logger, type TransactionSender } from "@millrace/sdk";
+import { BlockRanges, type Contracts, type EpochClock, type Logger, type TransactionSender } from "@millrace/sdk";
 
 import type { AgentStore } from "../AgentStore.js";
 import type { AttestorClient } from "../heartbeat/AttestorClient.js";
@@ -22,6 +22,8 @@ interface Parts {
 
 /** Settles what leases of this agent's nodes have streamed, and frees their units. */
 export class LeaseKeeper extends Keeper<Parts> {
+  readonly #ranges = new BlockRanges();
+
   protected override async takeRound(head: Head): Promise<void> {
     await this.attempt("leases", () => this.#findLeases(head.number));
     for (const leaseId of this.parts.store.open("lease")) {
@@ -32,9 +34,11 @@ export class LeaseKeeper extends Keeper<Parts> {
 
   async #findLeases(block: number): Promise<void> {
     const { contracts, store, nodeIds, deployedAtBlock } = this.parts;
-    const from = store.nextBlock("leases", deployedAtBlock);
-    for (const [first, last] of blockRanges(from, block)) {
-      const hired = await contracts.leases.queryFilter(contracts.leases.filters.LeaseHired(), first, last);
+    const { leases } = contracts;
+    const read = this.#ranges.read(store.nextBlock("leases", deployedAtBlock), block, (first, last) =>
+      leases.queryFilter(leases.filters.LeaseHired(), first, last),
+    );
+    for await (const { last, found: hired } of read) {
       const mine = hired.filter(({ args }) => nodeIds.includes(args.nodeId));
       const ids = mine.map(({ args }) => args.leaseId);
       store.follow("lease", ids);

@@ -1,5 +1,5 @@
 import { readLeaseOrder, readNodeDetails } from "@millrace/jobs";
-import { blockRanges, type Contracts, type Logger, type TransactionSender } from "@millrace/sdk";
+import { BlockRanges, type Contracts, type Logger, type TransactionSender } from "@millrace/sdk";
 import { isCallException } from "ethers";
 
 import type { ILeaseOrders } from "../../../../typechain-types/index.js";
@@ -39,6 +39,7 @@ interface SeatNow {
  * which nothing is to be had, now or later, are looked at once; the others in turn, behind those of which it has a seat.
  */
 export class SeatKeeper extends Keeper<Parts> {
+  readonly #ranges = new BlockRanges();
   readonly #orders = new Map<bigint, ILeaseOrders.OrderStruct>();
   readonly #turns = new Turns();
 
@@ -55,12 +56,17 @@ export class SeatKeeper extends Keeper<Parts> {
   async #findOrders(block: number): Promise<void> {
     const { contracts, store, nodeIds, deployedAtBlock } = this.parts;
     const { orders } = contracts;
-    for (const [first, last] of blockRanges(store.nextBlock("orders", deployedAtBlock), block)) {
-      const [opened, relisted, taken] = await Promise.all([
+    const found = this.#ranges.read(store.nextBlock("orders", deployedAtBlock), block, (first, last) =>
+      Promise.all([
         orders.queryFilter(orders.filters.OrderOpened(), first, last),
         orders.queryFilter(orders.filters.SeatRelisted(), first, last),
         orders.queryFilter(orders.filters.SeatTaken(), first, last),
-      ]);
+      ]),
+    );
+    for await (const {
+      last,
+      found: [opened, relisted, taken],
+    } of found) {
       const mine = taken.filter(({ args }) => nodeIds.includes(args.nodeId)).map(({ args }) => args.orderId);
       const again = [...relisted.map(({ args }) => args.orderId), ...mine];
       store.follow(

@@ -1,5 +1,5 @@
 import { acceptance, fetchBytes, readOrder } from "@millrace/jobs";
-import { blockRanges, type Contracts, type Logger, MillraceError, type TransactionSender } from "@millrace/sdk";
+import { BlockRanges, type Contracts, type Logger, MillraceError, type TransactionSender } from "@millrace/sdk";
 import { hexlify, keccak256, ZeroHash } from "ethers";
 
 import type { IProofMarket, ITaskBook } from "../../../../typechain-types/index.js";
@@ -48,6 +48,7 @@ export class ProofKeeper extends Keeper<Parts> {
   readonly #working = new Map<bigint, number>();
   /** When a task of which a step failed is looked at again. */
   readonly #notBefore = new Map<bigint, number>();
+  readonly #ranges = new BlockRanges();
   readonly #turns = new Turns();
 
   protected override async takeRound(head: Head): Promise<void> {
@@ -62,8 +63,10 @@ export class ProofKeeper extends Keeper<Parts> {
   async #findTasks(block: number): Promise<void> {
     const { contracts, store, deployedAtBlock } = this.parts;
     const { proofs } = contracts;
-    for (const [first, last] of blockRanges(store.nextBlock("proofs", deployedAtBlock), block)) {
-      const named = await proofs.queryFilter(proofs.filters.ProgramNamed(), first, last);
+    const read = this.#ranges.read(store.nextBlock("proofs", deployedAtBlock), block, (first, last) =>
+      proofs.queryFilter(proofs.filters.ProgramNamed(), first, last),
+    );
+    for await (const { last, found: named } of read) {
       const known = named.filter(({ args }) => this.#proverOf(args.program) !== undefined);
       store.follow(
         "proof",

@@ -1,6 +1,6 @@
 import { acceptance, claimIdOf, readOrder } from "@millrace/jobs";
 import {
-  blockRanges,
+  BlockRanges,
   type Contracts,
   decodeError,
   type Logger,
@@ -60,6 +60,7 @@ export class TaskKeeper {
   readonly #computing: Semaphore;
   /** How often a look at a task of others failed. */
   readonly #failures = new Map<bigint, number>();
+  readonly #ranges = new BlockRanges();
   #examinations = 0;
 
   constructor(parts: Parts) {
@@ -72,9 +73,11 @@ export class TaskKeeper {
     const { trade, store, deployedAtBlock } = this.#parts;
     const { kind, market } = trade;
     const from = store.nextBlock(`${kind}s`, deployedAtBlock);
-    for (const [first, last] of blockRanges(from, head.number)) {
-      const opened = await market.queryFilter(market.filters.TaskOpened(), first, last);
-      const ids = opened.map(({ args }) => args.taskId);
+    const opened = this.#ranges.read(from, head.number, (first, last) =>
+      market.queryFilter(market.filters.TaskOpened(), first, last),
+    );
+    for await (const { last, found } of opened) {
+      const ids = found.map(({ args }) => args.taskId);
       store.follow(kind, ids);
       store.setNext(`${kind}s`, last + 1);
     }

@@ -1,6 +1,6 @@
 import { type Block, type Provider, ZeroAddress } from "ethers";
 
-import { blockRanges, type Contracts, type EpochClock } from "@millrace/sdk";
+import { BlockRanges, type Contracts, type EpochClock } from "@millrace/sdk";
 import type { NodeTable, Report } from "@millrace/uptime-tree/format";
 
 import { EpochMap } from "../EpochMap.js";
@@ -65,6 +65,7 @@ export class ChainFacts {
   private readonly begun = new EpochMap(MAX_STATES, (): { number?: number } => ({}));
   /** The newest report that was found of each epoch, and the block through which it was looked for. */
   private readonly postings = new EpochMap(MAX_REMEMBERED, (): Posting => ({}));
+  private readonly ranges = new BlockRanges();
   private final: FinalBlock | undefined;
   private refreshing: Promise<void> | undefined;
 
@@ -169,8 +170,12 @@ export class ChainFacts {
       const { settlement } = this.contracts;
       const { number } = await this.finalBlock();
       // It comes soon after the epoch: usually the first range has it.
-      for (const [first, last] of blockRanges(await this.lastBlockOf(epoch), number)) {
-        const [closed] = await settlement.queryFilter(settlement.filters.EpochClosed(epoch), first, last);
+      const closes = this.ranges.read(await this.lastBlockOf(epoch), number, (first, last) =>
+        settlement.queryFilter(settlement.filters.EpochClosed(epoch), first, last),
+      );
+      for await (const {
+        found: [closed],
+      } of closes) {
         if (closed !== undefined) return (await closed.getBlock()).timestamp;
       }
       throw new OracleError("BEHIND", `the node shows no close of epoch ${epoch}`);
@@ -225,8 +230,11 @@ export class ChainFacts {
     const { uptime } = this.contracts;
     const found: Posting = this.finality === "latest" ? {} : this.postings.of(epoch);
     const from = found.through === undefined ? await this.lastBlockOf(epoch) : found.through + 1;
-    for (const [first, last] of blockRanges(from, await this.lastBlockForReport(epoch))) {
-      const log = (await uptime.queryFilter(uptime.filters.ReportPosted(epoch), first, last)).at(-1);
+    const postings = this.ranges.read(from, await this.lastBlockForReport(epoch), (first, last) =>
+      uptime.queryFilter(uptime.filters.ReportPosted(epoch), first, last),
+    );
+    for await (const { last, found: logs } of postings) {
+      const log = logs.at(-1);
       if (log !== undefined && log.blockNumber >= (found.posted?.blockNumber ?? 0)) found.posted = postedOf(epoch, log);
       found.through = Math.max(last, found.through ?? 0);
     }

@@ -1,6 +1,6 @@
 import { ZeroHash, type ContractTransaction } from "ethers";
 
-import { decodeError, type Contracts, type TransactionSender } from "@millrace/sdk";
+import { BlockRanges, decodeError, type Contracts, type TransactionSender } from "@millrace/sdk";
 import type { BuiltReport, Leaf } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts, PostedReport } from "../chain/ChainFacts.js";
@@ -26,6 +26,8 @@ const POSTED = 1n;
 
 /** Checks reports that this member has not signed against what it reads on chain itself, and proves what is false. */
 export class Auditor {
+  private readonly ranges = new BlockRanges();
+
   constructor(private readonly parts: AuditorParts) {}
 
   async audit(epoch: number): Promise<Outcome> {
@@ -62,7 +64,7 @@ export class Auditor {
     const { uptimeProofs } = contracts;
     const { report } = posted;
     const { epoch } = report;
-    const shown = await shownLeaves(contracts, posted, await facts.finalNumber());
+    const shown = await shownLeaves(contracts, posted, await facts.finalNumber(), this.ranges);
     const [first, second] = findFalsePair(shown) ?? [];
     if (first !== undefined && second !== undefined) {
       const pair = [first.leaf, first.proof, second.leaf, second.proof] as const;

@@ -1,6 +1,6 @@
 import { hexlify, type Interface, type Result } from "ethers";
 
-import { blockRanges, type Contracts } from "@millrace/sdk";
+import type { BlockRanges, Contracts } from "@millrace/sdk";
 import { hashLeaf, rootFrom, type Leaf } from "@millrace/uptime-tree/format";
 
 import type { PostedReport } from "../chain/ChainFacts.js";
@@ -19,25 +19,25 @@ export async function shownLeaves(
   { challenges }: Pick<Contracts, "challenges">,
   { report, blockNumber }: PostedReport,
   through: number,
+  ranges: BlockRanges,
 ): Promise<ShownLeaf[]> {
   const found = new Map<string, ShownLeaf>();
   const { filters } = challenges;
   const transactions = new Set<string>();
-  for (const [first, last] of blockRanges(blockNumber, through)) {
-    for (const logs of [
-      await challenges.queryFilter(filters.LeafShown(), first, last),
-      await challenges.queryFilter(filters.SlotChallenged(undefined, report.epoch), first, last),
-      await challenges.queryFilter(filters.SlotRestored(report.epoch), first, last),
-    ]) {
-      for (const log of logs) {
-        if (transactions.has(log.transactionHash)) continue;
-        transactions.add(log.transactionHash);
-        const { data } = await log.getTransaction();
-        const shown = shownBy(challenges.interface, data);
-        if (shown === undefined) continue;
-        const hash = hashLeaf(shown.leaf);
-        if (BigInt(rootFrom(hash, shown.proof)) === BigInt(report.root)) found.set(hexlify(hash), shown);
-      }
+  const logsOf = async (first: number, last: number) => [
+    ...(await challenges.queryFilter(filters.LeafShown(), first, last)),
+    ...(await challenges.queryFilter(filters.SlotChallenged(undefined, report.epoch), first, last)),
+    ...(await challenges.queryFilter(filters.SlotRestored(report.epoch), first, last)),
+  ];
+  for await (const { found: logs } of ranges.read(blockNumber, through, logsOf)) {
+    for (const log of logs) {
+      if (transactions.has(log.transactionHash)) continue;
+      transactions.add(log.transactionHash);
+      const { data } = await log.getTransaction();
+      const shown = shownBy(challenges.interface, data);
+      if (shown === undefined) continue;
+      const hash = hashLeaf(shown.leaf);
+      if (BigInt(rootFrom(hash, shown.proof)) === BigInt(report.root)) found.set(hexlify(hash), shown);
     }
   }
   return [...found.values()];

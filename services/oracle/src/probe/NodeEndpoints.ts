@@ -1,6 +1,6 @@
 import type { Log, Provider } from "ethers";
 
-import type { Contracts } from "@millrace/sdk";
+import { decodeError, type Contracts, type Logger } from "@millrace/sdk";
 
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import { DutyStore } from "../duties/DutyStore.js";
@@ -21,11 +21,13 @@ export interface NodeEndpointsParts {
   /** Address of the registry. */
   readonly registry: string;
   readonly fromBlock: number;
+  readonly logger: Logger;
 }
 
 /** Where nodes answer, as the registry's events say. */
 export class NodeEndpoints {
   private readonly events: EventReader;
+  private under: Promise<void> | undefined;
 
   constructor(private readonly parts: NodeEndpointsParts) {
     const { provider, contracts, db, registry: address, fromBlock } = parts;
@@ -35,8 +37,26 @@ export class NodeEndpoints {
     this.events = new EventReader({ provider, store: new DutyStore(db), name: "nodes", address, topics, fromBlock });
   }
 
-  /** Reads what is new up to a block. */
-  async refresh(latest: number): Promise<void> {
+  /**
+   * Begins to read what is new up to a block, unless that is still under way. Never rejects: providers fill these events,
+   * and must not keep this member from what it saw, however many they are.
+   */
+  begin(latest: number): void {
+    this.under ??= this.read(latest)
+      .catch((error: unknown) => {
+        this.parts.logger.warn({ message: decodeError(error).message }, "where nodes answer could not be read");
+      })
+      .finally(() => {
+        this.under = undefined;
+      });
+  }
+
+  /** Resolves when nothing is under way. */
+  async idle(): Promise<void> {
+    await this.under;
+  }
+
+  private async read(latest: number): Promise<void> {
     await this.events.read(latest, await this.parts.facts.finalNumber(), (log) => {
       this.take(log);
     });
