@@ -37,7 +37,7 @@ export const oracleSchema = serviceSchema.extend({
     .positive()
     .default(0.5)
     .describe(
-      "Most that may be spent on gas in a day (UTC), in the chain's coin, but for answers, which who asks pays",
+      "Most that may be spent on gas in a day (UTC), in the chain's coin, but for answers, which who asks pays; half of it is kept from what can wait",
     ),
 });
 

@@ -18,6 +18,7 @@ describe("Duties", () => {
   let now: number;
   /** What a look at the events finds, and what becomes of a try. */
   let logs: Log[];
+  let canRead: boolean;
   let attempt: (duty: Duty, at: number) => Outcome;
   let tries: { readonly id: string; readonly at: number }[];
   let cashed: number[];
@@ -31,6 +32,7 @@ describe("Duties", () => {
     store = new Store(":memory:");
     [now, logs, tries, cashed, statuses, done] = [1_000_000, [], [], [], [], []];
     attempt = () => "done";
+    canRead = true;
     const show = (duty: Duty, at: number): Promise<Outcome> => {
       tries.push({ id: duty.id, at });
       return Promise.resolve().then(() => attempt(duty, at));
@@ -46,6 +48,7 @@ describe("Duties", () => {
       defender: { answerChallenge: show, answerDemand: show },
       events: {
         read: (_: number, __: number, take: (log: Log) => void) => {
+          if (!canRead) return Promise.reject(new Error("too many results"));
           for (const log of logs.splice(0)) take(log);
           return Promise.resolve();
         },
@@ -66,6 +69,7 @@ describe("Duties", () => {
       metrics: { duties: counter, openDuties: counter, answerDue: { set: (seconds: number) => (due = seconds) } },
       prosecutor: { pending: () => [] },
       schedule: { roundSeconds: ROUND },
+      settler: { settle: show },
       store: new DutyStore(store.db),
       turns: new Turns("", { setOf: () => Promise.reject(new Error("not asked")) }),
     } as unknown as DutiesParts);
@@ -84,6 +88,60 @@ describe("Duties", () => {
     const values = [id(which), 0, 0, 0, `0x${"11".repeat(20)}`, 1, answerBy];
     logs.push(challenges.encodeEventLog("PartDemanded", values) as unknown as Log);
   };
+
+  /** Somebody restores a slot to each of many nodes, for gas alone. */
+  const restore = (nodes: number): void => {
+    for (let nodeId = 1; nodeId <= nodes; nodeId++) {
+      const values = [0, nodeId, id("root"), 0, 1];
+      logs.push(challenges.encodeEventLog("LeafCorrected", values) as unknown as Log);
+    }
+  };
+
+  it("should not be kept from what has an end by thousands of things that have none (I7)", async () => {
+    restore(2_000);
+    const answerBy = now + WINDOW;
+    attempt = (duty) => {
+      // It comes while the others are settled.
+      if (tries.length === 1) demand("part", answerBy);
+      now += 60;
+      return duty.kind === "correction" ? "done" : "over";
+    };
+    await look();
+    await look();
+    expect(answerBy - tries.find((each) => each.id === id("part"))!.at).to.be.above(WINDOW - ROUND);
+  });
+
+  it("should come to all that has no end, however many of them wait", async () => {
+    restore(100);
+    attempt = () => {
+      now += 60;
+      return "waits";
+    };
+    for (let looks = 0; looks < 20; looks++) await look();
+    expect(new Set(tries.map((each) => each.id))).to.have.lengthOf(100);
+  });
+
+  it("should look at what is new between answers, however many it owes (I7)", async () => {
+    for (let i = 0; i < 1_000; i++) demand(`part ${i}`, now + WINDOW + i);
+    attempt = () => {
+      now += 60;
+      return "done";
+    };
+    await look();
+    const answerBy = now + WINDOW / 4;
+    demand("sooner", answerBy);
+    await look();
+    expect(tries.find((each) => each.id === id("sooner"))!.at).to.be.below(answerBy);
+  });
+
+  it("should do what it knows of while events cannot be read (I7)", async () => {
+    attempt = () => "waits";
+    demand("part", now + WINDOW);
+    await look();
+    canRead = false;
+    await look();
+    expect(tries).to.have.length(2);
+  });
 
   it("should know the new end of a part that is demanded again (I7)", async () => {
     const ends: number[] = [];

@@ -17,10 +17,11 @@ import { sleep } from "../process/sleep.js";
 export interface GasBudget {
   /**
    * Sets aside what a transaction can cost at most. Whoever is killed before it settles has spent that.
+   * @param canWait whether nobody loses anything if it is sent another day
    * @returns what to call with the wei that it did cost
    * @throws MillraceError OVER_BUDGET
    */
-  reserve(wei: bigint): (actualWei: bigint) => void;
+  reserve(wei: bigint, canWait: boolean): (actualWei: bigint) => void;
 }
 
 interface SenderOptions {
@@ -45,6 +46,8 @@ interface SenderOptions {
 export interface SendOptions {
   /** Whoever asked for it pays for its gas: the budget does not hold it back, and is not used up by it. */
   readonly isPaid?: boolean;
+  /** Nobody loses anything if it is sent another day: the budget keeps a part for all else. */
+  readonly canWait?: boolean;
 }
 
 type Request = TransactionRequest | Promise<TransactionRequest> | (() => Promise<TransactionRequest>);
@@ -121,7 +124,7 @@ export class TransactionSender {
     const fees = this.#capped(await this.#fees());
     const dearest = this.#maxFeePerGas ?? bumpedBy(this.#attempts, fees.maxFeePerGas ?? fees.gasPrice ?? 0n);
     const budget = options.isPaid === true ? undefined : this.#budget;
-    const settle = budget?.reserve(BigInt(base.gasLimit) * dearest);
+    const settle = budget?.reserve(BigInt(base.gasLimit) * dearest, options.canWait === true);
     const hashes: string[] = [];
     try {
       const receipt = await this.#untilMined(base, fees, label, hashes);

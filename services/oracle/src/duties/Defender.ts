@@ -141,7 +141,9 @@ export class Defender {
     const { contracts, sender } = this.parts;
     const window = await this.window();
     if (!(await this.isTurn(duty, duty.answerBy + window, now))) return "waits";
-    await sender.send(() => contracts.challenges.clearSlot.populateTransaction(duty.id), `clearing of ${duty.id}`);
+    await sender.send(() => contracts.challenges.clearSlot.populateTransaction(duty.id), `clearing of ${duty.id}`, {
+      canWait: true,
+    });
     return "done";
   }
 

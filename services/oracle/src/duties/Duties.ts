@@ -46,6 +46,11 @@ export const DUTY_TOPICS = [
 
 /** The end of what has none. */
 const NEVER = Number.MAX_SAFE_INTEGER;
+/**
+ * Answers of one look, and part of a round that it takes for what has no end. What is left comes after whatever is new:
+ * strangers make thousands of either, each a transaction long (I7).
+ */
+const [MOST_ANSWERS, OTHER_PART] = [64, 0.25];
 
 interface Task {
   readonly kind: string;
@@ -71,6 +76,8 @@ export class Duties {
   /** What is done with a report: nothing is left to sign or to find in it. */
   private readonly reports = new EpochMap(KEPT_EPOCHS, () => new Set<string>());
   private under: Promise<void> | undefined;
+  /** The last thing without an end that was looked at: those behind it come first the next time. */
+  private last: string | undefined;
 
   constructor(private readonly parts: DutiesParts) {}
 
@@ -88,25 +95,45 @@ export class Duties {
 
   private async attend(now: Now, latest: number): Promise<void> {
     const { logger, store, prosecutor, metrics } = this.parts;
+    await this.readEvents(latest);
     try {
-      await this.readEvents(latest);
-      const duties = store.open().sort((a, b) => endOf(a) - endOf(b));
+      const duties = store.open();
       metrics.openDuties.set(duties.length);
       metrics.answerDue.set(secondsLeft(duties, now()));
-      await this.cash(now, duties[0]);
-      for (const duty of duties) await this.attemptDuty(duty, now);
+      const urgent = duties.filter((duty) => endOf(duty) !== NEVER).sort((a, b) => endOf(a) - endOf(b));
+      await this.cash(now, urgent[0]);
+      await this.attemptUrgent(urgent, now);
       for (const { id: name, attempt } of prosecutor.pending())
         await this.attempt({ kind: "proof", id: name, attempt }, now);
       for (const { epoch, ...task } of await this.reportTasks(now())) {
         const outcome = await this.attempt(task, now);
         if (outcome === "done" || outcome === "over") this.reports.of(epoch).add(`${task.kind}/${task.id}`);
       }
+      const others = duties.filter((duty) => endOf(duty) === NEVER);
+      await this.attemptOthers(others, now);
     } catch (error) {
       logger.warn({ message: decodeError(error).message }, "duties could not be looked at");
     }
   }
 
-  private async attemptDuty(duty: Duty, now: Now): Promise<void> {
+  private async attemptUrgent(duties: readonly Duty[], now: Now): Promise<void> {
+    let answers = 0;
+    for (const duty of duties) {
+      if ((await this.attemptDuty(duty, now)) === "done" && ++answers >= MOST_ANSWERS) return;
+    }
+  }
+
+  private async attemptOthers(duties: readonly Duty[], now: Now): Promise<void> {
+    const until = now() + OTHER_PART * this.parts.schedule.roundSeconds;
+    const next = 1 + duties.findIndex(({ id: name }) => name === this.last);
+    for (const duty of [...duties.slice(next), ...duties.slice(0, next)]) {
+      await this.attemptDuty(duty, now);
+      this.last = duty.id;
+      if (now() >= until) return;
+    }
+  }
+
+  private async attemptDuty(duty: Duty, now: Now): Promise<Outcome | undefined> {
     const { defender, settler, store } = this.parts;
     const outcome = await this.attempt(
       {
@@ -124,6 +151,7 @@ export class Duties {
     if (outcome === "done" && duty.kind !== "correction") await this.cash(now, duty);
     // What this member did may still be taken back by a reorganisation: only what the chain says is over is over.
     if (outcome === "over") store.drop(duty);
+    return outcome;
   }
 
   /** Takes what answers have won, so that a duty which comes next can be paid for. */
@@ -191,11 +219,16 @@ export class Duties {
   }
 
   private async readEvents(latest: number): Promise<void> {
-    const { events, store, facts } = this.parts;
-    await events.read(latest, await facts.finalNumber(), (log) => {
-      const duty = this.dutyOf(log);
-      if (duty !== undefined) store.add(duty);
-    });
+    const { events, store, facts, logger } = this.parts;
+    try {
+      await events.read(latest, await facts.finalNumber(), (log) => {
+        const duty = this.dutyOf(log);
+        if (duty !== undefined) store.add(duty);
+      });
+    } catch (error) {
+      // What is known is due all the same.
+      logger.warn({ message: decodeError(error).message }, "what is due could not be read");
+    }
   }
 
   private dutyOf(log: Log): Duty | undefined {

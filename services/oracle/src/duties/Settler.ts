@@ -35,6 +35,7 @@ export class Settler {
     await sender.send(
       () => contracts.challenges.settleCorrection.populateTransaction(root, nodeId),
       `correction ${id}`,
+      { canWait: true },
     );
     return "done";
   }
