@@ -58,10 +58,15 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   const results = new ResultStore(config.dataDir);
   const chunks = new ChunkStore(config.dataDir);
   const attestors = config.attestors.map((url) => new AttestorClient(url, clock.slotSeconds * 500));
-  const sender = new TransactionSender(wallet, { logger, pollMs: Math.min(config.pollMs, 250) });
+  const { signal } = shutdown;
+  // The chain takes each of its calls once.
+  const sender = new TransactionSender(wallet, {
+    logger,
+    signal,
+    unstick: true,
+    pollMs: Math.min(config.pollMs, 250),
+  });
   const parts = { contracts, sender, store, nodeIds, deployedAtBlock: deployment.deployedAtBlock, logger };
-  const signal = shutdown.signal;
-
   const domain = uptimeDomain(deployment.chainId, deployment.contracts.UptimeOracle);
   const receipts = new ReceiptKeeper({ domain, clock, nodeIds, store, logger });
   const heartbeats = new HeartbeatSender({ signer: wallet, domain, clock, nodeIds, attestors, receipts, logger });

@@ -19,6 +19,19 @@ describe("TransactionSender", () => {
     expect(sent.map((transaction) => transaction!.value)).to.deep.equal([1n, 2n, 3n]);
   });
 
+  it("should send first what is due first, whatever waits before it", async () => {
+    const [signer, to] = await ethers.getSigners();
+    const sender = new TransactionSender(signer!, { pollMs: 5 });
+    const mined: bigint[] = [];
+    const send = async (value: bigint, dueAt?: number): Promise<void> => {
+      await sender.send({ to: to!.address, value }, "payment", dueAt === undefined ? {} : { dueAt });
+      mined.push(value);
+    };
+    // The first is under way before the others come.
+    await Promise.all([send(1n), send(2n), send(3n, 20), send(4n), send(5n, 10), send(6n, 20)]);
+    expect(mined).to.deep.equal([1n, 5n, 3n, 6n, 2n, 4n]);
+  });
+
   it("should reject a refused call with a sentence, and go on with the next", async () => {
     const [signer, stranger] = await ethers.getSigners();
     const { token } = await deployMillrace(connection);

@@ -48,6 +48,14 @@ export interface SendOptions {
   readonly isPaid?: boolean;
   /** Nobody loses anything if it is sent another day: the budget keeps a part for all else. */
   readonly canWait?: boolean;
+  /** Second by which it should be mined. What is due first is sent first, and before all that is due at no time. */
+  readonly dueAt?: number;
+}
+
+/** A transaction that waits for its turn. */
+interface Queued {
+  readonly dueAt: number;
+  readonly send: () => Promise<void>;
 }
 
 type Request = TransactionRequest | Promise<TransactionRequest> | (() => Promise<TransactionRequest>);
@@ -62,8 +70,9 @@ const GAS_CAP = 1n << 24n;
 const BUMP_PERCENT = 120n;
 
 /**
- * Sends the transactions of one key, one after the other. Each call resolves with a receipt of success or rejects with
- * a {@link MillraceError}; a failed one does not stop those behind it. Use one sender per key and process.
+ * Sends the transactions of one key, one after the other, those that are due first before the others. Each call
+ * resolves with a receipt of success or rejects with a {@link MillraceError}; a failed one does not stop those behind it.
+ * Use one sender per key and process.
  */
 export class TransactionSender {
   readonly #signer: Signer;
@@ -76,7 +85,8 @@ export class TransactionSender {
   readonly #budget: GasBudget | undefined;
   readonly #unstick: boolean;
   readonly #signal: AbortSignal | undefined;
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #queue: Queued[] = [];
+  #isSending = false;
 
   constructor(signer: Signer, options: SenderOptions = {}) {
     const { logger, replaceAfterMs = 30_000, attempts = 5, pollMs = 200, unstick = false } = options;
@@ -101,11 +111,29 @@ export class TransactionSender {
     return this.#signer.getAddress();
   }
 
-  /** Sends a transaction when those before it are done. `label` names it in logs. */
+  /** Sends a transaction in its turn. `label` names it in logs. */
   send(request: Request, label = "transaction", options: SendOptions = {}): Promise<TransactionReceipt> {
-    const sent = this.#tail.then(async () => this.#sendNow(request, label, options));
-    this.#tail = sent.catch(() => undefined);
-    return sent;
+    return new Promise((resolve, reject) => {
+      const send = (): Promise<void> => this.#sendNow(request, label, options).then(resolve, reject);
+      this.#queue.push({ dueAt: options.dueAt ?? Infinity, send });
+      void this.#sendAll();
+    });
+  }
+
+  async #sendAll(): Promise<void> {
+    if (this.#isSending) return;
+    this.#isSending = true;
+    for (let next = this.#takeNext(); next !== undefined; next = this.#takeNext()) await next.send();
+    this.#isSending = false;
+  }
+
+  #takeNext(): Queued | undefined {
+    const dueAt = Math.min(...this.#queue.map((each) => each.dueAt));
+    const [next] = this.#queue.splice(
+      this.#queue.findIndex((each) => each.dueAt === dueAt),
+      1,
+    );
+    return next;
   }
 
   async #sendNow(request: Request, label: string, options: SendOptions): Promise<TransactionReceipt> {

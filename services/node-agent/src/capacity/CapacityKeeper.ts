@@ -82,12 +82,12 @@ export class CapacityKeeper extends Keeper<Parts> {
     }
     if (now < times.startsAt || now >= times.reportsFrom || !(await recorder.ensure(times.startsAt))) return;
     for (const nodeId of nodeIds) {
-      if (now < times.closesAt) await this.#commit(epoch, nodeId);
+      if (now < times.closesAt) await this.#commit(epoch, nodeId, times);
       else await this.#open(epoch, nodeId, times);
     }
   }
 
-  async #commit(epoch: number, nodeId: bigint): Promise<void> {
+  async #commit(epoch: number, nodeId: bigint, { closesAt }: Times): Promise<void> {
     const { contracts, sender, roots, logger } = this.parts;
     const { state } = await contracts.capacity.answerOf(nodeId, epoch);
     if (state !== NONE || !(await contracts.capacity.isPicked(nodeId, epoch))) return;
@@ -101,6 +101,7 @@ export class CapacityKeeper extends Keeper<Parts> {
     await sender.send(
       () => contracts.capacity.commit.populateTransaction(nodeId, root),
       `commit capacity of node ${nodeId.toString()}`,
+      { dueAt: Number(closesAt) },
     );
     logger.info({ epoch, nodeId, products: challenge.products }, "capacity results committed");
   }
@@ -131,6 +132,7 @@ export class CapacityKeeper extends Keeper<Parts> {
     await sender.send(
       () => contracts.capacity.open.populateTransaction(nodeId, [...openings]),
       `open capacity of node ${nodeId.toString()}`,
+      { dueAt: Number(times.reportsFrom) },
     );
     this.#answered++;
     logger.info({ epoch, nodeId }, "capacity entries opened");

@@ -209,7 +209,7 @@ export class ChunkKeeper extends Keeper<Parts> {
     const chunks = await this.#inFlight(own, head.number);
     for (const { name, status: chunkStatus } of chunks)
       if (chunkStatus === ChunkStatus.Approved && (await this.#isSettledFact(own, name, head)))
-        await this.#release(own, name);
+        await this.#release(own, name, head);
     if (status === TaskStatus.Overdue) {
       if (chunks.every((chunk) => chunk.status !== ChunkStatus.Approved)) await this.#giveUp(taskId);
       return;
@@ -253,7 +253,7 @@ export class ChunkKeeper extends Keeper<Parts> {
     return Number(member) === ChunkStatus.Approved;
   }
 
-  async #release({ taskId, order }: OwnTask, name: ChunkName): Promise<void> {
+  async #release({ taskId, order }: OwnTask, name: ChunkName, { timestamp }: Head): Promise<void> {
     const { contracts, sender, chunks, logger } = this.parts;
     const kept = await chunks.load(name);
     if (kept === undefined) {
@@ -275,6 +275,7 @@ export class ChunkKeeper extends Keeper<Parts> {
           kept.key,
         ),
       `release the key of chunk ${name.chunk} of ${taskId.toString()}`,
+      { dueAt: timestamp + Number(order.terms.responseSeconds) },
     );
     logger.info({ taskId, chunk: name.chunk }, "key released");
   }

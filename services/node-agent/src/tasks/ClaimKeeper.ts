@@ -46,7 +46,7 @@ export class ClaimKeeper {
       logger.error({ claimId, what }, "cannot answer: the claim is not of what is kept here");
       return;
     }
-    await sender.send(call, `answer ${what} of ${claimId.toString()}`);
+    await sender.send(call, `answer ${what} of ${claimId.toString()}`, { dueAt: answerBy });
     logger.info({ claimId, what, answerBy }, "question answered");
   }
 

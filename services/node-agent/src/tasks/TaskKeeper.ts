@@ -136,7 +136,7 @@ export class TaskKeeper {
         if (isMine) await this.#acknowledge(taskId, attempt, task.nodeId);
         return;
       case TaskStatus.Working:
-        if (isMine) await this.#work(taskId, attempt, task.nodeId);
+        if (isMine) await this.#work(taskId, attempt, task);
         return;
       case TaskStatus.Submitted:
         if (isMine) await this.#answer(taskId, attempt, task.nodeId, head);
@@ -245,13 +245,13 @@ export class TaskKeeper {
     );
   }
 
-  async #work(taskId: bigint, attempt: number, nodeId: bigint): Promise<void> {
+  async #work(taskId: bigint, attempt: number, { nodeId, deadlineAt }: ITaskBook.TaskStructOutput): Promise<void> {
     const { trade, workload, sender, store, logger } = this.#parts;
     const { kind } = trade;
     workload.begin(kind, taskId);
     store.note({ kind, taskId, attempt, nodeId, status: "accepted" });
     const { call, outputRoot } = await trade.work({ taskId, attempt, order: await this.#orderOf(taskId) });
-    await sender.send(call, `submit ${kind} ${taskId.toString()}`);
+    await sender.send(call, `submit ${kind} ${taskId.toString()}`, { dueAt: Number(deadlineAt) });
     store.note({ kind, taskId, attempt, nodeId, status: "submitted" });
     this.#end(taskId);
     logger.info({ kind, taskId, attempt, claimId: claimIdOf(taskId, attempt), outputRoot }, "result submitted");
