@@ -161,5 +161,7 @@ describe("ExecutionWorker", () => {
     expect(await running)
       .to.be.instanceOf(Rv32Error)
       .with.property("code", "STOPPED");
+    const later = await worker.run().catch((error: unknown) => error);
+    expect(later).to.be.instanceOf(Rv32Error).with.property("code", "STOPPED");
   });
 });

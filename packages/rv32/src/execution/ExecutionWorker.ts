@@ -40,6 +40,7 @@ export class ExecutionWorker {
   readonly #waiting = new Map<number, Waiting>();
   #onProgress: ((steps: bigint) => void) | undefined;
   #calls = 0;
+  #hasEnded = false;
 
   constructor(program: MachineProgram, input: Uint8Array, options: ExecutionOptions = {}) {
     const workerData: WorkerTask = { program, input, options };
@@ -51,7 +52,8 @@ export class ExecutionWorker {
       this.#failAll(error);
     });
     this.#worker.on("exit", () => {
-      this.#failAll(new Rv32Error("STOPPED", "the execution was stopped", "start it again"));
+      this.#hasEnded = true;
+      this.#failAll(stopped());
     });
     // A caller that is done does not wait for the thread.
     this.#worker.unref();
@@ -78,12 +80,13 @@ export class ExecutionWorker {
     return this.#call<ReturnType<Execution["region"]>>("region");
   }
 
-  /** Ends the thread; calls that wait are rejected with STOPPED. */
+  /** Ends the thread; calls that wait, or come later, are rejected with STOPPED. */
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
 
   #call<Value>(method: Method, steps?: readonly bigint[]): Promise<Value> {
+    if (this.#hasEnded) return Promise.reject(stopped());
     const id = ++this.#calls;
     return new Promise<Value>((resolve, reject) => {
       this.#waiting.set(id, {
@@ -116,4 +119,8 @@ export class ExecutionWorker {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
+}
+
+function stopped(): Rv32Error {
+  return new Rv32Error("STOPPED", "the execution was stopped", "start it again");
 }
