@@ -2,10 +2,11 @@ import { bondBatches, bondToSend, type Contest, type ContestMove } from "@millra
 import { type Logger, MillraceError, sleep } from "@millrace/sdk";
 
 import type { Desk } from "./Desk.js";
+import { MissedError } from "./Docket.js";
 import { DataDemandedError, type Suit } from "./Suit.js";
 
 /** How a case ended. */
-export type Outcome = "proven" | "right" | "slashed" | "stood" | "timed out" | "unavailable";
+export type Outcome = "missed" | "over" | "proven" | "right" | "slashed" | "stood" | "timed out" | "unavailable";
 
 /** `ClaimState` of the contracts. */
 const OPEN = 1n;
@@ -13,6 +14,9 @@ const SLASHED = 3n;
 const GWEI = 10n ** 9n;
 /** Moves in a row that fail before the claim is read anew: it may have been posted again, in another block. */
 const MOST_FAILURES = 100;
+/** Whoever hosts nothing is asked again after twice as long each time, but for no longer than a part of what is left. */
+const MOST_WAIT_MS = 60_000;
+const WAIT_PART = 8;
 
 /** One claim, from its posting to its end. It keeps nothing that the chain and the bundle do not hold. */
 export class Case {
@@ -29,30 +33,40 @@ export class Case {
     this.#logger = logger.child({ claimId: suit.claimId.toString() });
   }
 
-  /** Follows the claim to its end; undefined when the watcher is stopped first. `onWrong` is told of a wrong claim. */
-  async follow(onWrong: () => void): Promise<Outcome | undefined> {
-    const contest = await this.#examine();
+  /**
+   * Follows the claim to its end; undefined when the watcher is stopped first.
+   * @param isWrong whether it was found to be wrong before: moves were made, and go on after the window
+   * @param onWrong is told of a wrong claim
+   */
+  async follow(isWrong: boolean, onWrong: () => void): Promise<Outcome | undefined> {
+    if (!isWrong && (await this.suit.game.stateOf(this.suit.claimId)) !== OPEN) return "over";
+    const contest = await this.#examine(isWrong);
     if (contest === undefined || typeof contest === "string") return contest;
     onWrong();
     this.#logger.warn({ provider: this.suit.provider }, "claim is wrong");
     return await this.#fight(contest);
   }
 
-  async #examine(): Promise<Contest | Outcome | undefined> {
+  async #examine(isWrong: boolean): Promise<Contest | Outcome | undefined> {
     const { signal, clock, pollMs } = this.desk;
-    while (!signal.aborted) {
+    const { windowEndsAt, responseSeconds } = this.suit;
+    for (let waitMs = pollMs; !signal.aborted; waitMs = Math.min(2 * waitMs, MOST_WAIT_MS)) {
       try {
-        const contest = await this.suit.examine(this.#logger);
+        const until = isWrong ? Math.max(windowEndsAt, (await clock.now()) + responseSeconds) : windowEndsAt;
+        const contest = await this.suit.examine(this.#logger, until);
         if (contest !== undefined) return contest;
         this.#logger.info("claim is right");
         return await this.#seeShown();
       } catch (error) {
+        const [state, now] = [await this.suit.game.stateOf(this.suit.claimId), await clock.now()];
         // Whoever demanded the data and did not get them ended the claim.
-        if ((await this.suit.game.stateOf(this.suit.claimId)) === SLASHED) return "slashed";
-        const isOver = (await clock.now()) > this.suit.windowEndsAt && !(error instanceof DataDemandedError);
+        if (state === SLASHED) return "slashed";
+        const isDemanded = error instanceof DataDemandedError;
+        const isOver = isWrong ? state !== OPEN : now > windowEndsAt && !isDemanded;
         this.#logger.warn({ reason: reasonOf(error), isOver }, "cannot be examined");
-        if (isOver) return "unavailable";
-        await sleep(pollMs, signal);
+        if (isOver) return error instanceof MissedError ? "missed" : "unavailable";
+        if (isDemanded) waitMs = pollMs;
+        await sleep(Math.max(pollMs, Math.min(waitMs, ((windowEndsAt - now) * 1_000) / WAIT_PART)), signal);
       }
     }
     return undefined;
@@ -141,7 +155,8 @@ export class Case {
   }
 
   async #send(call: object, label: string): Promise<void> {
-    const receipt = await this.desk.sender.send(call, label);
+    // The first move of a game is due by then; later ones come at once.
+    const receipt = await this.desk.sender.send(call, label, { dueAt: this.suit.windowEndsAt });
     this.#logger.info({ move: label, gas: receipt.gasUsed, hash: receipt.hash }, "move made");
   }
 

@@ -48,11 +48,10 @@ export class Data {
   async bundle<Bundle>(
     terms: DataTerms,
     { assertJob, read, unframe }: Reader<Bundle>,
-    logger: Logger,
+    { logger, signal }: { readonly logger: Logger; readonly signal: AbortSignal },
   ): Promise<Bundle> {
-    const { signal } = this.desk;
     try {
-      return read(await fetchFiles(terms, { signal }));
+      return read(await fetchFiles(terms, { signal, maxBytes: this.claim.chunks.maxBytes(Region.Input) }));
     } catch (error) {
       const job = await fetchJobFile(terms, { signal });
       // Nothing is paid for an input that would be good for nothing.

@@ -69,7 +69,7 @@ export class Demands {
   }
 
   async #send(call: object, label: string, logger: Logger): Promise<void> {
-    const receipt = await this.desk.sender.send(call, label);
+    const receipt = await this.desk.sender.send(call, label, { dueAt: this.chunks.windowEndsAt });
     logger.info({ move: label, gas: receipt.gasUsed, hash: receipt.hash }, "move made");
   }
 }

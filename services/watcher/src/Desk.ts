@@ -2,6 +2,7 @@ import type { Kernels } from "@millrace/jobs";
 import type { BlockClock, Contracts, Deployment, TransactionSender } from "@millrace/sdk";
 import type { JsonRpcApiProvider, Signer } from "ethers";
 
+import type { Docket } from "./Docket.js";
 import type { Executor } from "./Executor.js";
 import type { Purse } from "./Purse.js";
 
@@ -15,6 +16,8 @@ export interface Desk {
   readonly contracts: Contracts;
   readonly clock: BlockClock;
   readonly sender: TransactionSender;
+  /** Says what is executed next: it is asked before data are fetched. */
+  readonly docket: Docket;
   readonly executor: Executor;
   readonly kernels: Kernels;
   readonly signal: AbortSignal;

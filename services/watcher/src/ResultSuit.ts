@@ -21,6 +21,7 @@ import type { IResultClaims } from "../../../typechain-types/index.js";
 import { convictVouchers } from "./checks/convictVouchers.js";
 import { Data, type Reader } from "./Data.js";
 import type { Desk } from "./Desk.js";
+import { hearingOf } from "./hearingOf.js";
 import type { Shown, Suit } from "./Suit.js";
 
 /** A claim about the result of a tensor program. */
@@ -64,9 +65,13 @@ export class ResultSuit implements Suit {
     return this.desk.contracts.claims;
   }
 
-  async examine(logger: Logger): Promise<Contest | undefined> {
+  get responseSeconds(): number {
+    return Number(this.posted.claim.terms.responseSeconds);
+  }
+
+  async examine(logger: Logger, until: number): Promise<Contest | undefined> {
     const { posted, game: claims } = this;
-    const { contracts, deployment, executor, kernels, signer } = this.desk;
+    const { contracts, deployment, docket, executor, kernels, signer } = this.desk;
     const { terms } = await readOrder(contracts.tasks, posted.taskId, deployment.deployedAtBlock);
     const reader: Reader<Bundle> = {
       assertJob: (job) => {
@@ -75,14 +80,19 @@ export class ResultSuit implements Suit {
       read: (files) => bundleOf(terms, files),
       unframe: (region) => region,
     };
-    const bundle = await this.#data.bundle(terms, reader, logger);
-    const honest = await executor.execute(bundle, posted.claim.terms.inputRoot, logger);
-    const verdict = checkClaim(posted, honest);
-    if (verdict.isRight) return undefined;
+    const examined = await docket.run(hearingOf(posted, until), async (signal) => {
+      const bundle = await this.#data.bundle(terms, reader, { logger, signal });
+      const honest = await executor.execute(bundle, posted.claim.terms.inputRoot, logger, signal);
+      const verdict = checkClaim(posted, honest);
+      // Of what is right nothing is kept.
+      return verdict.isRight ? undefined : { bundle, honest, firstWrong: verdict.firstWrong };
+    });
+    if (examined === undefined) return undefined;
+    const { bundle, honest, firstWrong } = examined;
     const witness = await witnessOptions(contracts, deployment, bundle.program, kernels.set);
     const direct = await this.#published({ bundle, honest }, witness, logger);
     const hand = () => handOf(claims, signer, posted.claimId);
-    return new ResultContest({ claims, posted, bundle, honest, firstWrong: verdict.firstWrong, witness, hand, direct });
+    return new ResultContest({ claims, posted, bundle, honest, firstWrong, witness, hand, direct });
   }
 
   async isShown(logger: Logger): Promise<Shown> {

@@ -17,6 +17,7 @@ import type { Logger } from "@millrace/sdk";
 import type { IRunClaims } from "../../../typechain-types/index.js";
 import { Data, type Reader } from "./Data.js";
 import type { Desk } from "./Desk.js";
+import { hearingOf } from "./hearingOf.js";
 import type { Shown, Suit } from "./Suit.js";
 
 /** A claim about a run of a machine. */
@@ -60,9 +61,13 @@ export class RunSuit implements Suit {
     return this.desk.contracts.runs;
   }
 
-  async examine(logger: Logger): Promise<Contest | undefined> {
+  get responseSeconds(): number {
+    return this.posted.responseSeconds;
+  }
+
+  async examine(logger: Logger, until: number): Promise<Contest | undefined> {
     const { posted, game: claims } = this;
-    const { contracts, deployment, executor, signer } = this.desk;
+    const { contracts, deployment, docket, executor, signer } = this.desk;
     const { terms } = await readOrder(contracts.machines, posted.taskId, deployment.deployedAtBlock);
     const { codeHash } = posted.claim.program;
     const reader: Reader<MachineBundle> = {
@@ -72,10 +77,14 @@ export class RunSuit implements Suit {
       read: (files) => machineBundleOf(terms, codeHash, files),
       unframe: unframeOutput,
     };
-    const bundle = await this.#data.bundle(terms, reader, logger);
-    const honest = executor.states(bundle, String(terms.bundleHash));
-    const firstWrong = await firstWrongCheckpoint(posted, honest);
-    if (firstWrong === undefined) return undefined;
+    const examined = await docket.run(hearingOf(posted, until), async (signal) => {
+      const bundle = await this.#data.bundle(terms, reader, { logger, signal });
+      const honest = await executor.run(bundle, String(terms.bundleHash), signal);
+      const firstWrong = await firstWrongCheckpoint(posted, honest);
+      return firstWrong === undefined ? undefined : { honest, firstWrong };
+    });
+    if (examined === undefined) return undefined;
+    const { honest, firstWrong } = examined;
     const hand = () => handOf(claims, signer, posted.claimId);
     return new RunContest({ claims, posted, honest, firstWrong, hand });
   }

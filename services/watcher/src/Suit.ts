@@ -24,12 +24,15 @@ export interface Suit {
   readonly provider: string;
   /** Last second for a first pointer. */
   readonly windowEndsAt: number;
+  /** Time for each answer, and for going on after it. */
+  readonly responseSeconds: number;
   readonly game: Pick<IClaimGame, "stateOf">;
   /**
-   * Executes what was ordered, and says whether the claim is right; if not, how to contest it.
-   * @throws MillraceError when the order's data cannot be had, or are not what was ordered
+   * Executes what was ordered in its turn, and says whether the claim is right; if not, how to contest it.
+   * @param until last second at which that is good for something
+   * @throws MillraceError when the order's data cannot be had, or are not what was ordered, or its turn does not come
    */
-  examine(logger: Logger): Promise<Contest | undefined>;
+  examine(logger: Logger, until: number): Promise<Contest | undefined>;
   /** Whether whoever wants the result can have it, off chain or on. */
   isShown(logger: Logger): Promise<Shown>;
   /** What a proof is good for besides the fall of the claim, if for anything. */

@@ -17,7 +17,6 @@ import {
   EpochClock,
   listen,
   MillraceError,
-  Semaphore,
   type ServiceContext,
   sleep,
   TransactionSender,
@@ -31,13 +30,16 @@ import { SilenceReporter } from "./capacity/SilenceReporter.js";
 import { Checker } from "./checks/Checker.js";
 import type { WatcherConfig } from "./config.js";
 import type { Desk } from "./Desk.js";
-import { Executor } from "./Executor.js";
+import { Docket } from "./Docket.js";
+import { Executor, KEPT } from "./Executor.js";
 import { Purse } from "./Purse.js";
 import { ResultSuit } from "./ResultSuit.js";
 import { RunSuit } from "./RunSuit.js";
 import type { GameName } from "./Suit.js";
 import { type ClaimName, keyOf, WatcherStore } from "./WatcherStore.js";
 
+/** `TaskStatus` of the contracts. */
+const WORKING = 5n;
 const SUITS = { results: ResultSuit, runs: RunSuit } as const;
 
 /** Starts to watch; resolves once it serves `/health` and has read the first blocks. */
@@ -56,9 +58,10 @@ export async function startWatcher(
     store.close();
   });
   store.bindTo({ chain: await chainIdentity(provider, deployment) });
-  const sender = new TransactionSender(wallet, { logger });
-  const slots = new Semaphore(config.maxParallel);
-  const executor = new Executor(slots, kernels, signal, computation);
+  // The chain takes each of its calls once.
+  const sender = new TransactionSender(wallet, { logger, signal, unstick: true });
+  const docket = new Docket({ lanes: config.maxParallel, logger, signal });
+  const executor = new Executor(kernels, signal, computation, config.maxParallel);
   const desk: Desk = {
     account: wallet.address,
     signer: wallet,
@@ -68,6 +71,7 @@ export async function startWatcher(
     kernels,
     clock,
     sender,
+    docket,
     executor,
     signal,
     pollMs: config.pollMs,
@@ -76,9 +80,11 @@ export async function startWatcher(
   };
   const running = new Map<string, Promise<void>>();
   const silence = config.reportSilence ? await silenceReporter(context, sender) : undefined;
+  /** Each silence is a transaction: claims do not wait for them. */
+  let silenceRound: Promise<void> | undefined;
   const checker = config.check ? new Checker(desk, logger, config.dataDir) : undefined;
 
-  const follow = async (name: ClaimName, block: number): Promise<void> => {
+  const follow = async (name: ClaimName, block: number, isWrong: boolean): Promise<void> => {
     const { game, claimId } = name;
     try {
       const suit = await SUITS[game].of(desk, claimId, block);
@@ -86,7 +92,7 @@ export async function startWatcher(
       const outcome =
         suit === undefined
           ? "unavailable"
-          : await new Case(desk, suit, logger.child({ game })).follow(() => {
+          : await new Case(desk, suit, logger.child({ game })).follow(isWrong, () => {
               store.setStatus(name, "watching");
             });
       if (outcome !== undefined) store.setStatus(name, outcome === "right" ? "right" : "closed", outcome);
@@ -98,25 +104,44 @@ export async function startWatcher(
     }
   };
 
-  /** The honest result does not depend on the provider's: with it at hand, a claim is judged as soon as it is posted. */
-  const executeAhead = {
-    results: async (taskId: bigint): Promise<void> => {
+  const markets = { results: contracts.tasks, runs: contracts.machines } as const;
+  const execute = {
+    results: async (taskId: bigint, signal: AbortSignal): Promise<void> => {
       const { terms } = await readOrder(contracts.tasks, taskId, deployment.deployedAtBlock);
       const bundle = await fetchBundle(terms, { signal });
-      await executor.execute(bundle, String(terms.inputRoot), logger.child({ taskId: taskId.toString() }));
+      await executor.execute(bundle, String(terms.inputRoot), logger.child({ taskId: taskId.toString() }), signal);
     },
-    runs: async (taskId: bigint): Promise<void> => {
+    runs: async (taskId: bigint, signal: AbortSignal): Promise<void> => {
       const { machines } = contracts;
       const { terms } = await readOrder(machines, taskId, deployment.deployedAtBlock);
       const { codeHash } = await readMachineProgram(machines, taskId, deployment.deployedAtBlock);
       const bundle = await fetchMachineBundle(terms, codeHash, { signal });
-      await executor.runAhead(bundle, String(terms.bundleHash));
+      await executor.run(bundle, String(terms.bundleHash), signal);
     },
+  };
+  let ahead = 0;
+  /**
+   * The honest result does not depend on the provider's: with it at hand, a claim is judged as soon as it is posted. Any
+   * claim goes first, and of more than are kept at hand there is nothing to be had.
+   */
+  const executeAhead = async (game: GameName, taskId: bigint): Promise<void> => {
+    if (ahead >= KEPT) return;
+    ahead += 1;
+    try {
+      await docket.run({ of: { game, taskId }, until: Infinity, stake: 0n, seconds: Infinity }, async (signal) => {
+        if ((await markets[game].statusOf(taskId)) === WORKING) await execute[game](taskId, signal);
+      });
+    } catch (error) {
+      logger.debug({ game, taskId, reason: reasonOf(error) }, "not executed ahead");
+    } finally {
+      ahead -= 1;
+    }
   };
 
   const ranges = new BlockRanges();
   const round = async (): Promise<void> => {
-    const { number } = await clock.latest();
+    const { number, timestamp } = await clock.latest();
+    docket.tick(timestamp);
     const oldest = config.fromBlock ?? deployment.deployedAtBlock;
     const unread = store.nextBlock(oldest);
     const newsOf = async (fromBlock: number, toBlock: number) => {
@@ -137,24 +162,25 @@ export async function startWatcher(
       if (signal.aborted) break;
       const { results, runs, accepted } = found;
       for (const game of ["results", "runs"] as const) {
-        for (const { args } of accepted[game]) {
-          executeAhead[game](args.taskId).catch((error: unknown) => {
-            logger.debug({ game, taskId: args.taskId, reason: reasonOf(error) }, "not executed ahead");
-          });
-        }
+        for (const { args } of accepted[game]) void executeAhead(game, args.taskId);
       }
       const posted = [...named("results", results), ...named("runs", runs)];
       store.addClaims(posted, toBlock + 1);
       checker?.watch(posted, toBlock + 1);
     }
-    await silence?.round(await clock.now());
-    for (const { game, claimId, block } of store.open()) {
+    for (const { game, claimId, block, status } of store.open()) {
       const name = { game, claimId };
-      if (!running.has(keyOf(name))) running.set(keyOf(name), follow(name, block));
+      if (!running.has(keyOf(name))) running.set(keyOf(name), follow(name, block, status === "watching"));
     }
+    silenceRound ??= silence
+      ?.round(timestamp)
+      .catch((error: unknown) => {
+        if (!signal.aborted) logger.warn({ reason: reasonOf(error) }, "silence not reported");
+      })
+      .finally(() => (silenceRound = undefined));
   };
 
-  await serveHealth(context, store, () => running.size);
+  await serveHealth(context, store, () => ({ running: running.size, waiting: docket.waiting }));
   await round();
   const loop = (async () => {
     for (;;) {
@@ -167,7 +193,7 @@ export async function startWatcher(
   })();
   shutdown.add("cases", async () => {
     await loop;
-    await Promise.all([...running.values(), checker?.end()]);
+    await Promise.all([...running.values(), silenceRound, checker?.end()]);
   });
 }
 
@@ -206,10 +232,10 @@ function bondBudget(budget: bigint): Pick<Desk, "returnBond" | "takeBond"> {
 async function serveHealth(
   { config, shutdown }: ServiceContext<WatcherConfig>,
   store: WatcherStore,
-  running: () => number,
+  counts: () => Record<string, number>,
 ): Promise<void> {
   const server = fastify();
-  server.get("/health", () => ({ status: "ok", running: running(), claims: store.counts() }));
+  server.get("/health", () => ({ status: "ok", ...counts(), claims: store.counts() }));
   await listen(server, config);
   shutdown.add("server", () => server.close());
 }

@@ -14,8 +14,12 @@ export interface Assignment {
   /** Seats that are drawn for it, until when and by the value of which second. */
   drawnFor(): Promise<{ readonly seats: readonly bigint[]; readonly drawBy: bigint; readonly pickAt: bigint }>;
   draw(): Promise<ContractTransaction>;
-  /** Executes what was ordered. @throws MillraceError when the order's data cannot be had */
-  execute(logger: Logger): Promise<Executed>;
+  /**
+   * Executes what was ordered in its turn.
+   * @param until last second at which that is good for something
+   * @throws MillraceError when the order's data cannot be had, or its turn does not come
+   */
+  execute(logger: Logger, until: number): Promise<Executed>;
 }
 
 /** What a checker has that executed an order. */

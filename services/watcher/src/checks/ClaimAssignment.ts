@@ -34,7 +34,7 @@ export abstract class ClaimAssignment<
     private readonly court: Court<Checks>,
   ) {}
 
-  abstract execute(logger: Logger): Promise<Executed>;
+  abstract execute(logger: Logger, until: number): Promise<Executed>;
 
   get taskId(): bigint {
     return this.posted.taskId;

@@ -79,14 +79,15 @@ export class Duty {
   }
 
   async #commit(check: Check, mine: Mine, now: number): Promise<DutyOutcome | undefined> {
-    const executed = await this.#execute();
+    if (BigInt(now) > check.commitBy) return "missed";
+    const executed = await this.#execute(Number(check.commitBy));
     if (executed === undefined) return undefined;
     // The case of this claim proves it: there is nothing to vouch for.
     if (!executed.isRight) return "wrong";
-    if (BigInt(now) > check.commitBy) return "missed";
     const root = await executed.rootOf(mine.account);
     const { checks } = this.assignment;
-    await this.#send(() => checks.commit.populateTransaction(this.claimId, mine.place, root), "commit");
+    const commit = () => checks.commit.populateTransaction(this.claimId, mine.place, root);
+    await this.#send(commit, "commit", Number(check.commitBy));
     return undefined;
   }
 
@@ -95,7 +96,7 @@ export class Duty {
     if ((await game.stateOf(this.claimId)) === SLASHED) return "fell";
     if (now > windowEndsAt) return "missed";
     if (BigInt(now) < check.openAt || !(await this.recorder.ensure(check.openAt))) return undefined;
-    const executed = await this.#execute();
+    const executed = await this.#execute(windowEndsAt);
     if (executed === undefined) return undefined;
     const { openings: count } = await checks.rules();
     const positions = await Promise.all(
@@ -104,7 +105,7 @@ export class Duty {
       ),
     );
     const call = await executed.vouch(mine.place, mine.account, positions);
-    await this.#send(() => Promise.resolve(call), "vouch");
+    await this.#send(() => Promise.resolve(call), "vouch", windowEndsAt);
     return undefined;
   }
 
@@ -126,9 +127,9 @@ export class Duty {
     return "settled";
   }
 
-  async #execute(): Promise<Executed | undefined> {
+  async #execute(until: number): Promise<Executed | undefined> {
     try {
-      return await this.assignment.execute(this.#logger);
+      return await this.assignment.execute(this.#logger, until);
     } catch (error) {
       this.#logger.warn({ reason: error instanceof Error ? error.message : error }, "cannot execute yet");
       return undefined;
@@ -149,8 +150,8 @@ export class Duty {
     return undefined;
   }
 
-  async #send(make: () => Promise<object>, label: string): Promise<void> {
-    const receipt = await this.desk.sender.send(make, label);
+  async #send(make: () => Promise<object>, label: string, dueAt = Infinity): Promise<void> {
+    const receipt = await this.desk.sender.send(make, label, { dueAt });
     this.#logger.info({ step: label, gas: receipt.gasUsed, hash: receipt.hash }, "check goes on");
   }
 }

@@ -8,10 +8,11 @@ import {
   saltedTree,
 } from "@millrace/jobs";
 import type { Logger } from "@millrace/sdk";
-import { type Traces, type TraceTree, treeOf } from "@millrace/tensor";
+import { type Traces, type TraceTree, treeOf, WORD_BYTES } from "@millrace/tensor";
 
 import type { IResultChecks } from "../../../../typechain-types/index.js";
 import type { Desk } from "../Desk.js";
+import { hearingOf } from "../hearingOf.js";
 import type { Executed } from "./Assignment.js";
 import { ClaimAssignment } from "./ClaimAssignment.js";
 
@@ -27,12 +28,14 @@ export class ResultAssignment extends ClaimAssignment<PostedClaim, IResultChecks
     return posted && new ResultAssignment(desk, posted);
   }
 
-  async execute(logger: Logger): Promise<Executed> {
-    const { deployment, executor, signal } = this.desk;
+  async execute(logger: Logger, until: number): Promise<Executed> {
+    const { deployment, docket, executor } = this.desk;
     const { claim } = this.posted;
     const { terms } = await readOrder(this.market, this.taskId, deployment.deployedAtBlock);
-    const bundle = await fetchBundle(terms, { signal });
-    return this.#executed(await executor.execute(bundle, claim.terms.inputRoot, logger));
+    return await docket.run(hearingOf(this.posted, until), async (signal) => {
+      const bundle = await fetchBundle(terms, { signal, maxBytes: Number(claim.header.inWords) * WORD_BYTES });
+      return this.#executed(await executor.execute(bundle, claim.terms.inputRoot, logger, signal));
+    });
   }
 
   #executed(honest: Traces): Executed {

@@ -8,10 +8,13 @@ import {
   saltedRun,
   stepOpenings,
 } from "@millrace/jobs";
+import { layoutOf } from "@millrace/rv32";
+import type { Logger } from "@millrace/sdk";
 import { hexlify } from "ethers";
 
 import type { IRunChecks } from "../../../../typechain-types/index.js";
 import type { Desk } from "../Desk.js";
+import { hearingOf } from "../hearingOf.js";
 import type { Executed } from "./Assignment.js";
 import { ClaimAssignment } from "./ClaimAssignment.js";
 
@@ -27,14 +30,17 @@ export class RunAssignment extends ClaimAssignment<PostedRun, IRunChecks> {
     return posted && new RunAssignment(desk, posted);
   }
 
-  async execute(): Promise<Executed> {
-    const { deployment, executor, signal } = this.desk;
+  async execute(_: Logger, until: number): Promise<Executed> {
+    const { deployment, docket, executor } = this.desk;
     const { checks, posted } = this;
     const { claimId, claim } = posted;
     const { terms } = await readOrder(this.market, this.taskId, deployment.deployedAtBlock);
-    const bundle = await fetchMachineBundle(terms, claim.program.codeHash, { signal });
-    const honest = executor.states(bundle, String(terms.bundleHash));
-    const isRight = (await firstWrongCheckpoint(posted, honest)) === undefined;
+    const { honest, isRight } = await docket.run(hearingOf(posted, until), async (signal) => {
+      const maxBytes = layoutOf(Number(claim.program.depth)).regionBytes;
+      const bundle = await fetchMachineBundle(terms, claim.program.codeHash, { signal, maxBytes });
+      const honest = await executor.run(bundle, String(terms.bundleHash), signal);
+      return { honest, isRight: (await firstWrongCheckpoint(posted, honest)) === undefined };
+    });
     return {
       isRight,
       words: runWords(posted),
