@@ -3,6 +3,7 @@ import { type Logger, MillraceError, sleep } from "@millrace/sdk";
 
 import type { Desk } from "./Desk.js";
 import { MissedError } from "./Docket.js";
+import { patienceMs } from "./patienceMs.js";
 import { DataDemandedError, type Suit } from "./Suit.js";
 
 /** How a case ended. */
@@ -14,9 +15,6 @@ const SLASHED = 3n;
 const GWEI = 10n ** 9n;
 /** Moves in a row that fail before the claim is read anew: it may have been posted again, in another block. */
 const MOST_FAILURES = 100;
-/** Whoever hosts nothing is asked again after twice as long each time, but for no longer than a part of what is left. */
-const MOST_WAIT_MS = 60_000;
-const WAIT_PART = 8;
 
 /** One claim, from its posting to its end. It keeps nothing that the chain and the bundle do not hold. */
 export class Case {
@@ -50,9 +48,11 @@ export class Case {
   async #examine(isWrong: boolean): Promise<Contest | Outcome | undefined> {
     const { signal, clock, pollMs } = this.desk;
     const { windowEndsAt, responseSeconds } = this.suit;
-    for (let waitMs = pollMs; !signal.aborted; waitMs = Math.min(2 * waitMs, MOST_WAIT_MS)) {
+    const untilAt = (now: number): number => (isWrong ? Math.max(windowEndsAt, now + responseSeconds) : windowEndsAt);
+    let failures = 0;
+    while (!signal.aborted) {
       try {
-        const until = isWrong ? Math.max(windowEndsAt, (await clock.now()) + responseSeconds) : windowEndsAt;
+        const until = untilAt(await clock.now());
         const contest = await this.suit.examine(this.#logger, until);
         if (contest !== undefined) return contest;
         this.#logger.info("claim is right");
@@ -65,8 +65,8 @@ export class Case {
         const isOver = isWrong ? state !== OPEN : now > windowEndsAt && !isDemanded;
         this.#logger.warn({ reason: reasonOf(error), isOver }, "cannot be examined");
         if (isOver) return error instanceof MissedError ? "missed" : "unavailable";
-        if (isDemanded) waitMs = pollMs;
-        await sleep(Math.max(pollMs, Math.min(waitMs, ((windowEndsAt - now) * 1_000) / WAIT_PART)), signal);
+        await sleep(patienceMs(pollMs, isDemanded ? 0 : failures, untilAt(now) - now), signal);
+        failures += 1;
       }
     }
     return undefined;
@@ -92,21 +92,20 @@ export class Case {
   }
 
   /**
-   * One move a round until the claim has ended. A round that fails is tried again: the chain says what is still open.
+   * One move a block until the claim has ended. A move that fails is tried again: the chain says what is still open.
    * @throws what failed last, after too many failures in a row
    */
   async #fight(contest: Contest): Promise<Outcome | undefined> {
     const { signal, pollMs, clock, returnBond } = this.desk;
     await this.#countBonds(contest);
     let failures = 0;
+    let last = -1;
     while (!signal.aborted) {
       try {
-        const state = await contest.game.stateOf(contest.claimId);
-        if (state !== OPEN) return await this.#conclude(contest, state);
-        const move = await contest.next(await clock.latest());
-        if (move.kind === "tooLate") this.#logger.error("too late to contest this claim");
-        else if (move.kind === "wait") this.#logger.debug({ until: move.until }, "waiting for the provider");
-        else await this.#make(contest, move);
+        const head = await clock.latest();
+        const outcome = head.number === last ? undefined : await this.#move(contest, head);
+        if (outcome !== undefined) return outcome;
+        last = head.number;
         failures = 0;
       } catch (error) {
         this.#logger.warn({ reason: reasonOf(error) }, "move failed");
@@ -118,6 +117,17 @@ export class Case {
       }
       await sleep(pollMs, signal);
     }
+    return undefined;
+  }
+
+  /** Makes the next move, if there is one; the outcome if the claim has ended. */
+  async #move(contest: Contest, head: Parameters<Contest["next"]>[0]): Promise<Outcome | undefined> {
+    const state = await contest.game.stateOf(contest.claimId);
+    if (state !== OPEN) return await this.#conclude(contest, state);
+    const move = await contest.next(head);
+    if (move.kind === "tooLate") this.#logger.error("too late to contest this claim");
+    else if (move.kind === "wait") this.#logger.debug({ until: move.until }, "waiting for the provider");
+    else await this.#make(contest, move);
     return undefined;
   }
 

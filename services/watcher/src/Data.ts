@@ -65,9 +65,10 @@ export class Data {
 
   /** Whether the result can be had; what its provider does not serve is demanded. */
   async isOutputShown(logger: Logger): Promise<Shown> {
-    const { signal } = this.desk;
+    const { looks, signal } = this.desk;
     const { chunks, whereabouts } = this.claim;
-    this.#isShown ||= "bytes" in (await publishedOutput(chunks, whereabouts, { signal }));
+    const look = (): ReturnType<typeof publishedOutput> => publishedOutput(chunks, whereabouts, { signal });
+    this.#isShown ||= "bytes" in (await looks.run(look));
     if (this.#isShown) return "yes";
     const { bytes, isPending } = await this.#demands.step(Region.Output, logger);
     if (bytes !== undefined) return "yes";

@@ -1,5 +1,5 @@
 import type { Kernels } from "@millrace/jobs";
-import type { BlockClock, Contracts, Deployment, TransactionSender } from "@millrace/sdk";
+import type { BlockClock, Contracts, Deployment, Semaphore, TransactionSender } from "@millrace/sdk";
 import type { JsonRpcApiProvider, Signer } from "ethers";
 
 import type { Docket } from "./Docket.js";
@@ -19,6 +19,8 @@ export interface Desk {
   /** Says what is executed next: it is asked before data are fetched. */
   readonly docket: Docket;
   readonly executor: Executor;
+  /** Where looks at published results wait for their turn: each takes a whole result into memory. */
+  readonly looks: Semaphore;
   readonly kernels: Kernels;
   readonly signal: AbortSignal;
   readonly pollMs: number;

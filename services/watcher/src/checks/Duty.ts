@@ -2,6 +2,7 @@ import { readOrder } from "@millrace/jobs";
 import { type BeaconRecorder, type Contracts, type Logger, sleep } from "@millrace/sdk";
 
 import type { Desk } from "../Desk.js";
+import { patienceMs } from "../patienceMs.js";
 import type { Assignment, Executed } from "./Assignment.js";
 
 /** How a duty ended. */
@@ -26,6 +27,8 @@ const has = (set: bigint, place: number): boolean => ((set >> BigInt(place)) & 1
 export class Duty {
   readonly #contracts: Contracts;
   readonly #logger: Logger;
+  /** How often the order could not be executed. */
+  #failures = 0;
 
   constructor(
     private readonly desk: Desk,
@@ -132,6 +135,9 @@ export class Duty {
       return await this.assignment.execute(this.#logger, until);
     } catch (error) {
       this.#logger.warn({ reason: error instanceof Error ? error.message : error }, "cannot execute yet");
+      const left = until - (await this.desk.clock.now());
+      await sleep(patienceMs(this.desk.pollMs, this.#failures, left), this.desk.signal);
+      this.#failures += 1;
       return undefined;
     }
   }
