@@ -66,6 +66,8 @@ const KIND = "chunks";
 /** A clock that rests: the largest `uint48`. */
 const NEVER = 2n ** 48n - 1n;
 
+const ENDED: readonly TaskStatus[] = [TaskStatus.Finalized, TaskStatus.Cancelled];
+
 /** What failed is tried again no sooner. */
 const RETRY_SECONDS = 10;
 
@@ -117,7 +119,7 @@ export class ChunkKeeper extends Keeper<Parts> {
   }
 
   async #advance(taskId: bigint, head: Head): Promise<void> {
-    const { contracts, nodeIds, store, workload } = this.parts;
+    const { contracts, nodeIds, policy, store, workload } = this.parts;
     const { approvals } = contracts;
     const [task, member] = await Promise.all([approvals.taskOf(taskId), approvals.statusOf(taskId)]);
     const status = Number(member) as TaskStatus;
@@ -132,8 +134,12 @@ export class ChunkKeeper extends Keeper<Parts> {
       await this.#serve(own, status, head);
       return;
     }
-    if (status === TaskStatus.Finalized || status === TaskStatus.Cancelled) await this.#finish(taskId, attempt);
-    else if (isMine && status === TaskStatus.Accepted) await this.#acknowledge(taskId);
+    if (ENDED.includes(status)) {
+      // A key whose block is replaced has to be shown again.
+      const blockTag = Math.max(0, head.number - policy.keyAfterBlocks);
+      const before = Number(await approvals.statusOf(taskId, { blockTag })) as TaskStatus;
+      if (ENDED.includes(before)) await this.#finish(taskId, attempt);
+    } else if (isMine && status === TaskStatus.Accepted) await this.#acknowledge(taskId);
     else if (isMine && FAILED.includes(status)) await this.#giveUp(taskId);
     else if (status === TaskStatus.Listed || FAILED.includes(status)) {
       if (!this.#busy.has(taskId)) workload.end(KIND, taskId);
