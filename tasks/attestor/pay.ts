@@ -2,6 +2,7 @@ import { formatMill, MillraceError } from "@millrace/sdk";
 
 import { accountOrSender } from "../lib/accountAddress.js";
 import { findEvents } from "../lib/events.js";
+import { inRanges } from "../lib/inRanges.js";
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { epochsDue } from "./epochsDue.js";
@@ -24,7 +25,7 @@ export default async function pay(session: Session, { account: given, last }: Va
   }
   const sent = await session.execute({
     title: `Pay ${account} for ${due.length} ${due.length === 1 ? "report" : "reports"}`,
-    facts: [["epochs", due.join(", ")]],
+    facts: [["epochs", inRanges(due)]],
     steps: [
       { label: "collectAttestorPay", request: await rewards.collectAttestorPay.populateTransaction(account, due) },
     ],

@@ -3,6 +3,7 @@ import { formatEther } from "ethers";
 import { formatMill, formatTime } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
+import { inRanges } from "../lib/inRanges.js";
 import type { Session } from "../lib/Session.js";
 import { facts } from "../lib/text.js";
 import { epochsDue } from "./epochsDue.js";
@@ -33,7 +34,7 @@ export default async function show(session: Session, { account: given }: { accou
       [account, says],
       ...(state === "none" ? [] : [["key", `${key}, with ${formatEther(gas)} ETH for gas`] as const]),
       ["bond", formatMill(bond)],
-      ["reports to be paid", due.length === 0 ? "none" : due.join(", ")],
+      ["reports to be paid", due.length === 0 ? "none" : inRanges(due)],
       ["won in challenges", `${formatEther(owed)} ETH (npx hardhat oracle withdraw)`],
     ]),
   );
