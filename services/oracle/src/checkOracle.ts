@@ -4,6 +4,7 @@ import { checkNodes, checkVersion } from "./checkRules.js";
 import type { OracleConfig } from "./config.js";
 import { MAX_LATE_EPOCHS } from "./horizon.js";
 import { PeerClient } from "./http/PeerClient.js";
+import { checkFolder } from "./store/checkFolder.js";
 
 /** Blocks from which the time between two is told. */
 const SAMPLE_BLOCKS = 100;
@@ -27,6 +28,7 @@ export async function checkOracle(context: CheckContext<OracleConfig>): Promise<
     `Block ${block?.number ?? "?"} is ${finality}.`,
     `Epoch ${epoch} of ${clock.epochSeconds} seconds runs; ${seats.length} attestors, ${quorum} sign a report.`,
     await ofPast(context, clock, block?.number ?? 0),
+    checkFolder(config.dataDir),
     ...(address === undefined ? [] : [ofSeat(seats.includes(address), nextSeats.includes(address))]),
     ...(await Promise.all(config.peers.map((url) => ofPeer(new PeerClient(url, config.peerTimeoutMs), address)))),
   ];
