@@ -20,6 +20,7 @@ describe("Standing", () => {
   let standing: Standing;
   let nowMs: number;
   let balance: bigint;
+  let gasPrice: bigint;
   /** Keys of an epoch. */
   let seatsOf: (epoch: number) => string[];
   /** Reports by epoch, as the contract keeps them. */
@@ -27,7 +28,7 @@ describe("Standing", () => {
 
   beforeEach(() => {
     metrics = new Metrics();
-    [nowMs, balance] = [0, 10n ** 18n];
+    [nowMs, balance, gasPrice] = [0, 10n ** 18n, GWEI];
     reports = new Map();
     seatsOf = () => [OTHER, ME];
     standing = new Standing({
@@ -35,7 +36,7 @@ describe("Standing", () => {
       contracts: { uptime: { reportOf: (epoch: number) => Promise.resolve(reports.get(epoch)) } },
       provider: {
         getBalance: () => Promise.resolve(balance),
-        getFeeData: () => Promise.resolve({ gasPrice: GWEI }),
+        getFeeData: () => Promise.resolve({ gasPrice }),
       },
       facts: {
         finalAt: () => Promise.resolve(NOW),
@@ -91,6 +92,13 @@ describe("Standing", () => {
     nowMs += 5_000;
     await standing.look(EPOCH);
     expect(standing.problems).to.deep.equal([]);
+  });
+
+  it("should miss nothing on an account of a chain whose gas costs nothing", async () => {
+    [balance, gasPrice] = [0n, 0n];
+    await standing.look(EPOCH);
+    expect(standing.problems).to.deep.equal([]);
+    expect(await valueOf("affordable_reports")).to.equal(Infinity);
   });
 
   it("should count final reports without its signature as the contract does that ejects for them", async () => {

@@ -59,27 +59,24 @@ export class Standing {
     const { provider, attestor, metrics, logger } = this.parts;
     const [balance, { gasPrice }] = await Promise.all([provider.getBalance(attestor), provider.getFeeData()]);
     const isShort = this.tooLittle !== undefined;
-    const affordable = balance / (REPORT_GAS * (gasPrice ?? 1n));
+    const cost = REPORT_GAS * (gasPrice ?? 1n);
+    // Some chains take nothing for gas.
+    const affordable = cost === 0n ? Infinity : Number(balance / cost);
     metrics.balanceWei.set(Number(balance));
-    metrics.affordableReports.set(Number(affordable));
-    this.tooLittle = affordable === 0n ? balance : undefined;
+    metrics.affordableReports.set(affordable);
+    this.tooLittle = affordable === 0 ? balance : undefined;
     const about = { balance: formatEther(balance) };
-    if (affordable === 0n && !isShort) logger.error(about, "too little on the account to pay for a report");
-    if (affordable > 0n && isShort) logger.info(about, "the account can pay for reports again");
+    if (affordable === 0 && !isShort) logger.error(about, "too little on the account to pay for a report");
+    if (affordable > 0 && isShort) logger.info(about, "the account can pay for reports again");
   }
 
   private async lookAtSeat(epoch: number): Promise<void> {
     const { attestor, facts, metrics, logger } = this.parts;
     const sets = await Promise.all([facts.setOf(epoch), facts.setOf(epoch + 1)]);
-    const [hasSeat, keepsSeat] = sets.map(({ seats }) => seats.includes(attestor));
-    metrics.seat.set(keepsSeat === true ? 1 : 0);
+    const [hasSeat = false, keepsSeat = false] = sets.map(({ seats }) => seats.includes(attestor));
+    metrics.seat.set(keepsSeat ? 1 : 0);
     const said = this.seat;
-    this.seat =
-      keepsSeat === true
-        ? ""
-        : hasSeat === true
-          ? `The key has no seat after epoch ${epoch}: run on until what it signed is beyond challenge.`
-          : "The key has no seat: nothing is signed for new epochs.";
+    this.seat = seatWarning(epoch, hasSeat, keepsSeat);
     if (this.seat !== said && this.seat !== "") logger.warn({ epoch }, this.seat);
   }
 
@@ -110,4 +107,11 @@ export class Standing {
     }
     return missed;
   }
+}
+
+/** What is to be said of a seat, nothing if it goes on. */
+function seatWarning(epoch: number, hasSeat: boolean, keepsSeat: boolean): string {
+  if (keepsSeat) return "";
+  if (!hasSeat) return "The key has no seat: nothing is signed for new epochs.";
+  return `The key has no seat after epoch ${epoch}: run on until what it signed is beyond challenge.`;
 }
