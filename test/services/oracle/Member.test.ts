@@ -7,9 +7,9 @@ import { id, Wallet, ZeroHash } from "ethers";
 import { pino } from "pino";
 
 import { EpochClock } from "@millrace/sdk";
-import { proposalTypes, uptimeDomain, voteTypes } from "@millrace/uptime-tree/format";
+import { lockTypes, proposalTypes, uptimeDomain, voteTypes, type Report } from "@millrace/uptime-tree/format";
 
-import type { Proposal } from "../../../services/oracle/src/http/schemas.js";
+import type { Proposal, Signed } from "../../../services/oracle/src/http/schemas.js";
 import { Member, type MemberParts } from "../../../services/oracle/src/member/Member.js";
 import { Schedule } from "../../../services/oracle/src/member/Schedule.js";
 import { Metrics } from "../../../services/oracle/src/Metrics.js";
@@ -22,6 +22,13 @@ const SEATS = Array.from({ length: 4 }, (_, i) => new Wallet(id(`seat ${i}`)));
 /** The member that is tried, which does not lead early rounds. */
 const [ME] = SEATS;
 const DOMAIN = uptimeDomain(31_337, "0x00000000000000000000000000000000000000bb");
+
+/** Whatever was proposed. */
+const REPORT: Report = {
+  ...{ epoch: EPOCH, nodeCount: 1, totalPoints: 1n, consensusVersion: 2, previousReport: ZeroHash },
+  ...{ root: id("root"), evidenceRoot: id("evidence"), dataHash: id("data") },
+  ...{ registryDigest: id("registry"), configDigest: id("rules") },
+};
 
 /** A member whose chain and whose peers a test states; its database is real. */
 describe("Member", () => {
@@ -62,7 +69,7 @@ describe("Member", () => {
           return Promise.resolve({ reportHash: first!.root, built: { report: { previousReport: ZeroHash } } });
         },
       },
-      history: {},
+      history: { byHash: () => Promise.resolve({ report: REPORT }) },
       guard: { reasonToStop: undefined },
       metrics: new Metrics(),
       logger: pino({ level: "silent" }),
@@ -77,21 +84,37 @@ describe("Member", () => {
   const leaderOf = (round: number): Wallet =>
     SEATS.find(({ address }) => address === schedule.leaderOf(SEATS.map((seat) => seat.address), EPOCH, round))!; // prettier-ignore
 
-  const propose = async (round: number, what = "report", by = leaderOf(round)): Promise<string> => {
+  const propose = async (
+    round: number,
+    what = "report",
+    by = leaderOf(round),
+    earlier?: Proposal["earlier"],
+  ): Promise<string> => {
     const reportHash = id(what);
     const signature = await by.signTypedData(DOMAIN, proposalTypes, { epoch: EPOCH, round, reportHash });
     const observations = [{ attestor: SEATS[1]!.address, root: reportHash, signature: `0x${"11".repeat(64)}` }];
-    return await outcome(member.vote({ epoch: EPOCH, round, reportHash, observations, signature }));
+    return await outcome(member.vote({ epoch: EPOCH, round, reportHash, observations, earlier, signature }));
   };
-  const commit = async (round: number, what = "report", voters = SEATS.slice(1)): Promise<string> => {
-    const reportHash = id(what);
-    const content = { epoch: EPOCH, round, reportHash };
-    const votes = await Promise.all(
-      voters.map(async (voter) => {
-        return { attestor: voter.address, signature: await voter.signTypedData(DOMAIN, voteTypes, content) };
+  const signed = async (
+    types: typeof voteTypes,
+    round: number,
+    what: string,
+    by: readonly Wallet[] = SEATS.slice(1),
+  ): Promise<Signed[]> => {
+    const content = { epoch: EPOCH, round, reportHash: id(what) };
+    return await Promise.all(
+      by.map(async (seat) => {
+        return { attestor: seat.address, signature: await seat.signTypedData(DOMAIN, types, content) };
       }),
     );
-    return await outcome(member.commit({ ...content, votes }));
+  };
+  const lock = async (round: number, what = "report", voters?: readonly Wallet[]): Promise<string> => {
+    const votes = await signed(voteTypes, round, what, voters);
+    return await outcome(member.lock({ epoch: EPOCH, round, reportHash: id(what), votes }));
+  };
+  const commit = async (round: number, what = "report", types = lockTypes): Promise<string> => {
+    const locks = await signed(types, round, what);
+    return await outcome(member.commit({ epoch: EPOCH, round, reportHash: id(what), locks }));
   };
   const outcome = async (asked: Promise<unknown>): Promise<string> => {
     try {
@@ -107,6 +130,7 @@ describe("Member", () => {
     expect(await propose(2), "two rounds ahead").to.equal("STALE_ROUND");
     now = CLOSED_AT + schedule.roundSeconds - 1;
     expect(await propose(2), "until the first is over").to.equal("STALE_ROUND");
+    expect(await lock(2)).to.equal("STALE_ROUND");
     expect(await commit(2)).to.equal("STALE_ROUND");
     expect(assembled, "nothing was built for it").to.equal(0);
     now++;
@@ -115,13 +139,45 @@ describe("Member", () => {
     expect(store.lastRound(EPOCH)).to.equal(2);
   });
 
-  it("should neither vote nor sign in a round before one in which it voted", async () => {
+  it("should neither vote nor lock itself in a round before one in which it did", async () => {
     now = CLOSED_AT + schedule.roundSeconds;
     expect(await propose(1)).to.equal("signed");
     expect(await propose(0)).to.equal("STALE_ROUND");
-    expect(await commit(0)).to.equal("STALE_ROUND");
+    store.putReport(id("report"), EPOCH, new Uint8Array());
+    expect(await lock(0)).to.equal("STALE_ROUND");
     // The same round again is the same vote, also after a restart of the leader.
     expect(await propose(1)).to.equal("signed");
+    expect(await propose(1, "another")).to.equal("BOUND");
+    expect(await lock(2)).to.equal("signed");
+    expect(await propose(1), "locked later").to.equal("STALE_ROUND");
+  });
+
+  it("should vote for nothing else once it is locked, unless a quorum has voted for that since", async () => {
+    for (const what of ["report", "another"]) store.putReport(id(what), EPOCH, new Uint8Array());
+    now = CLOSED_AT + 10 * schedule.roundSeconds;
+    expect(await lock(2)).to.equal("signed");
+    const votes = async (round: number, by?: readonly Wallet[]) => ({
+      round,
+      votes: await signed(voteTypes, round, "another", by),
+    });
+    const turn = (round: number, earlier?: Proposal["earlier"]): Promise<string> =>
+      propose(round, "another", leaderOf(round), earlier);
+    expect(await turn(3)).to.equal("BOUND");
+    expect(await turn(4, await votes(2)), "not since").to.equal("BOUND");
+    expect(await turn(5, await votes(5)), "not before").to.equal("BOUND");
+    expect(await turn(6, await votes(3, SEATS.slice(1, 3)))).to.equal("NO_QUORUM");
+    expect(await turn(7, { round: 3, votes: await signed(voteTypes, 4, "another") })).to.equal("BAD_SIGNATURE");
+    expect(await propose(8), "what it is locked to").to.equal("signed");
+    expect(await turn(9, await votes(3))).to.equal("signed");
+  });
+
+  it("should sign what a quorum is locked to and nothing else, whatever it has voted for (I7)", async () => {
+    for (const what of ["report", "another"]) store.putReport(id(what), EPOCH, new Uint8Array());
+    expect(await commit(0, "report", voteTypes), "votes are no locks").to.equal("BAD_SIGNATURE");
+    expect(await lock(0)).to.equal("signed");
+    expect(await commit(0)).to.equal("signed");
+    expect(await commit(1, "another"), "as many as are needed lie").to.equal("BOUND");
+    expect(await lock(1, "another")).to.equal("BOUND");
     expect(await propose(1, "another")).to.equal("BOUND");
   });
 
@@ -143,13 +199,14 @@ describe("Member", () => {
     expect(await propose(0)).to.equal("signed");
   });
 
-  it("should sign nothing for the votes of fewer than a quorum, or of one member thrice", async () => {
+  it("should lock itself for no votes of fewer than a quorum, or of one member thrice", async () => {
     expect(await propose(0)).to.equal("signed");
     store.putReport(id("report"), EPOCH, new Uint8Array());
-    expect(await commit(0, "report", SEATS.slice(1, 3))).to.equal("NO_QUORUM");
-    expect(await commit(0, "report", [SEATS[1]!, SEATS[1]!, SEATS[1]!])).to.equal("NO_QUORUM");
-    expect(await commit(0, "report", [SEATS[1]!, SEATS[2]!, new Wallet(id("stranger"))])).to.equal("NO_QUORUM");
-    expect(await commit(0, "never proposed"), "a quorum, for what was not shown here").to.equal("NOT_FOUND");
+    expect(await lock(0, "report", SEATS.slice(1, 3))).to.equal("NO_QUORUM");
+    expect(await lock(0, "report", [SEATS[1]!, SEATS[1]!, SEATS[1]!])).to.equal("NO_QUORUM");
+    expect(await lock(0, "report", [SEATS[1]!, SEATS[2]!, new Wallet(id("stranger"))])).to.equal("NO_QUORUM");
+    expect(await lock(0, "never proposed"), "a quorum, for what was not shown here").to.equal("NOT_FOUND");
+    expect(await commit(0, "never proposed")).to.equal("NOT_FOUND");
   });
 
   it("should stop at the first vote that is none, as anybody can send many", async () => {
@@ -163,7 +220,7 @@ describe("Member", () => {
         return `0x${"11".repeat(65)}`;
       },
     }));
-    const sent = member.commit({ epoch: EPOCH, round: 0, reportHash: id("report"), votes });
+    const sent = member.lock({ epoch: EPOCH, round: 0, reportHash: id("report"), votes });
     expect(await outcome(sent)).to.equal("BAD_SIGNATURE");
     expect(checked).to.equal(1);
   });

@@ -72,7 +72,7 @@ describe("collectReport", () => {
     const server = Fastify();
     const signature = await signer.signTypedData(domain, reportTypes, report);
     const answer = { attestor, reportHash: hashReport(report), report: { ...report, totalPoints: "10" }, signature };
-    server.get("/rounds/5", () => ({ ...answer, observations: [] }));
+    server.get("/rounds/5", () => answer);
     servers.push(server);
     return await server.listen({ host: "127.0.0.1", port: 0 });
   };

@@ -119,7 +119,9 @@ async function main([folder, lastEpoch]: readonly string[]): Promise<void> {
     const signature = await MEMBER.signTypedData(DOMAIN, proposalTypes, content);
     const vote = await member.vote({ ...content, observations, signature });
     say("vote", epoch, 0, reportHash, vote.signature);
-    const signed = await member.commit({ ...content, votes: [vote] });
+    const lock = await member.lock({ ...content, votes: [vote] });
+    say("lock", epoch, 0, reportHash, lock.signature);
+    const signed = await member.commit({ ...content, locks: [lock] });
     say("report", epoch, 0, hashReport(built.report), signed.signature);
     const reports = [...readChain().reports, { epoch, hash: reportHash }];
     writeFileSync(`${chainFile}.new`, JSON.stringify({ reports }));

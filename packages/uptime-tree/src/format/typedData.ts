@@ -54,6 +54,18 @@ export const voteTypes: Types = {
   ],
 };
 
+/**
+ * Signed by an attestor at most once a round, when a quorum has voted for a report: it votes for no other one any more,
+ * unless a quorum has voted for that one in a later round.
+ */
+export const lockTypes: Types = {
+  Lock: [
+    { name: "epoch", type: "uint32" },
+    { name: "round", type: "uint32" },
+    { name: "reportHash", type: "bytes32" },
+  ],
+};
+
 /** Signed by an attestor at most once per epoch and predecessor. The only message that can be held against it on chain. */
 export const reportTypes: Types = {
   Report: [

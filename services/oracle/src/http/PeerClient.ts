@@ -8,6 +8,7 @@ import {
   boundSchema,
   healthSchema,
   heartbeatSchema,
+  lockedSchema,
   receiptsAnswerSchema,
   refusalSchema,
   signedSchema,
@@ -15,6 +16,8 @@ import {
   type Bound,
   type Commit,
   type Health,
+  type Lock,
+  type Locked,
   type Proposal,
   type Signed,
 } from "./schemas.js";
@@ -84,6 +87,15 @@ export class PeerClient {
 
   async propose(proposal: Proposal): Promise<Signed> {
     return await this.json(signedSchema, "proposals", proposal);
+  }
+
+  async lock(lock: Lock): Promise<Signed> {
+    return await this.json(signedSchema, "locks", lock);
+  }
+
+  /** The report to which the member is locked in an epoch. */
+  async locked(epoch: number): Promise<Locked> {
+    return await this.json(lockedSchema, `locks/${epoch}`);
   }
 
   async commit(commit: Commit): Promise<Signed> {

@@ -23,6 +23,7 @@ import {
   batchesSchema,
   commitSchema,
   heartbeatSchema,
+  lockSchema,
   proposalSchema,
   receiptsSchema,
   type Health,
@@ -191,7 +192,9 @@ function memberRoutes(
     const bound = await member.bound(parse(epochParams, request.params).epoch);
     return { ...bound, report: stringified(bound.report) };
   });
+  server.get("/locks/:epoch", async (request) => await member.locked(parse(epochParams, request.params).epoch));
   server.post("/proposals", async (request) => await member.vote(parse(proposalSchema, request.body)));
+  server.post("/locks", async (request) => await member.lock(parse(lockSchema, request.body)));
   server.post("/commits", async (request) => await member.commit(parse(commitSchema, request.body)));
 }
 

@@ -63,31 +63,37 @@ export const batchesSchema = z
 
 const reference = z.strictObject({ attestor: address, root: hash, signature: compact });
 
+/** Answer of `POST /proposals`, `POST /locks` and `POST /commits`. */
+export const signedSchema = z.strictObject({ attestor: address, signature });
+export type Signed = z.infer<typeof signedSchema>;
+
+/** Votes or locks of a quorum. */
+const ofQuorum = z.array(signedSchema).min(1).max(MAX_SEATS);
+/** A report in a round. */
+const content = { epoch: uint32, round: uint32, reportHash: hash };
+const observations = z.array(reference).min(1).max(MAX_SEATS);
+
 /** Body of `POST /proposals`: the leader's set of observations and the report that it gets from them. */
 export const proposalSchema = z.strictObject({
-  epoch: uint32,
-  round: uint32,
-  reportHash: hash,
-  observations: z.array(reference).min(1).max(MAX_SEATS),
+  ...content,
+  observations,
+  /** Votes of a quorum for the same report in an earlier round, if there was one. */
+  earlier: z.strictObject({ round: uint32, votes: ofQuorum }).optional(),
   signature,
 });
 export type Proposal = z.infer<typeof proposalSchema>;
 
-/** Body of `POST /commits`: the votes of a quorum for one report in one round. */
-export const commitSchema = z.strictObject({
-  epoch: uint32,
-  round: uint32,
-  reportHash: hash,
-  votes: z
-    .array(z.strictObject({ attestor: address, signature }))
-    .min(1)
-    .max(MAX_SEATS),
-});
+/** Body of `POST /locks`: the votes of a quorum for one report in one round. */
+export const lockSchema = z.strictObject({ ...content, votes: ofQuorum });
+export type Lock = z.infer<typeof lockSchema>;
+
+/** Body of `POST /commits`: the locks of a quorum on one report in one round. */
+export const commitSchema = z.strictObject({ ...content, locks: ofQuorum });
 export type Commit = z.infer<typeof commitSchema>;
 
-/** Answer of `POST /proposals` and `POST /commits`. */
-export const signedSchema = z.strictObject({ attestor: address, signature });
-export type Signed = z.infer<typeof signedSchema>;
+/** Answer of `GET /locks/:epoch`: the report to which a member is locked, why, and from what it follows. */
+export const lockedSchema = lockSchema.extend({ observations });
+export type Locked = z.infer<typeof lockedSchema>;
 
 /** A report as members tell it. */
 export const reportSchema = z.strictObject({
@@ -112,7 +118,6 @@ export const boundSchema = z.strictObject({
   reportHash: hash,
   report: reportSchema,
   signature: z.union([signature, z.literal("")]),
-  observations: z.array(reference),
 });
 export type Bound = z.infer<typeof boundSchema>;
 

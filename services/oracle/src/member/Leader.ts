@@ -1,12 +1,20 @@
 import { getAddress, Signature, type TypedDataDomain } from "ethers";
 
 import { decodeError, type Contracts, type Logger, type TransactionSender } from "@millrace/sdk";
-import { hashReport, proposalTypes, reportTypes, signerOf, voteTypes, type Report } from "@millrace/uptime-tree/format";
+import {
+  hashReport,
+  lockTypes,
+  proposalTypes,
+  reportTypes,
+  signerOf,
+  voteTypes,
+  type Report,
+} from "@millrace/uptime-tree/format";
 
 import type { ChainFacts, SetOfEpoch } from "../chain/ChainFacts.js";
 import { EpochMap } from "../EpochMap.js";
 import { KEPT_EPOCHS } from "../horizon.js";
-import type { Bound, Proposal, Signed } from "../http/schemas.js";
+import type { Commit, Lock, Proposal, Signed } from "../http/schemas.js";
 import type { Metrics } from "../Metrics.js";
 import type { Assembler } from "./Assembler.js";
 import type { Guard } from "./Guard.js";
@@ -30,82 +38,88 @@ export interface LeaderParts {
   readonly logger: Logger;
 }
 
-/** What the leader of a round does: propose, collect votes, collect signatures, send. */
+/** What a leader proposes. */
+interface Choice {
+  readonly observations: readonly ObservationReference[];
+  readonly earlier?: NonNullable<Proposal["earlier"]>;
+}
+
+/** What the leader of a round does: propose, collect votes, locks and signatures, send. */
 export class Leader {
-  /** Sets proposed so far, by epoch and round: a round has one proposal, also when it is tried again. */
-  private readonly proposed = new EpochMap(KEPT_EPOCHS, () => new Map<number, readonly ObservationReference[]>());
+  /** What was proposed so far, by epoch and round: a round has one proposal, also when it is tried again. */
+  private readonly proposed = new EpochMap(KEPT_EPOCHS, () => new Map<number, Choice>());
 
   constructor(private readonly parts: LeaderParts) {}
 
   /** Leads a round; says whether a report was sent. Trying again within the round changes nothing for the members. */
   async lead(epoch: number, round: number): Promise<boolean> {
-    const set = await this.parts.facts.setOf(epoch);
-    const observations = await this.choose(epoch, round, set);
-    if (observations === undefined) return false;
-    const { reportHash, built } = await this.parts.assembler.assemble(epoch, observations);
+    const { logger, facts, assembler } = this.parts;
+    const set = await facts.setOf(epoch);
+    const choice = await this.choose(epoch, round, set);
+    if (choice === undefined) return false;
+    const { reportHash, built } = await assembler.assemble(epoch, choice.observations);
     const { report } = built;
-    const votes = await this.collectVotes(set, {
-      epoch,
-      round,
-      reportHash,
-      observations: [...observations],
-    });
+    const content = { epoch, round, reportHash };
+    const votes = await this.collectVotes(set, { ...content, ...choice, observations: [...choice.observations] });
     if (votes.length < set.quorum) {
-      this.parts.logger.warn({ epoch, round, reportHash, votes: votes.length, quorum: set.quorum }, "too few votes");
+      logger.warn({ ...content, votes: votes.length, quorum: set.quorum }, "too few votes");
       return false;
     }
-    const signatures = await this.collectSignatures(set, report, { epoch, round, reportHash, votes });
+    const locks = await this.collectLocks(set, { ...content, votes });
+    if (locks.length < set.quorum) {
+      logger.warn({ ...content, locks: locks.length, quorum: set.quorum }, "too few locks");
+      return false;
+    }
+    const signatures = await this.collectSignatures(set, report, { ...content, locks });
     if (signatures.size < set.quorum) {
-      this.parts.logger.warn({ epoch, round, reportHash, signatures: signatures.size }, "too few signatures");
+      logger.warn({ ...content, signatures: signatures.size }, "too few signatures");
       return false;
     }
     return await this.send(set, report, signatures);
   }
 
-  /** What a member is bound to, if any is: nothing else can reach a quorum. Otherwise all observations that there are. */
-  private async choose(
-    epoch: number,
-    round: number,
-    { quorum, seats }: SetOfEpoch,
-  ): Promise<readonly ObservationReference[] | undefined> {
+  /** What a quorum has voted for last, as a member may be locked to it. Otherwise all observations that there are. */
+  private async choose(epoch: number, round: number, set: SetOfEpoch): Promise<Choice | undefined> {
     const before = this.proposed.of(epoch).get(round);
     if (before !== undefined) return before;
-    const bound = await this.boundSets(epoch, seats);
-    // Normally there is one at most. A liar can add others: those have their turn, and cannot hold up the right one.
-    const turn = bound[Math.floor(round / seats.length) % Math.max(1, bound.length)];
+    const [voted] = await Promise.all([this.lastVoted(epoch, set), this.compareSigned(epoch, set)]);
     const known = await this.parts.observer.preferred(epoch);
-    const chosen = turn ?? known.map(({ attestor, root, signature }) => ({ attestor, root, signature }));
-    if (chosen.length < quorum) return undefined;
+    const chosen = voted ?? {
+      observations: known.map(({ attestor, root, signature }) => ({ attestor, root, signature })),
+    };
+    if (chosen.observations.length < set.quorum) return undefined;
     this.proposed.of(epoch).set(round, chosen);
     return chosen;
   }
 
   /**
-   * Sets of observations behind reports that members have signed, the one with most signatures first. What a member
-   * claims counts only with its signature, and if the set really gives the report: nobody is led astray by a claim.
+   * What members say that they are locked to counts with the votes of a quorum alone, and if the set of observations
+   * really gives the report: nobody is led astray by a claim.
    */
-  private async boundSets(epoch: number, seats: readonly string[]): Promise<(readonly ObservationReference[])[]> {
-    const claims = await this.parts.peers.ask("round", (client) => client.bound(epoch));
-    const own = await this.parts.member.bound(epoch).catch(() => undefined);
-    const sets = new Map<string, { readonly claim: Bound; readonly signers: Set<string> }>();
-    for (const claim of own === undefined ? claims : [own, ...claims]) {
+  private async lastVoted(epoch: number, set: SetOfEpoch): Promise<Choice | undefined> {
+    const { peers, member, assembler } = this.parts;
+    const own = await member.locked(epoch).catch(() => undefined);
+    const theirs = await peers.ask("lock", (client) => client.locked(epoch));
+    const claims = own === undefined ? theirs : [own, ...theirs];
+    for (const { round, reportHash, votes, observations } of claims.sort((a, b) => b.round - a.round)) {
+      const content = { epoch, round, reportHash };
+      const valid = this.valid(set, votes, (given) => signerOf(this.domain, voteTypes, content, given));
+      if (valid.length < set.quorum) continue;
+      const assembled = await assembler.assemble(epoch, observations).catch(() => undefined);
+      if (assembled?.reportHash === reportHash) return { observations, earlier: { round, votes: valid } };
+    }
+    return undefined;
+  }
+
+  /** Shows the guard what the others have signed: two reports of one attestor convict it. */
+  private async compareSigned(epoch: number, { seats }: SetOfEpoch): Promise<void> {
+    for (const claim of await this.parts.peers.ask("round", (client) => client.bound(epoch))) {
       const { report, reportHash, signature } = claim;
-      const signer = claim === own ? own.attestor : signerOf(this.domain, reportTypes, report, signature);
+      const signer = signerOf(this.domain, reportTypes, report, signature);
       if (signer === undefined || !seats.includes(signer)) continue;
-      if (claim !== own && hashReport(report) === reportHash && report.epoch === epoch) {
-        this.parts.guard.onReport({ attestor: signer, report, reportHash, signature });
-      }
-      const set = sets.get(claim.reportHash) ?? { claim, signers: new Set<string>() };
-      sets.set(claim.reportHash, set);
-      set.signers.add(signer);
+      if (hashReport(report) !== reportHash || report.epoch !== epoch) continue;
+      this.parts.guard.onReport({ attestor: signer, report, reportHash, signature });
     }
-    const good: { readonly claim: Bound; readonly signers: Set<string> }[] = [];
-    for (const set of sets.values()) {
-      const { observations, reportHash } = set.claim;
-      const assembled = await this.parts.assembler.assemble(epoch, observations).catch(() => undefined);
-      if (assembled?.reportHash === reportHash) good.push(set);
-    }
-    return good.sort((a, b) => b.signers.size - a.signers.size).map(({ claim }) => claim.observations);
   }
 
   private async collectVotes(set: SetOfEpoch, unsigned: Omit<Proposal, "signature">): Promise<Signed[]> {
@@ -121,11 +135,18 @@ export class Leader {
     return this.valid(set, answers.flat(), (given) => signerOf(this.domain, voteTypes, content, given));
   }
 
-  private async collectSignatures(
-    set: SetOfEpoch,
-    report: Report,
-    commit: Parameters<Member["commit"]>[0],
-  ): Promise<Map<string, string>> {
+  private async collectLocks(set: SetOfEpoch, lock: Lock): Promise<Signed[]> {
+    const { epoch, round, reportHash } = lock;
+    const answers = await Promise.all([
+      this.own(() => this.parts.member.lock(lock)),
+      this.parts.peers.ask("lock", (client) => client.lock(lock)),
+    ]);
+    return this.valid(set, answers.flat(), (given) =>
+      signerOf(this.domain, lockTypes, { epoch, round, reportHash }, given),
+    );
+  }
+
+  private async collectSignatures(set: SetOfEpoch, report: Report, commit: Commit): Promise<Map<string, string>> {
     const answers = await Promise.all([
       this.own(() => this.parts.member.commit(commit)),
       this.parts.peers.ask("signature", (client) => client.commit(commit)),

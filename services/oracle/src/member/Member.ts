@@ -3,6 +3,7 @@ import { getAddress, ZeroHash } from "ethers";
 import type { Logger } from "@millrace/sdk";
 import {
   decodeDataFile,
+  lockTypes,
   observationRoot,
   proposalTypes,
   reportTypes,
@@ -15,7 +16,7 @@ import { KEPT_EPOCHS, MAX_LATE_EPOCHS } from "../horizon.js";
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
-import type { Bound, Commit, Proposal, Signed } from "../http/schemas.js";
+import type { Bound, Commit, Lock, Locked, Proposal, Signed } from "../http/schemas.js";
 import { ContradictionError, type Store } from "../store/Store.js";
 import type { Metrics } from "../Metrics.js";
 import type { Assembler } from "./Assembler.js";
@@ -44,16 +45,18 @@ export interface MemberParts {
 }
 
 /**
- * A member's part in agreeing on a report, in two steps, so that nobody's signature is wasted on a set of observations
- * that others did not get:
+ * A member's part in agreeing on a report, in three steps, as a signature under a report can be given once and never
+ * taken back:
  *  1. *vote* — at most one a round, for a proposal that this member gets the same report from;
- *  2. *commit* — shown votes of a quorum, it signs the report: once per epoch and predecessor, and from then on it votes
- *     for nothing else. Two reports of one epoch can so never both reach a quorum, and a leader that dies is replaced.
+ *  2. *lock* — shown votes of a quorum, it votes for nothing else, unless it is shown votes of a quorum of a later round;
+ *  3. *commit* — shown locks of a quorum, it signs the report. No other one can have votes of a quorum after that: of any
+ *     quorum an honest member is locked. So no leader can have some sign one report and some another, of which neither
+ *     would ever have enough.
  */
 export class Member {
   constructor(private readonly parts: MemberParts) {}
 
-  /** Observations of reports that were signed here, by epoch and hash. */
+  /** Observations of reports to which this member was locked, by epoch and hash. */
   private readonly references = new EpochMap(KEPT_EPOCHS, () => new Map<string, ObservationReference[]>());
 
   /** What leaders have proposed, by epoch and round. */
@@ -76,10 +79,8 @@ export class Member {
       throw new OracleError("DIFFERENT_REPORT", `the report of these observations is ${assembled.reportHash} here`);
     }
     const { previousReport } = assembled.built.report;
-    const bound = this.parts.store.statement("report", epoch, previousReport);
-    if (bound !== undefined && bound.hash !== reportHash) {
-      throw new OracleError("BOUND", `this member signed ${bound.hash}`);
-    }
+    this.checkUnsigned(epoch, previousReport, reportHash);
+    await this.checkUnlocked(proposal, previousReport);
     const signature = await this.once(() =>
       this.parts.store.signOnce("vote", epoch, String(round), reportHash, () =>
         this.parts.identity.signer.signTypedData(this.parts.identity.domain, voteTypes, { epoch, round, reportHash }),
@@ -90,18 +91,33 @@ export class Member {
     return { attestor: this.parts.identity.attestor, signature };
   }
 
-  /** Signs a report for which a quorum has voted. @throws OracleError */
-  async commit(commit: Commit): Promise<Signed> {
-    const { epoch, round, reportHash } = commit;
-    this.checkKey();
-    await this.checkRound(epoch, round);
-    if (round < this.parts.store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
-    if (!this.parts.store.hasReport(reportHash)) {
-      throw new OracleError("NOT_FOUND", `report ${reportHash} was not proposed here`);
-    }
-    await this.checkReportable(epoch);
+  /** Locks itself to a report for which a quorum has voted. @throws OracleError */
+  async lock({ votes, ...content }: Lock): Promise<Signed> {
+    const { store, identity, history } = this.parts;
+    const { epoch, round, reportHash } = content;
+    await this.checkProposed(content);
+    if (round < store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
     // Last, as it costs most: anybody can send what only looks like votes.
-    await this.checkVotes(commit);
+    await this.checkQuorum(voteTypes, content, votes);
+    const { previousReport } = (await history.byHash(reportHash)).report;
+    this.checkUnsigned(epoch, previousReport, reportHash);
+    const signature = await this.once(() =>
+      store.signOnce("lock", epoch, String(round), reportHash, () => {
+        // On the disk before anybody can rely on it.
+        store.putLock(epoch, previousReport, { round, reportHash, votes });
+        return identity.signer.signTypedData(identity.domain, lockTypes, content);
+      }),
+    );
+    this.parts.metrics.statements.inc({ kind: "lock" });
+    this.parts.logger.info(content, "locked");
+    return { attestor: identity.attestor, signature };
+  }
+
+  /** Signs a report to which a quorum is locked. @throws OracleError */
+  async commit({ locks, ...content }: Commit): Promise<Signed> {
+    const { epoch, round, reportHash } = content;
+    await this.checkProposed(content);
+    await this.checkQuorum(lockTypes, content, locks);
     const { report } = await this.parts.history.byHash(reportHash);
     const signature = await this.once(() =>
       this.parts.store.signOnce("report", epoch, report.previousReport, reportHash, () =>
@@ -120,14 +136,19 @@ export class Member {
     if (statement === undefined || !this.parts.store.hasReport(statement.hash)) {
       throw new OracleError("NOT_FOUND", `no report of epoch ${epoch} was signed here`);
     }
-    const { report, bytes } = await this.parts.history.byHash(statement.hash);
-    return {
-      attestor: this.parts.identity.attestor,
-      reportHash: statement.hash,
-      report,
-      signature: statement.signature,
-      observations: this.referencesOf(epoch, statement.hash, bytes),
-    };
+    const { report } = await this.parts.history.byHash(statement.hash);
+    const { attestor } = this.parts.identity;
+    return { attestor, reportHash: statement.hash, report, signature: statement.signature };
+  }
+
+  /** The report to which this member is locked, on top of the newest one. @throws OracleError NOT_FOUND */
+  async locked(epoch: number): Promise<Locked> {
+    const { reportHash: previousReport } = await this.parts.facts.newestReport();
+    const lock = this.parts.store.lock(epoch, previousReport);
+    if (lock === undefined) throw new OracleError("NOT_FOUND", `locked to no report of epoch ${epoch}`);
+    const { round, reportHash, votes } = lock;
+    const { bytes } = await this.parts.history.byHash(reportHash);
+    return { epoch, round, reportHash, votes: [...votes], observations: this.referencesOf(epoch, reportHash, bytes) };
   }
 
   /** The observations in a data file by their roots: with many nodes a second of work, that anybody may ask for. */
@@ -157,6 +178,38 @@ export class Member {
       if ((await this.parts.observer.known(earlier)).length >= quorum) return false;
     }
     return true;
+  }
+
+  /** What locks and signatures are asked for must have been proposed here, and be of use. */
+  private async checkProposed({
+    epoch,
+    round,
+    reportHash,
+  }: Pick<Lock, "epoch" | "reportHash" | "round">): Promise<void> {
+    this.checkKey();
+    await this.checkRound(epoch, round);
+    if (!this.parts.store.hasReport(reportHash)) {
+      throw new OracleError("NOT_FOUND", `report ${reportHash} was not proposed here`);
+    }
+    await this.checkReportable(epoch);
+  }
+
+  /** A signature is given once. */
+  private checkUnsigned(epoch: number, previousReport: string, reportHash: string): void {
+    const bound = this.parts.store.statement("report", epoch, previousReport);
+    if (bound !== undefined && bound.hash !== reportHash) {
+      throw new OracleError("BOUND", `this member signed ${bound.hash}`);
+    }
+  }
+
+  /** A member that is locked votes for another report only if a quorum has voted for that one since. */
+  private async checkUnlocked({ epoch, round, reportHash, earlier }: Proposal, previousReport: string): Promise<void> {
+    const lock = this.parts.store.lock(epoch, previousReport);
+    if (lock === undefined || lock.reportHash === reportHash) return;
+    if (earlier === undefined || earlier.round <= lock.round || earlier.round >= round) {
+      throw new OracleError("BOUND", `this member is locked to ${lock.reportHash} since round ${lock.round}`);
+    }
+    await this.checkQuorum(voteTypes, { epoch, round: earlier.round, reportHash }, earlier.votes);
   }
 
   /** A key that somebody else uses too signs nothing more. */
@@ -209,18 +262,24 @@ export class Member {
     }
   }
 
-  private async checkVotes({ epoch, round, reportHash, votes }: Commit): Promise<void> {
-    const { seats, quorum } = await this.parts.facts.setOf(epoch);
-    const voters = new Set<string>();
-    for (const { attestor, signature } of votes) {
-      const voter = getAddress(attestor.toLowerCase());
-      if (voters.has(voter) || !seats.includes(voter)) continue;
-      const signer = signerOf(this.parts.identity.domain, voteTypes, { epoch, round, reportHash }, signature);
+  /** Votes, or locks, of a quorum. */
+  private async checkQuorum(
+    types: typeof voteTypes,
+    content: Pick<Lock, "epoch" | "reportHash" | "round">,
+    given: readonly Signed[],
+  ): Promise<void> {
+    const { seats, quorum } = await this.parts.facts.setOf(content.epoch);
+    const signers = new Set<string>();
+    for (const { attestor, signature } of given) {
+      const named = getAddress(attestor.toLowerCase());
+      if (signers.has(named) || !seats.includes(named)) continue;
       // A leader has checked them: one that is wrong is no leader's.
-      if (signer !== voter) throw new OracleError("BAD_SIGNATURE", `${voter} has not voted for ${reportHash}`);
-      voters.add(voter);
+      if (signerOf(this.parts.identity.domain, types, content, signature) !== named) {
+        throw new OracleError("BAD_SIGNATURE", `${named} has not signed this for ${content.reportHash}`);
+      }
+      signers.add(named);
     }
-    if (voters.size < quorum) throw new OracleError("NO_QUORUM", `${voters.size} votes, ${quorum} needed`);
+    if (signers.size < quorum) throw new OracleError("NO_QUORUM", `${signers.size} of a quorum of ${quorum}`);
   }
 
   /** Chain time as seen here. */

@@ -38,6 +38,10 @@ const SCHEMA = `
     epoch INTEGER NOT NULL, attestor TEXT NOT NULL, report_hash TEXT NOT NULL, report TEXT NOT NULL,
     signature TEXT NOT NULL, PRIMARY KEY (epoch, attestor, report_hash)
   ) STRICT;
+  CREATE TABLE IF NOT EXISTS locks (
+    epoch INTEGER NOT NULL, previous TEXT NOT NULL, round INTEGER NOT NULL, report_hash TEXT NOT NULL, votes TEXT NOT NULL,
+    PRIMARY KEY (epoch, previous)
+  ) STRICT;
   CREATE TABLE IF NOT EXISTS spending (day INTEGER PRIMARY KEY, wei TEXT NOT NULL) STRICT;
   CREATE TABLE IF NOT EXISTS silences (
     epoch INTEGER NOT NULL, slot INTEGER NOT NULL, nodes BLOB NOT NULL
@@ -58,6 +62,8 @@ export type StatementKind =
   | "observation"
   /** one a round */
   | "vote"
+  /** one a round */
+  | "lock"
   /** one an epoch and predecessor: two can be held against it on chain */
   | "report";
 
@@ -72,6 +78,13 @@ export interface KeptHeartbeat {
   readonly hash: string;
   readonly heartbeat: SignedHeartbeat;
   readonly nodeIds: readonly bigint[];
+}
+
+/** What a member is locked to, and the votes of a quorum that made it so. */
+export interface KeptLock {
+  readonly round: number;
+  readonly reportHash: string;
+  readonly votes: readonly { readonly attestor: string; readonly signature: string }[];
 }
 
 /** An observation and the root that its attestor signed. */
@@ -140,7 +153,7 @@ export class Store {
    */
   prune(beforeEpoch: number, newestReport: number): void {
     this.db.transaction(() => {
-      for (const table of ["heartbeats", "slots", "batches", "observations", "signed_reports", "silences"])
+      for (const table of ["heartbeats", "slots", "batches", "observations", "signed_reports", "silences", "locks"])
         this.db.run(`DELETE FROM ${table} WHERE epoch < ?`, beforeEpoch);
       this.db.run("DELETE FROM reports WHERE epoch < ?", Math.min(beforeEpoch, newestReport));
     });
@@ -356,11 +369,25 @@ export class Store {
     );
   }
 
-  /** Highest round of an epoch in which this member voted, −1 for none. */
+  /** Highest round of an epoch in which this member voted or locked itself, −1 for none. */
   lastRound(epoch: number): number {
-    const sql = "SELECT max(CAST(scope AS INTEGER)) AS round FROM statements WHERE kind = 'vote' AND epoch = ?";
+    const kinds = "kind IN ('vote', 'lock')";
+    const sql = `SELECT max(CAST(scope AS INTEGER)) AS round FROM statements WHERE ${kinds} AND epoch = ?`;
     const round = this.db.get(sql, epoch)?.["round"];
     return typeof round === "number" ? round : -1;
+  }
+
+  /** Keeps what this member is locked to, among reports of an epoch on the same one before. */
+  putLock(epoch: number, previousReport: string, { round, reportHash, votes }: KeptLock): void {
+    const sql = "INSERT OR REPLACE INTO locks VALUES (?, ?, ?, ?, ?)";
+    this.db.run(sql, epoch, previousReport, round, reportHash, JSON.stringify(votes));
+  }
+
+  lock(epoch: number, previousReport: string): KeptLock | undefined {
+    const row = this.db.get("SELECT * FROM locks WHERE epoch = ? AND previous = ?", epoch, previousReport);
+    if (row === undefined) return undefined;
+    const votes = JSON.parse(text(row["votes"])) as KeptLock["votes"];
+    return { round: Number(row["round"]), reportHash: text(row["report_hash"]), votes };
   }
 
   // ─── REPORTS AND GAS ───

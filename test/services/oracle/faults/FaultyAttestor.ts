@@ -262,7 +262,8 @@ export class FaultyAttestor {
       await Promise.allSettled(
         this.peers.flatMap((url) => [
           post(`${url}/proposals`, { ...content, observations, signature }),
-          post(`${url}/commits`, { ...content, votes }),
+          post(`${url}/locks`, { ...content, votes }),
+          post(`${url}/commits`, { ...content, locks: votes }),
         ]),
       );
     }

@@ -117,7 +117,7 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
       expect(await post(member, "/batches", [forged])).to.deep.equal([401, "BAD_SIGNATURE"]);
       expect(await post(member, "/proposals", proposal)).to.deep.equal([401, "NOT_LEADER"]);
       // Votes are looked at for a report that a leader has proposed, as that costs most.
-      expect(await post(member, "/commits", { ...content, votes })).to.deep.equal([404, "NOT_FOUND"]);
+      expect(await post(member, "/locks", { ...content, votes })).to.deep.equal([404, "NOT_FOUND"]);
       for (const outcome of ["NOT_MEMBER", "BAD_SIGNATURE"])
         expect(await metricOf(world, member, "batches_total", `outcome="${outcome}"`), outcome).to.be.at.least(1);
       expect(await metricOf(world, member, "requests_total", `route="/proposals",status="401"`)).to.be.at.least(1);
