@@ -107,8 +107,9 @@ describe("ChainFacts", () => {
     const [old, changed] = [Wallet.createRandom().address.toLowerCase(), Wallet.createRandom().address.toLowerCase()];
     /** Epoch 100 begins at second 1000, which is block 1000. Node 2 changes its key for it in block 995. */
     const openAt = (final: { number: number }, newest: { number: number }) => {
-      let reads = 0;
+      let [reads, looks] = [0, 0];
       const block = (which: string): { number: number; timestamp: number; hash: string } => {
+        if (which === "latest") looks++;
         const { number } = which === "latest" ? newest : final;
         return { number, timestamp: number, hash: `0x${number}` };
       };
@@ -124,7 +125,7 @@ describe("ChainFacts", () => {
         },
       } as unknown as NodeReader;
       const facts = new ChainFacts(provider, contracts as unknown as Contracts, clock, 0, "finalized", nodes);
-      return { facts, reads: () => reads };
+      return { facts, reads: () => reads, looks: () => looks };
     };
 
     it("should not be taken for what they were when the last final block was made", async () => {
@@ -136,6 +137,13 @@ describe("ChainFacts", () => {
       final.number = 1_000;
       await facts.refresh();
       expect(await facts.agentAt(2n, 100)).to.equal(changed);
+    });
+
+    it("should ask for the newest block once, however many nodes are heard in one moment", async () => {
+      const { facts, looks } = openAt({ number: 990 }, { number: 1_002 });
+      const agents = await Promise.all(Array.from({ length: 500 }, () => facts.agentAt(1n, 100)));
+      expect(new Set(agents)).to.deep.equal(new Set([old]));
+      expect(looks()).to.equal(1);
     });
 
     it("should be read anew where blocks have been replaced, and be none before there is a block", async () => {

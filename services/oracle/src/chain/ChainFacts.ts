@@ -8,6 +8,7 @@ import { MAX_LATE_EPOCHS } from "../horizon.js";
 import { OracleError } from "../OracleError.js";
 import { AgentBook } from "./AgentBook.js";
 import { NodeReader } from "./NodeReader.js";
+import { SharedCall } from "./SharedCall.js";
 
 /** Order of the contract's `ReportStatus`. */
 export const REPORT_STATUSES = ["none", "posted", "final", "void"] as const;
@@ -62,12 +63,12 @@ export class ChainFacts {
   /** The same as the newest block has it, for an epoch that the final one has not reached. */
   private readonly newestAgents: AgentBook;
   /** First block of each epoch that was seen: what it says of the epoch's keys is what all after it say. */
-  private readonly begun = new EpochMap(MAX_STATES, (): { number?: number } => ({}));
+  private readonly begun = new EpochMap(MAX_STATES, (): Begun => ({}));
   /** The newest report that was found of each epoch, and the block through which it was looked for. */
   private readonly postings = new EpochMap(MAX_REMEMBERED, (): Posting => ({}));
   private readonly ranges = new BlockRanges();
   private final: FinalBlock | undefined;
-  private refreshing: Promise<void> | undefined;
+  private readonly refreshing = new SharedCall(() => this.lookUp());
 
   constructor(
     private readonly provider: Provider,
@@ -83,10 +84,7 @@ export class ChainFacts {
 
   /** Looks up the newest block that counts. It never goes back. Calls that come while one is under way share it. */
   refresh(): Promise<void> {
-    this.refreshing ??= this.lookUp().finally(() => {
-      this.refreshing = undefined;
-    });
-    return this.refreshing;
+    return this.refreshing.run();
   }
 
   private async lookUp(): Promise<void> {
@@ -277,6 +275,12 @@ export class ChainFacts {
   private async firstSeenOf(epoch: number): Promise<number | undefined> {
     const seen = this.begun.of(epoch);
     if (seen.number !== undefined) return seen.number;
+    // Once for all nodes: when an epoch begins all of them are asked for in one moment.
+    seen.looking ??= this.lookForBegin(epoch, seen).finally(() => delete seen.looking);
+    return await seen.looking;
+  }
+
+  private async lookForBegin(epoch: number, seen: Begun): Promise<number | undefined> {
     const newest = await this.provider.getBlock("latest");
     if (newest === null || newest.timestamp < this.clock.startOf(epoch)) return undefined;
     return (seen.number = newest.number);
@@ -312,6 +316,12 @@ export class ChainFacts {
     }
     return low;
   }
+}
+
+/** The first block of an epoch that was seen, and the search for it. */
+interface Begun {
+  number?: number;
+  looking?: Promise<number | undefined>;
 }
 
 interface Posting {

@@ -2,6 +2,8 @@ import type { Provider } from "ethers";
 
 import type { EpochClock } from "@millrace/sdk";
 
+import { SharedCall } from "./SharedCall.js";
+
 /** A block that this member has seen, and when, by its own monotonic clock. */
 export interface SeenBlock {
   readonly number: number;
@@ -28,7 +30,7 @@ export class ChainWatch {
   /** Hash of each height as it was seen last. */
   private readonly canonical = new Map<number, string>();
   private head: SeenBlock | undefined;
-  private polling: Promise<void> | undefined;
+  private readonly polling = new SharedCall(() => this.catchUp());
 
   constructor(
     private readonly provider: Provider,
@@ -49,10 +51,7 @@ export class ChainWatch {
 
   /** Asks for new blocks. Calls that come while one is under way share it. */
   poll(): Promise<void> {
-    this.polling ??= this.catchUp().finally(() => {
-      this.polling = undefined;
-    });
-    return this.polling;
+    return this.polling.run();
   }
 
   /** Whether heartbeats of a slot still count. */
