@@ -78,8 +78,8 @@ describe("Leader", () => {
       const store = stores[seat]!;
       for (const observation of observations) store.putObservation(observation);
       const others = SEATS.map((_, other) => other).filter((other) => other !== seat);
-      const peers = new Peers(others.map(clientOf), logger);
       const metrics = new Metrics();
+      const peers = new Peers(others.map(clientOf), metrics, logger);
       const identity = { attestor: signer.address, signer, domain: DOMAIN, configDigest: RULES };
       const guard = new Guard({ attestor: signer.address, store, metrics, logger });
       const base = { identity, store, facts, schedule, peers, guard, metrics, logger };

@@ -38,14 +38,26 @@ describe("Member", () => {
   let member: Member;
   let now = CLOSED_AT;
   let assembled = 0;
+  /** Happens at the last moment at which a member waits before it votes, or locks itself. */
+  let meanwhile: (() => Promise<unknown>) | undefined;
+  /** A vote waits for the last time when its report is assembled. */
+  let interruptedAt: number | undefined;
+  const interrupt = async (): Promise<void> => {
+    const act = meanwhile;
+    meanwhile = undefined;
+    await act?.();
+  };
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "millrace-member-"));
     store = new Store(join(folder, "oracle.sqlite"));
-    [now, assembled] = [CLOSED_AT, 0];
+    [now, assembled, interruptedAt] = [CLOSED_AT, 0, undefined];
     const facts = {
       closedAt: () => Promise.resolve(CLOSED_AT),
-      setOf: () => Promise.resolve({ seats: SEATS.map(({ address }) => address), quorum: 3, threshold: 2 }),
+      setOf: async () => {
+        if (assembled === interruptedAt) await interrupt();
+        return { seats: SEATS.map(({ address }) => address), quorum: 3, threshold: 2 };
+      },
       statusOf: () => Promise.resolve("none"),
       newestReport: () => Promise.resolve({ reportHash: ZeroHash, epoch: 0 }),
       reportDeadline: () => Promise.resolve(CLOSED_AT + 100_000),
@@ -69,7 +81,12 @@ describe("Member", () => {
           return Promise.resolve({ reportHash: first!.root, built: { report: { previousReport: ZeroHash } } });
         },
       },
-      history: { byHash: () => Promise.resolve({ report: REPORT }) },
+      history: {
+        byHash: async () => {
+          await interrupt();
+          return { report: REPORT };
+        },
+      },
       guard: { reasonToStop: undefined },
       metrics: new Metrics(),
       logger: pino({ level: "silent" }),
@@ -169,6 +186,30 @@ describe("Member", () => {
     expect(await turn(7, { round: 3, votes: await signed(voteTypes, 4, "another") })).to.equal("BAD_SIGNATURE");
     expect(await propose(8), "what it is locked to").to.equal("signed");
     expect(await turn(9, await votes(3))).to.equal("signed");
+  });
+
+  it("should neither vote behind a lock nor lock itself behind a vote that comes at the same moment (I7)", async () => {
+    for (const what of ["report", "another"]) store.putReport(id(what), EPOCH, new Uint8Array());
+    now = CLOSED_AT + 10 * schedule.roundSeconds;
+    const during = async (asked: () => Promise<string>, first: () => Promise<string>): Promise<string[]> => {
+      const outcomes: string[] = [];
+      meanwhile = async () => outcomes.push(await first());
+      interruptedAt = assembled + 1;
+      outcomes.push(await asked());
+      return outcomes;
+    };
+    const locked = await during(
+      () => lock(0),
+      () => propose(1, "another"),
+    );
+    expect(locked).to.deep.equal(["signed", "STALE_ROUND"]);
+    expect(await lock(1)).to.equal("signed");
+    const earlier = { round: 2, votes: await signed(voteTypes, 2, "another") };
+    const voted = await during(
+      () => propose(4, "another", leaderOf(4), earlier),
+      () => lock(3),
+    );
+    expect(voted).to.deep.equal(["signed", "BOUND"]);
   });
 
   it("should sign what a quorum is locked to and nothing else, whatever it has voted for (I7)", async () => {

@@ -69,7 +69,7 @@ export class Member {
     await this.checkRound(epoch, round);
     // What costs a signature to check comes after what costs nothing: strangers send proposals too.
     await this.checkReportable(epoch);
-    if (round < this.parts.store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
+    this.checkNotOver(epoch, round);
     await this.checkLeader(proposal);
     this.checkProposals(proposal);
     await this.checkTurn(epoch);
@@ -78,9 +78,9 @@ export class Member {
     if (assembled.reportHash !== reportHash) {
       throw new OracleError("DIFFERENT_REPORT", `the report of these observations is ${assembled.reportHash} here`);
     }
-    const { previousReport } = assembled.built.report;
-    this.checkUnsigned(epoch, previousReport, reportHash);
-    await this.checkUnlocked(proposal, previousReport);
+    await this.checkEarlier(proposal);
+    // Nothing is waited for from here on: a lock that came meanwhile counts.
+    this.checkMayVote(proposal, assembled.built.report.previousReport);
     const signature = await this.once(() =>
       this.parts.store.signOnce("vote", epoch, String(round), reportHash, () =>
         this.parts.identity.signer.signTypedData(this.parts.identity.domain, voteTypes, { epoch, round, reportHash }),
@@ -96,10 +96,12 @@ export class Member {
     const { store, identity, history } = this.parts;
     const { epoch, round, reportHash } = content;
     await this.checkProposed(content);
-    if (round < store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
-    // Last, as it costs most: anybody can send what only looks like votes.
+    this.checkNotOver(epoch, round);
+    // Late, as it costs most: anybody can send what only looks like votes.
     await this.checkQuorum(voteTypes, content, votes);
     const { previousReport } = (await history.byHash(reportHash)).report;
+    // Nothing is waited for from here on: a vote of a later round that was given meanwhile counts.
+    this.checkNotOver(epoch, round);
     this.checkUnsigned(epoch, previousReport, reportHash);
     const signature = await this.once(() =>
       store.signOnce("lock", epoch, String(round), reportHash, () => {
@@ -202,14 +204,26 @@ export class Member {
     }
   }
 
+  /** A leader claims earlier votes of a quorum only with the votes. */
+  private async checkEarlier({ epoch, reportHash, earlier }: Proposal): Promise<void> {
+    if (earlier === undefined) return;
+    await this.checkQuorum(voteTypes, { epoch, round: earlier.round, reportHash }, earlier.votes);
+  }
+
   /** A member that is locked votes for another report only if a quorum has voted for that one since. */
-  private async checkUnlocked({ epoch, round, reportHash, earlier }: Proposal, previousReport: string): Promise<void> {
+  private checkMayVote({ epoch, round, reportHash, earlier }: Proposal, previousReport: string): void {
+    this.checkNotOver(epoch, round);
+    this.checkUnsigned(epoch, previousReport, reportHash);
     const lock = this.parts.store.lock(epoch, previousReport);
     if (lock === undefined || lock.reportHash === reportHash) return;
     if (earlier === undefined || earlier.round <= lock.round || earlier.round >= round) {
       throw new OracleError("BOUND", `this member is locked to ${lock.reportHash} since round ${lock.round}`);
     }
-    await this.checkQuorum(voteTypes, { epoch, round: earlier.round, reportHash }, earlier.votes);
+  }
+
+  /** Whoever has voted or locked itself in a later round has left this one. */
+  private checkNotOver(epoch: number, round: number): void {
+    if (round < this.parts.store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
   }
 
   /** A key that somebody else uses too signs nothing more. */
