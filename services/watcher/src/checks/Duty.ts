@@ -43,9 +43,13 @@ export class Duty {
 
   /** Follows the claim until nothing is left to do; undefined when the watcher is stopped first. */
   async follow(): Promise<DutyOutcome | undefined> {
-    const { signal, pollMs } = this.desk;
+    const { clock, signal, pollMs } = this.desk;
+    let last = -1;
     while (!signal.aborted) {
-      const outcome = await this.#step();
+      const { number } = await clock.latest();
+      // There may be thousands of claims, and nothing changes but with a block.
+      const outcome = number === last ? undefined : await this.#step();
+      last = number;
       if (outcome !== undefined) {
         if (outcome !== "not drawn" && outcome !== "of others") this.#logger.info({ outcome }, "check has ended");
         return outcome;
