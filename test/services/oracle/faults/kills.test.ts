@@ -24,6 +24,7 @@ const STEPS = {
   aggregated: /"msg":"observation signed"/,
   proposed: /"msg":"proposing"/,
   voted: /"msg":"voted"/,
+  locked: /"msg":"locked"/,
   signed: /"msg":"report signed"/,
   sent: /"label":"report of epoch \d+".*"msg":"sent"/,
   mined: /"msg":"report sent"/,
