@@ -1,5 +1,5 @@
 import type { HeartbeatHosts } from "../HeartbeatHosts.js";
-import type { OracleWorld } from "../OracleWorld.js";
+import { type OracleWorld, ROOM } from "../OracleWorld.js";
 
 /** Members that are never disturbed: their memory is measured. */
 export const STEADY = [0, 1] as const;
@@ -88,7 +88,7 @@ export class Churn {
       default: {
         const node = beating[roll(beating.length)];
         if (node === undefined || beating.length < 8) return "no node retired";
-        await (await world.as(world.providerKey()).nodes.retire(node)).wait();
+        await (await world.as(world.providerKey()).nodes.retire(node, ROOM)).wait();
         hosts.silence(node);
         this.retiredIn.set(node, epoch);
         counts.nodesRetired++;
@@ -132,7 +132,7 @@ export class Churn {
     if (joiner === undefined) return "nobody to take a seat";
     await world.admit(joiner);
     await world.startMember(joiner, FIELDS);
-    await (await world.as(world.attestorKey(member)).uptime.resign()).wait();
+    await (await world.as(world.attestorKey(member)).uptime.resign(ROOM)).wait();
     this.seated.delete(member);
     this.seated.add(joiner);
     // It sits in this epoch still, which is reported in the next.
@@ -160,7 +160,7 @@ export class Churn {
       const account = this.world.attestorKey(member).address;
       const { bond, releaseAt } = await uptime.attestorOf(account);
       if (bond === 0n || releaseAt === 0n || releaseAt > BigInt(now)) continue;
-      await (await uptime.releaseBond(account)).wait();
+      await (await uptime.releaseBond(account, ROOM)).wait();
     }
   }
 }

@@ -5,7 +5,7 @@ import { buildReport, decodeDataFile, hashReport } from "@millrace/uptime-tree/f
 
 import { dice } from "../../../uptime/dice.js";
 import { HeartbeatHosts } from "../HeartbeatHosts.js";
-import { OracleWorld } from "../OracleWorld.js";
+import { OracleWorld, ROOM } from "../OracleWorld.js";
 import { Books } from "./Books.js";
 import { Churn, FIELDS, SEATS, STEADY } from "./Churn.js";
 import { Memory } from "./Memory.js";
@@ -205,11 +205,11 @@ export class Soak {
     for (let node = 1n; node <= count; node++) {
       const found = await fetchLeaf(urls, newest, node);
       if (found === undefined) continue;
-      await (await contracts.rewards.collect(found.leaf, found.proof)).wait();
+      await (await contracts.rewards.collect(found.leaf, found.proof, ROOM)).wait();
     }
     for (let member = 0; member < urls.length; member++) {
       const account = this.world.attestorKey(member).address;
-      await (await contracts.rewards.collectAttestorPay(account, finals)).wait();
+      await (await contracts.rewards.collectAttestorPay(account, finals, ROOM)).wait();
     }
     this.collectedTo = newest + 1;
   }
