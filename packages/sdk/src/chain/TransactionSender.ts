@@ -85,6 +85,7 @@ export class TransactionSender {
   readonly #budget: GasBudget | undefined;
   readonly #unstick: boolean;
   readonly #signal: AbortSignal | undefined;
+  /** In the order in which it is sent. */
   readonly #queue: Queued[] = [];
   #isSending = false;
 
@@ -115,25 +116,22 @@ export class TransactionSender {
   send(request: Request, label = "transaction", options: SendOptions = {}): Promise<TransactionReceipt> {
     return new Promise((resolve, reject) => {
       const send = (): Promise<void> => this.#sendNow(request, label, options).then(resolve, reject);
-      this.#queue.push({ dueAt: options.dueAt ?? Infinity, send });
+      this.#enqueue({ dueAt: options.dueAt ?? Infinity, send });
       void this.#sendAll();
     });
+  }
+
+  /** Behind all that is due no later. */
+  #enqueue(queued: Queued): void {
+    const place = this.#queue.findIndex(({ dueAt }) => dueAt > queued.dueAt);
+    this.#queue.splice(place === -1 ? this.#queue.length : place, 0, queued);
   }
 
   async #sendAll(): Promise<void> {
     if (this.#isSending) return;
     this.#isSending = true;
-    for (let next = this.#takeNext(); next !== undefined; next = this.#takeNext()) await next.send();
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) await next.send();
     this.#isSending = false;
-  }
-
-  #takeNext(): Queued | undefined {
-    const dueAt = Math.min(...this.#queue.map((each) => each.dueAt));
-    const [next] = this.#queue.splice(
-      this.#queue.findIndex((each) => each.dueAt === dueAt),
-      1,
-    );
-    return next;
   }
 
   async #sendNow(request: Request, label: string, options: SendOptions): Promise<TransactionReceipt> {

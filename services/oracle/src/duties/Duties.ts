@@ -99,8 +99,8 @@ export class Duties {
     try {
       const duties = store.open();
       metrics.openDuties.set(duties.length);
-      metrics.answerDue.set(secondsLeft(duties, now()));
       const urgent = duties.filter((duty) => endOf(duty) !== NEVER).sort((a, b) => endOf(a) - endOf(b));
+      metrics.answerDue.set(secondsLeft(urgent, now()));
       await this.cash(now, urgent[0]);
       await this.attemptUrgent(urgent, now);
       for (const { id: name, attempt } of prosecutor.pending())
@@ -253,16 +253,10 @@ export class Duties {
   }
 }
 
-/** Until the first duty is too late that is not yet; infinite if none has an end. */
-function secondsLeft(duties: readonly Duty[], now: number): number {
-  return (
-    Math.min(
-      ...duties
-        .filter(({ kind }) => kind !== "correction")
-        .map(endOf)
-        .filter((end) => end > now),
-    ) - now
-  );
+/** Until the first of some duties, in the order of their ends, is too late that is not yet; infinite if none has time. */
+function secondsLeft(urgent: readonly Duty[], now: number): number {
+  const next = urgent.find((duty) => endOf(duty) > now);
+  return next === undefined ? Infinity : endOf(next) - now;
 }
 
 /** When a duty is too late; what has no end comes after all that has. */
