@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
-import { JsonRpcProvider, parseEther, parseUnits, toQuantity, Wallet, type TransactionReceipt } from "ethers";
+import { JsonRpcProvider, parseEther, parseUnits, toBeHex, toQuantity, Wallet, type TransactionReceipt } from "ethers";
 
 import { MillraceError, TransactionSender, type GasBudget } from "@millrace/sdk";
 
@@ -14,6 +14,8 @@ const GWEI = parseUnits("1", "gwei");
 const SINK = "0x000000000000000000000000000000000000dEaD";
 /** Takes one call in its life, and refuses all others. */
 const ONCE = "0x6013600c60003960136000f3" + "600054" + "15600c57" + "60006000fd" + "5b600160005500";
+/** Keeps the word that it is called with. */
+const KEEPER = "0x6005600c60003960056000f3" + "5f355f5500";
 
 /** A provider whose broadcasts a test can spoil. */
 class SpoiledProvider extends JsonRpcProvider {
@@ -194,6 +196,29 @@ describe("TransactionSender on a chain of its own", function () {
     expect(await sent).to.equal("REVERTED");
     expect(purse.spent).to.have.length(1);
     expect(purse.spent[0]! > 0n && purse.spent[0]! < purse.reserved[0]!).to.equal(true);
+  });
+
+  it("should leave gas for slots that others empty in between, and say when a transaction ran out of it", async () => {
+    const keep = (word: number): string => toBeHex(word, 32);
+    const { contractAddress: to } = (await (await other.sendTransaction({ data: KEEPER })).wait())!;
+    const fees = { maxFeePerGas: 90n * GWEI, maxPriorityFeePerGas: 80n * GWEI };
+    const keepAfterEmptied = async (gasLimit?: number): Promise<TransactionReceipt> => {
+      await automine(true);
+      await (await other.sendTransaction({ to, data: keep(1) })).wait();
+      await automine(false);
+      provider.broadcasts = 0;
+      const sender = new TransactionSender(wallet, { ...options, replaceAfterMs: 5_000 });
+      const sent = sender.send({ to: to!, data: keep(2), ...(gasLimit !== undefined && { gasLimit }) });
+      sent.catch(() => undefined);
+      while (provider.broadcasts < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+      await other.sendTransaction({ to, data: keep(0), gasLimit: 100_000, ...fees });
+      await mine();
+      return sent;
+    };
+    expect((await keepAfterEmptied()).status).to.equal(1);
+    expect(await provider.getStorage(to!, 0)).to.equal(keep(2));
+    const failed: unknown = await keepAfterEmptied(32_000).catch((error: unknown) => error);
+    expect((failed as MillraceError).message).to.match(/used up its gas in block \d+\.$/);
   });
 
   it("should send nothing that fails beforehand, and nothing that the budget does not allow", async () => {

@@ -64,6 +64,11 @@ type Fees = Partial<Record<"maxFeePerGas" | "maxPriorityFeePerGas" | "gasPrice",
 
 /** Room above the estimate: state may move between the estimate and the block. */
 const GAS_MARGIN_PERCENT = 120n;
+/**
+ * And room for slots that are empty by then, as the checkpoints of an epoch are that has just begun: 17,100 each. It
+ * matters to what is cheap, of which a fifth is less than one of them.
+ */
+const NEW_SLOTS_GAS = 100_000n;
 /** EIP-7825: no transaction may have more. */
 const GAS_CAP = 1n << 24n;
 /** Nodes ask for at least 10 % more to replace a transaction; a fifth clears that on both fee fields. */
@@ -276,15 +281,17 @@ export class TransactionSender {
   /** A receipt does not say why a transaction failed: running it again where it failed does. */
   async #checked(receipt: TransactionReceipt, request: TransactionRequest, label: string): Promise<TransactionReceipt> {
     if (receipt.status !== 0) return receipt;
-    await this.#provider.call({ ...request, blockTag: receipt.blockNumber });
-    throw new MillraceError("REVERTED", `The transaction (${label}) failed in block ${receipt.blockNumber}.`, {
+    const hasRunOut = receipt.gasUsed >= BigInt(request.gasLimit ?? GAS_CAP);
+    if (!hasRunOut) await this.#provider.call({ ...request, blockTag: receipt.blockNumber });
+    const what = hasRunOut ? "used up its gas" : "failed";
+    throw new MillraceError("REVERTED", `The transaction (${label}) ${what} in block ${receipt.blockNumber}.`, {
       hint: `Its hash is ${receipt.hash}; look at what else happened in that block and try again.`,
     });
   }
 }
 
 function withMargin(gas: bigint): bigint {
-  const wished = (gas * GAS_MARGIN_PERCENT) / 100n;
+  const wished = (gas * GAS_MARGIN_PERCENT) / 100n + NEW_SLOTS_GAS;
   return wished > GAS_CAP && gas <= GAS_CAP ? GAS_CAP : wished;
 }
 
