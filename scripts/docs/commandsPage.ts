@@ -1,6 +1,7 @@
 import type { TaskDefinition } from "hardhat/types/tasks";
 
 import { WRITE_OPTIONS } from "../../tasks/lib/define.js";
+import { toKebab } from "../../tasks/lib/toKebab.js";
 
 /** `docs/commands.md`: every command with what it does and takes, by its noun. */
 export function commandsPage(tasks: readonly TaskDefinition[]): string {
@@ -44,7 +45,7 @@ function rowOf(
   const isRequired = ({ description: about }: { readonly description: string }): boolean =>
     about.endsWith("(required)");
   const names = [...own.filter(isRequired), ...own.filter((option) => !isRequired(option))].map((option) => {
-    const flag = `--${option.name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    const flag = `--${toKebab(option.name)}`;
     return isRequired(option) ? `**\`${flag}\`**` : `\`${flag}\``;
   });
   return `| \`${id.join(" ")}\` | ${description} | ${names.join(" ")} |`;

@@ -6,6 +6,8 @@ export interface Option {
   readonly flag?: true;
   readonly required?: true;
   readonly default?: string;
+  /** Also taken without its name, as the word behind the verb; `--help` shows it under this one. */
+  readonly positional?: string;
 }
 
 export type Options = Readonly<Record<string, Option>>;

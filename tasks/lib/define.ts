@@ -2,6 +2,7 @@ import { emptyTask, task } from "hardhat/config";
 import { ArgumentType } from "hardhat/types/arguments";
 import type { TaskDefinition } from "hardhat/types/tasks";
 
+import { toKebab } from "./toKebab.js";
 import type { Options, Verb } from "./Verb.js";
 
 /** How a verb is described; its action is loaded only when it runs, so that other commands start as fast as ever. */
@@ -66,6 +67,14 @@ function build<Given extends Options>(noun: string, definition: Definition<Given
         description: `${option.description}${option.required === true ? " (required)" : ""}`,
         type: ArgumentType.STRING_WITHOUT_DEFAULT,
         defaultValue: option.default,
+      });
+    }
+    if (option.positional !== undefined) {
+      builder = builder.addPositionalArgument({
+        name: option.positional,
+        description: `${option.description}; the same as --${toKebab(optionName)}`,
+        type: ArgumentType.STRING_WITHOUT_DEFAULT,
+        defaultValue: undefined,
       });
     }
   }

@@ -6,6 +6,7 @@ import { decodeError, MillraceError } from "@millrace/sdk";
 
 import { Output } from "./Output.js";
 import { Session } from "./Session.js";
+import { toKebab } from "./toKebab.js";
 import type { Options, Verb } from "./Verb.js";
 
 interface Run {
@@ -21,7 +22,8 @@ interface Run {
 export async function runVerb({ command, options, given, hre, verb }: Run): Promise<Result<undefined, undefined>> {
   const output = new Output(given["json"] === true);
   try {
-    assertComplete(command, options, given);
+    const values = named(command, options, given);
+    assertComplete(command, options, values);
     const session = new Session({
       hre,
       output,
@@ -29,7 +31,7 @@ export async function runVerb({ command, options, given, hre, verb }: Run): Prom
       yes: given["yes"] === true,
       dryRun: given["dryRun"] === true,
     });
-    await verb(session, given as never);
+    await verb(session, values as never);
     return successfulResult();
   } catch (error) {
     output.failure(decodeError(error));
@@ -48,6 +50,15 @@ function assertComplete(command: string, options: Options, given: Record<string,
   });
 }
 
-function toKebab(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+/** What was typed, with every word that came without a name under the name of its option. */
+function named(command: string, options: Options, given: Record<string, unknown>): Record<string, unknown> {
+  const words = Object.entries(options).flatMap(([name, { positional }]) => {
+    const word = positional === undefined ? undefined : given[positional];
+    if (word === undefined) return [];
+    if (given[name] === undefined) return [[name, word] as const];
+    throw new MillraceError("BAD_INPUT", `${command} takes one ${name}: as --${toKebab(name)} or without, not both.`, {
+      hint: `See npx hardhat ${command} --help.`,
+    });
+  });
+  return { ...given, ...Object.fromEntries(words) };
 }

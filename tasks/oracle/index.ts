@@ -39,7 +39,7 @@ export const oracleTasks = noun("oracle", "Who was up: attestors and their repor
   reading({
     name: "verify",
     description: "Computes the report of an epoch's data file and compares it with the one on chain",
-    options: { file: FILE },
+    options: { file: { ...FILE, positional: "dataFile" } },
     action: () => import("./verify.js"),
   }),
   writing({

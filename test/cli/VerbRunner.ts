@@ -74,19 +74,23 @@ function setEnvironment(values: Readonly<Record<string, string | undefined>>): v
   }
 }
 
-/** The definition of a verb, and its options as Hardhat would hand them over. */
+/** The definition of a verb, and its options and words as Hardhat would hand them over. */
 function parse(words: readonly string[]): { definition: NewTaskDefinition; given: Record<string, unknown> } {
-  const first = words.findIndex((word) => word.startsWith("--"));
-  const id = words.slice(0, first === -1 ? words.length : first);
-  const definition = millraceTasks.find((each) => each.id.join(" ") === id.join(" ")) as NewTaskDefinition | undefined;
-  if (definition === undefined) throw new Error(`there is no command ${id.join(" ")}`);
+  const definition = millraceTasks
+    .filter(({ id }) => id.every((word, i) => word === words[i]))
+    .toSorted((a, b) => b.id.length - a.id.length)[0] as NewTaskDefinition | undefined;
+  if (!definition || !("options" in definition)) throw new Error(`there is no command ${words.join(" ")}`);
+  const { id, options, positionalArguments } = definition;
   const given: Record<string, unknown> = {};
-  for (const { name, defaultValue } of Object.values(definition.options)) given[name] = defaultValue;
+  for (const { name, defaultValue } of Object.values(options)) given[name] = defaultValue;
+  const places = positionalArguments.map(({ name }) => name);
   for (let i = id.length; i < words.length; i++) {
-    const name = words[i].slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
-    const option = definition.options[name];
-    if ((option as typeof option | undefined) === undefined) throw new Error(`${id.join(" ")} has no ${words[i]}`);
-    given[name] = option.type === ArgumentType.FLAG ? true : words[++i];
+    const isOption = words[i].startsWith("--");
+    const name = isOption
+      ? words[i].slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+      : places.shift();
+    if (name === undefined || (isOption && !(name in options))) throw new Error(`${id.join(" ")} has no ${words[i]}`);
+    given[name] = !isOption ? words[i] : options[name].type === ArgumentType.FLAG ? true : words[++i];
   }
   return { definition, given };
 }

@@ -73,7 +73,7 @@ describe("tasks of the oracle", () => {
 
   it("should verify the data file with a program of its own, and tell what is not the chain's", async () => {
     const { root, evidenceRoot, dataHash } = stage.built.report;
-    const verified = await at.verbs.json(`oracle verify --file ${stage.file}`);
+    const verified = await at.verbs.json(`oracle verify ${stage.file}`);
     expect(verified).to.include({
       posted: stage.reportHash,
       reportHash: stage.reportHash,
@@ -87,6 +87,21 @@ describe("tasks of the oracle", () => {
     const { code, stderr } = await at.verbs.run(`oracle verify --file ${stage.writeBytes("other.bin", bytes)}`);
     expect(stderr).to.match(/^Error: The file gives report 0x\w{64}, the chain has 0x\w{64}\./);
     expect(code).to.equal(1);
+  });
+
+  it("should take the file with its name or without, and not both", async () => {
+    const { stdout } = await at.verbs.run(`oracle verify --file ${stage.file}`);
+    expect(stdout).to.equal((await at.verbs.run(`oracle verify ${stage.file}`)).stdout);
+    const twice = await at.verbs.run(`oracle verify ${stage.file} --file ${stage.file}`);
+    expect([twice.code, twice.stderr]).to.deep.equal([
+      1,
+      "Error: oracle verify takes one file: as --file or without, not both. See npx hardhat oracle verify --help.\n",
+    ]);
+    const none = await at.verbs.run("oracle verify");
+    expect([none.code, none.stderr]).to.deep.equal([
+      1,
+      "Error: oracle verify needs --file. See npx hardhat oracle verify --help.\n",
+    ]);
   });
 
   it("should say where a verified report stands", async () => {
