@@ -23,7 +23,7 @@ import {
 import { Prosecutor, type ProsecutorParts } from "../../../services/oracle/src/duties/Prosecutor.js";
 import { Turns } from "../../../services/oracle/src/duties/Turns.js";
 import type { ChainFacts } from "../../../services/oracle/src/chain/ChainFacts.js";
-import { Guard } from "../../../services/oracle/src/member/Guard.js";
+import { Guard, type Contradiction } from "../../../services/oracle/src/member/Guard.js";
 import type { Schedule } from "../../../services/oracle/src/member/Schedule.js";
 import { SlotKeeper, type SlotKeeperParts } from "../../../services/oracle/src/member/SlotKeeper.js";
 import { Metrics } from "../../../services/oracle/src/Metrics.js";
@@ -75,8 +75,8 @@ describe("Prosecutor of hidden sightings", () => {
     rmSync(folder, { recursive: true });
   });
 
-  /** A process of the member with what is on its disk. */
-  function start(): void {
+  /** A process of the member with what is on its disk, and `before` that something else that it believes to know. */
+  function start(before: readonly Contradiction[] = []): void {
     const attestor = at.attestors[ME]!.address;
     const [metrics, logger] = [new Metrics(), pino({ level: "silent" })];
     guard = new Guard({ attestor, store, metrics, logger });
@@ -87,8 +87,13 @@ describe("Prosecutor of hidden sightings", () => {
       return { seats: [...seats], quorum: Number(quorum), threshold: Number(threshold) };
     };
     const facts = { setOf } as unknown as ChainFacts;
+    const known = {
+      get contradictions() {
+        return [...before, ...guard.contradictions];
+      },
+    } as unknown as Guard;
     prosecutor = new Prosecutor({
-      ...{ attestor, facts, guard, store, configDigest: at.configDigest, turns: new Turns(attestor, facts) },
+      ...{ attestor, facts, guard: known, store, configDigest: at.configDigest, turns: new Turns(attestor, facts) },
       contracts: { uptime: at.oracle, uptimeProofs: at.proofs } as unknown as Contracts,
       schedule: { roundSeconds: ROUND_SECONDS } as unknown as Schedule,
       slots: new SlotKeeper({ identity: { attestor }, store } as unknown as SlotKeeperParts),
@@ -184,6 +189,22 @@ describe("Prosecutor of hidden sightings", () => {
     const before = guard.contradictions;
     start();
     expect(guard.contradictions).to.deep.equal(before);
+    await prosecute();
+    expect(sent).to.deep.equal(["proveHiddenSighting"]);
+    expect(await convicted()).to.deep.equal([LIAR]);
+  });
+
+  it("should prove what can be proven, whatever else is known of the same attestor and does not do", async () => {
+    keep(await hear(all));
+    keep(await said(LIAR, { heard: all, seen: allBut(1n, 0) }));
+    const [provable] = guard.contradictions;
+    const gone = { ...provable!, second: `0x${"0".repeat(64)}` };
+    const refused = { ...provable!, nodeId: 2n };
+    start([gone, refused]);
+    const [{ attempt }] = prosecutor.pending() as [ReturnType<Prosecutor["pending"]>[number]];
+    await attempt(0);
+    expect(await attempt(LATER).catch(() => "refused")).to.equal("refused");
+    expect([sent, await convicted()]).to.deep.equal([[], []]);
     await prosecute();
     expect(sent).to.deep.equal(["proveHiddenSighting"]);
     expect(await convicted()).to.deep.equal([LIAR]);

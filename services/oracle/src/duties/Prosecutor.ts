@@ -39,24 +39,25 @@ export class Prosecutor {
   private readonly noted = new EpochMap(KEPT_EPOCHS, () => new Map<string, number>());
   /** Attestors that are proven guilty, by epoch: one proof each is enough. */
   private readonly proven = new EpochMap(KEPT_EPOCHS, () => new Set<string>());
+  /** How often each was sent: what did not come through stands behind all else that is known of its attestor. */
+  private readonly tries = new WeakMap<Contradiction, number>();
 
   constructor(private readonly parts: ProsecutorParts) {}
 
   /** What there is to prove now. */
   pending(): { readonly id: string; readonly attempt: (now: number) => Promise<Outcome> }[] {
-    const seen = new Set<string>();
-    return this.parts.guard.contradictions.flatMap((contradiction) => {
-      const id = `${contradiction.epoch}/${contradiction.attestor}`;
-      const isProven = this.proven.of(contradiction.epoch).has(contradiction.attestor);
-      if (isProven || seen.has(id) || contradiction.attestor === this.parts.attestor) return [];
-      seen.add(id);
-      return [{ id, attempt: (now: number) => this.prove(contradiction, now) }];
+    const accused = new Map(
+      this.parts.guard.contradictions.map(({ epoch, attestor }) => [`${epoch}/${attestor}`, { epoch, attestor }]),
+    );
+    return [...accused].flatMap(([id, { epoch, attestor }]) => {
+      if (attestor === this.parts.attestor || this.proven.of(epoch).has(attestor)) return [];
+      return [{ id, attempt: (now: number) => this.prove(attestor, epoch, now) }];
     });
   }
 
-  private async prove(contradiction: Contradiction, now: number): Promise<Outcome> {
+  /** Proves one of what an attestor said in an epoch. */
+  private async prove(accused: string, epoch: number, now: number): Promise<Outcome> {
     const { facts, contracts, turns, schedule, sender, attestor } = this.parts;
-    const { epoch, kind, attestor: accused } = contradiction;
     const { seats } = await facts.setOf(epoch);
     const seat = seats.indexOf(accused);
     if (seat < 0 || ((await contracts.uptime.epochStateOf(epoch)).guilty >> BigInt(seat)) & 1n) {
@@ -68,11 +69,27 @@ export class Prosecutor {
     // Whoever was a member then comes first, one after the other; anybody else after them.
     const rank = (await turns.rankIn(epoch, seats.length - 1 - seat)) ?? seats.length;
     if (now < since + rank * schedule.roundSeconds) return "waits";
-    const request = this.request(contradiction, seat);
-    if (request === undefined) return "waits";
-    await sender.send(() => request, `proof against ${accused} (${kind}, epoch ${epoch}) by ${attestor}`);
-    this.proven.of(epoch).add(accused);
-    return "done";
+    for (const contradiction of this.against(accused, epoch)) {
+      const { kind } = contradiction;
+      const request = this.request(contradiction, seat);
+      if (request === undefined) continue;
+      this.tries.set(contradiction, this.triesOf(contradiction) + 1);
+      await sender.send(() => request, `proof against ${accused} (${kind}, epoch ${epoch}) by ${attestor}`);
+      this.proven.of(epoch).add(accused);
+      return "done";
+    }
+    return "waits";
+  }
+
+  /** What was tried least comes first. */
+  private against(accused: string, of: number): Contradiction[] {
+    return this.parts.guard.contradictions
+      .filter(({ attestor, epoch }) => attestor === accused && epoch === of)
+      .sort((a, b) => this.triesOf(a) - this.triesOf(b));
+  }
+
+  private triesOf(contradiction: Contradiction): number {
+    return this.tries.get(contradiction) ?? 0;
   }
 
   private request({ kind, epoch, slot, attestor, ...statements }: Contradiction, seat: number): Request {
