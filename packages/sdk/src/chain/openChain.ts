@@ -2,6 +2,7 @@ import type { JsonRpcApiProviderOptions } from "ethers";
 import { FetchRequest, JsonRpcProvider, Network } from "ethers";
 
 import { MillraceError } from "../errors/MillraceError.js";
+import { readLogsInRanges } from "./readLogsInRanges.js";
 
 interface ChainOptions {
   readonly rpcUrl: string;
@@ -38,7 +39,9 @@ export async function openChain({
     cacheTimeout: -1,
     pollingInterval: pollMs,
   };
-  return new JsonRpcProvider(request, undefined, options);
+  const provider = new JsonRpcProvider(request, undefined, options);
+  readLogsInRanges(provider);
+  return provider;
 }
 
 async function fetchChainId(rpcUrl: string, timeoutMs: number): Promise<bigint> {

@@ -2,6 +2,7 @@ import type { JsonRpcApiProvider } from "ethers";
 
 import { MillraceError } from "../../errors/MillraceError.js";
 import { openChain } from "../openChain.js";
+import { readLogsInRanges } from "../readLogsInRanges.js";
 import { QuorumProvider } from "./QuorumProvider.js";
 import { RpcEndpoint, type RpcFault } from "./RpcEndpoint.js";
 import { RpcQuorum } from "./RpcQuorum.js";
@@ -32,6 +33,7 @@ export async function openQuorum(options: QuorumOptions): Promise<JsonRpcApiProv
   const id = BigInt(chainId);
   const endpoints = rpcUrls.map((url) => new RpcEndpoint(url, { chainId: id, timeoutMs, ...(onFault && { onFault }) }));
   const provider = new QuorumProvider(new RpcQuorum(endpoints, quorum), id, pollMs);
+  readLogsInRanges(provider);
   // Fails now, with a sentence, rather than in the middle of an epoch.
   await provider.send("eth_blockNumber", []);
   return provider;

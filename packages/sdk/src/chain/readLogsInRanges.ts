@@ -1,0 +1,32 @@
+import { isHexString, type BlockTag, type Filter, type FilterByBlockHash, type JsonRpcApiProvider } from "ethers";
+
+import { decodeError } from "../errors/decodeError.js";
+import { BlockRanges } from "./BlockRanges.js";
+
+/**
+ * Lets a provider read the events of more blocks than its node allows at once: what a node refuses is asked for in ranges.
+ * Whole histories of a task or a claim are then one question wherever nodes allow it, and answered everywhere.
+ */
+export function readLogsInRanges(provider: JsonRpcApiProvider): void {
+  const getLogs = provider.getLogs.bind(provider);
+  const ranges = new BlockRanges();
+  provider.getLogs = async (filter) => {
+    try {
+      return await getLogs(filter);
+    } catch (error) {
+      const { blockHash, fromBlock = 0, toBlock = "latest" }: Filter & FilterByBlockHash = filter;
+      if (blockHash !== undefined || decodeError(error).code === "RPC_DOWN") throw error;
+      const [from, to] = await Promise.all([numberOf(provider, fromBlock), numberOf(provider, toBlock)]);
+      if (from >= to) throw error;
+      const found = [];
+      const read = ranges.read(from, to, (first, last) => getLogs({ ...filter, fromBlock: first, toBlock: last }));
+      for await (const range of read) found.push(...range.found);
+      return found;
+    }
+  };
+}
+
+async function numberOf(provider: JsonRpcApiProvider, tag: BlockTag): Promise<number> {
+  if (typeof tag !== "string" || isHexString(tag)) return Number(tag);
+  return tag === "latest" ? await provider.getBlockNumber() : ((await provider.getBlock(tag))?.number ?? 0);
+}

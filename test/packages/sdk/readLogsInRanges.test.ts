@@ -1,0 +1,117 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+
+import { expect } from "chai";
+import { toQuantity, type JsonRpcApiProvider } from "ethers";
+
+import { openChain, openQuorum } from "@millrace/sdk";
+
+import { freePort } from "../../../scripts/local/freePort.js";
+import { startChain, type LocalChain } from "../../../scripts/local/startChain.js";
+
+/** Leaves an event when it is called. */
+const TELLER = "0x6004600c60003960046000f3" + "5f5fa000";
+const MOST_BLOCKS = 50;
+/** Blocks with an event. */
+const PLACES = [3, 4, 120, 300];
+
+/** A request of JSON-RPC, as far as it is looked at. */
+interface Asked {
+  readonly id: number;
+  readonly method: string;
+  readonly params: readonly { readonly fromBlock?: string; readonly toBlock?: string }[];
+}
+
+describe("readLogsInRanges", function () {
+  this.timeout(30_000);
+  let folder: string;
+  let chain: LocalChain;
+  let teller: string;
+  let nodes: Server[];
+  let urls: string[];
+  /** Blocks of each read that a node answered. */
+  let reads: number[];
+  const opened: JsonRpcApiProvider[] = [];
+
+  /** A node that gives events of few blocks at once, as most public ones do. */
+  const startNode = async (): Promise<Server> => {
+    const server = createServer((request: IncomingMessage, response) => {
+      void (async () => {
+        const body = await text(request);
+        const { id, method, params } = JSON.parse(body) as Asked;
+        const [{ fromBlock = "earliest", toBlock = "latest" } = {}] = params;
+        const blocks = method === "eth_getLogs" ? Number(toBlock) - Number(fromBlock) + 1 : 0;
+        if (method === "eth_getLogs" && !(blocks <= MOST_BLOCKS)) {
+          const error = { code: -32_600, message: `more than ${MOST_BLOCKS} blocks` };
+          response.end(JSON.stringify({ jsonrpc: "2.0", id, error }));
+          return;
+        }
+        if (blocks > 0) reads.push(blocks);
+        const headers = { "content-type": "application/json" };
+        response.end(await (await fetch(chain.url, { method: "POST", headers, body })).text());
+      })();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return server;
+  };
+  const open = async (many: number): Promise<JsonRpcApiProvider> => {
+    const provider = await openQuorum({ rpcUrls: urls.slice(0, many), chainId: 31_337 });
+    opened.push(provider);
+    return provider;
+  };
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), "millrace-logs-"));
+    chain = await startChain("anvil", await freePort(), join(folder, "chain.log"));
+    nodes = [await startNode(), await startNode()];
+    urls = nodes.map((node) => `http://127.0.0.1:${(node.address() as { port: number }).port}`);
+    const direct = await openChain({ rpcUrl: chain.url });
+    const [from] = (await direct.send("eth_accounts", [])) as [string];
+    await direct.send("evm_setAutomine", [false]);
+    const mined = async (transaction: object, block: number): Promise<string> => {
+      await direct.send("anvil_mine", [toQuantity(block - 1 - (await direct.getBlockNumber()))]);
+      const hash = (await direct.send("eth_sendTransaction", [{ from, gas: "0x30d40", ...transaction }])) as string;
+      await direct.send("anvil_mine", ["0x1"]);
+      return hash;
+    };
+    teller = (await direct.getTransactionReceipt(await mined({ data: TELLER }, 1)))!.contractAddress!;
+    for (const place of PLACES) await mined({ to: teller }, place);
+    direct.destroy();
+  });
+  beforeEach(() => {
+    reads = [];
+  });
+  after(async () => {
+    for (const provider of opened) provider.destroy();
+    for (const node of nodes) node.close();
+    await chain.process.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  for (const many of [1, 2]) {
+    it(`should give the whole history of ${many === 1 ? "a node" : "two nodes"} that allow few blocks`, async () => {
+      const provider = await open(many);
+      const blocksOf = async (fromBlock?: number, toBlock?: number): Promise<number[]> => {
+        const logs = await provider.getLogs({ address: teller, fromBlock, toBlock });
+        return logs.map(({ blockNumber }) => blockNumber);
+      };
+      expect(await blocksOf()).to.deep.equal(PLACES);
+      expect(await blocksOf(4, 299)).to.deep.equal([4, 120]);
+      expect(Math.max(...reads)).to.be.within(MOST_BLOCKS / 2, MOST_BLOCKS);
+      reads = [];
+      expect(await blocksOf(120, 121)).to.deep.equal([120]);
+      expect(reads, "in one where it is allowed").to.deep.equal(Array<number>(many).fill(2));
+    });
+  }
+
+  it("should fail where a single block does", async () => {
+    const provider = await open(1);
+    const failed: unknown = await provider
+      .getLogs({ address: teller, fromBlock: 5, toBlock: "0x5", topics: ["0x00"] })
+      .catch((error: unknown) => error);
+    expect(failed).to.be.instanceOf(Error);
+  });
+});
