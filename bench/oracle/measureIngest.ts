@@ -63,7 +63,7 @@ export async function measureIngest(report: Report, count: number): Promise<void
   const [, cpu] = await seconds(async () => {
     for (let start = 0; start < count; start += AT_ONCE)
       await Promise.all(heartbeats.slice(start, start + AT_ONCE).map((each) => ingest.accept(each)));
-    const heard = store.heard(1, 2);
+    const heard = store.slots.heard(1, 2);
     const tree = new SlotTree(BigUint64Array.from(heard.nodeIds()), heard);
     const batch = { epoch: 1, slot: 2, root: tree.root, attestor: wallet.address, signature: "0x" };
     for (const { nodeIds } of heartbeats) tree.receipt(batch, nodeIds[0] ?? 0n);

@@ -26,7 +26,8 @@ import type { RecoveryPool } from "./ingest/RecoveryPool.js";
 import { KEPT_EPOCHS, MAX_LATE_EPOCHS } from "./horizon.js";
 import type { NodeEndpoints } from "./probe/NodeEndpoints.js";
 import { diskOf } from "./store/diskOf.js";
-import { ContradictionError, type Store } from "./store/Store.js";
+import { ContradictionError } from "./store/ContradictionError.js";
+import type { Store } from "./store/Store.js";
 
 /** Part of the first round after which a leader goes ahead without the observations that are still missing. */
 const PATIENCE = 0.5;

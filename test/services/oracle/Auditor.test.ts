@@ -219,7 +219,9 @@ describe("Auditor", () => {
   it("should leave alone what it has signed itself, what is final, and what is not there", async () => {
     expect(await auditor.audit(0), "no report").to.equal("over");
     const { report } = await post(0, { pot: 1n });
-    await store.signOnce("report", 0, report.previousReport, hashReport(report), () => Promise.resolve(id("signed")));
+    await store.statements.signOnce("report", 0, report.previousReport, hashReport(report), () =>
+      Promise.resolve(id("signed")),
+    );
     expect(await auditor.audit(0), "its own").to.equal("over");
     await post(1, { pot: 1n });
     await at.finalise(1);

@@ -71,7 +71,7 @@ describe("Defender", () => {
   ): Promise<bigint> => {
     const domain = await domainOf();
     const own = await receiptOf(ME, mine);
-    store.addHeartbeats(
+    store.slots.addHeartbeats(
       [...others, { heartbeat: mine, nodeIds: [NODE] }].map((heard) => {
         return { ...heard, hash: heartbeatHash(domain, heard.heartbeat) };
       }),

@@ -68,7 +68,7 @@ describe("Gossip", () => {
       throw error;
     }
   };
-  const roots = (slot = SLOT): string[] => store.batches(EPOCH, slot).map(({ root }) => root);
+  const roots = (slot = SLOT): string[] => store.evidence.batches(EPOCH, slot).map(({ root }) => root);
 
   it("should keep two batches of one attestor in a slot, which prove that it lies, and no third", async () => {
     const told = await Promise.all(Array.from({ length: 20 }, (_, i) => batch(`${i}`)));
@@ -94,7 +94,7 @@ describe("Gossip", () => {
     // Nothing of these is a signature: only a check would tell.
     const replayed = Array.from({ length: 200 }, () => ({ ...good, signature: `0x${"00".repeat(64)}` }));
     expect(await take(...replayed)).to.equal("200");
-    expect(store.batches(EPOCH, SLOT)).to.deep.equal([good]);
+    expect(store.evidence.batches(EPOCH, SLOT)).to.deep.equal([good]);
   });
 
   it("should let a liar take nothing from anybody else, nor from another slot", async () => {

@@ -74,7 +74,7 @@ describe("HeartbeatIngest", () => {
     const heartbeat = { epoch: 1, slot: 2, nodeIds, blockNumber: 7n, blockHash: HASH, ...rest };
     return await signHeartbeat(signer, domain, heartbeat);
   };
-  const heard = (): bigint[] => [...store.heard(1, 2).nodeIds()];
+  const heard = (): bigint[] => [...store.slots.heard(1, 2).nodeIds()];
   const refusal = async (request: SignedHeartbeat): Promise<string> => {
     try {
       await ingest.accept(request);
@@ -90,19 +90,19 @@ describe("HeartbeatIngest", () => {
     const answer = await ingest.accept(heartbeat);
     expect(answer).to.deep.equal({ epoch: 1, slot: 2, accepted: ["1", "2"], refused: [] });
     const hash = heartbeatHash(DOMAIN, heartbeat);
-    expect([...store.heard(1, 2)]).to.deep.equal([[1n, hash], [2n, hash]]); // prettier-ignore
-    expect(store.heartbeatOf(1, 2, 2n, hash)).to.deep.equal(heartbeat);
+    expect([...store.slots.heard(1, 2)]).to.deep.equal([[1n, hash], [2n, hash]]); // prettier-ignore
+    expect(store.slots.heartbeatOf(1, 2, 2n, hash)).to.deep.equal(heartbeat);
   });
 
   it("should refuse a heartbeat for another slot than its block's, and one for a slot that was closed", async () => {
     expect(await refusal(await beat([1n], { slot: 3 }))).to.equal("WRONG_SLOT");
     expect(await refusal(await beat([1n], { epoch: 2 }))).to.equal("WRONG_SLOT");
-    store.closeSlot(1, 2, []);
+    store.slots.closeSlot(1, 2, []);
     expect(await refusal(await beat([1n]))).to.equal("HEARTBEAT_LATE");
   });
 
   it("should refuse one for a slot that opens again when its epoch was observed (I7)", async () => {
-    await store.signOnce("observation", 1, "", HASH, () => Promise.resolve("0x"));
+    await store.statements.signOnce("observation", 1, "", HASH, () => Promise.resolve("0x"));
     expect(await refusal(await beat([1n]))).to.equal("HEARTBEAT_LATE");
     expect(heard()).to.deep.equal([]);
   });
@@ -111,18 +111,18 @@ describe("HeartbeatIngest", () => {
     const [first, second] = [await beat([1n]), await beat([1n, 2n])];
     await ingest.accept(first);
     await ingest.accept(second);
-    expect(store.heard(1, 2).get(1n)).to.equal(heartbeatHash(DOMAIN, first));
-    expect(store.heard(1, 2).get(2n)).to.equal(heartbeatHash(DOMAIN, second));
+    expect(store.slots.heard(1, 2).get(1n)).to.equal(heartbeatHash(DOMAIN, first));
+    expect(store.slots.heard(1, 2).get(2n)).to.equal(heartbeatHash(DOMAIN, second));
   });
 
   it("should tell the agent when the disk is full, and take the heartbeat when there is room again", async () => {
     const filler = { hash: "0x".padEnd(3_000), heartbeat: await beat([1n], { slot: 4 }), nodeIds: [] };
     store.db.limit(1);
     expect(() => {
-      for (;;) store.addHeartbeats([filler]);
+      for (;;) store.slots.addHeartbeats([filler]);
     }).to.throw(/full/);
     expect(() => {
-      for (;;) store.addHeartbeats([{ ...filler, hash: "0x" }]);
+      for (;;) store.slots.addHeartbeats([{ ...filler, hash: "0x" }]);
     }).to.throw(/full/);
     expect(await refusal(await beat([1n]))).to.equal("UNAVAILABLE");
     expect(heard()).to.deep.equal([]);
@@ -151,10 +151,10 @@ describe("HeartbeatIngest", () => {
     expect(heartbeatHash(DOMAIN, second)).to.equal(hash);
     await ingest.accept(first);
     await ingest.accept(second);
-    expect([...store.heard(1, 2)]).to.deep.equal([[1n, hash], [3n, hash]]); // prettier-ignore
+    expect([...store.slots.heard(1, 2)]).to.deep.equal([[1n, hash], [3n, hash]]); // prettier-ignore
     for (const given of [undefined, hash]) {
-      expect(store.heartbeatOf(1, 2, 1n, given)?.signature).to.equal(first.signature);
-      expect(store.heartbeatOf(1, 2, 3n, given)?.signature, "the chain takes its agent's alone").to.equal(
+      expect(store.slots.heartbeatOf(1, 2, 1n, given)?.signature).to.equal(first.signature);
+      expect(store.slots.heartbeatOf(1, 2, 3n, given)?.signature, "the chain takes its agent's alone").to.equal(
         second.signature,
       );
     }

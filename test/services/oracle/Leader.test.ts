@@ -25,7 +25,8 @@ import { Peers } from "../../../services/oracle/src/member/Peers.js";
 import { ReportHistory } from "../../../services/oracle/src/member/ReportHistory.js";
 import { Schedule } from "../../../services/oracle/src/member/Schedule.js";
 import { Metrics } from "../../../services/oracle/src/Metrics.js";
-import { Store, type KeptObservation } from "../../../services/oracle/src/store/Store.js";
+import type { KeptObservation } from "../../../services/oracle/src/store/EvidenceStore.js";
+import { Store } from "../../../services/oracle/src/store/Store.js";
 
 const [EPOCH, SLOTS, CLOSED_AT] = [5, 4, 1_000];
 const SEATS = Array.from({ length: 4 }, (_, i) => new Wallet(id(`seat ${i}`)));
@@ -76,7 +77,7 @@ describe("Leader", () => {
     } as unknown as ChainFacts;
     SEATS.forEach((signer, seat) => {
       const store = stores[seat]!;
-      for (const observation of observations) store.putObservation(observation);
+      for (const observation of observations) store.evidence.putObservation(observation);
       const others = SEATS.map((_, other) => other).filter((other) => other !== seat);
       const metrics = new Metrics();
       const peers = new Peers(others.map(clientOf), metrics, logger);
@@ -147,7 +148,7 @@ describe("Leader", () => {
   };
   /** Reports that honest members have signed. */
   const signedReports = (): Set<string | undefined> =>
-    new Set(HONEST.map((seat) => stores[seat]!.statement("report", EPOCH, ZeroHash)?.hash));
+    new Set(HONEST.map((seat) => stores[seat]!.statements.made("report", EPOCH, ZeroHash)?.hash));
 
   it("should bring a report together in the first round that an honest member leads", async () => {
     expect(await lead(1)).to.equal(true);

@@ -153,14 +153,14 @@ describe("Member", () => {
     now++;
     expect(await propose(2)).to.equal("signed");
     expect(await propose(1_000_000), "a leader cannot use up everybody's votes").to.equal("STALE_ROUND");
-    expect(store.lastRound(EPOCH)).to.equal(2);
+    expect(store.statements.lastRound(EPOCH)).to.equal(2);
   });
 
   it("should neither vote nor lock itself in a round before one in which it did", async () => {
     now = CLOSED_AT + schedule.roundSeconds;
     expect(await propose(1)).to.equal("signed");
     expect(await propose(0)).to.equal("STALE_ROUND");
-    store.putReport(id("report"), EPOCH, new Uint8Array());
+    store.reports.put(id("report"), EPOCH, new Uint8Array());
     expect(await lock(0)).to.equal("STALE_ROUND");
     // The same round again is the same vote, also after a restart of the leader.
     expect(await propose(1)).to.equal("signed");
@@ -170,7 +170,7 @@ describe("Member", () => {
   });
 
   it("should vote for nothing else once it is locked, unless a quorum has voted for that since", async () => {
-    for (const what of ["report", "another"]) store.putReport(id(what), EPOCH, new Uint8Array());
+    for (const what of ["report", "another"]) store.reports.put(id(what), EPOCH, new Uint8Array());
     now = CLOSED_AT + 10 * schedule.roundSeconds;
     expect(await lock(2)).to.equal("signed");
     const votes = async (round: number, by?: readonly Wallet[]) => ({
@@ -189,7 +189,7 @@ describe("Member", () => {
   });
 
   it("should neither vote behind a lock nor lock itself behind a vote that comes at the same moment (I7)", async () => {
-    for (const what of ["report", "another"]) store.putReport(id(what), EPOCH, new Uint8Array());
+    for (const what of ["report", "another"]) store.reports.put(id(what), EPOCH, new Uint8Array());
     now = CLOSED_AT + 10 * schedule.roundSeconds;
     const during = async (asked: () => Promise<string>, first: () => Promise<string>): Promise<string[]> => {
       const outcomes: string[] = [];
@@ -213,7 +213,7 @@ describe("Member", () => {
   });
 
   it("should sign what a quorum is locked to and nothing else, whatever it has voted for (I7)", async () => {
-    for (const what of ["report", "another"]) store.putReport(id(what), EPOCH, new Uint8Array());
+    for (const what of ["report", "another"]) store.reports.put(id(what), EPOCH, new Uint8Array());
     expect(await commit(0, "report", voteTypes), "votes are no locks").to.equal("BAD_SIGNATURE");
     expect(await lock(0)).to.equal("signed");
     expect(await commit(0)).to.equal("signed");
@@ -242,7 +242,7 @@ describe("Member", () => {
 
   it("should lock itself for no votes of fewer than a quorum, or of one member thrice", async () => {
     expect(await propose(0)).to.equal("signed");
-    store.putReport(id("report"), EPOCH, new Uint8Array());
+    store.reports.put(id("report"), EPOCH, new Uint8Array());
     expect(await lock(0, "report", SEATS.slice(1, 3))).to.equal("NO_QUORUM");
     expect(await lock(0, "report", [SEATS[1]!, SEATS[1]!, SEATS[1]!])).to.equal("NO_QUORUM");
     expect(await lock(0, "report", [SEATS[1]!, SEATS[2]!, new Wallet(id("stranger"))])).to.equal("NO_QUORUM");
@@ -252,7 +252,7 @@ describe("Member", () => {
 
   it("should stop at the first vote that is none, as anybody can send many", async () => {
     expect(await propose(0)).to.equal("signed");
-    store.putReport(id("report"), EPOCH, new Uint8Array());
+    store.reports.put(id("report"), EPOCH, new Uint8Array());
     let checked = 0;
     const votes = SEATS.map(({ address: attestor }) => ({
       attestor,

@@ -72,7 +72,7 @@ describe("Observer", () => {
       slots: { closeSlots: () => Promise.resolve([]) },
       guard: {
         onObservation: ({ attestor }: Observation) => {
-          guarded.push([attestor, store.observations(EPOCH).some((each) => each.attestor === attestor)]);
+          guarded.push([attestor, store.evidence.observations(EPOCH).some((each) => each.attestor === attestor)]);
         },
       },
       metrics: new Metrics(),
@@ -85,11 +85,11 @@ describe("Observer", () => {
     );
     const honest = await observation(OTHER!, 1);
     await observer([...strangers, honest]).gather(EPOCH);
-    expect(store.observations(EPOCH).map(({ attestor }) => attestor)).to.deep.equal([OTHER!.address]);
+    expect(store.evidence.observations(EPOCH).map(({ attestor }) => attestor)).to.deep.equal([OTHER!.address]);
     const { attestor, signature } = strangers[0]!;
     const found = await observer(strangers).find(EPOCH, { attestor, signature, root: id("unknown") });
     expect(found).to.equal(undefined);
-    expect(store.observations(EPOCH)).to.have.length(1);
+    expect(store.evidence.observations(EPOCH)).to.have.length(1);
   });
 
   it("should show the guard what others say and what it says itself, each before it is kept, and once", async () => {

@@ -123,9 +123,9 @@ describe("Prober", () => {
     });
     prober.onHeard(heartbeat, [1n, 2n, 3n], agent.address);
     await new Promise((resolve) => setTimeout(resolve, 30));
-    const silent = [...store.silent(1, 2)].sort();
-    store.closeSlot(1, 2, [1n]);
-    expect(store.noteSilence(1, 2, [1n]), "too late").to.equal(false);
+    const silent = [...store.slots.silent(1, 2)].sort();
+    store.slots.closeSlot(1, 2, [1n]);
+    expect(store.slots.noteSilence(1, 2, [1n]), "too late").to.equal(false);
     store.close();
     return { asked, silent };
   }

@@ -27,7 +27,8 @@ import { Guard, type Contradiction } from "../../../services/oracle/src/member/G
 import type { Schedule } from "../../../services/oracle/src/member/Schedule.js";
 import { SlotKeeper, type SlotKeeperParts } from "../../../services/oracle/src/member/SlotKeeper.js";
 import { Metrics } from "../../../services/oracle/src/Metrics.js";
-import { Store, type KeptObservation } from "../../../services/oracle/src/store/Store.js";
+import type { KeptObservation } from "../../../services/oracle/src/store/EvidenceStore.js";
+import { Store } from "../../../services/oracle/src/store/Store.js";
 import { Evidence } from "../../uptime/evidence.js";
 import { agent, BOND, deployUptime, SLOTS, type UptimeFixture } from "../../uptime/uptimeFixture.js";
 
@@ -119,19 +120,19 @@ describe("Prosecutor of hidden sightings", () => {
       if (nodeIds.length === 0) continue;
       const heartbeat = await signHeartbeat(agent, evidence.domain, evidence.heartbeat(EPOCH, slot));
       const hash = heartbeatHash(evidence.domain, heartbeat);
-      store.addHeartbeats([{ hash, heartbeat, nodeIds: heartbeat.nodeIds }]);
-      store.closeSlot(EPOCH, slot, nodeIds);
+      store.slots.addHeartbeats([{ hash, heartbeat, nodeIds: heartbeat.nodeIds }]);
+      store.slots.closeSlot(EPOCH, slot, nodeIds);
       const { root } = new BatchTree(nodeIds.map((nodeId) => ({ nodeId, heartbeatHash: hash })));
       const batch = await signBatch(signer, evidence.domain, { epoch: EPOCH, slot, root });
-      await store.signOnce("batch", EPOCH, String(slot), root, () => Promise.resolve(batch.signature));
-      store.putBatch(batch);
+      await store.statements.signOnce("batch", EPOCH, String(slot), root, () => Promise.resolve(batch.signature));
+      store.evidence.putBatch(batch);
       batchRoots.set(getBytes(root), 32 * slot);
       for (const nodeId of nodeIds) markSeen(sightings, nodeId, slot);
     }
     const content = { epoch: EPOCH, attestor: signer.address, batchRoots, sightings };
     const signed = await signObservation(signer, evidence.domain, at.configDigest, content);
     const root = observationRoot(content);
-    await store.signOnce("observation", EPOCH, "", root, () => Promise.resolve(signed.signature));
+    await store.statements.signOnce("observation", EPOCH, "", root, () => Promise.resolve(signed.signature));
     return { ...signed, root };
   }
 
@@ -143,7 +144,7 @@ describe("Prosecutor of hidden sightings", () => {
   /** As an observer does. */
   function keep(observation: KeptObservation): void {
     guard.onObservation(observation);
-    store.putObservation(observation);
+    store.evidence.putObservation(observation);
   }
 
   async function prosecute(): Promise<void> {

@@ -36,18 +36,18 @@ describe("SlotKeeper", () => {
     } as unknown as SlotKeeperParts);
   const hear = (slot: number): void => {
     const heartbeat = { epoch: EPOCH, slot, nodeIds: [1n], blockNumber: 1n, blockHash: id("b"), signature: "0x" };
-    store.addHeartbeats([{ hash: id(`heartbeat ${slot}`), heartbeat, nodeIds: [1n] }]);
+    store.slots.addHeartbeats([{ hash: id(`heartbeat ${slot}`), heartbeat, nodeIds: [1n] }]);
   };
   const closed = async (): Promise<number[]> => (await keeper().closeSlots(EPOCH)).map(({ slot }) => slot);
 
   it("should sign no batch of an epoch that it has observed, whatever is heard of it then (I7)", async () => {
     hear(0);
     expect(await closed()).to.deep.equal([0]);
-    await store.signOnce("observation", EPOCH, "", id("observation"), () => Promise.resolve("0x"));
+    await store.statements.signOnce("observation", EPOCH, "", id("observation"), () => Promise.resolve("0x"));
     hear(3);
     // The same batch again, as after a restart, and none that the observation does not list.
     expect(await closed()).to.deep.equal([0]);
-    expect([...store.statements("batch", EPOCH).keys()]).to.deep.equal(["0"]);
-    expect(store.batches(EPOCH, 3)).to.deep.equal([]);
+    expect([...store.statements.ofEpoch("batch", EPOCH).keys()]).to.deep.equal(["0"]);
+    expect(store.evidence.batches(EPOCH, 3)).to.deep.equal([]);
   });
 });

@@ -9,7 +9,9 @@ import { Wallet } from "ethers";
 import type { SignedHeartbeat } from "@millrace/uptime-tree/format";
 
 import { KeyLock } from "../../../services/oracle/src/store/KeyLock.js";
-import { ContradictionError, Store, type KeptHeartbeat } from "../../../services/oracle/src/store/Store.js";
+import { ContradictionError } from "../../../services/oracle/src/store/ContradictionError.js";
+import type { KeptHeartbeat } from "../../../services/oracle/src/store/SlotStore.js";
+import { Store } from "../../../services/oracle/src/store/Store.js";
 
 describe("Store", () => {
   let folder: string;
@@ -46,51 +48,51 @@ describe("Store", () => {
 
   describe("signOnce", () => {
     it("should sign one statement of a scope, and give the same signature again", async () => {
-      expect(await store.signOnce("report", 3, "0xaa", "0x01", sign("first"))).to.equal("first");
+      expect(await store.statements.signOnce("report", 3, "0xaa", "0x01", sign("first"))).to.equal("first");
       reopen();
-      expect(await store.signOnce("report", 3, "0xaa", "0x01", sign("again"))).to.equal("first");
-      const error = await rejection(store.signOnce("report", 3, "0xaa", "0x02", sign("other")));
+      expect(await store.statements.signOnce("report", 3, "0xaa", "0x01", sign("again"))).to.equal("first");
+      const error = await rejection(store.statements.signOnce("report", 3, "0xaa", "0x02", sign("other")));
       expect(error).to.be.instanceOf(ContradictionError).and.to.include({ kind: "report", epoch: 3, bound: "0x01" });
-      expect(store.statement("report", 3, "0xaa")).to.deep.equal({ hash: "0x01", signature: "first" });
+      expect(store.statements.made("report", 3, "0xaa")).to.deep.equal({ hash: "0x01", signature: "first" });
     });
 
     it("should be bound by what it meant to sign when it was killed before the signature was made (I7)", async () => {
       const killed = async (): Promise<string> => await Promise.reject(new Error("killed"));
-      await rejection(store.signOnce("report", 3, "0xaa", "0x01", killed));
+      await rejection(store.statements.signOnce("report", 3, "0xaa", "0x01", killed));
       reopen();
-      expect(await rejection(store.signOnce("report", 3, "0xaa", "0x02", sign("other")))).to.be.instanceOf(
+      expect(await rejection(store.statements.signOnce("report", 3, "0xaa", "0x02", sign("other")))).to.be.instanceOf(
         ContradictionError,
       );
-      expect(await store.signOnce("report", 3, "0xaa", "0x01", sign("late"))).to.equal("late");
+      expect(await store.statements.signOnce("report", 3, "0xaa", "0x01", sign("late"))).to.equal("late");
     });
 
     it("should have written the statement before it asks for the signature", async () => {
-      await store.signOnce("vote", 5, "0", "0x01", async () => {
-        expect(store.statement("vote", 5, "0")).to.deep.equal({ hash: "0x01", signature: "" });
+      await store.statements.signOnce("vote", 5, "0", "0x01", async () => {
+        expect(store.statements.made("vote", 5, "0")).to.deep.equal({ hash: "0x01", signature: "" });
         return await Promise.resolve("signed");
       });
     });
 
     it("should keep kinds, epochs and scopes apart", async () => {
-      await store.signOnce("report", 3, "0xaa", "0x01", sign("a"));
-      await store.signOnce("report", 3, "0xbb", "0x02", sign("b"));
-      await store.signOnce("report", 4, "0xaa", "0x03", sign("c"));
-      await store.signOnce("vote", 3, "0xaa", "0x04", sign("d"));
-      expect(store.statement("report", 3, "0xbb")?.signature).to.equal("b");
+      await store.statements.signOnce("report", 3, "0xaa", "0x01", sign("a"));
+      await store.statements.signOnce("report", 3, "0xbb", "0x02", sign("b"));
+      await store.statements.signOnce("report", 4, "0xaa", "0x03", sign("c"));
+      await store.statements.signOnce("vote", 3, "0xaa", "0x04", sign("d"));
+      expect(store.statements.made("report", 3, "0xbb")?.signature).to.equal("b");
     });
 
     it("should let two callers at the same moment make one statement", async () => {
-      const attempts = ["0x01", "0x02"].map((hash) => store.signOnce("vote", 1, "7", hash, sign(hash)));
+      const attempts = ["0x01", "0x02"].map((hash) => store.statements.signOnce("vote", 1, "7", hash, sign(hash)));
       const outcomes = await Promise.allSettled(attempts);
       expect(outcomes.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected"]);
     });
   });
 
   it("should know the highest round of a vote, as a number", async () => {
-    expect(store.lastRound(1)).to.equal(-1);
-    for (const round of ["2", "10", "9"]) await store.signOnce("vote", 1, round, "0x01", sign("v"));
-    expect(store.lastRound(1)).to.equal(10);
-    expect(store.lastRound(2)).to.equal(-1);
+    expect(store.statements.lastRound(1)).to.equal(-1);
+    for (const round of ["2", "10", "9"]) await store.statements.signOnce("vote", 1, round, "0x01", sign("v"));
+    expect(store.statements.lastRound(1)).to.equal(10);
+    expect(store.statements.lastRound(2)).to.equal(-1);
   });
 
   it("should be locked against a second process on the same file", () => {
@@ -129,14 +131,14 @@ describe("Store", () => {
     // Rows fit into pages that are there already: fill them up first.
     const fill = async (): Promise<void> => {
       for (let scope = 0; scope < 1_000; scope++)
-        await store.signOnce("vote", 9, String(scope), "0x".padEnd(400, "0"), sign("v"));
+        await store.statements.signOnce("vote", 9, String(scope), "0x".padEnd(400, "0"), sign("v"));
     };
     await rejection(fill());
     for (let i = 0; i < 50; i++)
-      await rejection(store.signOnce("report", 3, `0xaa${i}`.padEnd(2_000, "0"), "0x01", count));
+      await rejection(store.statements.signOnce("report", 3, `0xaa${i}`.padEnd(2_000, "0"), "0x01", count));
     expect(signed).to.equal(0);
     store.db.limit(1_000_000);
-    expect(await store.signOnce("report", 3, "0xaa", "0x01", count)).to.equal("signature");
+    expect(await store.statements.signOnce("report", 3, "0xaa", "0x01", count)).to.equal("signature");
   });
 
   describe("after a kill and with damaged files", () => {
@@ -158,14 +160,16 @@ describe("Store", () => {
     };
 
     beforeEach(async () => {
-      for (const scope of ["0xaa", "0xbb"]) await store.signOnce("report", 3, scope, "0x01", sign(scope));
+      for (const scope of ["0xaa", "0xbb"]) await store.statements.signOnce("report", 3, scope, "0x01", sign(scope));
       // Begun and not signed: the newest frame of the journal is the statement itself.
-      await rejection(store.signOnce("report", 4, "0xaa", "0x02", () => Promise.reject(new Error("killed"))));
+      await rejection(
+        store.statements.signOnce("report", 4, "0xaa", "0x02", () => Promise.reject(new Error("killed"))),
+      );
     });
 
     it("should go on with all that was begun", () => {
       const again = afterKill(() => undefined);
-      expect(again.statement("report", 4, "0xaa")).to.deep.equal({ hash: "0x02", signature: "" });
+      expect(again.statements.made("report", 4, "0xaa")).to.deep.equal({ hash: "0x02", signature: "" });
       again.close();
     });
 
@@ -194,13 +198,13 @@ describe("Store", () => {
       const again = afterKill(({ tally }) => {
         rmSync(tally);
       });
-      expect(again.statement("report", 3, "0xbb")?.signature).to.equal("0xbb");
+      expect(again.statements.made("report", 3, "0xbb")?.signature).to.equal("0xbb");
       again.close();
     });
   });
 
   it("should not start on a damaged file", async () => {
-    await store.signOnce("report", 3, "0xaa", "0x01", sign("first"));
+    await store.statements.signOnce("report", 3, "0xaa", "0x01", sign("first"));
     store.close();
     const bytes = readFileSync(file);
     // The statements' pages, not the header: SQLite would open it and miss what was signed.
@@ -226,21 +230,21 @@ describe("Store", () => {
 
   it("should keep heartbeats in the order in which they came, all or none", () => {
     const kept = (hash: string, nodeIds: bigint[]): KeptHeartbeat => ({ hash, heartbeat, nodeIds });
-    store.addHeartbeats([kept("0x01", [1n]), kept("0x02", [1n, 2n ** 63n])]);
+    store.slots.addHeartbeats([kept("0x01", [1n]), kept("0x02", [1n, 2n ** 63n])]);
     expect(() => {
-      store.addHeartbeats([kept("0x03", [3n]), kept(null as unknown as string, [4n])]);
+      store.slots.addHeartbeats([kept("0x03", [3n]), kept(null as unknown as string, [4n])]);
     }).to.throw(/^NOT NULL constraint failed: heartbeats?\.hash$/);
     reopen();
-    expect([...store.heard(1, 4)]).to.deep.equal([[1n, "0x01"], [2n ** 63n, "0x02"]]); // prettier-ignore
-    expect(store.heardSlots(1)).to.deep.equal([4]);
-    expect(store.heartbeatOf(1, 4, 2n ** 63n, "0x02")).to.deep.equal(heartbeat);
+    expect([...store.slots.heard(1, 4)]).to.deep.equal([[1n, "0x01"], [2n ** 63n, "0x02"]]); // prettier-ignore
+    expect(store.slots.heardSlots(1)).to.deep.equal([4]);
+    expect(store.slots.heartbeatOf(1, 4, 2n ** 63n, "0x02")).to.deep.equal(heartbeat);
     for (const [slot, nodeId, hash] of [
       [4, 1n, "0x03"],
       [5, 1n, "0x01"],
       [4, 2n ** 63n, "0x01"],
     ] as const)
       // prettier-ignore
-      expect(store.heartbeatOf(1, slot, nodeId, hash)).to.equal(undefined);
+      expect(store.slots.heartbeatOf(1, slot, nodeId, hash)).to.equal(undefined);
   });
 
   it("should keep slots, batches, observations and reports, and what was spent", () => {
@@ -255,23 +259,23 @@ describe("Store", () => {
       signature: "0x02",
     };
     for (let i = 0; i < 2; i++) {
-      store.closeSlot(2, 1, [5n, 6n]);
-      store.putBatch(batch);
-      store.putObservation(observation);
-      store.putReport("0x03", 2, bytes);
+      store.slots.closeSlot(2, 1, [5n, 6n]);
+      store.evidence.putBatch(batch);
+      store.evidence.putObservation(observation);
+      store.reports.put("0x03", 2, bytes);
       store.spend(7, 10n ** 18n);
     }
-    store.closeSlot(2, 1, []);
+    store.slots.closeSlot(2, 1, []);
     store.attend(2);
     reopen();
-    expect([...(store.seenIn(2, 1) ?? [])]).to.deep.equal([5n, 6n]);
-    expect([store.isSlotClosed(2, 1), store.isSlotClosed(2, 2)]).to.deep.equal([true, false]);
-    expect(store.batches(2)).to.deep.equal([batch]);
-    expect(store.batches(2, 0)).to.deep.equal([]);
-    expect(store.observation(2, "0x01")).to.deep.equal(observation);
-    expect(store.observations(2)).to.deep.equal([{ attestor: "0xAa", root: "0x01", signature: "0x02" }]);
-    expect(store.reportData("0x03")).to.deep.equal(bytes);
-    expect(store.reportData("0x04")).to.equal(undefined);
+    expect([...(store.slots.seenIn(2, 1) ?? [])]).to.deep.equal([5n, 6n]);
+    expect([store.slots.isSlotClosed(2, 1), store.slots.isSlotClosed(2, 2)]).to.deep.equal([true, false]);
+    expect(store.evidence.batches(2)).to.deep.equal([batch]);
+    expect(store.evidence.batches(2, 0)).to.deep.equal([]);
+    expect(store.evidence.observation(2, "0x01")).to.deep.equal(observation);
+    expect(store.evidence.observations(2)).to.deep.equal([{ attestor: "0xAa", root: "0x01", signature: "0x02" }]);
+    expect(store.reports.data("0x03")).to.deep.equal(bytes);
+    expect(store.reports.data("0x04")).to.equal(undefined);
     expect([store.attended(2), store.attended(3)]).to.deep.equal([true, false]);
     expect([store.spentOn(7), store.spentOn(8)]).to.deep.equal([2n * 10n ** 18n, 0n]);
   });
@@ -279,22 +283,22 @@ describe("Store", () => {
   it("should keep two observations of one that contradicts itself, and the newest few, however many it makes", () => {
     const observation = { epoch: 2, attestor: "0xAa", batchRoots: new Uint8Array(32), sightings: new Uint8Array(32) };
     const rootOf = (i: number): string => `0x${String(i).padStart(2, "0")}`;
-    for (let i = 0; i < 50; i++) store.putObservation({ ...observation, root: rootOf(i), signature: "0x02" });
-    store.putObservation({ ...observation, attestor: "0xBb", root: "0xbb", signature: "0x02" });
-    const kept = store.observations(2).map(({ attestor, root }) => [attestor, root]);
+    for (let i = 0; i < 50; i++) store.evidence.putObservation({ ...observation, root: rootOf(i), signature: "0x02" });
+    store.evidence.putObservation({ ...observation, attestor: "0xBb", root: "0xbb", signature: "0x02" });
+    const kept = store.evidence.observations(2).map(({ attestor, root }) => [attestor, root]);
     const expected = [0, 1, 44, 45, 46, 47, 48, 49].map((i) => ["0xAa", rootOf(i)]);
     expect(kept).to.deep.equal([...expected, ["0xBb", "0xbb"]]);
   });
 
   it("should forget old evidence, but never what was signed nor the newest report", async () => {
     for (const epoch of [1, 2]) {
-      store.addHeartbeats([{ hash: "0x01", heartbeat: { ...heartbeat, epoch }, nodeIds: [1n] }]);
-      store.putReport(`0x0${epoch}`, epoch, new Uint8Array([epoch]));
+      store.slots.addHeartbeats([{ hash: "0x01", heartbeat: { ...heartbeat, epoch }, nodeIds: [1n] }]);
+      store.reports.put(`0x0${epoch}`, epoch, new Uint8Array([epoch]));
     }
-    await store.signOnce("report", 1, "0xaa", "0x01", sign("first"));
+    await store.statements.signOnce("report", 1, "0xaa", "0x01", sign("first"));
     store.prune(3, 2);
-    expect([store.heardSlots(1), store.heardSlots(2)]).to.deep.equal([[], []]);
-    expect([store.reportData("0x01"), store.reportData("0x02")]).to.deep.equal([undefined, new Uint8Array([2])]);
-    expect(store.statement("report", 1, "0xaa")?.signature).to.equal("first");
+    expect([store.slots.heardSlots(1), store.slots.heardSlots(2)]).to.deep.equal([[], []]);
+    expect([store.reports.data("0x01"), store.reports.data("0x02")]).to.deep.equal([undefined, new Uint8Array([2])]);
+    expect(store.statements.made("report", 1, "0xaa")?.signature).to.equal("first");
   });
 });

@@ -101,14 +101,14 @@ async function main([folder, lastEpoch]: readonly string[]): Promise<void> {
   for (let epoch = (readChain().reports.at(-1)?.epoch ?? -1) + 1; epoch <= Number(lastEpoch); epoch++) {
     for (let slot = 0; slot < SLOTS; slot++) {
       Object.assign(open, { epoch, slot });
-      if (!store.isSlotClosed(epoch, slot)) {
+      if (!store.slots.isSlotClosed(epoch, slot)) {
         const nodeIds = [1n, 2n, 3n].slice(0, 1 + ((epoch + slot) % NODES));
         const heartbeat = { epoch, slot, nodeIds, blockNumber: 1n, blockHash: HASH };
         await ingest.accept(await signHeartbeat(AGENT, DOMAIN, heartbeat));
       }
       open.slot = slot + 1;
       await slots.closeSlots(epoch);
-      const batch = store.statement("batch", epoch, String(slot));
+      const batch = store.statements.made("batch", epoch, String(slot));
       if (batch !== undefined && batch.signature !== "") say("batch", epoch, slot, batch.hash, batch.signature);
     }
     const observation = await observer.make(epoch);

@@ -35,7 +35,7 @@ export class Auditor {
     const posted = await facts.posted(epoch);
     if (posted === undefined || (await contracts.uptime.statusOf(epoch)) !== POSTED) return "over";
     const { report, reportHash } = posted;
-    if (store.statement("report", epoch, report.previousReport)?.hash === reportHash) return "over";
+    if (store.statements.made("report", epoch, report.previousReport)?.hash === reportHash) return "over";
     let built: BuiltReport;
     try {
       built = await history.byHash(reportHash);

@@ -8,7 +8,8 @@ import type { Assembler } from "../member/Assembler.js";
 import type { Guard } from "../member/Guard.js";
 import type { Identity } from "../member/Identity.js";
 import type { ReportHistory } from "../member/ReportHistory.js";
-import { ContradictionError, type Store } from "../store/Store.js";
+import { ContradictionError } from "../store/ContradictionError.js";
+import type { Store } from "../store/Store.js";
 import type { Outcome } from "./Outcome.js";
 
 /** What a cosigner works with. */
@@ -71,7 +72,7 @@ export class Cosigner {
     const assembled = await assembler.assemble(epoch, references, previousReport);
     if (assembled.reportHash !== reportHash) return undefined;
     try {
-      const signature = await store.signOnce("report", epoch, previousReport, reportHash, () =>
+      const signature = await store.statements.signOnce("report", epoch, previousReport, reportHash, () =>
         identity.signer.signTypedData(identity.domain, reportTypes, report),
       );
       return Signature.from(signature).compactSerialized;

@@ -183,7 +183,7 @@ export class Defender {
   /** A heartbeat by its hash, from this member's disk or from whoever has it. */
   private async heartbeat({ epoch, slot, nodeId, hash }: Wanted): Promise<SignedHeartbeat | undefined> {
     const { store, peers, domain, contracts } = this.parts;
-    const own = store.heartbeatOf(epoch, slot, nodeId, hash);
+    const own = store.slots.heartbeatOf(epoch, slot, nodeId, hash);
     if (own !== undefined) return own;
     const speaks = (heartbeat: SignedHeartbeat): boolean => {
       return heartbeat.epoch === epoch && heartbeat.slot === slot && heartbeat.nodeIds.includes(nodeId);

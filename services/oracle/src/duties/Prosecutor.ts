@@ -97,9 +97,9 @@ export class Prosecutor {
     const { uptimeProofs } = this.parts.contracts;
     const pair = [statements.first, statements.second] as const;
     const batches = pair.map((root) =>
-      store.batches(epoch, slot).find((each) => each.attestor === attestor && each.root === root),
+      store.evidence.batches(epoch, slot).find((each) => each.attestor === attestor && each.root === root),
     );
-    const observations = pair.map((root) => store.observation(epoch, root));
+    const observations = pair.map((root) => store.evidence.observation(epoch, root));
     switch (kind) {
       case "batch": {
         const [first, second] = batches.map((batch) => batch && batchEvidence(batch));
@@ -140,7 +140,7 @@ export class Prosecutor {
         );
       }
       case "report": {
-        const signed = store.signedReports(epoch).filter((each) => each.attestor === attestor);
+        const signed = store.evidence.signedReports(epoch).filter((each) => each.attestor === attestor);
         const [first, second] = pair.map((hash) => signed.find(({ reportHash }) => reportHash === hash));
         if (first === undefined || second === undefined) return undefined;
         return uptimeProofs.proveContradiction.populateTransaction(

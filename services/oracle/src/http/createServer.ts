@@ -153,7 +153,7 @@ function epochRoutes(
   });
   server.get("/reports/:reportHash/data", async (request, reply) => {
     const { reportHash } = parse(reportParams, request.params);
-    const bytes = shared.of(reportHash, () => store.reportData(reportHash));
+    const bytes = shared.of(reportHash, () => store.reports.data(reportHash));
     if (bytes === undefined) throw new OracleError("NOT_FOUND", `report ${reportHash} is not known here`);
     return await reply.type(BYTES).send(bytes);
   });
@@ -167,13 +167,13 @@ function memberRoutes(
 ): void {
   const observation = (epoch: number, root: string): Buffer | undefined =>
     shared.of(root, () => {
-      const found = store.observation(epoch, root);
+      const found = store.evidence.observation(epoch, root);
       return found && encodeObservation(found);
     });
   server.post("/batches", async (request) => await gossip.take(parse(batchesSchema, request.body)));
   server.get("/batches/:epoch/:slot", (request) => {
     const { epoch, slot } = parse(slotParams, request.params);
-    return store.batches(epoch, slot);
+    return store.evidence.batches(epoch, slot);
   });
   server.get("/observations/:epoch", async (request, reply) => {
     const { epoch } = parse(epochParams, request.params);

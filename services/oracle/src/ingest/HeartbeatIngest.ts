@@ -7,7 +7,8 @@ import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
 import { OracleError } from "../OracleError.js";
 import { NodeNumbers } from "../store/NodeNumbers.js";
-import type { KeptHeartbeat, Store } from "../store/Store.js";
+import type { KeptHeartbeat } from "../store/SlotStore.js";
+import type { Store } from "../store/Store.js";
 import { HeartbeatDigester } from "./HeartbeatDigester.js";
 import { CrowdedError, type RecoveryPool } from "./RecoveryPool.js";
 
@@ -101,7 +102,7 @@ export class HeartbeatIngest {
   }
 
   private checkOpen(epoch: number, slot: number): void {
-    if (this.parts.watch.isOpen(epoch, slot) && !this.parts.store.isSlotClosed(epoch, slot)) return;
+    if (this.parts.watch.isOpen(epoch, slot) && !this.parts.store.slots.isSlotClosed(epoch, slot)) return;
     throw new OracleError("HEARTBEAT_LATE", `slot ${slot} of epoch ${epoch} is over`);
   }
 
@@ -147,7 +148,7 @@ export class HeartbeatIngest {
 
   private heardBefore(epoch: number, slot: number): NodeNumbers {
     const heard = new NodeNumbers();
-    for (const nodeId of this.parts.store.heard(epoch, slot).nodeIds()) heard.set(nodeId, 1);
+    for (const nodeId of this.parts.store.slots.heard(epoch, slot).nodeIds()) heard.set(nodeId, 1);
     return heard;
   }
 
@@ -157,7 +158,7 @@ export class HeartbeatIngest {
       setTimeout(() => {
         this.group = undefined;
         try {
-          this.parts.store.addHeartbeats(heartbeats);
+          this.parts.store.slots.addHeartbeats(heartbeats);
           resolve();
         } catch (cause) {
           // What is not on the disk was not heard: the agents are told, and may try again.

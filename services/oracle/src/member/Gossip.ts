@@ -62,13 +62,13 @@ export class Gossip {
       throw error;
     }
     this.parts.guard.onBatch(batch);
-    store.putBatch(batch);
+    store.evidence.putBatch(batch);
     metrics.batches.inc({ outcome: "taken" });
   }
 
   /** Whether a batch says nothing new: two prove that its attestor contradicts itself, a hundred prove no more. */
   private isEnough({ epoch, slot, attestor, root }: SignedBatch): boolean {
-    const known = this.parts.store.batches(epoch, slot).filter((each) => each.attestor === attestor);
+    const known = this.parts.store.evidence.batches(epoch, slot).filter((each) => each.attestor === attestor);
     return known.length >= 2 || known.some((each) => each.root === root);
   }
 

@@ -5,7 +5,8 @@ import { EpochMap } from "../EpochMap.js";
 import { KEPT_EPOCHS } from "../horizon.js";
 import type { Metrics } from "../Metrics.js";
 import type { SignedReport } from "../store/SignedReport.js";
-import type { KeptObservation, ObservationRoots, Store } from "../store/Store.js";
+import type { KeptObservation, ObservationRoots } from "../store/EvidenceStore.js";
+import type { Store } from "../store/Store.js";
 import { findHiddenSighting } from "./findHiddenSighting.js";
 
 /** Kinds of contradictions. */
@@ -62,11 +63,11 @@ export class Guard {
   /** Looks again at all that is on the disk: what was found before a restart is evidence still. */
   resume(): void {
     const { store } = this.parts;
-    for (const epoch of store.evidenceEpochs()) {
-      for (const batch of store.batches(epoch)) this.onBatch(batch);
-      for (const observation of store.observationRoots(epoch)) this.checkRoots(observation);
+    for (const epoch of store.evidence.epochs()) {
+      for (const batch of store.evidence.batches(epoch)) this.onBatch(batch);
+      for (const observation of store.evidence.observationRoots(epoch)) this.checkRoots(observation);
       this.compareKept(epoch);
-      for (const signed of store.signedReports(epoch)) this.onReport(signed);
+      for (const signed of store.evidence.signedReports(epoch)) this.onReport(signed);
     }
   }
 
@@ -74,14 +75,16 @@ export class Guard {
   onBatch(batch: SignedBatch): void {
     const { store, attestor } = this.parts;
     const { epoch, slot, root } = batch;
-    if (batch.attestor === attestor && store.statement("batch", epoch, String(slot))?.hash !== root) {
+    if (batch.attestor === attestor && store.statements.made("batch", epoch, String(slot))?.hash !== root) {
       this.stop(`batch of slot ${slot} of epoch ${epoch}`);
     }
-    const other = store.batches(epoch, slot).find((each) => each.attestor === batch.attestor && each.root !== root);
+    const other = store.evidence
+      .batches(epoch, slot)
+      .find((each) => each.attestor === batch.attestor && each.root !== root);
     if (other !== undefined) {
       this.note({ kind: "batch", epoch, attestor: batch.attestor, slot, first: other.root, second: root });
     }
-    for (const observation of store.observationRoots(epoch)) this.compare(batch, observation);
+    for (const observation of store.evidence.observationRoots(epoch)) this.compare(batch, observation);
   }
 
   /** To be called with every verified observation, and with this member's own, before it is kept. */
@@ -96,9 +99,9 @@ export class Guard {
     const { store } = this.parts;
     const { epoch, slot, attestor, root, nodeId } = receipt;
     if (attestor === this.parts.attestor) return;
-    for (const listed of store.observationRoots(epoch)) {
+    for (const listed of store.evidence.observationRoots(epoch)) {
       if (listed.attestor !== attestor || rootAt(listed, slot) !== root.toLowerCase()) continue;
-      const sightings = store.observation(epoch, listed.root)?.sightings ?? new Uint8Array();
+      const sightings = store.evidence.observation(epoch, listed.root)?.sightings ?? new Uint8Array();
       const hasPlace = nodeId >= 1n && nodeId <= BigInt(sightings.length / BITMAP_BYTES);
       if (!hasPlace || (bitmapOf(sightings, nodeId) >> BigInt(slot)) & 1n) continue;
       const [first, second] = [rootAt(listed, slot), listed.root];
@@ -109,17 +112,17 @@ export class Guard {
   private checkRoots(observation: ObservationRoots): void {
     const { store, attestor } = this.parts;
     const { epoch, root } = observation;
-    if (observation.attestor === attestor && store.statement("observation", epoch, "")?.hash !== root) {
+    if (observation.attestor === attestor && store.statements.made("observation", epoch, "")?.hash !== root) {
       this.stop(`observation of epoch ${epoch}`);
     }
-    const other = store
+    const other = store.evidence
       .observations(epoch)
       .find((each) => each.attestor === observation.attestor && each.root !== root);
     if (other !== undefined) {
       const { attestor: accused } = observation;
       this.note({ kind: "observation", epoch, attestor: accused, slot: -1, first: other.root, second: root });
     }
-    for (const batch of store.batches(epoch)) this.compare(batch, observation);
+    for (const batch of store.evidence.batches(epoch)) this.compare(batch, observation);
   }
 
   /** To be called with every report whose signature was verified. */
@@ -127,15 +130,15 @@ export class Guard {
     const { store, attestor } = this.parts;
     const { reportHash, report } = signed;
     const { epoch, previousReport } = report;
-    if (signed.attestor === attestor && store.statement("report", epoch, previousReport)?.hash !== reportHash) {
+    if (signed.attestor === attestor && store.statements.made("report", epoch, previousReport)?.hash !== reportHash) {
       this.stop(`report of epoch ${epoch}`);
     }
-    const other = store.signedReports(epoch).find((each) => {
+    const other = store.evidence.signedReports(epoch).find((each) => {
       const isOther = each.attestor === signed.attestor && each.reportHash !== reportHash;
       // What was built on a report that fell is signed again on another one: that is no contradiction.
       return isOther && each.report.previousReport === previousReport;
     });
-    store.putSignedReport(signed);
+    store.evidence.putSignedReport(signed);
     if (other === undefined) return;
     const [first, second] = [other.reportHash, reportHash];
     this.note({ kind: "report", epoch, attestor: signed.attestor, slot: -1, first, second });
@@ -150,7 +153,7 @@ export class Guard {
 
   /** Compares an observation of this member with those that are kept of others. */
   private compareKept(epoch: number, own: Sighted | undefined = this.own(epoch)): void {
-    for (const other of this.parts.store.observationRoots(epoch)) this.compareSightings(own, other);
+    for (const other of this.parts.store.evidence.observationRoots(epoch)) this.compareSightings(own, other);
   }
 
   private compareSightings(own: Sighted | undefined, other: Sighted): void {
@@ -158,7 +161,7 @@ export class Guard {
     const { attestor, epoch } = other;
     if (own === undefined || attestor === this.parts.attestor) return;
     const found = findHiddenSighting(own, other, ({ root, sightings }: Sighted) => {
-      return sightings ?? store.observation(epoch, root)?.sightings ?? new Uint8Array();
+      return sightings ?? store.evidence.observation(epoch, root)?.sightings ?? new Uint8Array();
     });
     if (found === undefined) return;
     const { nodeId, slot } = found;
@@ -169,8 +172,8 @@ export class Guard {
   /** What this member has said of an epoch; what else carries its signature proves nothing against others. */
   private own(epoch: number): ObservationRoots | undefined {
     const { store, attestor } = this.parts;
-    const said = store.statement("observation", epoch, "")?.hash;
-    return store.observationRoots(epoch).find((each) => each.attestor === attestor && each.root === said);
+    const said = store.statements.made("observation", epoch, "")?.hash;
+    return store.evidence.observationRoots(epoch).find((each) => each.attestor === attestor && each.root === said);
   }
 
   private stop(what: string): void {

@@ -17,7 +17,8 @@ import { OracleError } from "../OracleError.js";
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
 import type { Bound, Commit, Lock, Locked, Proposal, Signed } from "../http/schemas.js";
-import { ContradictionError, type Store } from "../store/Store.js";
+import { ContradictionError } from "../store/ContradictionError.js";
+import type { Store } from "../store/Store.js";
 import type { Metrics } from "../Metrics.js";
 import type { Assembler } from "./Assembler.js";
 import type { Guard } from "./Guard.js";
@@ -82,7 +83,7 @@ export class Member {
     // Nothing is waited for from here on: a lock that came meanwhile counts.
     this.checkMayVote(proposal, assembled.built.report.previousReport);
     const signature = await this.once(() =>
-      this.parts.store.signOnce("vote", epoch, String(round), reportHash, () =>
+      this.parts.store.statements.signOnce("vote", epoch, String(round), reportHash, () =>
         this.parts.identity.signer.signTypedData(this.parts.identity.domain, voteTypes, { epoch, round, reportHash }),
       ),
     );
@@ -104,9 +105,9 @@ export class Member {
     this.checkNotOver(epoch, round);
     this.checkUnsigned(epoch, previousReport, reportHash);
     const signature = await this.once(() =>
-      store.signOnce("lock", epoch, String(round), reportHash, () => {
+      store.statements.signOnce("lock", epoch, String(round), reportHash, () => {
         // On the disk before anybody can rely on it.
-        store.putLock(epoch, previousReport, { round, reportHash, votes });
+        store.statements.putLock(epoch, previousReport, { round, reportHash, votes });
         return identity.signer.signTypedData(identity.domain, lockTypes, content);
       }),
     );
@@ -122,7 +123,7 @@ export class Member {
     await this.checkQuorum(lockTypes, content, locks);
     const { report } = await this.parts.history.byHash(reportHash);
     const signature = await this.once(() =>
-      this.parts.store.signOnce("report", epoch, report.previousReport, reportHash, () =>
+      this.parts.store.statements.signOnce("report", epoch, report.previousReport, reportHash, () =>
         this.parts.identity.signer.signTypedData(this.parts.identity.domain, reportTypes, report),
       ),
     );
@@ -134,8 +135,8 @@ export class Member {
   /** The report that this member signed on top of the newest one. @throws OracleError NOT_FOUND */
   async bound(epoch: number): Promise<Bound> {
     const { reportHash: previousReport } = await this.parts.facts.newestReport();
-    const statement = this.parts.store.statement("report", epoch, previousReport);
-    if (statement === undefined || !this.parts.store.hasReport(statement.hash)) {
+    const statement = this.parts.store.statements.made("report", epoch, previousReport);
+    if (statement === undefined || !this.parts.store.reports.has(statement.hash)) {
       throw new OracleError("NOT_FOUND", `no report of epoch ${epoch} was signed here`);
     }
     const { report } = await this.parts.history.byHash(statement.hash);
@@ -146,7 +147,7 @@ export class Member {
   /** The report to which this member is locked, on top of the newest one. @throws OracleError NOT_FOUND */
   async locked(epoch: number): Promise<Locked> {
     const { reportHash: previousReport } = await this.parts.facts.newestReport();
-    const lock = this.parts.store.lock(epoch, previousReport);
+    const lock = this.parts.store.statements.lock(epoch, previousReport);
     if (lock === undefined) throw new OracleError("NOT_FOUND", `locked to no report of epoch ${epoch}`);
     const { round, reportHash, votes } = lock;
     const { bytes } = await this.parts.history.byHash(reportHash);
@@ -190,7 +191,7 @@ export class Member {
   }: Pick<Lock, "epoch" | "reportHash" | "round">): Promise<void> {
     this.checkKey();
     await this.checkRound(epoch, round);
-    if (!this.parts.store.hasReport(reportHash)) {
+    if (!this.parts.store.reports.has(reportHash)) {
       throw new OracleError("NOT_FOUND", `report ${reportHash} was not proposed here`);
     }
     await this.checkReportable(epoch);
@@ -198,7 +199,7 @@ export class Member {
 
   /** A signature is given once. */
   private checkUnsigned(epoch: number, previousReport: string, reportHash: string): void {
-    const bound = this.parts.store.statement("report", epoch, previousReport);
+    const bound = this.parts.store.statements.made("report", epoch, previousReport);
     if (bound !== undefined && bound.hash !== reportHash) {
       throw new OracleError("BOUND", `this member signed ${bound.hash}`);
     }
@@ -214,7 +215,7 @@ export class Member {
   private checkMayVote({ epoch, round, reportHash, earlier }: Proposal, previousReport: string): void {
     this.checkNotOver(epoch, round);
     this.checkUnsigned(epoch, previousReport, reportHash);
-    const lock = this.parts.store.lock(epoch, previousReport);
+    const lock = this.parts.store.statements.lock(epoch, previousReport);
     if (lock === undefined || lock.reportHash === reportHash) return;
     if (earlier === undefined || earlier.round <= lock.round || earlier.round >= round) {
       throw new OracleError("BOUND", `this member is locked to ${lock.reportHash} since round ${lock.round}`);
@@ -223,7 +224,8 @@ export class Member {
 
   /** Whoever has voted or locked itself in a later round has left this one. */
   private checkNotOver(epoch: number, round: number): void {
-    if (round < this.parts.store.lastRound(epoch)) throw new OracleError("STALE_ROUND", `round ${round} is over`);
+    if (round < this.parts.store.statements.lastRound(epoch))
+      throw new OracleError("STALE_ROUND", `round ${round} is over`);
   }
 
   /** A key that somebody else uses too signs nothing more. */

@@ -17,7 +17,8 @@ import {
 
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { Metrics } from "../Metrics.js";
-import type { KeptObservation, Store } from "../store/Store.js";
+import type { KeptObservation } from "../store/EvidenceStore.js";
+import type { Store } from "../store/Store.js";
 import type { Guard } from "./Guard.js";
 import type { Identity } from "./Identity.js";
 import type { Peers } from "./Peers.js";
@@ -50,12 +51,12 @@ export class Observer {
   /** This member's observation, undefined before it made one. */
   own(epoch: number): KeptObservation | undefined {
     const root = this.ownRoot(epoch);
-    return root === undefined ? undefined : this.parts.store.observation(epoch, root);
+    return root === undefined ? undefined : this.parts.store.evidence.observation(epoch, root);
   }
 
   /** The root of it, undefined before it was begun. */
   ownRoot(epoch: number): string | undefined {
-    return this.parts.store.statement("observation", epoch, "")?.hash;
+    return this.parts.store.statements.made("observation", epoch, "")?.hash;
   }
 
   /** Makes this member's observation of an epoch that is over: once, of exactly the batches that it signed. */
@@ -67,22 +68,23 @@ export class Observer {
     const { count } = await facts.registryOf(epoch);
     const batchRoots = new Uint8Array(32 * clock.slotsPerEpoch);
     const sightings = noSightings(count);
-    for (const [scope, batch] of store.statements("batch", epoch)) {
+    for (const [scope, batch] of store.statements.ofEpoch("batch", epoch)) {
       if (batch.signature === "") continue;
       const slot = Number(scope);
       batchRoots.set(getBytes(batch.hash), 32 * slot);
-      for (const nodeId of store.seenIn(epoch, slot) ?? []) if (nodeId <= count) markSeen(sightings, nodeId, slot);
+      for (const nodeId of store.slots.seenIn(epoch, slot) ?? [])
+        if (nodeId <= count) markSeen(sightings, nodeId, slot);
       // With many nodes a slot takes a moment: heartbeats of the next epoch are answered in between.
       await setImmediate();
     }
     const content = { epoch, attestor: identity.attestor, batchRoots, sightings };
     const root = observationRoot(content);
-    const signature = await store.signOnce("observation", epoch, "", root, async () => {
+    const signature = await store.statements.signOnce("observation", epoch, "", root, async () => {
       return (await signObservation(identity.signer, identity.domain, identity.configDigest, content)).signature;
     });
     const observation = { ...content, root, signature };
     guard.onObservation(observation);
-    store.putObservation(observation);
+    store.evidence.putObservation(observation);
     metrics.observations.inc({ outcome: "signed" });
     logger.info({ epoch, nodes: count, root }, "observation signed");
     return observation;
@@ -96,7 +98,7 @@ export class Observer {
     const { seats } = await this.parts.facts.setOf(epoch);
     const members = new Set(seats);
     const chosen = new Map<string, ObservationReference>();
-    for (const observation of this.parts.store.observations(epoch)) {
+    for (const observation of this.parts.store.evidence.observations(epoch)) {
       const { attestor } = observation;
       if (members.has(attestor) && !chosen.has(attestor)) chosen.set(attestor, observation);
     }
@@ -108,9 +110,11 @@ export class Observer {
     const { store, facts } = this.parts;
     const known = await this.known(epoch);
     const { quorum } = await facts.setOf(epoch);
-    const heard = new Set(store.batches(epoch).map(({ attestor, slot, root }) => `${attestor}/${slot}/${root}`));
+    const heard = new Set(
+      store.evidence.batches(epoch).map(({ attestor, slot, root }) => `${attestor}/${slot}/${root}`),
+    );
     const inTime = known.filter(({ attestor, root }) => {
-      const roots = store.observation(epoch, root)?.batchRoots ?? new Uint8Array();
+      const roots = store.evidence.observation(epoch, root)?.batchRoots ?? new Uint8Array();
       for (let slot = 0; 32 * slot < roots.length; slot++) {
         const written = `0x${Buffer.from(roots.subarray(32 * slot, 32 * slot + 32)).toString("hex")}`;
         if (BigInt(written) !== 0n && !heard.has(`${attestor}/${slot}/${written}`)) return false;
@@ -131,7 +135,7 @@ export class Observer {
 
   /** Two observations of it are known: one that answers with another each time must not fill the disk. */
   private isProvenGuilty(epoch: number, attestor: string): boolean {
-    return this.parts.store.observations(epoch).filter((each) => each.attestor === attestor).length >= 2;
+    return this.parts.store.evidence.observations(epoch).filter((each) => each.attestor === attestor).length >= 2;
   }
 
   /** The observation that a leader names; from this member's disk, or from whichever peer has it. */
@@ -147,7 +151,7 @@ export class Observer {
   }
 
   private lookup(epoch: number, { attestor, root }: ObservationReference): KeptObservation | undefined {
-    const found = this.parts.store.observation(epoch, root);
+    const found = this.parts.store.evidence.observation(epoch, root);
     return found?.attestor === getAddress(attestor.toLowerCase()) ? found : undefined;
   }
 
@@ -185,7 +189,7 @@ export class Observer {
       verifyObservation(identity.domain, identity.configDigest, observation);
       const kept = { ...observation, attestor, root: observationRoot(observation) };
       guard.onObservation(kept);
-      store.putObservation(kept);
+      store.evidence.putObservation(kept);
       metrics.observations.inc({ outcome: "taken" });
     } catch (error) {
       if (!(error instanceof BadObservationError || error instanceof BadSignatureError)) throw error;

@@ -41,7 +41,7 @@ export class ReportHistory {
       this.built.set(reportHash, known);
       return known;
     }
-    const own = this.store.reportData(reportHash);
+    const own = this.store.reports.data(reportHash);
     const report = own === undefined ? await this.fetch(reportHash) : buildReport(decodeDataFile(own), bulkTreeOf);
     this.remember(reportHash, report);
     return report;
@@ -63,7 +63,7 @@ export class ReportHistory {
 
   /** Keeps a report that was built here. */
   keep(reportHash: string, report: BuiltReport): void {
-    this.store.putReport(reportHash, report.report.epoch, report.bytes);
+    this.store.reports.put(reportHash, report.report.epoch, report.bytes);
     this.remember(reportHash, report);
   }
 

@@ -7,7 +7,8 @@ import { KEPT_EPOCHS } from "../horizon.js";
 import type { HeartbeatIngest } from "../ingest/HeartbeatIngest.js";
 import type { Metrics } from "../Metrics.js";
 import { OracleError } from "../OracleError.js";
-import { ContradictionError, type Store } from "../store/Store.js";
+import { ContradictionError } from "../store/ContradictionError.js";
+import type { Store } from "../store/Store.js";
 import type { Identity } from "./Identity.js";
 import { SlotTree } from "./SlotTree.js";
 
@@ -38,7 +39,7 @@ export class SlotKeeper {
     const { store, watch, ingest } = this.parts;
     await ingest.flush();
     const signed: SignedBatch[] = [];
-    for (const slot of store.heardSlots(epoch)) {
+    for (const slot of store.slots.heardSlots(epoch)) {
       const done = this.done.of(epoch);
       if (done.has(slot) || watch.isOpen(epoch, slot)) continue;
       const batch = await this.close(epoch, slot);
@@ -56,8 +57,8 @@ export class SlotKeeper {
   /** Receipts of nodes for a slot. Nodes that were not heard have none. @throws OracleError NOT_FOUND */
   receipts(epoch: number, slot: number, nodeIds: readonly bigint[]): Receipt[] {
     const { identity, store } = this.parts;
-    const signature = store.statement("batch", epoch, String(slot))?.signature ?? "";
-    const own = store.batches(epoch, slot).find(({ attestor, signature: given }) => {
+    const signature = store.statements.made("batch", epoch, String(slot))?.signature ?? "";
+    const own = store.evidence.batches(epoch, slot).find(({ attestor, signature: given }) => {
       return attestor === identity.attestor && given === signature;
     });
     if (own === undefined) throw new OracleError("NOT_FOUND", `no batch was signed for slot ${slot} of epoch ${epoch}`);
@@ -67,7 +68,7 @@ export class SlotKeeper {
 
   /** The heartbeat that spoke for a node in a slot. @throws OracleError NOT_FOUND */
   heartbeat(epoch: number, slot: number, nodeId: bigint): SignedHeartbeat {
-    const heartbeat = this.parts.store.heartbeatOf(epoch, slot, nodeId);
+    const heartbeat = this.parts.store.slots.heartbeatOf(epoch, slot, nodeId);
     if (heartbeat !== undefined) return heartbeat;
     throw new OracleError("NOT_FOUND", `node ${String(nodeId)} was not heard in slot ${slot} of epoch ${epoch}`);
   }
@@ -76,21 +77,22 @@ export class SlotKeeper {
     const { identity, store, metrics, logger } = this.parts;
     // A node of the chain that lags, or a reorganisation, opens a slot again in which nobody was heard. A batch of it
     // would be held against the observation, which lists none (I7).
-    if (store.isObserved(epoch) && store.statement("batch", epoch, String(slot)) === undefined) return undefined;
-    const silent = store.silent(epoch, slot);
+    if (store.slots.isObserved(epoch) && store.statements.made("batch", epoch, String(slot)) === undefined)
+      return undefined;
+    const silent = store.slots.silent(epoch, slot);
     const seen: bigint[] = [];
-    for (const nodeId of store.heard(epoch, slot).nodeIds()) if (!silent.has(nodeId)) seen.push(nodeId);
+    for (const nodeId of store.slots.heard(epoch, slot).nodeIds()) if (!silent.has(nodeId)) seen.push(nodeId);
     // Whatever is heard or found out later, and however often this is tried: these are the nodes.
-    store.closeSlot(epoch, slot, seen);
+    store.slots.closeSlot(epoch, slot, seen);
     const tree = this.treeOf(epoch, slot);
     if (tree === undefined) return undefined;
     const { root } = tree;
     try {
-      const signature = await store.signOnce("batch", epoch, String(slot), root, async () => {
+      const signature = await store.statements.signOnce("batch", epoch, String(slot), root, async () => {
         return (await signBatch(identity.signer, identity.domain, { epoch, slot, root })).signature;
       });
       const batch = { epoch, slot, root, attestor: identity.attestor, signature };
-      store.putBatch(batch);
+      store.evidence.putBatch(batch);
       metrics.batches.inc({ outcome: "signed" });
       logger.debug({ epoch, slot, root }, "batch signed");
       return batch;
@@ -106,7 +108,7 @@ export class SlotKeeper {
     const key = `${epoch}/${slot}`;
     const known = this.trees.get(key);
     if (known !== undefined) return known;
-    const seen = this.parts.store.seenIn(epoch, slot);
+    const seen = this.parts.store.slots.seenIn(epoch, slot);
     if (seen === undefined || seen.length === 0) return undefined;
     let nodes = 0;
     for (const { count } of this.trees.values()) nodes += count;
@@ -115,7 +117,7 @@ export class SlotKeeper {
       nodes -= count;
       this.trees.delete(oldest);
     }
-    const tree = new SlotTree(seen, this.parts.store.heard(epoch, slot));
+    const tree = new SlotTree(seen, this.parts.store.slots.heard(epoch, slot));
     this.trees.set(key, tree);
     return tree;
   }

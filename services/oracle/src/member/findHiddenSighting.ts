@@ -1,6 +1,6 @@
 import { BITMAP_BYTES } from "@millrace/uptime-tree/format";
 
-import type { ObservationRoots } from "../store/Store.js";
+import type { ObservationRoots } from "../store/EvidenceStore.js";
 
 const WORD_BYTES = 4;
 

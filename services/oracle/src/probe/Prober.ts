@@ -100,7 +100,7 @@ export class Prober {
       }
       metrics.probes.inc({ outcome });
       if (outcome === "answered" || outcome === "forbidden") return;
-      const isNoted = store.noteSilence(epoch, slot, nodeIds);
+      const isNoted = store.slots.noteSilence(epoch, slot, nodeIds);
       logger.info({ epoch, slot, url, nodeIds: nodeIds.map(String), outcome, isNoted }, "nodes do not answer");
     } catch (error) {
       // The disk takes nothing: the nodes count by their heartbeats.
