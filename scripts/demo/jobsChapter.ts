@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { claimIdOf, readOrder } from "@millrace/jobs";
-import { formatMill, TransactionSender } from "@millrace/sdk";
+import { formatMill, MillraceError, TransactionSender } from "@millrace/sdk";
 import {
   accuracyOf,
   buildInference,
@@ -135,6 +135,11 @@ async function hireLease(world: World, { leasedNode }: Setup): Promise<bigint> {
   const { clock, epochs } = world;
   const now = await clock.now();
   const seconds = epochs.endOf(epochs.epochAt(now)) - now - LEASE_MARGIN_SECONDS;
+  if (seconds <= KILL_AFTER_SECONDS) {
+    throw new MillraceError("TIMEOUT", `Only ${seconds} s of the epoch are left for a lease in which a node dies.`, {
+      hint: "The machine is too busy for the pace of the demo: stop what else it does, and start again.",
+    });
+  }
   await world.mined(leases.hire(leasedNode, 1, seconds, MAX_RATE));
   const leaseId = await leases.leaseCount();
   world.narrator.say(`the buyer leases node ${leasedNode} for ${seconds} s`);
