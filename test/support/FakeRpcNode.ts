@@ -32,13 +32,10 @@ export class FakeRpcNode {
       let body = "";
       incoming.on("data", (chunk: Buffer) => (body += chunk.toString()));
       incoming.on("end", () => {
-        const request = JSON.parse(body) as RpcRequest;
-        this.asked.push(request.method);
-        void Promise.resolve(this.answer(request)).then((answer) => {
-          if (answer === "hang") return;
-          const isRaw = "raw" in answer;
-          outgoing.writeHead(isRaw ? (answer.status ?? 200) : 200, { "content-type": "application/json" });
-          outgoing.end(isRaw ? answer.raw : JSON.stringify({ jsonrpc: "2.0", id: request.id, ...answer }));
+        void this.#respond(JSON.parse(body) as RpcRequest | RpcRequest[]).then((response) => {
+          if (response === undefined) return;
+          outgoing.writeHead(response.status ?? 200, { "content-type": "application/json" });
+          outgoing.end(response.raw);
         });
       });
     });
@@ -50,5 +47,27 @@ export class FakeRpcNode {
   async stop(): Promise<void> {
     this.#server?.closeAllConnections();
     await new Promise((resolve) => this.#server?.close(resolve));
+  }
+
+  /** The answer to a request or to several at once; none if it hangs. */
+  async #respond(asked: RpcRequest | RpcRequest[]): Promise<{ raw: string; status?: number } | undefined> {
+    const bodies: object[] = [];
+    for (const request of [asked].flat()) {
+      this.asked.push(request.method);
+      const answer = await this.#answerTo(request);
+      if (answer === "hang") return undefined;
+      if ("raw" in answer) return answer;
+      bodies.push({ jsonrpc: "2.0", id: request.id, ...answer });
+    }
+    return { raw: JSON.stringify(Array.isArray(asked) ? bodies : bodies[0]) };
+  }
+
+  /** What fails behind it is an error that it gives. */
+  async #answerTo(request: RpcRequest): Promise<FakeAnswer> {
+    try {
+      return await this.answer(request);
+    } catch (error) {
+      return { error: { code: -32_603, message: (error as Error).message } };
+    }
   }
 }

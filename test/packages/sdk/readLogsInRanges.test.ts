@@ -1,16 +1,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 
 import { expect } from "chai";
-import { toQuantity, type JsonRpcApiProvider } from "ethers";
+import { toQuantity, type JsonRpcApiProvider, type JsonRpcProvider } from "ethers";
 
 import { openChain, openQuorum } from "@millrace/sdk";
 
 import { freePort } from "../../../scripts/local/freePort.js";
 import { startChain, type LocalChain } from "../../../scripts/local/startChain.js";
+import { FakeRpcNode } from "../../support/FakeRpcNode.js";
 
 /** Leaves an event when it is called. */
 const TELLER = "0x6004600c60003960046000f3" + "5f5fa000";
@@ -18,47 +17,30 @@ const MOST_BLOCKS = 50;
 /** Blocks with an event. */
 const PLACES = [3, 4, 120, 300];
 
-/** A request of JSON-RPC, as far as it is looked at. */
-interface Asked {
-  readonly id: number;
-  readonly method: string;
-  readonly params: readonly { readonly fromBlock?: string; readonly toBlock?: string }[];
-}
-
 describe("readLogsInRanges", function () {
   this.timeout(30_000);
   let folder: string;
   let chain: LocalChain;
   let teller: string;
-  let nodes: Server[];
-  let urls: string[];
+  let direct: JsonRpcProvider;
+  let nodes: FakeRpcNode[];
   /** Blocks of each read that a node answered. */
   let reads: number[];
   const opened: JsonRpcApiProvider[] = [];
 
   /** A node that gives events of few blocks at once, as most public ones do. */
-  const startNode = async (): Promise<Server> => {
-    const server = createServer((request: IncomingMessage, response) => {
-      void (async () => {
-        const body = await text(request);
-        const { id, method, params } = JSON.parse(body) as Asked;
-        const [{ fromBlock = "earliest", toBlock = "latest" } = {}] = params;
-        const blocks = method === "eth_getLogs" ? Number(toBlock) - Number(fromBlock) + 1 : 0;
-        if (method === "eth_getLogs" && !(blocks <= MOST_BLOCKS)) {
-          const error = { code: -32_600, message: `more than ${MOST_BLOCKS} blocks` };
-          response.end(JSON.stringify({ jsonrpc: "2.0", id, error }));
-          return;
-        }
-        if (blocks > 0) reads.push(blocks);
-        const headers = { "content-type": "application/json" };
-        response.end(await (await fetch(chain.url, { method: "POST", headers, body })).text());
-      })();
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return server;
-  };
+  const startNode = async (): Promise<FakeRpcNode> =>
+    await new FakeRpcNode(async ({ method, params }) => {
+      if (method === "eth_getLogs") {
+        const [{ fromBlock, toBlock }] = params as [{ fromBlock: string; toBlock: string }];
+        const blocks = Number(toBlock) - Number(fromBlock) + 1;
+        if (!(blocks <= MOST_BLOCKS)) return { error: { code: -32_600, message: `more than ${MOST_BLOCKS} blocks` } };
+        reads.push(blocks);
+      }
+      return { result: (await direct.send(method, [...params])) as unknown };
+    }).start();
   const open = async (many: number): Promise<JsonRpcApiProvider> => {
-    const provider = await openQuorum({ rpcUrls: urls.slice(0, many), chainId: 31_337 });
+    const provider = await openQuorum({ rpcUrls: nodes.slice(0, many).map(({ url }) => url), chainId: 31_337 });
     opened.push(provider);
     return provider;
   };
@@ -67,8 +49,7 @@ describe("readLogsInRanges", function () {
     folder = mkdtempSync(join(tmpdir(), "millrace-logs-"));
     chain = await startChain("anvil", await freePort(), join(folder, "chain.log"));
     nodes = [await startNode(), await startNode()];
-    urls = nodes.map((node) => `http://127.0.0.1:${(node.address() as { port: number }).port}`);
-    const direct = await openChain({ rpcUrl: chain.url });
+    direct = await openChain({ rpcUrl: chain.url });
     const [from] = (await direct.send("eth_accounts", [])) as [string];
     await direct.send("evm_setAutomine", [false]);
     const mined = async (transaction: object, block: number): Promise<string> => {
@@ -79,14 +60,13 @@ describe("readLogsInRanges", function () {
     };
     teller = (await direct.getTransactionReceipt(await mined({ data: TELLER }, 1)))!.contractAddress!;
     for (const place of PLACES) await mined({ to: teller }, place);
-    direct.destroy();
   });
   beforeEach(() => {
     reads = [];
   });
   after(async () => {
-    for (const provider of opened) provider.destroy();
-    for (const node of nodes) node.close();
+    for (const provider of [direct, ...opened]) provider.destroy();
+    for (const node of nodes) await node.stop();
     await chain.process.stop();
     rmSync(folder, { recursive: true, force: true });
   });

@@ -1,6 +1,5 @@
 import { isHexString, type BlockTag, type Filter, type FilterByBlockHash, type JsonRpcApiProvider } from "ethers";
 
-import { decodeError } from "../errors/decodeError.js";
 import { BlockRanges } from "./BlockRanges.js";
 
 /**
@@ -15,7 +14,8 @@ export function readLogsInRanges(provider: JsonRpcApiProvider): void {
       return await getLogs(filter);
     } catch (error) {
       const { blockHash, fromBlock = 0, toBlock = "latest" }: Filter & FilterByBlockHash = filter;
-      if (blockHash !== undefined || decodeError(error).code === "RPC_DOWN") throw error;
+      if (blockHash !== undefined) throw error;
+      // Some hang up rather than say that it is too much; whoever is down fails with the next question, too.
       const [from, to] = await Promise.all([numberOf(provider, fromBlock), numberOf(provider, toBlock)]);
       if (from >= to) throw error;
       const found = [];

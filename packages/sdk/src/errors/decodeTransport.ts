@@ -39,7 +39,7 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|fetch failed|socket hang up|Cannot connect to the network|could not detect network|Headers? timeout|HHE708/i,
+      /ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|EHOSTUNREACH|fetch failed|socket hang up|Cannot connect to the network|could not detect network|Headers? timeout|request timeout|HHE708/i,
     make: (_, cause) =>
       new MillraceError("RPC_DOWN", "The chain's node does not answer.", {
         hint: "Start it (npx hardhat node), or correct the network's URL.",
