@@ -24,8 +24,9 @@ describe("readLogsInRanges", function () {
   let teller: string;
   let direct: JsonRpcProvider;
   let nodes: FakeRpcNode[];
-  /** Blocks of each read that a node answered. */
+  /** Blocks of each read that a node answered, and of each that it refused. */
   let reads: number[];
+  let refusals: number[];
   const opened: JsonRpcApiProvider[] = [];
 
   /** A node that gives events of few blocks at once, as most public ones do. */
@@ -34,7 +35,10 @@ describe("readLogsInRanges", function () {
       if (method === "eth_getLogs") {
         const [{ fromBlock, toBlock }] = params as [{ fromBlock: string; toBlock: string }];
         const blocks = Number(toBlock) - Number(fromBlock) + 1;
-        if (!(blocks <= MOST_BLOCKS)) return { error: { code: -32_600, message: `more than ${MOST_BLOCKS} blocks` } };
+        if (!(blocks <= MOST_BLOCKS)) {
+          refusals.push(blocks);
+          return { error: { code: -32_600, message: `more than ${MOST_BLOCKS} blocks` } };
+        }
         reads.push(blocks);
       }
       return { result: (await direct.send(method, [...params])) as unknown };
@@ -62,7 +66,7 @@ describe("readLogsInRanges", function () {
     for (const place of PLACES) await mined({ to: teller }, place);
   });
   beforeEach(() => {
-    reads = [];
+    [reads, refusals] = [[], []];
   });
   after(async () => {
     for (const provider of [direct, ...opened]) provider.destroy();
@@ -86,6 +90,12 @@ describe("readLogsInRanges", function () {
       expect(reads, "in one where it is allowed").to.deep.equal(Array<number>(many).fill(2));
     });
   }
+
+  it("should not ask once more for what was refused", async () => {
+    const provider = await open(1);
+    await provider.getLogs({ address: teller, fromBlock: 1, toBlock: 300 });
+    expect(refusals.slice(0, 3)).to.deep.equal([300, 150, 75]);
+  });
 
   it("should fail where a single block does", async () => {
     const provider = await open(1);

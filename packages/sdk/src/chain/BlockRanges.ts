@@ -19,6 +19,11 @@ export interface ReadRange<T> {
 export class BlockRanges {
   #blocks = BLOCKS_AT_ONCE;
 
+  /** A node refused so many blocks: at most half as many are asked for next. */
+  refused(blocks: number): void {
+    this.#blocks = Math.min(this.#blocks, Math.max(1, Math.floor(blocks / 2)));
+  }
+
   /**
    * Reads the blocks `from` to `to`, both included, in ranges that follow each other; none if there is nothing to read.
    * Fails as `read` does for a single block, or when no node answers.
@@ -34,7 +39,7 @@ export class BlockRanges {
       try {
         found = await read(first, last);
       } catch (error) {
-        this.#blocks = Math.max(1, Math.floor((last - first + 1) / 2));
+        this.refused(last - first + 1);
         if (last === first || decodeError(error).code === "RPC_DOWN") throw error;
         continue;
       }

@@ -18,6 +18,7 @@ export function readLogsInRanges(provider: JsonRpcApiProvider): void {
       // Some hang up rather than say that it is too much; whoever is down fails with the next question, too.
       const [from, to] = await Promise.all([numberOf(provider, fromBlock), numberOf(provider, toBlock)]);
       if (from >= to) throw error;
+      ranges.refused(to - from + 1);
       const found = [];
       const read = ranges.read(from, to, (first, last) => getLogs({ ...filter, fromBlock: first, toBlock: last }));
       for await (const range of read) found.push(...range.found);
