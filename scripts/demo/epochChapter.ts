@@ -4,7 +4,7 @@ import type { IUptimeOracle } from "../../typechain-types/index.js";
 import { closeUpTo } from "./closeUpTo.js";
 import { PORTS, urlOf } from "./ports.js";
 import type { Setup } from "./setupChapter.js";
-import { skipTo } from "./skipTo.js";
+import { SKIP_MARGIN_SECONDS, skipTo } from "./skipTo.js";
 import type { World } from "./World.js";
 
 interface LeafAnswer {
@@ -40,8 +40,7 @@ export async function epochChapter(world: World, setup: Setup, epoch: number, le
 
   const last = epochs.epochAt(await clock.now());
   const left = epochs.endOf(last) - (await clock.now());
-  // Two seconds: one for the block that may be under way, one for the jump to be forward.
-  if (left > 2) {
+  if (left > SKIP_MARGIN_SECONDS) {
     narrator.say(`every job is over: the last ${left} s of epoch ${last} are skipped`);
     await skipTo(world, epochs.endOf(last));
   }
