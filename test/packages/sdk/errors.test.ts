@@ -93,6 +93,7 @@ describe("sdk errors", () => {
   it("should tell what is between here and the chain", () => {
     const codeOf = (message: string): string => decodeError(new Error(message)).code;
     expect(codeOf("connect ECONNREFUSED 127.0.0.1:8545")).to.equal("RPC_DOWN");
+    expect(codeOf("request timeout (code=TIMEOUT, version=6.17.0)")).to.equal("RPC_DOWN");
     expect(codeOf("listen EADDRINUSE: address already in use 127.0.0.1:7000")).to.equal("PORT_IN_USE");
     expect(codeOf("sender doesn't have enough funds to send tx")).to.equal("INSUFFICIENT_FUNDS");
     expect(codeOf("nonce too low")).to.equal("NONCE_CONFLICT");

@@ -77,7 +77,7 @@ export class SlotKeeper {
     const { identity, store, metrics, logger } = this.parts;
     // A node of the chain that lags, or a reorganisation, opens a slot again in which nobody was heard. A batch of it
     // would be held against the observation, which lists none (I7).
-    if (store.slots.isObserved(epoch) && store.statements.made("batch", epoch, String(slot)) === undefined)
+    if (store.statements.isObserved(epoch) && store.statements.made("batch", epoch, String(slot)) === undefined)
       return undefined;
     const silent = store.slots.silent(epoch, slot);
     const seen: bigint[] = [];

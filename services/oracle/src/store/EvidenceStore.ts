@@ -20,6 +20,8 @@ export const EVIDENCE_SCHEMA = `
   ) STRICT;
 `;
 
+const TABLES = ["batches", "observations", "signed_reports"] as const;
+
 /** Observations of one attestor and epoch that are kept beside the first two. */
 const NEWEST_OBSERVATIONS = 6;
 
@@ -118,14 +120,13 @@ export class EvidenceStore {
 
   /** Epochs of which there is evidence. */
   epochs(): number[] {
-    const tables = ["batches", "observations", "signed_reports"].map((table) => `SELECT epoch FROM ${table}`);
-    return this.db.all(`${tables.join(" UNION ")} ORDER BY epoch`).map((row) => Number(row["epoch"]));
+    const epochs = TABLES.map((table) => `SELECT epoch FROM ${table}`);
+    return this.db.all(`${epochs.join(" UNION ")} ORDER BY epoch`).map((row) => Number(row["epoch"]));
   }
 
   /** Forgets epochs before one. */
   prune(beforeEpoch: number): void {
-    for (const table of ["batches", "observations", "signed_reports"])
-      this.db.run(`DELETE FROM ${table} WHERE epoch < ?`, beforeEpoch);
+    for (const table of TABLES) this.db.run(`DELETE FROM ${table} WHERE epoch < ?`, beforeEpoch);
   }
 }
 

@@ -82,12 +82,7 @@ export class SlotStore {
   /** Whether nothing more is seen in a slot: it was closed, or what was seen in its epoch was said. */
   isSlotClosed(epoch: number, slot: number): boolean {
     const sql = "SELECT 1 FROM slots WHERE epoch = ? AND slot = ?";
-    return this.db.get(sql, epoch, slot) !== undefined || this.isObserved(epoch);
-  }
-
-  /** Whether this member has said, or begun to say, what it saw in an epoch. */
-  isObserved(epoch: number): boolean {
-    return this.statements.made("observation", epoch, "") !== undefined;
+    return this.db.get(sql, epoch, slot) !== undefined || this.statements.isObserved(epoch);
   }
 
   /** Notes that nodes did not answer when they were asked. False when their slot is closed: it is too late then. */

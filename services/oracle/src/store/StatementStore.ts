@@ -1,4 +1,4 @@
-import { text, type Database } from "@millrace/sdk/database";
+import { text, type Database, type Row } from "@millrace/sdk/database";
 
 import { ContradictionError } from "./ContradictionError.js";
 import { Tally } from "./Tally.js";
@@ -88,19 +88,18 @@ export class StatementStore {
   made(kind: StatementKind, epoch: number, scope: string): Statement | undefined {
     const sql = "SELECT hash, signature FROM statements WHERE kind = ? AND epoch = ? AND scope = ?";
     const row = this.db.get(sql, kind, epoch, scope);
-    if (row === undefined) return undefined;
-    return { hash: text(row["hash"]), signature: typeof row["signature"] === "string" ? row["signature"] : "" };
+    return row === undefined ? undefined : toStatement(row);
+  }
+
+  /** Whether this member has said, or begun to say, what it saw in an epoch. */
+  isObserved(epoch: number): boolean {
+    return this.made("observation", epoch, "") !== undefined;
   }
 
   /** Statements of a kind made in an epoch, by scope. */
   ofEpoch(kind: StatementKind, epoch: number): Map<string, Statement> {
     const rows = this.db.all("SELECT * FROM statements WHERE kind = ? AND epoch = ?", kind, epoch);
-    return new Map(
-      rows.map((row) => [
-        text(row["scope"]),
-        { hash: text(row["hash"]), signature: typeof row["signature"] === "string" ? row["signature"] : "" },
-      ]),
-    );
+    return new Map(rows.map((row) => [text(row["scope"]), toStatement(row)]));
   }
 
   /** Highest round of an epoch in which this member voted or locked itself, −1 for none. */
@@ -128,4 +127,8 @@ export class StatementStore {
   prune(beforeEpoch: number): void {
     this.db.run("DELETE FROM locks WHERE epoch < ?", beforeEpoch);
   }
+}
+
+function toStatement(row: Row): Statement {
+  return { hash: text(row["hash"]), signature: typeof row["signature"] === "string" ? row["signature"] : "" };
 }
