@@ -276,4 +276,23 @@ describe("TransactionSender on a chain of its own", function () {
     expect(await nonceOf(wallet)).to.be.at.least(6);
     twin.provider?.destroy();
   });
+
+  it("should not take the same transaction of another process for its own", async () => {
+    const twin = new Wallet(wallet.privateKey, new JsonRpcProvider(chain.url, undefined, { cacheTimeout: -1 }));
+    const patient = { pollMs: 5, replaceAfterMs: 5_000 };
+    await automine(false);
+    // Both have chosen their nonce, and all else, before either is heard of.
+    let ofTwin: Promise<TransactionReceipt> | undefined;
+    provider.before = async (count) => {
+      if (count > 0) return;
+      ofTwin = new TransactionSender(twin, patient).send(payment);
+      while ((await provider.getTransactionCount(wallet.address, "pending")) === 0);
+      // The node has heard of both by then.
+      setTimeout(() => void automine(true).then(mine), 300);
+    };
+    const { hash } = await new TransactionSender(wallet, patient).send(payment);
+    expect((await ofTwin)?.hash).not.to.equal(hash);
+    expect(await nonceOf(wallet)).to.equal(2);
+    twin.provider?.destroy();
+  });
 });

@@ -1,6 +1,8 @@
 import {
   BaseWallet,
   keccak256,
+  randomBytes,
+  toNumber,
   type Provider,
   type Signer,
   type TransactionReceipt,
@@ -90,6 +92,11 @@ export class TransactionSender {
   readonly #budget: GasBudget | undefined;
   readonly #unstick: boolean;
   readonly #signal: AbortSignal | undefined;
+  /**
+   * Gas that tells this sender's transactions from those of another process with its key. Two that agree in every byte
+   * are one transaction to a node, and both would take it for theirs.
+   */
+  readonly #ownGas = BigInt(toNumber(randomBytes(2)));
   /** In the order in which it is sent. */
   readonly #queue: Queued[] = [];
   #isSending = false;
@@ -151,7 +158,7 @@ export class TransactionSender {
   async #attempt(request: TransactionRequest, label: string, options: SendOptions): Promise<TransactionReceipt> {
     const from = await this.#signer.getAddress();
     const gas = await this.#provider.estimateGas({ ...request, from });
-    const base = { ...request, from, gasLimit: request.gasLimit ?? withMargin(gas) };
+    const base = { ...request, from, gasLimit: request.gasLimit ?? withMargin(gas, this.#ownGas) };
     const fees = this.#capped(await this.#fees());
     const dearest = this.#maxFeePerGas ?? bumpedBy(this.#attempts, fees.maxFeePerGas ?? fees.gasPrice ?? 0n);
     const budget = options.isPaid === true ? undefined : this.#budget;
@@ -290,8 +297,8 @@ export class TransactionSender {
   }
 }
 
-function withMargin(gas: bigint): bigint {
-  const wished = (gas * GAS_MARGIN_PERCENT) / 100n + NEW_SLOTS_GAS;
+function withMargin(gas: bigint, ownGas: bigint): bigint {
+  const wished = (gas * GAS_MARGIN_PERCENT) / 100n + NEW_SLOTS_GAS + ownGas;
   return wished > GAS_CAP && gas <= GAS_CAP ? GAS_CAP : wished;
 }
 
