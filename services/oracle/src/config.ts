@@ -19,7 +19,9 @@ export const oracleSchema = serviceSchema.extend({
     .enum(["finalized", "latest", "safe"])
     .optional()
     .describe("Which blocks count for what is signed: by default `finalized`, on a local chain `latest`"),
-  peerTimeoutMs: positive.default(3_000).describe("Time for one answer of a peer"),
+  peerTimeoutMs: positive
+    .default(3_000)
+    .describe("Time for an answer of a peer to come; every 2 MiB of it buy another second"),
   requestsPerSecond: positive.default(200).describe("Requests a second from one address, on average over ten seconds"),
   probeOneIn: positive
     .default(8)

@@ -62,7 +62,8 @@ describe("Auditor", () => {
     sent = [];
     hidden = new Map();
     const finalNumber = async (): Promise<number> => await ethers.provider.getBlockNumber();
-    const facts = { posted, stateOf, finalNumber } as unknown as ChainFacts;
+    const nodeCount = (): Promise<bigint> => Promise.resolve(1n);
+    const facts = { posted, stateOf, finalNumber, nodeCount } as unknown as ChainFacts;
     // Data files come from this member's own database: what is on chain is all that it believes.
     history = new ReportHistory(store, facts, { find: () => Promise.resolve(undefined) } as never);
     const [, , sender] = await ethers.getSigners();

@@ -1,6 +1,6 @@
 import { getAddress, getBytes, hexlify, toBeHex, toUtf8Bytes } from "ethers";
 
-import { CONSENSUS_VERSION, DATA_CHUNK_BYTES, SIGNATURE_BYTES } from "./constants.js";
+import { CONSENSUS_VERSION, DATA_CHUNK_BYTES, MAX_SLOTS_PER_EPOCH, SIGNATURE_BYTES } from "./constants.js";
 import { NodeTable } from "./NodeTable.js";
 import type { Observation } from "./Observation.js";
 import { BITMAP_BYTES } from "./Sightings.js";
@@ -37,7 +37,7 @@ const NODE_BYTES = 43;
 export function encodeDataFile(file: EpochFile): Uint8Array {
   const { nodes, observations, slotsPerEpoch } = file;
   const observationBytes = observationSize(slotsPerEpoch, nodes.count);
-  const bytes = new Uint8Array(HEADER_BYTES + NODE_BYTES * nodes.count + observationBytes * observations.length);
+  const bytes = new Uint8Array(dataFileSize(slotsPerEpoch, nodes.count, observations.length));
   const view = new DataView(bytes.buffer);
   bytes.set(MAGIC, 0);
   view.setBigUint64(8, file.chainId);
@@ -80,10 +80,14 @@ export function decodeDataFile(bytes: Uint8Array): EpochFile {
   const observationCount = view.getUint8(42);
   const count = view.getUint32(44);
   const observationBytes = observationSize(slotsPerEpoch, count);
-  if (bytes.length !== HEADER_BYTES + NODE_BYTES * count + observationBytes * observationCount) {
+  if (bytes.length !== dataFileSize(slotsPerEpoch, count, observationCount)) {
     throw new BadDataFileError("the data file has another length than its header says");
   }
-  const sane = slotsPerEpoch >= 1 && slotsPerEpoch <= 240 && threshold >= 1 && view.getUint8(43) === CONSENSUS_VERSION;
+  const sane =
+    slotsPerEpoch >= 1 &&
+    slotsPerEpoch <= MAX_SLOTS_PER_EPOCH &&
+    threshold >= 1 &&
+    view.getUint8(43) === CONSENSUS_VERSION;
   if (!sane || bytes.subarray(160, HEADER_BYTES).some((byte) => byte !== 0)) {
     throw new BadDataFileError("the header of the data file is impossible");
   }
@@ -167,6 +171,11 @@ export function isDataChunk(
   const size = Math.min(DATA_CHUNK_BYTES, length - chunk * DATA_CHUNK_BYTES);
   const root = rootFrom(hashWords([chunk, hexlify(keccak(bytes))]), proof);
   return bytes.length === size && BigInt(hexlify(keccak(encodeWords([length, root])))) === BigInt(dataHash);
+}
+
+/** Bytes of a data file. */
+export function dataFileSize(slotsPerEpoch: number, nodeCount: number, observationCount: number): number {
+  return HEADER_BYTES + NODE_BYTES * nodeCount + observationSize(slotsPerEpoch, nodeCount) * observationCount;
 }
 
 function observationSize(slotsPerEpoch: number, nodeCount: number): number {

@@ -1,6 +1,6 @@
 import { getAddress, hexlify, type Signer, type TypedDataDomain } from "ethers";
 
-import { SIGHTINGS_SLOT } from "./constants.js";
+import { MAX_SLOTS_PER_EPOCH, SIGHTINGS_SLOT } from "./constants.js";
 import { recoverCompact, signCompact } from "./signatures.js";
 import { BITMAP_BYTES, sightingsTree, type Sightings } from "./Sightings.js";
 import { treeOf, type StandardTree } from "./StandardTree.js";
@@ -117,7 +117,7 @@ export function verifyObservationRoot(
 /** Nobody can be seen in a slot of which there is no batch, nor in one that is none. */
 function checkContent({ attestor, batchRoots, sightings }: ObservationContent): void {
   const slots = batchRoots.length / BITMAP_BYTES;
-  if (!Number.isInteger(slots) || slots === 0 || slots > 240 || sightings.length % BITMAP_BYTES !== 0) {
+  if (!Number.isInteger(slots) || slots === 0 || slots > MAX_SLOTS_PER_EPOCH || sightings.length % BITMAP_BYTES !== 0) {
     throw new BadObservationError(`the observation of ${attestor} has the wrong size`);
   }
   const possible = new Uint8Array(BITMAP_BYTES);

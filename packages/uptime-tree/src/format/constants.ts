@@ -4,6 +4,12 @@ export const CONSENSUS_VERSION = 2;
 /** The "slot" under which an observation commits its sightings; slots of an epoch are 0 to 239. */
 export const SIGHTINGS_SLOT = 255;
 
+/** Most slots of an epoch: a bitmap of 256 bits has room for what is said beside them. */
+export const MAX_SLOTS_PER_EPOCH = 240;
+
+/** Most members at a time; the contract's `AttestorSet.MAX_SEATS`. */
+export const MAX_SEATS = 32;
+
 /** Nodes whose bitmaps make one chunk of sightings. */
 export const NODES_PER_CHUNK = 32;
 

@@ -3,7 +3,8 @@ import type { z } from "zod";
 import { MAX_JSON_BYTES, readUpTo } from "@millrace/sdk";
 import type { Observation, Receipt, SignedBatch, SignedHeartbeat } from "@millrace/uptime-tree/format";
 
-import { decodeObservation } from "./observationBytes.js";
+import { decodeObservation, observationSize, type EpochSize } from "./observationBytes.js";
+import { Patience } from "./Patience.js";
 import {
   boundSchema,
   healthSchema,
@@ -36,9 +37,6 @@ export class PeerError extends Error {
   }
 }
 
-/** Most of an observation, or of a data file. */
-const MAX_DATA_BYTES = 256 * 2 ** 20;
-
 /** HTTP client of a member. What comes back is checked for its form; signatures are the caller's to check. */
 export class PeerClient {
   constructor(
@@ -51,13 +49,13 @@ export class PeerClient {
   }
 
   /** The member's own observation of an epoch. */
-  async observation(epoch: number): Promise<Observation> {
-    return this.decoded(await this.bytes(`observations/${epoch}`));
+  async observation(epoch: number, size: EpochSize): Promise<Observation> {
+    return this.decoded(await this.bytes(`observations/${epoch}`, undefined, observationSize(size)));
   }
 
   /** Any member's observation of an epoch, by its root. */
-  async observationBy(epoch: number, root: string): Promise<Observation> {
-    return this.decoded(await this.bytes(`observations/${epoch}/${root}`));
+  async observationBy(epoch: number, root: string, size: EpochSize): Promise<Observation> {
+    return this.decoded(await this.bytes(`observations/${epoch}/${root}`, undefined, observationSize(size)));
   }
 
   /** Offers batches; says how many were taken. */
@@ -71,8 +69,8 @@ export class PeerClient {
   }
 
   /** Data file of a report, by its hash. */
-  async data(reportHash: string): Promise<Uint8Array> {
-    return await this.bytes(`reports/${reportHash}/data`);
+  async data(reportHash: string, maxBytes: number): Promise<Uint8Array> {
+    return await this.bytes(`reports/${reportHash}/data`, undefined, maxBytes);
   }
 
   /** Receipts of nodes for a slot. */
@@ -111,7 +109,7 @@ export class PeerClient {
   }
 
   private async json<S extends z.ZodType>(schema: S, path: string, body?: unknown): Promise<z.infer<S>> {
-    const bytes = await this.bytes(path, body, MAX_JSON_BYTES);
+    const bytes = await this.bytes(path, body);
     const parsed = schema.safeParse(parseJson(bytes));
     if (parsed.success) return parsed.data;
     throw new PeerError(
@@ -121,7 +119,8 @@ export class PeerClient {
     );
   }
 
-  private async bytes(path: string, body?: unknown, limit = MAX_DATA_BYTES): Promise<Uint8Array> {
+  private async bytes(path: string, body?: unknown, limit = MAX_JSON_BYTES): Promise<Uint8Array> {
+    const patience = new Patience(this.timeoutMs);
     let response: Response;
     let bytes: Uint8Array;
     try {
@@ -129,11 +128,16 @@ export class PeerClient {
         ...(body === undefined
           ? {}
           : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(this.timeoutMs),
+        signal: patience.signal,
       });
-      bytes = await readUpTo(response, response.ok ? limit : MAX_JSON_BYTES);
+      const maxBytes = response.ok ? limit : MAX_JSON_BYTES;
+      bytes = await readUpTo(response, maxBytes, (length) => {
+        patience.extend(length);
+      });
     } catch (cause) {
       throw new PeerError(this.url, "NO_ANSWER", `no answer to /${path}`, { cause });
+    } finally {
+      patience.stop();
     }
     if (response.ok) return bytes;
     throw this.refusal(path, response.status, bytes);

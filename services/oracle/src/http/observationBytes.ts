@@ -3,7 +3,19 @@ import { getAddress, getBytes, hexlify } from "ethers";
 import { SIGNATURE_BYTES, type Observation } from "@millrace/uptime-tree/format";
 
 const ADDRESS_BYTES = 20;
+const WORD_BYTES = 32;
 const HEADER_BYTES = 8 + ADDRESS_BYTES + SIGNATURE_BYTES;
+
+/** What the length of an observation depends on. */
+export interface EpochSize {
+  readonly slotsPerEpoch: number;
+  readonly nodeCount: number;
+}
+
+/** Bytes of an observation as members send it. */
+export function observationSize({ slotsPerEpoch, nodeCount }: EpochSize): number {
+  return HEADER_BYTES + WORD_BYTES * (slotsPerEpoch + nodeCount);
+}
 
 /** An observation as members send it: epoch 4, length of the batch roots 4, attestor 20, signature 64, roots, sightings. */
 export function encodeObservation(observation: Observation): Uint8Array {

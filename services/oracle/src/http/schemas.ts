@@ -1,7 +1,7 @@
 import { getAddress } from "ethers";
 import { z } from "zod";
 
-import { MAX_HEARTBEAT_NODES } from "@millrace/uptime-tree/format";
+import { MAX_HEARTBEAT_NODES, MAX_SEATS } from "@millrace/uptime-tree/format";
 
 const hash = z
   .string()
@@ -22,9 +22,6 @@ const uint64 = z
   .regex(/^(0|[1-9][0-9]{0,19})$/)
   .transform(BigInt)
   .refine((value) => value < 2n ** 64n);
-
-/** Seats of the largest set. */
-const MAX_SEATS = 32;
 
 /** Node ids of one host, as they are signed. */
 const nodeIds = z

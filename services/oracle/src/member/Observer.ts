@@ -16,6 +16,7 @@ import {
 } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts } from "../chain/ChainFacts.js";
+import type { EpochSize } from "../http/observationBytes.js";
 import type { Metrics } from "../Metrics.js";
 import type { KeptObservation } from "../store/EvidenceStore.js";
 import type { Store } from "../store/Store.js";
@@ -128,7 +129,8 @@ export class Observer {
   async gather(epoch: number): Promise<void> {
     const { seats } = await this.parts.facts.setOf(epoch);
     if ((await this.known(epoch)).length >= seats.length) return;
-    for (const observation of await this.parts.peers.ask("observation", (client) => client.observation(epoch))) {
+    const size = await this.sizeOf(epoch);
+    for (const observation of await this.parts.peers.ask("observation", (client) => client.observation(epoch, size))) {
       if (!this.isProvenGuilty(epoch, observation.attestor)) await this.keep(epoch, observation);
     }
   }
@@ -140,14 +142,21 @@ export class Observer {
 
   /** The observation that a leader names; from this member's disk, or from whichever peer has it. */
   async find(epoch: number, named: ObservationReference): Promise<KeptObservation | undefined> {
-    const { root } = named;
-    const found =
-      this.lookup(epoch, named) ??
-      (await this.parts.peers.find("observation", async (client) => {
-        await this.keep(epoch, await client.observationBy(epoch, root));
-        return this.lookup(epoch, named);
-      }));
+    const found = this.lookup(epoch, named) ?? (await this.ask(epoch, named));
     return found && this.signedAs(found, named);
+  }
+
+  private async ask(epoch: number, named: ObservationReference): Promise<KeptObservation | undefined> {
+    const size = await this.sizeOf(epoch);
+    return await this.parts.peers.find("observation", async (client) => {
+      await this.keep(epoch, await client.observationBy(epoch, named.root, size));
+      return this.lookup(epoch, named);
+    });
+  }
+
+  private async sizeOf(epoch: number): Promise<EpochSize> {
+    const { clock, facts } = this.parts;
+    return { slotsPerEpoch: clock.slotsPerEpoch, nodeCount: (await facts.registryOf(epoch)).count };
   }
 
   private lookup(epoch: number, { attestor, root }: ObservationReference): KeptObservation | undefined {

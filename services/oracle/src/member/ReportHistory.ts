@@ -1,6 +1,14 @@
 import { ZeroHash } from "ethers";
 
-import { buildReport, decodeDataFile, hashReport, type BuiltReport } from "@millrace/uptime-tree/format";
+import {
+  buildReport,
+  dataFileSize,
+  decodeDataFile,
+  hashReport,
+  MAX_SEATS,
+  MAX_SLOTS_PER_EPOCH,
+  type BuiltReport,
+} from "@millrace/uptime-tree/format";
 import { bulkTreeOf } from "@millrace/uptime-tree/bulk";
 
 import { OracleError } from "../OracleError.js";
@@ -10,6 +18,8 @@ import type { Peers } from "./Peers.js";
 
 /** Reports at hand, and the memory that they may take but for the two newest: one builds on the other. */
 const [MAX_BUILT, MAX_BYTES] = [8, 512 * 2 ** 20];
+/** Most of a data file whatever the network: fourteen observations of a million nodes. */
+const MAX_FILE_BYTES = 512 * 2 ** 20;
 /** Memory of a report as a multiple of its data file: the file, its columns, its leaves and the tree over them. */
 const MEMORY_FACTOR = 3;
 
@@ -68,8 +78,9 @@ export class ReportHistory {
   }
 
   private async fetch(reportHash: string): Promise<BuiltReport> {
+    const maxBytes = await this.maxFileBytes();
     const found = await this.peers.find("report data", async (client) => {
-      const bytes = await client.data(reportHash);
+      const bytes = await client.data(reportHash, maxBytes);
       const report = buildReport(decodeDataFile(bytes), bulkTreeOf);
       // The hash covers the root of the leaves and every chunk of the file: a peer cannot slip in anything else.
       return hashReport(report.report) === reportHash ? report : undefined;
@@ -77,6 +88,12 @@ export class ReportHistory {
     if (found === undefined) throw new OracleError("NOT_FOUND", `no member has the data of report ${reportHash}`);
     this.keep(reportHash, found);
     return found;
+  }
+
+  /** Nodes are only added: no file of the past is longer. A peer cannot make this member build what is not there. */
+  private async maxFileBytes(): Promise<number> {
+    const nodeCount = Number(await this.facts.nodeCount());
+    return Math.min(dataFileSize(MAX_SLOTS_PER_EPOCH, nodeCount, MAX_SEATS), MAX_FILE_BYTES);
   }
 
   private remember(reportHash: string, report: BuiltReport): void {
