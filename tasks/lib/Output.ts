@@ -3,9 +3,13 @@ import type { MillraceError } from "@millrace/sdk";
 /** What a machine gets; bigints become decimal strings. */
 export type Json = Readonly<Record<string, unknown>>;
 
+/** Whoever waits wants to see that something moves, and not each step of it. */
+const PROGRESS_EVERY_MS = 2_000;
+
 /** The only way in which tasks print. With `--json`, standard output holds one JSON object and nothing else. */
 export class Output {
   readonly isJson: boolean;
+  #toldMs = performance.now();
 
   constructor(isJson: boolean) {
     this.isJson = isJson;
@@ -14,6 +18,14 @@ export class Output {
   /** Previews and progress: for people only. */
   say(text: string): void {
     (this.isJson ? process.stderr : process.stdout).write(`${text}\n`);
+  }
+
+  /** How far long work has come: now and then, and never where results go. */
+  progress(text: string): void {
+    const now = performance.now();
+    if (now - this.#toldMs < PROGRESS_EVERY_MS) return;
+    this.#toldMs = now;
+    process.stderr.write(`${text}\n`);
   }
 
   /** The outcome, for people or for a machine. */

@@ -88,7 +88,13 @@ export class Session {
         cause,
       });
     });
-    const provider = await openChain({ rpcUrl: url, chainId: config.chainId });
+    const provider = await openChain({
+      rpcUrl: url,
+      chainId: config.chainId,
+      onProgress: ({ from, last, to }) => {
+        this.output.progress(`Reading events: ${last - from + 1} of ${to - from + 1} blocks.`);
+      },
+    });
     const chainId = Number((await provider.getNetwork()).chainId);
     const blockTag = isLocalChain(chainId) ? "pending" : "latest";
     if (isLocalChain(chainId)) lookAhead(provider);

@@ -97,6 +97,21 @@ describe("readLogsInRanges", function () {
     expect(refusals.slice(0, 3)).to.deep.equal([300, 150, 75]);
   });
 
+  it("should say how far it has come", async () => {
+    const told: number[][] = [];
+    const provider = await openChain({
+      rpcUrl: nodes[0]!.url,
+      onProgress: ({ from, last, to }) => told.push([from, last, to]),
+    });
+    opened.push(provider);
+    await provider.getLogs({ address: teller, fromBlock: 101, toBlock: 300 });
+    expect(told.length).to.be.at.least(200 / MOST_BLOCKS);
+    expect(told.every(([from, , to]) => from === 101 && to === 300)).to.equal(true);
+    const lasts = told.map(([, last]) => last!);
+    expect(lasts).to.deep.equal([...lasts].sort((a, b) => a - b));
+    expect(lasts.at(-1)).to.equal(300);
+  });
+
   it("should fail where a single block does", async () => {
     const provider = await open(1);
     const failed: unknown = await provider

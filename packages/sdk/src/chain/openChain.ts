@@ -2,7 +2,7 @@ import type { JsonRpcApiProviderOptions } from "ethers";
 import { FetchRequest, JsonRpcProvider, Network } from "ethers";
 
 import { MillraceError } from "../errors/MillraceError.js";
-import { readLogsInRanges } from "./readLogsInRanges.js";
+import { readLogsInRanges, type ReadProgress } from "./readLogsInRanges.js";
 
 interface ChainOptions {
   readonly rpcUrl: string;
@@ -10,6 +10,8 @@ interface ChainOptions {
   readonly chainId?: bigint | number | undefined;
   readonly timeoutMs?: number;
   readonly pollMs?: number;
+  /** Told how far events have been read that the node does not give at once. */
+  readonly onProgress?: (progress: ReadProgress) => void;
 }
 
 /**
@@ -21,6 +23,7 @@ export async function openChain({
   chainId,
   timeoutMs = 5_000,
   pollMs = 250,
+  onProgress,
 }: ChainOptions): Promise<JsonRpcProvider> {
   const actual = await fetchChainId(rpcUrl, timeoutMs);
   if (chainId !== undefined && actual !== BigInt(chainId)) {
@@ -40,7 +43,7 @@ export async function openChain({
     pollingInterval: pollMs,
   };
   const provider = new JsonRpcProvider(request, undefined, options);
-  readLogsInRanges(provider);
+  readLogsInRanges(provider, onProgress);
   return provider;
 }
 

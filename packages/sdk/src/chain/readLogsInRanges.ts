@@ -2,11 +2,19 @@ import { isHexString, type BlockTag, type Filter, type FilterByBlockHash, type J
 
 import { BlockRanges } from "./BlockRanges.js";
 
+/** How far a read in ranges has come: from block `from` through `last`, of `to`. */
+export interface ReadProgress {
+  readonly from: number;
+  readonly last: number;
+  readonly to: number;
+}
+
 /**
  * Lets a provider read the events of more blocks than its node allows at once: what a node refuses is asked for in ranges.
  * Whole histories of a task or a claim are then one question wherever nodes allow it, and answered everywhere.
+ * @param onProgress called after each range: years of blocks take a while
  */
-export function readLogsInRanges(provider: JsonRpcApiProvider): void {
+export function readLogsInRanges(provider: JsonRpcApiProvider, onProgress?: (progress: ReadProgress) => void): void {
   const getLogs = provider.getLogs.bind(provider);
   const ranges = new BlockRanges();
   provider.getLogs = async (filter) => {
@@ -21,7 +29,10 @@ export function readLogsInRanges(provider: JsonRpcApiProvider): void {
       ranges.refused(to - from + 1);
       const found = [];
       const read = ranges.read(from, to, (first, last) => getLogs({ ...filter, fromBlock: first, toBlock: last }));
-      for await (const range of read) found.push(...range.found);
+      for await (const range of read) {
+        found.push(...range.found);
+        onProgress?.({ from, last: range.last, to });
+      }
       return found;
     }
   };
