@@ -103,5 +103,6 @@ export default defineConfig({
     },
   },
   typechain: { outDir: "typechain-types" },
-  test: { mocha: { timeout: 120_000, parallel: true, jobs: 3 } },
+  // No test is about time: this ends what hangs, also on a machine that is busy with other things.
+  test: { mocha: { timeout: 600_000, parallel: true, jobs: 3 } },
 });

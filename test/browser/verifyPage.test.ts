@@ -24,7 +24,7 @@ import { rpcServer } from "./rpcServer.js";
 const PICTURES = new URL("../../reports/browser/", import.meta.url).pathname;
 /** Takes a browser a while: its progress can be watched, and stopped. */
 const MANY_NODES = hre.globalOptions.long ? 1_000_000 : 20_000;
-const WAIT_MS = hre.globalOptions.long ? 900_000 : 90_000;
+const WAIT_MS = hre.globalOptions.long ? 900_000 : 300_000;
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** A script that acts whenever the page shows a step. */

@@ -15,8 +15,6 @@ const KEY = 16;
 const OTHER_KEY = 17;
 
 describe("tasks of attestors", function () {
-  this.timeout(120_000);
-
   let at: VerbWorld;
 
   before(async () => {

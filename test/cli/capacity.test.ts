@@ -17,8 +17,6 @@ interface Status {
 }
 
 describe("capacity", function () {
-  this.timeout(120_000);
-
   let at: VerbWorld;
 
   before(async () => {

@@ -10,8 +10,6 @@ const connection = await hre.network.create();
 const { time } = connection.networkHelpers;
 
 describe("checker", function () {
-  this.timeout(120_000);
-
   let at: VerbWorld;
 
   before(async () => {

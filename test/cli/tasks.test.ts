@@ -21,7 +21,6 @@ const STRANGER = 4;
 const AUDITOR = 5;
 
 describe("tasks", function () {
-  this.timeout(600_000);
   let cli: CommandLine;
   let provider: JsonRpcProvider;
   let deployment: Deployment;

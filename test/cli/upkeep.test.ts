@@ -23,8 +23,6 @@ const MISSED = 7;
 const REPORT_EPOCHS = 8;
 
 describe("what keeps things right", function () {
-  this.timeout(120_000);
-
   let at: VerbWorld;
   let driver: LeaseDriver;
 

@@ -19,7 +19,7 @@ function wordsOf(line: string): string[] {
 }
 
 describe("docs/walkthrough.md", function () {
-  this.timeout(600_000);
+  this.timeout(1_800_000);
   let cli: CommandLine;
 
   before(async () => (cli = await CommandLine.create()));

@@ -13,7 +13,6 @@ const ADVICE = "`npm run docs` writes it anew";
 
 describe("Generated documentation", () => {
   it("should be what the sources say", async function () {
-    this.timeout(120_000);
     const pages = await generatedPages(ROOT);
     const stale = [...pages].filter(([file, text]) => {
       const page = new URL(file, ROOT);

@@ -68,7 +68,6 @@ describe("kernel gas", () => {
   if (hre.globalOptions.long)
     for (const name of KERNELS)
       it(`of ${name} is nowhere above what is documented, as far as a new search finds`, async function () {
-        this.timeout(600_000);
         const known = knownCases(name, "compute");
         const seed = Date.now() % 1_000_000;
         const { gas } = await searchWorstGas(world, name, { generations: 60, seed, known });

@@ -16,8 +16,6 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const PHRASE = "test test test test test test test test test test test junk";
 
 describe("services that only look", function () {
-  this.timeout(120_000);
-
   let at: VerbWorld;
   const folder = mkdtempSync(join(tmpdir(), "millrace-look-"));
 

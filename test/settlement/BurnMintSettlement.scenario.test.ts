@@ -215,7 +215,6 @@ class Scenario {
 
 describe("BurnMintSettlement: scenarios", () => {
   it("should equal the model after every step of any sequence, and let everybody leave", async function () {
-    this.timeout(600_000);
     const numRuns = hre.globalOptions.long ? 200 : 12;
     await fc.assert(
       fc.asyncProperty(steps, async (list) => {

@@ -24,8 +24,6 @@ interface Attempt {
 type Ending = { readonly named: string } | { readonly unnamed: string } | "went through";
 
 describe("Bad input", function () {
-  this.timeout(300_000);
-
   let world: World;
   const contracts = new Map<string, BaseContract>();
   const errors = new Map<string, string>();

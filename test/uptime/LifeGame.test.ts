@@ -11,7 +11,6 @@ const [FIRST, COUNT] = (process.env["LIVES"] ?? (hre.globalOptions.long ? "1:12"
 const MOVES = hre.globalOptions.long || process.env["LIVES"] !== undefined ? 200 : 50;
 
 describe("Uptime over many epochs as a game (I7)", function () {
-  this.timeout(300_000);
   const deployFour = async (): Promise<UptimeFixture> => await deployUptime(ethers, networkHelpers, 4);
   const deploySeven = async (): Promise<UptimeFixture> => await deployUptime(ethers, networkHelpers, 7);
   const sets = [

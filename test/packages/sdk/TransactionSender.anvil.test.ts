@@ -49,7 +49,6 @@ class Purse implements GasBudget {
 }
 
 describe("TransactionSender on a chain of its own", function () {
-  this.timeout(20_000);
   let folder: string;
   let chain: LocalChain;
   let provider: SpoiledProvider;

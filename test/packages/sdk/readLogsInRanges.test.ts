@@ -18,7 +18,6 @@ const MOST_BLOCKS = 50;
 const PLACES = [3, 4, 120, 300];
 
 describe("readLogsInRanges", function () {
-  this.timeout(30_000);
   let folder: string;
   let chain: LocalChain;
   let teller: string;

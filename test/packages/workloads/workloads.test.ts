@@ -31,7 +31,6 @@ describe("training", () => {
   let weights: Weights;
 
   it("reaches 92 % on held-out digits, in whole numbers alone", function () {
-    this.timeout(60_000);
     const { program, input, about } = buildTraining();
     assertProvable(program);
     expect(program.totalWords).to.be.below(2 ** 20);

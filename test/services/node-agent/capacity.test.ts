@@ -13,8 +13,6 @@ const STATE = { committed: 1n, passed: 2n, wrong: 3n } as const;
 const JAILED = 3n;
 
 describe("node agent, challenged", function () {
-  this.timeout(400_000);
-
   let world: AgentWorld;
   let honest: Party;
   let lazy: Party;

@@ -21,8 +21,6 @@ const STATUS = { listed: 1n, working: 5n, finalized: 10n, cancelled: 11n } as co
 const CHUNK = { submitted: 1n, rejected: 2n, approved: 3n, paid: 5n } as const;
 
 deepDescribe("node agent with chunks that their buyer judges", function () {
-  this.timeout(240_000);
-
   let world: AgentWorld;
   let party: Party;
   let agent: ManagedProcess;

@@ -26,8 +26,6 @@ function search(seed: number): Bundle {
 }
 
 deepDescribe("a third party's kernel, between processes", function () {
-  this.timeout(600_000);
-
   let world: AgentWorld;
   let plain: Party;
   let cheat: Party;

@@ -20,8 +20,6 @@ const PROVER = fileURLToPath(new URL("./proveScore.ts", import.meta.url));
 const NO_PLEDGE = { bond: 0n, uptimePpm: 0, penaltyPpm: 0, darkSlots: 0 };
 
 describe("node agent in other markets", function () {
-  this.timeout(240_000);
-
   let world: AgentWorld;
   let first: Party;
   let second: Party;

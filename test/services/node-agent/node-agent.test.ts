@@ -24,8 +24,6 @@ const STATUS = { submitted: 7n, finalized: 10n } as const;
 const CLAIM_SLASHED = 3n;
 
 describe("node agent", function () {
-  this.timeout(180_000);
-
   let world: AgentWorld;
   let honest: Party;
   let other: Party;

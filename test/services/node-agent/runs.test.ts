@@ -19,7 +19,7 @@ const PATIENT = { windowSeconds: 300, responseSeconds: 300 };
 const KILLS = hre.globalOptions.long ? Infinity : 1;
 
 deepDescribe("programs for a machine, between processes", function () {
-  this.timeout(900_000);
+  this.timeout(1_800_000);
 
   let world: AgentWorld;
   let honest: Party;

@@ -11,7 +11,8 @@ import { encodeObservation, observationSize } from "../../../services/oracle/src
 import { PeerClient, type PeerError } from "../../../services/oracle/src/http/PeerClient.js";
 
 const EPOCH = 3;
-const PATIENCE_MS = 2_000;
+/** Enough for a busy machine to begin with an answer; and little, for one that never comes. */
+const [PATIENCE_MS, LITTLE_MS] = [5_000, 300];
 /** As many nodes as make an observation of 20 MiB, which buys ten seconds. */
 const SIZE = { slotsPerEpoch: 240, nodeCount: 655_000 };
 const OBSERVATION = encodeObservation({
@@ -23,9 +24,8 @@ const OBSERVATION = encodeObservation({
 });
 
 describe("PeerClient", function () {
-  this.timeout(30_000);
   let server: Server;
-  let client: PeerClient;
+  let url: string;
   /** What the peer does when it is asked. */
   let answer: (response: ServerResponse) => void;
 
@@ -34,7 +34,7 @@ describe("PeerClient", function () {
       answer(response);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    client = new PeerClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, PATIENCE_MS);
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
 
   after(() => {
@@ -42,10 +42,11 @@ describe("PeerClient", function () {
     server.close();
   });
 
-  const codeOf = async (asked: Promise<unknown>): Promise<unknown> =>
+  /** Code and cause of a failure. */
+  const refusal = async (asked: Promise<unknown>): Promise<unknown[]> =>
     await asked.then(
-      () => undefined,
-      (error: unknown) => (error as PeerError).code,
+      () => [],
+      (error: unknown) => [(error as PeerError).code, ((error as PeerError).cause as Error).name],
     );
 
   it("should wait longer than its patience for a long observation that keeps coming", async () => {
@@ -53,25 +54,28 @@ describe("PeerClient", function () {
       response.write(OBSERVATION.subarray(0, -1));
       void sleep(PATIENCE_MS + 500).then(() => response.end(OBSERVATION.subarray(-1)));
     };
+    const client = new PeerClient(url, PATIENCE_MS);
     expect((await client.observation(EPOCH, SIZE)).sightings).to.have.length(32 * SIZE.nodeCount);
   });
 
   it("should not wait for who says nothing, or says it byte by byte", async () => {
+    const client = new PeerClient(url, LITTLE_MS);
     answer = () => undefined;
-    expect(await codeOf(client.observation(EPOCH, SIZE))).to.equal("NO_ANSWER");
+    expect(await refusal(client.observation(EPOCH, SIZE))).to.deep.equal(["NO_ANSWER", "TimeoutError"]);
     answer = (response) => {
       const timer = setInterval(() => response.write(Buffer.alloc(1)), 10);
       response.on("close", () => {
         clearInterval(timer);
       });
     };
-    expect(await codeOf(client.data(id("report"), OBSERVATION.length))).to.equal("NO_ANSWER");
+    expect(await refusal(client.data(id("report"), OBSERVATION.length))).to.deep.equal(["NO_ANSWER", "TimeoutError"]);
   });
 
   it("should take no more than an observation of the epoch has", async () => {
     answer = (response) => response.end(OBSERVATION);
     expect(OBSERVATION).to.have.length(observationSize(SIZE));
     const fewer = { ...SIZE, nodeCount: SIZE.nodeCount - 1 };
-    expect(await codeOf(client.observationBy(EPOCH, id("root"), fewer))).to.equal("NO_ANSWER");
+    const asked = new PeerClient(url, PATIENCE_MS).observationBy(EPOCH, id("root"), fewer);
+    expect(await refusal(asked)).to.deep.equal(["NO_ANSWER", "RangeError"]);
   });
 });

@@ -25,8 +25,6 @@ interface Kind {
 }
 
 describe("a watcher in the role of a checker", function () {
-  this.timeout(600_000);
-
   let world: AgentWorld;
   let honest: Party;
   /** A cheat for each kind of job. */

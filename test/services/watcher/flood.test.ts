@@ -16,8 +16,6 @@ const SUBMITTED = 7n;
 const WINDOWS = [3_000, 3_000, 3_000, 2_000];
 
 describe("a watcher that comes back to many claims", function () {
-  this.timeout(300_000);
-
   let world: AgentWorld;
   let party: Party;
   let host: Server;

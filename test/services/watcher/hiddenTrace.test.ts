@@ -29,8 +29,6 @@ const PATIENCE_MS = 120_000;
 const SOME_BYTE = 700 * WORD_BYTES + 31;
 
 deepDescribe("a dispute while the trace waits for checkers", function () {
-  this.timeout(600_000);
-
   let world: AgentWorld;
   let honest: Party;
   let corrupt: Party;

@@ -16,7 +16,7 @@ const MOVE_MADE = /move made/;
 const ANSWERED = /question answered/;
 
 describe("a game between processes that are killed", function () {
-  this.timeout(900_000);
+  this.timeout(1_800_000);
 
   let world: AgentWorld;
   let hider: Party;

@@ -15,8 +15,6 @@ const SLASHED = 3n;
 const FINALIZED = 10n;
 
 deepDescribe("watcher, of data that are withheld", function () {
-  this.timeout(600_000);
-
   let world: AgentWorld;
   let party: Party;
 

@@ -92,8 +92,6 @@ const OTHER_LISTS: Readonly<Record<string, string>> = {
 const PATHS = /^(proof|siblings|above|path|inclusion|listed|firstProof|secondProof|beforeProof)$/;
 
 describe("Batches", function () {
-  this.timeout(120_000);
-
   const fixture = async () => marketWorld(connection);
 
   it("are all here: every list of the deployment's functions that is no path and no part of an order", async function () {

@@ -34,8 +34,6 @@ const NO_SIGNATURES: ReadonlySet<string> = new Set([
 ]);
 
 describe("Bad signatures", function () {
-  this.timeout(300_000);
-
   const world = async () => marketWorld(connection);
   const network = async () => deployUptime(ethers, networkHelpers);
   const calls: Record<string, () => Promise<SignedCall>> = {};
