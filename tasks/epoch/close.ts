@@ -6,6 +6,7 @@ import type { Session } from "../lib/Session.js";
 
 interface Closing {
   readonly redeemed: bigint;
+  readonly reserved: bigint;
   readonly emitted: bigint;
   readonly cancelled: bigint;
   readonly feeBurn: bigint;
@@ -40,8 +41,8 @@ export default async function close(session: Session, { epoch: given, all, wait 
     closed.push(outcome);
   }
   const lines = closed.map(
-    ({ epoch, redeemed, feeBurn, surplusBurn, emitted, cancelled }) =>
-      `Epoch ${epoch} is closed: ${formatMill(redeemed)} to mint again, ${formatMill(feeBurn + surplusBurn)} burned for good, ` +
+    ({ epoch, reserved, feeBurn, surplusBurn, emitted, cancelled }) =>
+      `Epoch ${epoch} is closed: ${formatMill(reserved)} to mint again, ${formatMill(feeBurn + surplusBurn)} burned for good, ` +
       `${formatMill(emitted)} emitted, ${formatMill(cancelled)} cancelled.`,
   );
   session.output.result({ closed }, lines.join("\n"));
@@ -66,13 +67,13 @@ async function closeOne(session: Session, epoch: number): Promise<Closed | undef
     title: `Close epoch ${epoch}`,
     facts: [
       ["ended at", formatTime(endsAt)],
-      ["price rounds", rounds.join(", ")],
+      ["price rounds", rounds.length === 0 ? "none" : rounds.join(", ")],
       ["result", "its credits are priced, its fees burned, its emission minted or cancelled"],
     ],
     steps: [{ label: "closeEpoch", request: await contracts.settlement.closeEpoch.populateTransaction(epoch, rounds) }],
   });
   if (sent === undefined) return undefined;
   const event = findEvent(contracts.settlement, sent.last, "EpochClosed");
-  const { redeemed, emitted, cancelled, feeBurn, surplusBurn } = event?.args["closing"] as Closing;
-  return { epoch, redeemed, emitted, cancelled, feeBurn, surplusBurn, transaction: sent.last.hash };
+  const { redeemed, reserved, emitted, cancelled, feeBurn, surplusBurn } = event?.args["closing"] as Closing;
+  return { epoch, redeemed, reserved, emitted, cancelled, feeBurn, surplusBurn, transaction: sent.last.hash };
 }

@@ -10,7 +10,7 @@ export default async function show(session: Session, { last }: { last: string })
   const limit = parseWhole(last, "--last", 1_000);
   const { settlement, prices } = contracts;
   const now = await protocol.now();
-  const [current, next, bank, owed, outstanding, burnedForGood, emitted, price] = await Promise.all([
+  const [current, next, bank, owed, outstanding, burnedForGood, emitted, { loWad, hiWad, usable }] = await Promise.all([
     settlement.currentEpoch(),
     settlement.nextEpochToClose(),
     settlement.bank(),
@@ -21,14 +21,11 @@ export default async function show(session: Session, { last }: { last: string })
     prices.prices(),
   ]);
   const closed = await readClosings(protocol, Math.max(0, Number(next) - limit));
-  const backing = outstanding === 0n ? undefined : (bank * price.loWad) / outstanding / 10n ** 12n;
+  const backing = outstanding === 0n ? undefined : (bank * loWad) / outstanding / 10n ** 12n;
   const summary = facts([
     ["now", `${formatTime(now)}, epoch ${current}, slot ${epochs.slotAt(now)} of ${epochs.slotsPerEpoch}`],
     ["next to close", `${next}${next < current ? "" : `, from ${formatTime(epochs.endOf(Number(next)))} on`}`],
-    [
-      "price",
-      price.usable ? `${formatWad(price.loWad)} to ${formatWad(price.hiWad)} USD per MILL` : "none that is usable",
-    ],
+    ["price", usable ? `${formatWad(loWad)} to ${formatWad(hiWad)} USD per MILL` : "none that is usable"],
     ["bank", formatMill(bank)],
     ["owed", formatMill(owed)],
     [
@@ -40,18 +37,19 @@ export default async function show(session: Session, { last }: { last: string })
   ]);
   const rows = closed.map(({ epoch, closing }) => [
     `${epoch}`,
-    formatWad(closing.hiWad),
-    formatWad(closing.redeemed),
-    formatWad(closing.feeBurn + closing.surplusBurn),
-    formatWad(closing.emitted),
-    formatWad(closing.cancelled),
+    closing.hiWad === 0n ? "(not priced)" : `${formatWad(closing.hiWad)} USD`,
+    formatCredits(closing.redeemed),
+    formatMill(closing.reserved),
+    formatMill(closing.feeBurn + closing.surplusBurn),
+    formatMill(closing.emitted),
+    formatMill(closing.cancelled),
   ]);
   session.output.result(
     {
       now,
       currentEpoch: current,
       nextEpochToClose: next,
-      price,
+      price: { loWad, hiWad, usable },
       bank,
       owed,
       outstanding,
@@ -59,7 +57,7 @@ export default async function show(session: Session, { last }: { last: string })
       emitted,
       closed,
     },
-    `${summary}\n${table(["epoch", "price", "redeemed", "burned", "emitted", "cancelled"], rows, "No epoch is closed yet.")}`,
+    `${summary}\n${table(["epoch", "price", "redeemed", "to mint again", "burned", "emitted", "cancelled"], rows, "No epoch is closed yet.")}`,
   );
 }
 
@@ -69,10 +67,10 @@ async function readClosings({ contracts, deployment }: Protocol, fromEpoch: numb
   return events
     .filter(({ args }) => Number(args.epoch) >= fromEpoch)
     .map(({ args }) => {
-      const { loWad, hiWad, redeemed, emitted, cancelled, feeBurn, surplusBurn } = args.closing;
+      const { loWad, hiWad, redeemed, reserved, emitted, cancelled, feeBurn, surplusBurn } = args.closing;
       return {
         epoch: Number(args.epoch),
-        closing: { loWad, hiWad, redeemed, emitted, cancelled, feeBurn, surplusBurn },
+        closing: { loWad, hiWad, redeemed, reserved, emitted, cancelled, feeBurn, surplusBurn },
       };
     });
 }

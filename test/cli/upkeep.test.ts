@@ -2,6 +2,8 @@ import { readNodeDetails } from "@millrace/jobs";
 import { expect } from "chai";
 import hre from "hardhat";
 
+import { formatMill } from "@millrace/sdk";
+
 import { ApprovalDriver } from "../market/approvalDriver.js";
 import { LeaseDriver } from "../market/leaseDriver.js";
 import { addAttestor, MILL } from "../market/marketFixture.js";
@@ -103,6 +105,22 @@ describe("what keeps things right", function () {
       await driver.closeThrough(epoch + 1);
       await at.verbs.json(`epoch collect ${by(FROM.buyer)}`);
       expect(await settlement.collectable(buyer)).to.equal(0n);
+    });
+
+    it("should tell credits from the MILL that a close sets aside for them", async () => {
+      const { settlement, buyer } = at.world;
+      const epoch = await driver.epoch();
+      await at.verbs.json(`credits redeem --credits 10 ${by(FROM.buyer)}`);
+      await driver.at(driver.startOf(epoch + 1) + 1);
+      const closed = await at.verbs.run(`epoch close --all ${by(FROM.stranger)}`);
+      const reserved = await settlement.collectable(buyer);
+      expect(reserved).not.to.be.oneOf([0n, 10n * MILL]);
+      expect(closed.stdout).to.include(`Epoch ${epoch} is closed: ${formatMill(reserved)} to mint again, `);
+
+      const { stdout } = await at.verbs.run("epoch show --last 1");
+      expect(stdout).to.match(new RegExp(`│ ${epoch} +│ .* USD +│ 10 credits +│ ${formatMill(reserved)} +│`));
+      const { price } = await at.verbs.json("epoch show");
+      expect(price).to.include({ usable: true });
     });
 
     it("should have a task listed again whose result fell, be made whole, and the challenger's bonds be returned", async () => {
