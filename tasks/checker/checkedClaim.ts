@@ -50,6 +50,6 @@ export async function checkedClaim(protocol: Protocol, values: CheckedClaimValue
 
 function noClaim(claimId: bigint, name: ClaimMarketName): MillraceError {
   return new MillraceError("BAD_INPUT", `There is no claim ${claimId} in the ${name} market.`, {
-    hint: `A claim's number is its task's times 256, plus the attempt: npx hardhat job list --market ${name} shows the tasks.`,
+    hint: `A claim's number is its task's times 256, plus the attempt: npx hardhat job list shows both.`,
   });
 }

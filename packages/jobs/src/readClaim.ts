@@ -43,7 +43,7 @@ export async function readClaim(
   const events = await claims.queryFilter(claims.filters.ClaimPosted(claimId), fromBlock, toBlock ?? "latest");
   if (claimId !== undefined && events.length === 0) {
     throw new MillraceError("BAD_INPUT", `There is no claim ${claimId}.`, {
-      hint: "A claim's id stands in the TaskSubmitted event; npx hardhat job list shows it.",
+      hint: "A claim's number is its task's times 256, plus the attempt: npx hardhat job list shows both.",
     });
   }
   return events.map(({ args, blockNumber }) => {

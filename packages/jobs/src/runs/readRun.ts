@@ -44,7 +44,7 @@ export async function readRun(
   const events = await claims.queryFilter(claims.filters.RunPosted(claimId), fromBlock, toBlock ?? "latest");
   if (claimId !== undefined && events.length === 0) {
     throw new MillraceError("BAD_INPUT", `There is no claim ${claimId} about a run.`, {
-      hint: "A claim's id stands in the RunSubmitted event; npx hardhat job list shows it.",
+      hint: "A claim's number is its task's times 256, plus the attempt: npx hardhat job list shows both.",
     });
   }
   return events.map(({ args, blockNumber }) => {
