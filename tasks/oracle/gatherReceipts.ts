@@ -48,9 +48,14 @@ export async function gatherReceipts(
     }
   }
   if (found.size === 0) {
-    throw new MillraceError("WRONG_STATE", `No attestor has a receipt of node ${nodeId} for that slot.`, {
-      hint: "Name the other attestors too, or use the receipts that the node's agent keeps.",
-    });
+    const failed = clients.filter((_, i) => answers[i]?.status === "rejected").map(({ url }) => url);
+    throw new MillraceError(
+      "WRONG_STATE",
+      failed.length === 0
+        ? `No attestor has a receipt of node ${nodeId} for slot ${slot}.`
+        : `No receipt of node ${nodeId} for slot ${slot} came: ${failed.join(" and ")} gave no answer.`,
+      { hint: "Name the other attestors too, or use the receipts that the node's agent keeps." },
+    );
   }
   return [...found]
     .sort(([a], [b]) => a - b)

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 
 import { restoreEach } from "../support/restoreEach.js";
+import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 import { OracleStage } from "./OracleStage.js";
 
@@ -173,6 +174,15 @@ describe("tasks of the oracle", () => {
     const held = await ethers.provider.getBalance(buyer);
     await at.verbs.json(`oracle withdraw --account ${buyer.address} ${as("stranger")}`);
     expect((await ethers.provider.getBalance(buyer)) - held).to.equal(owed);
+  });
+
+  it("should say which attestors gave no answer when no receipt came", async () => {
+    const receipts = (url: string) =>
+      `oracle receipts ${epoch()} --node 9 --slots 5 --attestor ${url} ${as("stranger")}`;
+    const silent = "http://127.0.0.1:1";
+    const sentence = /No receipt of node 9 for slot 5 came: http:\/\/127\.0\.0\.1:1 gave no answer\. /;
+    await expectRefused(connection, at.verbs, receipts(silent), sentence);
+    await expectRefused(connection, at.verbs, receipts(`${stage.url},${silent}`), sentence);
   });
 
   it("should restore a slot by receipts, and settle the correction when the report is final", async () => {
