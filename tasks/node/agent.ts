@@ -25,7 +25,7 @@ export default async function agent(session: Session, values: Values): Promise<v
     title: `Let node ${nodeId} speak through ${wanted}`,
     facts: [
       ["agent", `${before} → ${wanted}`],
-      ["from", `epoch ${epochs.epochAt(await now()) + 1} on; keep the old agent running until then`],
+      ["begins with", `epoch ${epochs.epochAt(await now()) + 1}; keep the old agent running until then`],
     ],
     steps: [
       {

@@ -36,8 +36,8 @@ async function announce(session: Session, nodeId: bigint, inSeconds: number, len
   const sent = await session.execute({
     title: `Announce maintenance of node ${nodeId}`,
     facts: [
-      ["from", formatTime(startAt)],
-      ["until", formatTime(startAt + length)],
+      ["begins at", formatTime(startAt)],
+      ["ends at", formatTime(startAt + length)],
       [
         "budget",
         `${formatDuration(used + BigInt(length))} of ${formatDuration(rules.budgetSeconds)} in ${formatDuration(rules.periodSeconds)}`,

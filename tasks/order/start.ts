@@ -16,7 +16,7 @@ export default async function start(session: Session, values: { order: string })
   const { filledAt } = await orders.progressOf(orderId);
   const sent = await session.execute({
     title: `Begin ${ready.length} leases of order ${orderId}`,
-    facts: [["from", `${formatTime(filledAt)}, when the last seat was taken`]],
+    facts: [["begin at", `${formatTime(filledAt)}, when the last seat was taken`]],
     steps: [{ label: "startSeats", request: await orders.startSeats.populateTransaction(orderId, order, ready) }],
   });
   if (sent === undefined) return;
