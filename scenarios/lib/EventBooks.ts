@@ -3,8 +3,6 @@ import { ZeroAddress } from "ethers";
 import { type WorldEvent, WorldEvents } from "../../test/support/worldEvents.js";
 import type { Connection, World } from "./market.js";
 
-const RATE_ONE = 10n ** 27n;
-
 /** Credits of an account, and its MILL on the way to credits or from them. */
 export class CreditAccount {
   free = 0n;
@@ -294,11 +292,6 @@ export class EventBooks {
     // A film's end repeats what its chunks were paid.
     if (name === "TaskFinalized" && target !== this.approvals) this.delivered += args["paid"] as bigint;
   }
-}
-
-/** MILL that a credit was worth at a close, with 18 decimals. */
-export function wadOfRate(rate: bigint): bigint {
-  return (rate * 10n ** 18n) / RATE_ONE;
 }
 
 function sum(values: Iterable<bigint>): bigint {

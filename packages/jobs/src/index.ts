@@ -54,7 +54,7 @@ export { ChunkHistory, type ChunkSubmission } from "./approval/ChunkHistory.js";
 export { sealChunk, unsealChunk } from "./approval/chunkSeal.js";
 export { type ChunkPlace, chunkUrl, fetchChunk, fetchPreview } from "./approval/fetchChunk.js";
 export { bondBatches } from "./games/bondBatches.js";
-export { chunkCount, chunkOf, chunkWords } from "./games/chunks.js";
+export { chunkOf, chunkWords } from "./games/chunks.js";
 export type { ChunkDesk } from "./games/ChunkDesk.js";
 export type { Contest, ContestMove } from "./games/Contest.js";
 export type { Defence, Question } from "./games/Defence.js";

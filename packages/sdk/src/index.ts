@@ -47,7 +47,7 @@ export { serviceSchema, type ServiceConfig } from "./process/serviceSchema.js";
 export { sleep } from "./process/sleep.js";
 export { formatCredits, parseCredits } from "./units/credits.js";
 export { formatDuration, parseDuration } from "./units/duration.js";
-export { hexToBytes, parseHex, shortHex } from "./units/hex.js";
+export { parseHex, shortHex } from "./units/hex.js";
 export { formatKinds, LABELS, labelOf, labelsOf, type LabelSet } from "./units/labels.js";
 export { formatMill, parseMill } from "./units/mill.js";
 export { formatPpm, MAX_PPM, parsePpm } from "./units/ppm.js";

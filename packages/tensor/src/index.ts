@@ -14,7 +14,7 @@ export {
 export { ProgramError, type ProgramPlace, TensorError, type TensorErrorCode } from "./errors.ts";
 export { execute, type ExecuteOptions, referenceLanes } from "./execute.ts";
 export { type Alteration, executeInWorker, type Progress, type WorkerOptions } from "./executeInWorker.ts";
-export { kernelCodeHash, kernelCodeHashes, kernelName } from "./kernels/codeHashes.ts";
+export { kernelCodeHash, kernelCodeHashes } from "./kernels/codeHashes.ts";
 export type { Extent, Kernel, Range, TraceMemory } from "./kernels/Kernel.ts";
 export { elementOf, lanesLog2, lowBits, rangeAt, toLane } from "./kernels/kernelMath.ts";
 export { KernelSet, type KnownKernel } from "./kernels/KernelSet.ts";
@@ -82,7 +82,6 @@ export { WordTree } from "./trace/WordTree.ts";
 export { buildTraces, type Execution, rootsOf, type TraceRoots, type Traces, treeOf } from "./trace/traces.ts";
 export { TensorInstance } from "./wasm/TensorModule.ts";
 export {
-  type CommittedTrace,
   differentLane,
   findFraud,
   makeWitness,

@@ -3,7 +3,7 @@ import type { Kernel, Range } from "./kernels/Kernel.ts";
 import type { KernelSet } from "./kernels/KernelSet.ts";
 import { ownKernels } from "./kernels/registry.ts";
 import { Mode } from "./program/descriptor.ts";
-import { type PlacedOperator, type Program, type ProgramHeader, Region } from "./program/Program.ts";
+import { type PlacedOperator, type Program, Region } from "./program/Program.ts";
 import { readsAsZero } from "./program/ranges.ts";
 import { firstDifference } from "./trace/firstDifference.ts";
 import { type NodeSource, siblingsOf } from "./trace/NodeSource.ts";
@@ -184,12 +184,4 @@ export function differentLane(
     0,
     lanes.findIndex((lane) => laneOf(right, laneBits, lane) !== laneOf(wrong, laneBits, lane)),
   );
-}
-
-/** `Trace` of the contracts: everything a result commits to. */
-export interface CommittedTrace {
-  readonly header: ProgramHeader;
-  readonly inputRoot: Hex;
-  readonly bodyRoot: Hex;
-  readonly outputRoot: Hex;
 }

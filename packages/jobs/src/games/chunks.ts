@@ -3,11 +3,6 @@ import { siblingsOf, type WordTree } from "@millrace/tensor";
 /** Chunks have 2^8 words, or are the whole of a smaller region: `CHUNK_LOG2` of the games. */
 const CHUNK_LOG2 = 8;
 
-/** How many chunks a region has whose tree is so deep. */
-export function chunkCount(depth: number): number {
-  return 2 ** Math.max(0, depth - CHUNK_LOG2);
-}
-
 /** Words of one of its chunks. */
 export function chunkWords(depth: number): number {
   return 2 ** Math.min(CHUNK_LOG2, depth);

@@ -1,4 +1,4 @@
-import { getBytes, isHexString } from "ethers";
+import { isHexString } from "ethers";
 
 import { MillraceError } from "../errors/MillraceError.js";
 
@@ -13,11 +13,6 @@ export function parseHex(text: string, what: string, bytes?: number): string {
     });
   }
   return trimmed.toLowerCase();
-}
-
-/** Bytes of a hex string. */
-export function hexToBytes(hex: string, what = "data"): Uint8Array {
-  return getBytes(parseHex(hex, what));
 }
 
 /** A hash or an address, short enough to read: `0x1234…cdef`. Shorter texts stay as they are. */

@@ -16,8 +16,3 @@ export function kernelCodeHash(name: string): Hex {
     throw new TensorError("UNKNOWN_KERNEL", `no kernel ${name}`, `known are ${Object.keys(hashes).join(", ")}`);
   return hash;
 }
-
-/** Name of the kernel with this code hash, or undefined. */
-export function kernelName(codeHash: string): string | undefined {
-  return Object.keys(hashes).find((name) => hashes[name] === codeHash.toLowerCase());
-}
