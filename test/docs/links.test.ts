@@ -21,4 +21,15 @@ describe("Links of the documentation", function () {
     });
     expect(broken).to.deep.equal([]);
   });
+
+  it("should name in tables of folders none that is not there", function () {
+    const files = globSync("**/README.md", { cwd: ROOT, exclude: (name) => SKIPPED.test(name) });
+    const named = files.flatMap((file) =>
+      [...readFileSync(join(ROOT, file), "utf8").matchAll(/^\| `([\w-]+\/)` +\|/gm)].map(([, folder]) =>
+        join(dirname(file), folder),
+      ),
+    );
+    expect(named.length).to.be.greaterThan(20);
+    expect(named.filter((folder) => !existsSync(join(ROOT, folder)))).to.deep.equal([]);
+  });
 });
