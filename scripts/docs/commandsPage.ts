@@ -43,7 +43,7 @@ function rowOf(
 ): string {
   const own = Object.values(options).filter(({ name }) => !(name in WRITE_OPTIONS));
   const isRequired = ({ description: about }: { readonly description: string }): boolean =>
-    about.endsWith("(required)");
+    / \(required\b[^)]*\)$/.test(about);
   const names = [...own.filter(isRequired), ...own.filter((option) => !isRequired(option))].map((option) => {
     const flag = `--${toKebab(option.name)}`;
     return isRequired(option) ? `**\`${flag}\`**` : `\`${flag}\``;

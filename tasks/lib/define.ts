@@ -3,7 +3,7 @@ import { ArgumentType } from "hardhat/types/arguments";
 import type { TaskDefinition } from "hardhat/types/tasks";
 
 import { toKebab } from "./toKebab.js";
-import type { Options, Verb } from "./Verb.js";
+import type { Option, Options, Verb } from "./Verb.js";
 
 /** How a verb is described; its action is loaded only when it runs, so that other commands start as fast as ever. */
 interface Definition<Given extends Options> {
@@ -64,7 +64,7 @@ function build<Given extends Options>(noun: string, definition: Definition<Given
     } else {
       builder = builder.addOption({
         name: optionName,
-        description: `${option.description}${option.required === true ? " (required)" : ""}`,
+        description: `${option.description}${requirement(option)}`,
         type: ArgumentType.STRING_WITHOUT_DEFAULT,
         defaultValue: option.default,
       });
@@ -87,4 +87,10 @@ function build<Given extends Options>(noun: string, definition: Definition<Given
       };
     })
     .build();
+}
+
+/** What the help says of an option that must be given; one with a word of its own may come without its name. */
+function requirement({ required, positional }: Option): string {
+  if (required !== true) return "";
+  return positional === undefined ? " (required)" : ` (required, here or as ${positional})`;
 }
