@@ -10,8 +10,9 @@ export function httpNetwork(hre: HardhatRuntimeEnvironment): { name: string; con
   const name = (hre.globalOptions.network as string | undefined) ?? DEFAULT_NETWORK;
   const config = hre.config.networks[name];
   if (config === undefined) {
+    const names = Object.entries(hre.config.networks).flatMap(([each, { type }]) => (type === "http" ? [each] : []));
     throw new MillraceError("BAD_INPUT", `There is no network ${name} in hardhat.config.ts.`, {
-      hint: `Choose one of ${Object.keys(hre.config.networks).join(", ")}.`,
+      hint: `Choose one of ${names.join(", ")}.`,
     });
   }
   if (config.type === "http") return { name, config };

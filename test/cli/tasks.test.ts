@@ -101,6 +101,7 @@ describe("tasks", function () {
         ["job accept --task 9 --node 1 --yes", /no task 9/],
         [`job serve --bundles ${bundles} --port ${new URL(bundleUrl).port}`, /Port \d+ of .* is in use.*another port/],
         ["system status --network default", /lives only inside one process/],
+        ["system status --network nowhere", /There is no network nowhere .* Choose one of localhost, remote\./],
       ];
       // Two at a time: that is how many cores there are.
       for (let i = 0; i < cases.length; i += 2) {
