@@ -68,7 +68,7 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @param cumulativePot 12 bytes. Availability pots (MILL) of all reports that stand, up to and with this one; the
     /// pot of a report without points is not among them.
     /// @param transmitter 1 byte. Seat that sent it when it was its turn, plus one; zero: somebody else did.
-    /// @param sequence 1 byte. Number of the report among those that stand, modulo 256: where its hash is kept.
+    /// @param sequence 1 byte. Number of the report among those that stand, modulo 32: where its hash is kept.
     struct ReportRecord {
         bytes32 root;
         uint48 finalAt;
@@ -533,9 +533,10 @@ interface IUptimeOracle is IEntryPause, IWired {
         address account
     ) external view returns (uint32 payees, uint32 bit, uint32 transmitterBit);
 
-    /// @notice Hash of the report of an epoch; kept for the last 32 reports.
+    /// @notice Hash of the report of an epoch; kept for the last 32 reports, but for those whose place was taken by one
+    /// that fell since.
     /// @param epoch The epoch.
-    /// @return reportHash EIP-712 struct hash, zero when no report stands.
+    /// @return reportHash EIP-712 struct hash, zero when no report stands or its hash is not kept.
     function reportHashAt(uint32 epoch) external view returns (bytes32 reportHash);
 
     /// @notice EIP-712 digest that attestors sign for a report.

@@ -57,9 +57,6 @@ contract UptimeOracle is Wired, BondedAttestors {
     /// if it jumped, at most `2 * MAX_CHALLENGE_EPOCHS` long.
     uint256 private constant _KEPT_HASHES = 32;
 
-    /// @dev Numbers that a report's sequence goes through.
-    uint256 private constant _SEQUENCES = 256;
-
     IBurnMintSettlement private immutable _SETTLEMENT;
     INodeRegistry private immutable _NODES;
     bytes32 private immutable _CONFIG_DIGEST;
@@ -252,10 +249,13 @@ contract UptimeOracle is Wired, BondedAttestors {
 
     /// @inheritdoc IUptimeOracle
     function reportHashAt(uint32 epoch) external view returns (bytes32 reportHash) {
-        ReportRecord storage record = _reports[epoch];
-        if (record.finalAt == 0) return 0;
-        uint256 age = (_SEQUENCES + _reports[_newestEpoch].sequence - record.sequence) % _SEQUENCES;
-        if (age < _KEPT_HASHES) return _hashOf(record);
+        if (_reports[epoch].finalAt == 0) return 0;
+        // A place in the ring tells no age: the way back does. A report that stands is found on it.
+        uint32 cursor = _newestEpoch;
+        for (uint256 age = 0; age < _KEPT_HASHES; ++age) {
+            if (cursor == epoch) return _hashOf(_reports[epoch]);
+            cursor = _reports[cursor].previousEpoch;
+        }
     }
 
     /// @inheritdoc IUptimeOracle
@@ -321,7 +321,7 @@ contract UptimeOracle is Wired, BondedAttestors {
             ReportRecord storage previous = _reports[_newestEpoch];
             record.previousEpoch = _newestEpoch;
             record.cumulativePot = previous.cumulativePot;
-            record.sequence = uint8((uint256(previous.sequence) + 1) % _SEQUENCES);
+            record.sequence = uint8((uint256(previous.sequence) + 1) % _KEPT_HASHES);
             if (_jumps(_newestPoints, report.totalPoints)) {
                 record.finalAt += _challengeSeconds;
                 emit ReportQuarantined({epoch: epoch, pointsBefore: _newestPoints, points: report.totalPoints});
@@ -334,7 +334,7 @@ contract UptimeOracle is Wired, BondedAttestors {
             record.cumulativePot += uint256(pot).toUint96();
         }
         _reports[epoch] = record;
-        _hashes[record.sequence % _KEPT_HASHES] = reportHash;
+        _hashes[record.sequence] = reportHash;
         (_newestEpoch, _hasReport, _newestPoints) = (epoch, true, report.totalPoints);
         return record.finalAt;
     }
@@ -375,21 +375,25 @@ contract UptimeOracle is Wired, BondedAttestors {
     }
 
     /// @dev Voids an epoch that is not final. Drops its report and all that were built on it: none of them is final,
-    /// and fewer are open than hashes are kept.
+    /// and fewer are open than hashes are kept. Their hashes took the places of older ones, and go too.
     function _void(uint32 epoch) private {
         _epochs[epoch].isVoid = true;
         emit EpochVoided(epoch);
         if (_reports[epoch].finalAt == 0) return;
         uint32 cursor = _newestEpoch;
         while (cursor != epoch) {
-            uint32 previousEpoch = _reports[cursor].previousEpoch;
-            delete _reports[cursor];
             emit ReportReopened(cursor);
-            cursor = previousEpoch;
+            cursor = _drop(cursor);
         }
-        uint32 newestEpoch = _reports[epoch].previousEpoch;
-        delete _reports[epoch];
+        uint32 newestEpoch = _drop(epoch);
         (_newestEpoch, _hasReport, _newestPoints) = (newestEpoch, newestEpoch != epoch, 0);
+    }
+
+    function _drop(uint32 epoch) private returns (uint32 previousEpoch) {
+        ReportRecord storage record = _reports[epoch];
+        previousEpoch = record.previousEpoch;
+        delete _hashes[record.sequence];
+        delete _reports[epoch];
     }
 
     // ─── INTERNAL READ ───
@@ -475,7 +479,7 @@ contract UptimeOracle is Wired, BondedAttestors {
 
     /// @dev Only for reports that are among the newest `_KEPT_HASHES`: open ones, and the newest.
     function _hashOf(ReportRecord storage record) private view returns (bytes32 reportHash) {
-        return _hashes[record.sequence % _KEPT_HASHES];
+        return _hashes[record.sequence];
     }
 
     /// @dev Final reports in a row, from the newest, that an attestor did not sign; zero if it signed a posted one.

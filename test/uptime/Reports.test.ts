@@ -296,6 +296,37 @@ describe("UptimeOracle reports", () => {
     });
   });
 
+  describe("reportHashAt", () => {
+    it("should give the hashes of the newest 32 reports, and never another's for an older one", async () => {
+      const alone = await deployUptime(ethers, networkHelpers, 1);
+      await alone.oracle.setChallengeSeconds(1);
+      const { report: first } = await alone.build(0);
+      const hashes: string[] = [];
+      // Numbers of reports begin anew after 256: the first two have those of the newest two.
+      for (let epoch = 0; epoch < 258; epoch++) {
+        await alone.world.close(0, 0, alone.rewards);
+        const report = { ...first, epoch, previousReport: hashes.at(-1) ?? ZeroHash };
+        await alone.oracle.submitReport(report, 1, await alone.signOne(report, 0));
+        hashes.push(alone.hash(report));
+      }
+      for (const kept of [257, 256, 226]) expect(await alone.oracle.reportHashAt(kept)).to.equal(hashes[kept]);
+      for (const old of [225, 2, 1, 0]) expect(await alone.oracle.reportHashAt(old), `${old}`).to.equal(ZeroHash);
+    });
+
+    it("should not give the hash of a report that fell for the one whose place it took", async () => {
+      for (let epoch = 0; epoch < 32; epoch++) await at.post(epoch);
+      const { report } = await at.post(32);
+      for (const seat of [0, 1]) {
+        const other = { ...report, dataHash: ZeroHash };
+        const signatures = [await at.signOne(report, seat), await at.signOne(other, seat)] as const;
+        await at.proofs.proveContradiction(report, other, seat, ...signatures);
+      }
+      expect(await at.oracle.statusOf(32)).to.equal(Status.Void);
+      expect(await at.oracle.statusOf(0)).to.equal(Status.Final);
+      expect(await at.oracle.reportHashAt(0)).to.equal(ZeroHash);
+    });
+  });
+
   describe("on a public chain", () => {
     it("should refuse one of one and two of two (X-51)", async () => {
       const publicChain = await hre.network.create({ override: { chainId: 10 } });
