@@ -247,7 +247,8 @@ interface IUptimeChallenges {
     /// @param nodeId The node.
     error UptimeChallenges_NotActive(uint64 nodeId);
 
-    /// @notice Thrown when one attestor's receipt is given twice, or it showed its own before it was accused.
+    /// @notice Thrown when one attestor's receipt is given twice, or it showed its own before it was accused, or was
+    /// slashed for the same sighting before.
     /// @param seat Its seat.
     error UptimeChallenges_SameSeat(uint8 seat);
 
@@ -360,8 +361,8 @@ interface IUptimeChallenges {
     /// challenger is rewarded. Anyone may call.
     /// @dev Emits {FalseSightingProven}; see `UptimeOracle.convict`.
     ///
-    /// Requirements: the slot was cleared; the seat showed nothing and was not slashed for it; the observation is
-    /// signed by its key and has the node up in the slot.
+    /// Requirements: the slot was cleared; the seat showed nothing and was not slashed for the node in the slot before,
+    /// by a challenge to any report of the epoch; the observation is signed by its key and has the node up in the slot.
     /// @param challengeId The challenge.
     /// @param seat Seat of the attestor in the epoch's set.
     /// @param observation Its observation of the epoch.

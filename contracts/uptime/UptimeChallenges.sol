@@ -36,6 +36,8 @@ contract UptimeChallenges is PartDemands {
     mapping(bytes32 challengeId => Challenge challenge) private _challenges;
     mapping(bytes32 root => mapping(uint64 nodeId => Correction correction)) private _corrections;
     mapping(uint64 nodeId => NodeCorrections corrections) private _nodeCorrections;
+    /// @dev Seats that were slashed for having seen a node in a slot, whichever report's challenge it was.
+    mapping(bytes32 sighting => uint32 seats) private _falseSightings;
     /// @dev Points of all slots that were restored to a report.
     mapping(bytes32 reportHash => uint256 points) private _restored;
 
@@ -173,12 +175,15 @@ contract UptimeChallenges is PartDemands {
         require(isCleared, UptimeChallenges_WrongStatus(challengeId, challenge.status, challenge.answerBy));
         address key = _ORACLE.keyOf(challenge.epoch, seat);
         uint32 bit = uint32(1) << seat;
-        require(challenge.shown & bit == 0, UptimeChallenges_SameSeat(seat));
+        bytes32 sighting = keccak256(abi.encode(challenge.epoch, challenge.nodeId, challenge.slot));
+        // A report that falls is posted again, and what it says challenged again: that is one sighting all the same.
+        require((challenge.shown | _falseSightings[sighting]) & bit == 0, UptimeChallenges_SameSeat(seat));
         observation.checkObservation(_ORACLE, key, seat);
         uint256 bitmap = sightings.checkedBitmap(observation.root, key, challenge.nodeId);
         require(bitmap.isUp(challenge.slot), UptimeChallenges_NothingSeen(seat));
 
         challenge.shown |= bit;
+        _falseSightings[sighting] |= bit;
         emit FalseSightingProven(challengeId, seat);
         _ORACLE.convict({
             epoch: challenge.epoch,

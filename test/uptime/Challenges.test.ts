@@ -219,6 +219,45 @@ describe("UptimeChallenges", () => {
       ).to.be.revertedWithCustomError(at.challenges, "UptimeChallenges_SameSeat");
     });
 
+    it("should slash a sighting once, also if its report falls and the slot is challenged again (T-55)", async () => {
+      at = await networkHelpers.loadFixture(deploy);
+      await at.oracle.setChallengeSeconds(200);
+      const { report: before } = await at.post(0);
+      const invent = async (seat: number): Promise<Statements> => {
+        return await evidence.tell(1, seat, { heard: () => [], seen: (slot) => (slot === 3 ? [2n] : []) });
+      };
+      const liars = [await invent(0), await invent(1)] as const;
+      /** Posts the report of epoch 1 and has its false slot cleared. */
+      const clear = async () => {
+        const { report, leaves, tree } = await at.post(1, { bitmap: 0b1000n });
+        await at.challenges.challengeSlot(report, leaves[1]!, [...tree.proof(1)], 3, { value: BOND_WEI });
+        const challengeId = await at.challenges.challengeIdOf(at.hash(report), 2, 3);
+        await networkHelpers.time.increase(51);
+        await at.challenges.clearSlot(challengeId);
+        return async (seat: 0 | 1) => {
+          const [observation, sightings] = [evidence.observation(liars[seat]), evidence.sightings(liars[seat])];
+          return await at.challenges.proveFalseSighting(challengeId, seat, observation, sightings);
+        };
+      };
+
+      const slashFirst = await clear();
+      await slashFirst(0);
+      for (const seat of [2, 3]) {
+        const other = { ...before, dataHash: id("other") };
+        const signatures = [await at.signOne(before, seat), await at.signOne(other, seat)] as const;
+        await at.proofs.proveContradiction(before, other, seat, ...signatures);
+      }
+      expect(await at.oracle.statusOf(1), "it was built on a void one").to.equal(Status.None);
+
+      const slashAgain = await clear();
+      await expect(slashAgain(0)).to.be.revertedWithCustomError(at.challenges, "UptimeChallenges_SameSeat");
+      await slashAgain(1);
+      await expect(slashFirst(1)).to.be.revertedWithCustomError(at.challenges, "UptimeChallenges_SameSeat");
+      for (const seat of [0, 1]) {
+        expect(await at.world.bonded(at.attestors[seat]!.address)).to.equal(BOND - BOND / 10n);
+      }
+    });
+
     it("should hold the leaf, not the report, and take no other bond", async () => {
       await challenge(2n, 3);
       const { challenges } = at;
