@@ -433,14 +433,15 @@ interface ILeaseMarket is IEntryPause, IBatch {
     /// @param leaseId The lease
     function close(uint256 leaseId) external;
 
-    /// @notice Says no, ahead of the report timeout, to paying for an epoch of which no report is posted: the pay then
+    /// @notice Says no, ahead of the report timeout, to paying for an epoch of which no report stands: the pay then
     /// waits until the longer leaf timeout for a report to come, and without one covers only slots with a receipt.
+    /// While a report is posted that may still fall, there is time until the leaf timeout.
     /// @dev Emits {LeaseObjected}. Saying it again changes nothing.
     ///
     /// Requirements:
     /// - the caller is the buyer;
     /// - part of the epoch is paid and not settled;
-    /// - the epoch's report timeout is not over.
+    /// - the epoch's report timeout is not over, or its leaf timeout while a report is posted and not final.
     /// @param leaseId The lease
     /// @param epoch The epoch
     function objectTo(uint256 leaseId, uint32 epoch) external;

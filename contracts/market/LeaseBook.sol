@@ -237,12 +237,14 @@ abstract contract LeaseBook is ILeaseMarket, EntryPause, Wired {
         require(isDue, LeaseMarket_ReportAwaited(epoch, finalAt, unreportedAt));
     }
 
-    /// @dev Ahead of the timeout, so that a provider knows by then whether it is paid.
+    /// @dev Ahead of the timeout, so that a provider knows by then whether it is paid. While a report is posted it does
+    /// not: that holds the pay, and could fall when it is too late to object.
     function _checkObjection(uint256 leaseId, uint32 epoch) internal view {
         uint32 first = _pieceOf(leaseId).epoch;
         EpochClock.Clock memory clock = _clock();
         uint32 last = clock.epochAtDown(_leases[leaseId].paidThrough - 1);
-        uint48 untilAt = clock.endOf(epoch) + _REPORT_TIMEOUT_SECONDS;
+        bool mayFall = block.timestamp < _ORACLE.reportOf(epoch).finalAt;
+        uint48 untilAt = clock.endOf(epoch) + (mayFall ? _LEAF_TIMEOUT_SECONDS : _REPORT_TIMEOUT_SECONDS);
         bool isPossible = epoch >= first && epoch <= last && block.timestamp < untilAt;
         require(isPossible, LeaseMarket_NoObjection(leaseId, epoch, first, last, untilAt));
     }

@@ -1,4 +1,4 @@
-import { formatTime, MillraceError } from "@millrace/sdk";
+import { formatTime, labelOf, MillraceError } from "@millrace/sdk";
 
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
@@ -14,7 +14,7 @@ const LAST_EPOCH = 2 ** 32 - 1;
 /** Named `object` for the verb, not for the thing. */
 export default async function object(session: Session, values: Values): Promise<void> {
   const protocol = await session.protocol();
-  const { leases } = protocol.contracts;
+  const { leases, uptime } = protocol.contracts;
   const { leaseId } = await readLease(protocol, values.lease);
   const [piece, periods] = await Promise.all([leases.nextPieceOf(leaseId), leases.periods()]);
   if (values.epoch === undefined && piece.fromAt === piece.toAt) {
@@ -24,10 +24,13 @@ export default async function object(session: Session, values: Values): Promise<
   }
   const epoch = values.epoch === undefined ? Number(piece.epoch) : parseWhole(values.epoch, "--epoch", LAST_EPOCH);
   const end = protocol.epochs.endOf(epoch);
+  // A report that may still fall gives more time.
+  const isPosted = labelOf("ReportStatus", await uptime.statusOf(epoch)) === "posted";
+  const untilAt = end + Number(isPosted ? periods.leafTimeoutSeconds : periods.reportTimeoutSeconds);
   const sent = await session.execute({
     title: `Object to paying for epoch ${epoch} of lease ${leaseId} without a report`,
     facts: [
-      ["possible until", formatTime(end + Number(periods.reportTimeoutSeconds))],
+      ["possible until", formatTime(untilAt)],
       ["the pay then waits until", formatTime(end + Number(periods.leafTimeoutSeconds))],
       ["a report that comes", "decides; without one it is paid then"],
     ],

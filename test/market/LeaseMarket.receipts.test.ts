@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { id } from "ethers";
+import { id, type Result } from "ethers";
 import hre from "hardhat";
 
 import { BatchTree, batchTypes, signCompact } from "@millrace/uptime-tree/format";
@@ -87,6 +87,30 @@ describe("LeaseMarket: an objection and receipts", () => {
     const last = (FROM + SECONDS) / SLOT_SECONDS;
     await show(Array.from({ length: Math.floor(last) + 1 }, (_, slot) => slot));
     expect(await settled()).to.deep.equal({ paid: 100n, refunded: 0n });
+  });
+
+  it("should take an objection while a report is posted that may still fall", async () => {
+    const { leases, challenges, uptime, buyer } = world;
+    await driver.closeThrough(epoch);
+    const timeoutAt = driver.startOf(epoch + 1) + world.parameters.leasePeriods.reportTimeoutSeconds;
+    await networkHelpers.time.increaseTo(timeoutAt - 10);
+    await driver.report(epoch, [0n, 0n]);
+    const [{ args }] = await uptime.queryFilter(uptime.filters.ReportPosted(epoch));
+    const report = (args.report as unknown as Result).toObject() as unknown as typeof args.report;
+    await challenges.demandPart(report, 0, 0, { value: await challenges.bondWei() });
+    await networkHelpers.time.increaseTo(timeoutAt);
+    await leases.connect(buyer).objectTo(leaseId, epoch);
+    await networkHelpers.time.increase(await challenges.answerSeconds());
+    await challenges.voidMissing(report, 0, 0);
+    await expect(leases.settleUnreported(leaseId, epoch)).to.be.revertedWithCustomError(
+      leases,
+      "LeaseMarket_ReportAwaited",
+    );
+    await expect(leases.connect(buyer).objectTo(leaseId, epoch), "none stands").to.be.revertedWithCustomError(
+      leases,
+      "LeaseMarket_NoObjection",
+    );
+    expect(await settled()).to.deep.equal({ paid: 0n, refunded: 100n });
   });
 
   it("should not ask for receipts without an objection", async () => {
