@@ -41,10 +41,11 @@ export class EarningsKeeper extends Keeper<Parts> {
     const [, newest] = await uptime.newestReport();
     const epoch = Number(newest);
     if (epoch < store.next("rewards", 0) || !(await uptime.isFinal(epoch))) return;
+    const { root } = await uptime.reportOf(epoch);
     const items: ProvenLeaf[] = [];
     // One after the other: attestors limit the requests of a second.
     for (const nodeId of nodeIds) {
-      const proven = await leafOf(attestors, epoch, nodeId);
+      const proven = await leafOf(attestors, { epoch, root }, nodeId);
       if (proven !== undefined) items.push(proven);
     }
     const due: ProvenLeaf[] = [];

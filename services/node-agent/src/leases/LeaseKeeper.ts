@@ -68,12 +68,12 @@ export class LeaseKeeper extends Keeper<Parts> {
     const piece = await leases.nextPieceOf(leaseId);
     const epoch = Number(piece.epoch);
     if (piece.fromAt === piece.toAt || now < clock.endOf(epoch)) return;
-    const [isFinal, { finalAt }, periods] = await Promise.all([
+    const [isFinal, { finalAt, root }, periods] = await Promise.all([
       uptime.isFinal(epoch),
       uptime.reportOf(epoch),
       leases.periods(),
     ]);
-    const proven = isFinal ? await leafOf(attestors, epoch, nodeId) : undefined;
+    const proven = isFinal ? await leafOf(attestors, { epoch, root }, nodeId) : undefined;
     if (proven !== undefined) {
       const { leaf, proof } = proven;
       await sender.send(() => leases.settle.populateTransaction(leaseId, leaf, proof), `settle ${leaseId.toString()}`);
