@@ -138,6 +138,19 @@ describe("EarningsKeeper", () => {
     expect(sent.length - before).to.be.lessThan(3);
   });
 
+  it("should collect with a final report though newer ones are open, as they are where windows are long", async () => {
+    await world.uptime.setChallengeSeconds(2 * world.clock.epochSeconds);
+    const epoch = (await driver.epoch()) + 1;
+    await report(epoch);
+    for (const open of [epoch + 1, epoch + 2]) await driver.report(open, Array<bigint>(proven.length).fill(ALL_UP));
+    expect(await world.uptime.isFinal(epoch + 2)).to.equal(false);
+    await round();
+    expect(await collected()).to.deep.equal(proven.map((_, i) => REWARDS(i)));
+    const before = sent.length;
+    await round();
+    expect(sent.length, "once").to.equal(before);
+  });
+
   it("should collect what was set aside because an epoch was closed late, and follow it no longer", async () => {
     const { alice, settlement, token } = world;
     const epoch = await driver.epoch();

@@ -37,15 +37,13 @@ export class EarningsKeeper extends Keeper<Parts> {
   /** Of the newest final report, once. */
   async #collectRewards(): Promise<void> {
     const { contracts, store, nodeIds, attestors } = this.parts;
-    const { uptime } = contracts;
-    const [, newest] = await uptime.newestReport();
-    const epoch = Number(newest);
-    if (epoch < store.next("rewards", 0) || !(await uptime.isFinal(epoch))) return;
-    const { root } = await uptime.reportOf(epoch);
+    const final = await this.#newestFinal(store.next("rewards", 0));
+    if (final === undefined) return;
+    const { epoch } = final;
     const items: ProvenLeaf[] = [];
     // One after the other: attestors limit the requests of a second.
     for (const nodeId of nodeIds) {
-      const proven = await leafOf(attestors, { epoch, root }, nodeId);
+      const proven = await leafOf(attestors, final, nodeId);
       if (proven !== undefined) items.push(proven);
     }
     const due: ProvenLeaf[] = [];
@@ -59,6 +57,21 @@ export class EarningsKeeper extends Keeper<Parts> {
       await this.#claimRewards(provider);
     }
     if (items.length === nodeIds.length) store.setNext("rewards", epoch + 1);
+  }
+
+  /** Of an epoch or a later one. The newest report of all may never be: where windows are long, others come before. */
+  async #newestFinal(from: number): Promise<{ readonly epoch: number; readonly root: string } | undefined> {
+    const { uptime } = this.parts.contracts;
+    const [, newest] = await uptime.newestReport();
+    let epoch = Number(newest);
+    while (epoch >= from) {
+      const { root, previousEpoch } = await uptime.reportOf(epoch);
+      if (await uptime.isFinal(epoch)) return { epoch, root };
+      // The first report of all, or none.
+      if (Number(previousEpoch) >= epoch) return undefined;
+      epoch = Number(previousEpoch);
+    }
+    return undefined;
   }
 
   async #collectBatch(provider: string, epoch: number, items: ProvenLeaf[]): Promise<void> {
