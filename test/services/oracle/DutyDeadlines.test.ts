@@ -201,6 +201,22 @@ describe("Duties", () => {
     expect(due, "what is too late is nobody's to answer").to.equal(7);
   });
 
+  it("should keep what has ended in a block that may be replaced, and tell of it only when it is due again", async () => {
+    attempt = () => "ended";
+    demand("part", now + WINDOW);
+    await look();
+    await look();
+    expect(due).to.equal(Infinity);
+    attempt = () => "waits";
+    await look();
+    await look();
+    expect(due).to.equal(WINDOW);
+    attempt = () => "over";
+    await look();
+    await look();
+    expect([tries.length, due], "it is forgotten").to.deep.equal([5, Infinity]);
+  });
+
   it("should take what it has won before and after each answer", async () => {
     demand("first", now + WINDOW);
     demand("second", now + WINDOW);

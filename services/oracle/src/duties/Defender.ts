@@ -71,7 +71,9 @@ export class Defender {
     const { id, epoch, slot } = duty;
     const nodeId = BigInt(duty.nodeId);
     const { status, shown } = await contracts.challenges.challengeOf(id);
-    if (status !== OPEN) return "over";
+    if (status !== OPEN) {
+      return await this.ended(async (at) => (await contracts.challenges.challengeOf(id, at)).status === OPEN);
+    }
     if (now >= duty.answerBy) return await this.clear(duty, now);
     if (!(await this.mayAnswer(duty, now))) return "waits";
 
@@ -111,8 +113,11 @@ export class Defender {
   async answerDemand(duty: Duty & { kind: "demand" }, now: number): Promise<Outcome> {
     const { contracts, facts, history, sender } = this.parts;
     const { id, epoch, part, index } = duty;
-    const { demander } = await contracts.challenges.demandOf(id);
-    if (BigInt(demander) === 0n || now >= duty.answerBy) return "over";
+    if (now >= duty.answerBy) return "over";
+    const isOpen = async (at = {}): Promise<boolean> => {
+      return BigInt((await contracts.challenges.demandOf(id, at)).demander) !== 0n;
+    };
+    if (!(await isOpen())) return await this.ended(isOpen);
     if (!(await this.mayAnswer(duty, now))) return "waits";
     const posted = await facts.posted(epoch);
     if (posted === undefined || demandIdOf(posted.reportHash, part, index) !== id) return "waits";
@@ -134,6 +139,14 @@ export class Defender {
       PAID,
     );
     return "done";
+  }
+
+  /**
+   * What has ended is open again when the block is replaced in which it did. Whoever forgot it would be convicted for
+   * what another one showed before: it is over when a block that counts says so.
+   */
+  private async ended(isOpenAt: (at: { readonly blockTag: number }) => Promise<boolean>): Promise<Outcome> {
+    return (await isOpenAt({ blockTag: await this.parts.facts.finalNumber() })) ? "ended" : "over";
   }
 
   /** Ends a challenge that nobody answered: its leaf would be held for ever. The challenger has had time to do it. */

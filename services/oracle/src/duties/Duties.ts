@@ -75,6 +75,8 @@ type Now = () => number;
 export class Duties {
   /** What is done with a report: nothing is left to sign or to find in it. */
   private readonly reports = new EpochMap(KEPT_EPOCHS, () => new Set<string>());
+  /** Duties that have ended in a block which may be replaced: nobody need be told that they are due. */
+  private readonly ended = new Set<string>();
   private under: Promise<void> | undefined;
   /** The last thing without an end that was looked at: those behind it come first the next time. */
   private last: string | undefined;
@@ -100,7 +102,8 @@ export class Duties {
       const duties = store.open();
       metrics.openDuties.set(duties.length);
       const urgent = duties.filter((duty) => endOf(duty) !== NEVER).sort((a, b) => endOf(a) - endOf(b));
-      metrics.answerDue.set(secondsLeft(urgent, now()));
+      const due = urgent.filter(({ id: name }) => !this.ended.has(name));
+      metrics.answerDue.set(secondsLeft(due, now()));
       await this.cash(now, urgent[0]);
       await this.attemptUrgent(urgent, now);
       for (const { id: name, attempt } of prosecutor.pending())
@@ -149,7 +152,9 @@ export class Duties {
       now,
     );
     if (outcome === "done" && duty.kind !== "correction") await this.cash(now, duty);
-    // What this member did may still be taken back by a reorganisation: only what the chain says is over is over.
+    if (outcome === "ended") this.ended.add(duty.id);
+    else if (outcome !== undefined) this.ended.delete(duty.id);
+    // What was done may still be taken back by a reorganisation: only what the chain says is over is over.
     if (outcome === "over") store.drop(duty);
     return outcome;
   }

@@ -1,5 +1,6 @@
 import type { Contracts, TransactionSender } from "@millrace/sdk";
 
+import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { Schedule } from "../member/Schedule.js";
 import type { Outcome } from "./Outcome.js";
 import type { Duty } from "./DutyStore.js";
@@ -8,6 +9,7 @@ import type { Turns } from "./Turns.js";
 /** What a settler works with. */
 export interface SettlerParts {
   readonly contracts: Contracts;
+  readonly facts: Pick<ChainFacts, "finalNumber">;
   readonly schedule: Schedule;
   readonly sender: TransactionSender;
   readonly turns: Turns;
@@ -21,9 +23,13 @@ export class Settler {
   constructor(private readonly parts: SettlerParts) {}
 
   async settle({ id, root, nodeId, epoch }: Duty & { kind: "correction" }, now: number): Promise<Outcome> {
-    const { contracts, schedule, sender, turns } = this.parts;
+    const { contracts, facts, schedule, sender, turns } = this.parts;
     const { isPending, openChallenges } = await contracts.challenges.correctionOf(root, nodeId);
-    if (!isPending) return "over";
+    if (!isPending) {
+      // It was settled in a block that may be replaced: then it waits again.
+      const blockTag = await facts.finalNumber();
+      return (await contracts.challenges.correctionOf(root, nodeId, { blockTag })).isPending ? "ended" : "over";
+    }
     if (openChallenges !== 0n) return "waits";
     const record = await contracts.uptime.reportOf(epoch);
     // A report that fell has nothing to wait for.
