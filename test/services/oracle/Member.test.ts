@@ -30,6 +30,21 @@ const REPORT: Report = {
   ...{ registryDigest: id("registry"), configDigest: id("rules") },
 };
 
+const NO_SIGNATURE = `0x${"11".repeat(65)}`;
+
+/** Votes, or locks, and how many of their signatures were looked at. */
+function counted(given: readonly Signed[]): { votes: Signed[]; checked: () => number } {
+  let checked = 0;
+  const votes = given.map(({ attestor, signature }) => ({
+    attestor,
+    get signature() {
+      checked++;
+      return signature;
+    },
+  }));
+  return { votes, checked: () => checked };
+}
+
 /** A member whose chain and whose peers a test states; its database is real. */
 describe("Member", () => {
   const schedule = new Schedule(new EpochClock({ genesisAt: 0, epochSeconds: 40, slotsPerEpoch: 5 }));
@@ -253,16 +268,24 @@ describe("Member", () => {
   it("should stop at the first vote that is none, as anybody can send many", async () => {
     expect(await propose(0)).to.equal("signed");
     store.reports.put(id("report"), EPOCH, new Uint8Array());
-    let checked = 0;
-    const votes = SEATS.map(({ address: attestor }) => ({
-      attestor,
-      get signature() {
-        checked++;
-        return `0x${"11".repeat(65)}`;
-      },
-    }));
+    const { votes, checked } = counted(SEATS.map(({ address: attestor }) => ({ attestor, signature: NO_SIGNATURE })));
     const sent = member.lock({ epoch: EPOCH, round: 0, reportHash: id("report"), votes });
     expect(await outcome(sent)).to.equal("BAD_SIGNATURE");
-    expect(checked).to.equal(1);
+    expect(checked()).to.equal(1);
+  });
+
+  it("should check the votes and the locks of a quorum once, however often anybody sends them", async () => {
+    store.reports.put(id("report"), EPOCH, new Uint8Array());
+    const content = { epoch: EPOCH, round: 0, reportHash: id("report") };
+    const { votes, checked: votesChecked } = counted(await signed(voteTypes, 0, "report"));
+    const { votes: locks, checked: locksChecked } = counted(await signed(lockTypes, 0, "report"));
+    const given = [await member.lock({ ...content, votes }), await member.commit({ ...content, locks })];
+    const before = [votesChecked(), locksChecked()];
+    for (let i = 0; i < 5; i++) {
+      expect([await member.lock({ ...content, votes }), await member.commit({ ...content, locks })]).to.deep.equal(
+        given,
+      );
+    }
+    expect([votesChecked(), locksChecked()]).to.deep.equal(before);
   });
 });

@@ -18,6 +18,7 @@ import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
 import type { Bound, Commit, Lock, Locked, Proposal, Signed } from "../http/schemas.js";
 import { ContradictionError } from "../store/ContradictionError.js";
+import type { StatementKind } from "../store/StatementStore.js";
 import type { Store } from "../store/Store.js";
 import type { Metrics } from "../Metrics.js";
 import type { Assembler } from "./Assembler.js";
@@ -98,6 +99,9 @@ export class Member {
     const { epoch, round, reportHash } = content;
     await this.checkProposed(content);
     this.checkNotOver(epoch, round);
+    // Whoever has a quorum's votes, and anybody can have them, has them checked once.
+    const given = this.given("lock", epoch, String(round), reportHash);
+    if (given !== undefined) return given;
     // Late, as it costs most: anybody can send what only looks like votes.
     await this.checkQuorum(voteTypes, content, votes);
     const { previousReport } = (await history.byHash(reportHash)).report;
@@ -120,8 +124,10 @@ export class Member {
   async commit({ locks, ...content }: Commit): Promise<Signed> {
     const { epoch, round, reportHash } = content;
     await this.checkProposed(content);
-    await this.checkQuorum(lockTypes, content, locks);
     const { report } = await this.parts.history.byHash(reportHash);
+    const given = this.given("report", epoch, report.previousReport, reportHash);
+    if (given !== undefined) return given;
+    await this.checkQuorum(lockTypes, content, locks);
     const signature = await this.once(() =>
       this.parts.store.statements.signOnce("report", epoch, report.previousReport, reportHash, () =>
         this.parts.identity.signer.signTypedData(this.parts.identity.domain, reportTypes, report),
@@ -195,6 +201,13 @@ export class Member {
       throw new OracleError("NOT_FOUND", `report ${reportHash} was not proposed here`);
     }
     await this.checkReportable(epoch);
+  }
+
+  /** What this member has signed already, which it gives again without asking why. */
+  private given(kind: StatementKind, epoch: number, scope: string, hash: string): Signed | undefined {
+    const made = this.parts.store.statements.made(kind, epoch, scope);
+    if (made?.hash !== hash || made.signature === "") return undefined;
+    return { attestor: this.parts.identity.attestor, signature: made.signature };
   }
 
   /** A signature is given once. */
