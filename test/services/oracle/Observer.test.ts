@@ -104,6 +104,22 @@ describe("Observer", () => {
     ]);
   });
 
+  it("should check an observation once, however often it asks while that of another is missing", async () => {
+    const honest = await observation(OTHER!, 1);
+    let read = 0;
+    // Its root is made of them.
+    const counted = Object.defineProperty({ ...honest }, "sightings", { get: () => (read++, honest.sightings) });
+    const mine = observer([counted]);
+    await mine.gather(EPOCH);
+    const once = read;
+    expect(once).to.be.greaterThan(0);
+    for (let i = 0; i < 3; i++) await mine.gather(EPOCH);
+    expect(read).to.equal(once);
+    // The same signature over something else is none.
+    await observer([{ ...(await observation(OTHER!, 2)), signature: honest.signature }]).gather(EPOCH);
+    expect(store.evidence.observations(EPOCH)).to.have.length(1);
+  });
+
   it("should know an observation under every signature of its attestor, and under no other", async () => {
     const first = await observation(OTHER!, 1);
     const mine = observer([first]);

@@ -140,6 +140,12 @@ export class Observer {
     return this.parts.store.evidence.observations(epoch).filter((each) => each.attestor === attestor).length >= 2;
   }
 
+  /** A signature is of one observation. */
+  private isKnown(epoch: number, attestor: string, signature: string): boolean {
+    const known = this.parts.store.evidence.observations(epoch);
+    return known.some((each) => each.attestor === attestor && each.signature === signature);
+  }
+
   /** The observation that a leader names; from this member's disk, or from whichever peer has it. */
   async find(epoch: number, named: ObservationReference): Promise<KeptObservation | undefined> {
     const found = this.lookup(epoch, named) ?? (await this.ask(epoch, named));
@@ -185,6 +191,8 @@ export class Observer {
   private async keep(epoch: number, observation: Observation): Promise<void> {
     const { identity, facts, clock, store, guard, metrics, logger } = this.parts;
     const attestor = getAddress(observation.attestor);
+    // While one of them is missing all are asked again and again: what is known costs seconds to check, with many nodes.
+    if (this.isKnown(epoch, attestor, observation.signature)) return;
     try {
       const { count } = await facts.registryOf(epoch);
       const { seats } = await facts.setOf(epoch);
