@@ -8,7 +8,7 @@ import { id, ZeroAddress } from "ethers";
 import { noSightings } from "@millrace/uptime-tree/format";
 
 import { encodeObservation, observationSize } from "../../../services/oracle/src/http/observationBytes.js";
-import { PeerClient, type PeerError } from "../../../services/oracle/src/http/PeerClient.js";
+import { PeerClient, PeerError } from "../../../services/oracle/src/http/PeerClient.js";
 
 const EPOCH = 3;
 /** Enough for a busy machine to begin with an answer; and little, for one that never comes. */
@@ -77,5 +77,19 @@ describe("PeerClient", function () {
     const fewer = { ...SIZE, nodeCount: SIZE.nodeCount - 1 };
     const asked = new PeerClient(url, PATIENCE_MS).observationBy(EPOCH, id("root"), fewer);
     expect(await refusal(asked)).to.deep.equal(["NO_ANSWER", "RangeError"]);
+  });
+
+  it("should take no more receipts than it asks for: each costs a signature to check", async () => {
+    const client = new PeerClient(url, PATIENCE_MS);
+    const batch = { epoch: EPOCH, slot: 2, root: id("root"), attestor: ZeroAddress, signature: `0x${"11".repeat(64)}` };
+    const receipt = { ...batch, nodeId: "5", heartbeatHash: id("heartbeat"), path: [] };
+    const give = (receipts: object[]): void => {
+      answer = (response) => response.end(JSON.stringify({ receipts }));
+    };
+    give([receipt]);
+    expect(await client.receipts(EPOCH, 2, [5n])).to.deep.equal([{ ...receipt, nodeId: 5n }]);
+    give(Array<object>(256).fill(receipt));
+    const error: unknown = await client.receipts(EPOCH, 2, [5n]).catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(PeerError).with.property("code", "BAD_ANSWER");
   });
 });
