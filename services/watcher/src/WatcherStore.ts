@@ -26,6 +26,11 @@ export interface ClaimName {
   readonly claimId: bigint;
 }
 
+/** A claim as it was posted: the same name in another block is another claim. */
+export interface PostedName extends ClaimName {
+  readonly block: number;
+}
+
 /** A claim's name in one word. */
 export const keyOf = ({ game, claimId }: ClaimName): string => `${game}:${claimId.toString()}`;
 
@@ -55,7 +60,7 @@ export class WatcherStore {
    * New claims and how far blocks were read, together: a crash neither skips nor repeats one. One that stands in another
    * block now may be another claim, and is new.
    */
-  addClaims(claims: readonly (ClaimName & { readonly block: number })[], nextBlock: number): void {
+  addClaims(claims: readonly PostedName[], nextBlock: number): void {
     const insert = `
       INSERT INTO cases (game, claim_id, block, status) VALUES (?, ?, ?, 'seen')
       ON CONFLICT (game, claim_id) DO UPDATE SET block = excluded.block, status = 'seen', outcome = NULL
@@ -67,13 +72,14 @@ export class WatcherStore {
     });
   }
 
-  setStatus({ game, claimId }: ClaimName, status: CaseStatus, outcome: string | null = null): void {
-    const update = "UPDATE cases SET status = ?, outcome = ? WHERE game = ? AND claim_id = ?";
-    this.#db.run(update, status, outcome, game, claimId.toString());
+  /** How far a claim has got. What was found of one whose block was replaced says nothing of the one in its place. */
+  setStatus({ game, claimId, block }: PostedName, status: CaseStatus, outcome: string | null = null): void {
+    const update = "UPDATE cases SET status = ?, outcome = ? WHERE game = ? AND claim_id = ? AND block = ?";
+    this.#db.run(update, status, outcome, game, claimId.toString(), block);
   }
 
   /** Claims that are not finished with, oldest first. */
-  open(): (ClaimName & { block: number; status: CaseStatus })[] {
+  open(): (PostedName & { status: CaseStatus })[] {
     const rows = this.#db.all(
       "SELECT game, claim_id, block, status FROM cases WHERE status IN ('seen', 'watching') ORDER BY block, claim_id",
     );

@@ -37,7 +37,7 @@ import { Purse } from "./Purse.js";
 import { ResultSuit } from "./ResultSuit.js";
 import { RunSuit } from "./RunSuit.js";
 import type { GameName } from "./Suit.js";
-import { type ClaimName, keyOf, WatcherStore } from "./WatcherStore.js";
+import { keyOf, type PostedName, WatcherStore } from "./WatcherStore.js";
 
 /** `TaskStatus` of the contracts. */
 const WORKING = 5n;
@@ -86,8 +86,8 @@ export async function startWatcher(
   let silenceRound: Promise<void> | undefined;
   const checker = config.check ? new Checker(desk, logger, config.dataDir) : undefined;
 
-  const follow = async (name: ClaimName, block: number, isWrong: boolean): Promise<void> => {
-    const { game, claimId } = name;
+  const follow = async (name: PostedName, isWrong: boolean): Promise<void> => {
+    const { game, claimId, block } = name;
     try {
       const suit = await SUITS[game].of(desk, claimId, block);
       // A chain that was taken back has other claims.
@@ -171,8 +171,8 @@ export async function startWatcher(
       checker?.watch(posted, toBlock + 1);
     }
     for (const { game, claimId, block, status } of store.open()) {
-      const name = { game, claimId };
-      if (!running.has(keyOf(name))) running.set(keyOf(name), follow(name, block, status === "watching"));
+      const name = { game, claimId, block };
+      if (!running.has(keyOf(name))) running.set(keyOf(name), follow(name, status === "watching"));
     }
     silenceRound ??= silence
       ?.round(timestamp)

@@ -1,7 +1,7 @@
 import { BeaconRecorder, connectContracts, type Logger, MillraceError } from "@millrace/sdk";
 
 import type { Desk } from "../Desk.js";
-import { type ClaimName, keyOf, WatcherStore } from "../WatcherStore.js";
+import { keyOf, type PostedName, WatcherStore } from "../WatcherStore.js";
 import { Duty } from "./Duty.js";
 import { ResultAssignment } from "./ResultAssignment.js";
 import { RunAssignment } from "./RunAssignment.js";
@@ -30,11 +30,11 @@ export class Checker {
   }
 
   /** Takes in claims that were posted up to a block, and goes on with all that are not finished with. */
-  watch(claims: readonly (ClaimName & { readonly block: number })[], nextBlock: number): void {
+  watch(claims: readonly PostedName[], nextBlock: number): void {
     this.#store.addClaims(claims, nextBlock);
     for (const { game, claimId, block } of this.#store.open()) {
-      const name = { game, claimId };
-      if (!this.#running.has(keyOf(name))) this.#running.set(keyOf(name), this.#follow(name, block));
+      const name = { game, claimId, block };
+      if (!this.#running.has(keyOf(name))) this.#running.set(keyOf(name), this.#follow(name));
     }
   }
 
@@ -44,8 +44,8 @@ export class Checker {
     this.#store.close();
   }
 
-  async #follow(name: ClaimName, block: number): Promise<void> {
-    const { game, claimId } = name;
+  async #follow(name: PostedName): Promise<void> {
+    const { game, claimId, block } = name;
     try {
       const assignment = await ASSIGNMENTS[game].of(this.desk, claimId, block);
       // A chain that was taken back has other claims.
