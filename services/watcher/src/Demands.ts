@@ -1,5 +1,5 @@
 import { type ChunkDesk, feeToSend, retrievalOf } from "@millrace/jobs";
-import type { Logger } from "@millrace/sdk";
+import { decodeError, type Logger } from "@millrace/sdk";
 import type { Region } from "@millrace/tensor";
 
 import type { Desk } from "./Desk.js";
@@ -17,6 +17,9 @@ const OPEN = 1n;
 
 /** Part of a window after which what cannot be had off chain counts as withheld: hosts fail for a moment. */
 const PATIENCE_PART = 4;
+
+/** Failures of transactions that take nothing with them. After any other it may be mined yet. */
+const UNPAID: ReadonlySet<string> = new Set(["INSUFFICIENT_FUNDS", "REVERTED"]);
 
 /** Demands the data of one claim on chain, within the purse, and ends the claim if they are not shown in time. */
 export class Demands {
@@ -62,7 +65,13 @@ export class Demands {
         logger.error({ needed, left: purse.leftWei }, "data are withheld: raise demandBudgetEther to demand them");
         break;
       }
-      await this.#send(await this.chunks.demand(region, chunk, fee), "demand withheld data", logger);
+      try {
+        await this.#send(await this.chunks.demand(region, chunk, fee), "demand withheld data", logger);
+      } catch (error) {
+        // It is tried again and again: a purse that paid for each try would be empty for ever.
+        if (UNPAID.has(decodeError(error).code)) purse.putBack(fee);
+        throw error;
+      }
       asked++;
     }
     return asked;

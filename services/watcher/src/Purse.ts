@@ -23,4 +23,9 @@ export class Purse {
     this.store.addSpent(wei);
     return true;
   }
+
+  /** Puts back what was taken for a transaction that cannot be mined. */
+  putBack(wei: bigint): void {
+    this.store.addSpent(-wei);
+  }
 }
