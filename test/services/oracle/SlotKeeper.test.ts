@@ -24,9 +24,9 @@ describe("SlotKeeper", () => {
     store.close();
   });
 
-  const keeper = (): SlotKeeper =>
+  const keeper = (signer: Pick<Wallet, "signTypedData"> = ME): SlotKeeper =>
     new SlotKeeper({
-      identity: { attestor: ME.address, signer: ME, domain: DOMAIN, configDigest: id("rules") },
+      identity: { attestor: ME.address, signer, domain: DOMAIN, configDigest: id("rules") },
       store,
       clock: new EpochClock({ genesisAt: 0, epochSeconds: 40, slotsPerEpoch: 4 }),
       watch: { isOpen: () => false },
@@ -49,5 +49,18 @@ describe("SlotKeeper", () => {
     expect(await closed()).to.deep.equal([0]);
     expect([...store.statements.ofEpoch("batch", EPOCH).keys()]).to.deep.equal(["0"]);
     expect(store.evidence.batches(EPOCH, 3)).to.deep.equal([]);
+  });
+
+  it("should not sign a batch that it had only begun when it observed the epoch (I7)", async () => {
+    hear(0);
+    const killed = { signTypedData: () => Promise.reject(new Error("killed")) };
+    const error: unknown = await keeper(killed)
+      .closeSlots(EPOCH)
+      .catch((thrown: unknown) => thrown);
+    expect(error).to.be.instanceOf(Error);
+    // A node that lags opens the slot again, just before the observation: it lists what is signed.
+    await store.statements.signOnce("observation", EPOCH, "", id("observation"), () => Promise.resolve("0x"));
+    expect(await closed()).to.deep.equal([]);
+    expect(store.statements.made("batch", EPOCH, "0")?.signature).to.equal("");
   });
 });

@@ -76,9 +76,9 @@ export class SlotKeeper {
   private async close(epoch: number, slot: number): Promise<SignedBatch | undefined> {
     const { identity, store, metrics, logger } = this.parts;
     // A node of the chain that lags, or a reorganisation, opens a slot again in which nobody was heard. A batch of it
-    // would be held against the observation, which lists none (I7).
-    if (store.statements.isObserved(epoch) && store.statements.made("batch", epoch, String(slot)) === undefined)
-      return undefined;
+    // would be held against the observation, which lists none; nor does it list one that was only begun (I7).
+    const isSigned = (store.statements.made("batch", epoch, String(slot))?.signature ?? "") !== "";
+    if (store.statements.isObserved(epoch) && !isSigned) return undefined;
     const silent = store.slots.silent(epoch, slot);
     const seen: bigint[] = [];
     for (const nodeId of store.slots.heard(epoch, slot).nodeIds()) if (!silent.has(nodeId)) seen.push(nodeId);
