@@ -51,4 +51,31 @@ describe("ReceiptKeeper", () => {
     expect(await keptOf([{ ...good, slot: SLOT + 1 }])).to.deep.equal([]);
     expect(await keptOf([{ ...good, attestor: Wallet.createRandom().address }])).to.deep.equal([]);
   });
+
+  it("should keep one receipt a node, though an attestor gives another one each time that it is asked", async () => {
+    const kept: Receipt[] = [];
+    const asked: bigint[][] = [];
+    const attestor = {
+      url: "http://attestor",
+      receipts: async (_: number, __: number, nodeIds: bigint[]) => [await receiptBy(`key ${asked.push(nodeIds)}`)],
+    } as unknown as AttestorClient;
+    let answered: () => void = () => undefined;
+    const store = {
+      keepReceipt: (receipt: Receipt) => kept.push(receipt),
+      forgetReceipts: () => {
+        answered();
+      },
+    };
+    const logger = pino({ level: "silent" });
+    const keeper = new ReceiptKeeper({ domain: DOMAIN, clock, nodeIds: [NODE, 6n], store, logger });
+    keeper.expect(attestor, EPOCH, SLOT);
+    for (let block = 1; block <= 4; block++) {
+      const done = new Promise<void>((resolve) => (answered = resolve));
+      keeper.onBlock(clock.slotStart(EPOCH, SLOT) + 2 * clock.slotSeconds + block);
+      await done;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(kept).to.have.length(1);
+    expect(asked).to.deep.equal([[NODE, 6n], [6n], [6n], [6n]]);
+  });
 });

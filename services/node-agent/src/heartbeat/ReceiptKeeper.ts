@@ -18,6 +18,8 @@ interface Expected {
   readonly attestor: AttestorClient;
   readonly epoch: number;
   readonly slot: number;
+  /** Nodes whose receipts it has given. */
+  readonly given: Set<bigint>;
 }
 
 /** Slots after which a receipt that did not come is given up. */
@@ -46,7 +48,7 @@ export class ReceiptKeeper {
 
   /** An attestor took a heartbeat for a slot. */
   expect(attestor: AttestorClient, epoch: number, slot: number): void {
-    this.#expected.push({ attestor, epoch, slot });
+    this.#expected.push({ attestor, epoch, slot, given: new Set() });
   }
 
   /** To be called with each new block; never waits for attestors. */
@@ -71,19 +73,21 @@ export class ReceiptKeeper {
     store.forgetReceipts(clock.epochAt(timestamp) - KEPT_EPOCHS);
   }
 
-  async #ask({ attestor, epoch, slot }: Expected): Promise<boolean> {
+  async #ask({ attestor, epoch, slot, given }: Expected): Promise<boolean> {
     const { domain, nodeIds, store, logger } = this.#options;
+    const missing = nodeIds.filter((nodeId) => !given.has(nodeId));
     try {
-      const receipts = await attestor.receipts(epoch, slot, nodeIds);
-      // One for each node: an attestor that makes up keys must not fill the disk.
+      const receipts = await attestor.receipts(epoch, slot, missing);
+      // One for each node, however often it is asked: an attestor that makes up keys must not fill the disk.
       if (new Set(receipts.map(({ nodeId }) => nodeId)).size !== receipts.length) throw new Error("a node has two");
       for (const receipt of receipts) {
-        if (!isOf(receipt, epoch, slot, nodeIds)) throw new Error("the receipt is for something else");
+        if (!isOf(receipt, epoch, slot, missing)) throw new Error("the receipt is for something else");
         verifyReceipt(domain, receipt);
         store.keepReceipt(receipt);
+        given.add(receipt.nodeId);
         this.#kept++;
       }
-      return receipts.length === nodeIds.length;
+      return given.size === nodeIds.length;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       logger.debug({ attestor: attestor.url, epoch, slot, reason }, "no receipt");
