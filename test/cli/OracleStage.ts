@@ -91,6 +91,11 @@ export class OracleStage {
     return new OracleStage(epoch, testimony, said, built, file, url, folder, server);
   }
 
+  /** URLs of the attestors, each of which gives its own receipts alone. */
+  get urls(): string[] {
+    return this.said.map((_, seat) => `${this.url}/${seat}`);
+  }
+
   get reportHash(): string {
     return hashReport(this.built.report);
   }
@@ -124,7 +129,9 @@ async function answer(
   request: IncomingMessage,
   { epoch, testimony, said, built }: Pick<OracleStage, "built" | "epoch" | "said" | "testimony">,
 ): Promise<string | undefined> {
-  const [, noun, ...rest] = (request.url ?? "").split("/");
+  const path = (request.url ?? "").split("/").slice(1);
+  const seat = /^\d+$/.test(path[0] ?? "") ? Number(path.shift()) : 0;
+  const [noun, ...rest] = path;
   if (noun === "epochs") {
     const index = Number(rest[2]) - 1;
     return asJson({ leaf: built.leaves.leaf(index), proof: built.tree.proof(index) });
@@ -137,12 +144,11 @@ async function answer(
   let body = "";
   for await (const chunk of request) body += (chunk as Buffer).toString();
   const { slot, nodeIds } = JSON.parse(body) as { slot: number; nodeIds: [string] };
-  const receipts = said.flatMap(({ observation, batches }) => {
-    const batch = batches.get(slot);
-    const signed = { epoch, slot, attestor: observation.attestor, signature: batch?.signature ?? "" };
-    return batch?.tree.receipt({ ...signed, root: batch.tree.root }, BigInt(nodeIds[0])) ?? [];
-  });
-  return asJson({ receipts });
+  const { observation, batches } = said[seat]!;
+  const batch = batches.get(slot);
+  const signed = { epoch, slot, attestor: observation.attestor, signature: batch?.signature ?? "" };
+  const receipt = batch?.tree.receipt({ ...signed, root: batch.tree.root }, BigInt(nodeIds[0]));
+  return asJson({ receipts: receipt === undefined ? [] : [receipt] });
 }
 
 function asJson(value: unknown): string {

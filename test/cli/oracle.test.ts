@@ -139,7 +139,7 @@ describe("tasks of the oracle", () => {
   it("should clear a slot that nobody shows, and convict who said that it was up", async () => {
     const { challenges, stranger, token } = at.world;
     const challengeId = await challenged(INVENTED);
-    await networkHelpers.time.increase(await challenges.answerSeconds());
+    await networkHelpers.time.increase(await challenges.answerSecondsOf(stage.epoch));
     const cleared = await at.verbs.json(`oracle clear ${slotOf(INVENTED)} ${as("buyer")}`);
     expect(cleared).to.deep.include({ challengeId, epoch: stage.epoch, nodeId: "1", slot: INVENTED.slot });
     await expectSent(cleared["transaction"], "buyer");
@@ -165,7 +165,7 @@ describe("tasks of the oracle", () => {
   it("should answer a challenge with heartbeat and receipts, and withdraw the bond", async () => {
     const { challenges, buyer } = at.world;
     const challengeId = await challenged({ nodeId: 2n, slot: 3 });
-    const line = `oracle answer ${slotOf({ nodeId: 2n, slot: 3 })} ${attestor()}`;
+    const line = `oracle answer ${slotOf({ nodeId: 2n, slot: 3 })} --attestor ${stage.urls.join(",")}`;
     const answered = await at.verbs.json(`${line} ${as("buyer")}`);
     expect(answered).to.deep.include({ challengeId, isAnswered: true, shown: "7" });
     expect((await challenges.challengeOf(challengeId)).status).to.equal(Challenge.Answered);
@@ -187,7 +187,9 @@ describe("tasks of the oracle", () => {
 
   it("should restore a slot by receipts, and settle the correction when the report is final", async () => {
     const { challenges, rewards } = at.world;
-    const restored = await at.verbs.json(`oracle restore ${slotOf(HIDDEN)} ${attestor()} ${as("bob")}`);
+    const restored = await at.verbs.json(
+      `oracle restore ${slotOf(HIDDEN)} --attestor ${stage.urls.join(",")} ${as("bob")}`,
+    );
     expect(restored).to.deep.include({ epoch: stage.epoch, nodeId: "2", slot: HIDDEN.slot, seats: [HIDDEN.seat] });
     await expectSent(restored["transaction"], "bob");
     const { bitmap, rawCumulativeReward } = leafOf(2n);
@@ -236,7 +238,7 @@ describe("tasks of the oracle", () => {
     const { challenges, uptime, stranger } = at.world;
     const fee = await challenges.feeOf(stage.epoch);
     await at.verbs.json(`oracle demand ${epoch()} --chunk 0 ${as("stranger")}`);
-    await networkHelpers.time.increase(await challenges.answerSeconds());
+    await networkHelpers.time.increase(await challenges.answerSecondsOf(stage.epoch));
     const before = await bonds();
     const voided = await at.verbs.json(`oracle void ${epoch()} --chunk 0 ${as("buyer")}`);
     expect(voided).to.deep.include({ epoch: stage.epoch, part: "chunk 0" });
@@ -257,7 +259,7 @@ describe("tasks of the oracle", () => {
     const fee = await challenges.feeOf(stage.epoch);
     await at.verbs.json(`oracle demand ${epoch()} --chunk 0 ${as("stranger")}`);
     const { demandId } = await at.verbs.json(`oracle demand ${epoch()} --leaf 1 ${as("alice")}`);
-    await networkHelpers.time.increase(await challenges.answerSeconds());
+    await networkHelpers.time.increase(await challenges.answerSecondsOf(stage.epoch));
     const line = `oracle return ${epoch()} --leaf 1 ${as("buyer")}`;
     expect((await at.verbs.run(line)).code, "the report stands").to.equal(1);
     await at.verbs.json(`oracle void ${epoch()} --chunk 0 ${as("buyer")}`);
