@@ -47,6 +47,7 @@ const sizedFiles = [
   "contracts/claims/RunClaims.sol",
   "contracts/market/ApprovalMarket.sol",
   "contracts/market/LeaseMarket.sol",
+  "contracts/uptime/UptimeOracle.sol",
 ];
 
 const kernelFiles = [

@@ -200,7 +200,7 @@ async function prove({ connection, world, driver, network, story }: MarketStage,
     `alice shows her heartbeat of slot ${truth} with two receipts: it stays, and the bond of that challenge is hers`,
   );
 
-  await driver.pass(Number(await challenges.answerSeconds()) + 1);
+  await driver.pass(Number(await challenges.answerSecondsOf(report.epoch)) + 1);
   for (const id of lies) {
     gas.push((await mined(challenges.clearSlot(id))).gasUsed);
     for (const seat of [0, 1]) {

@@ -27,6 +27,10 @@ abstract contract BondedAttestors is AccessManaged, EntryPause, EIP712, IUptimeO
     /// @notice Longest challenge window, in epochs.
     uint32 public constant MAX_CHALLENGE_EPOCHS = 7;
 
+    /// @notice Epochs from a change of the window to the next: until then the last report with the one before is beyond
+    /// challenge, however late it came, with a doubled window, and one more each for what is found and for its bonds.
+    uint32 public constant WINDOW_EPOCHS = MAX_LATE_EPOCHS + 3 * MAX_CHALLENGE_EPOCHS + 2;
+
     bytes32 private constant _KEY_TYPEHASH = keccak256("AttestorKey(address account,address key)");
 
     IStakingRegistry internal immutable _STAKING;
@@ -38,7 +42,10 @@ abstract contract BondedAttestors is AccessManaged, EntryPause, EIP712, IUptimeO
     mapping(address account => Attestor attestor) private _attestors;
     mapping(address key => address account) private _accounts;
     uint96 private _attestorBond;
-    uint32 internal _challengeSeconds;
+    /// @dev Window of reports of epochs from `_windowEpoch` on; of those before it is `_formerSeconds`.
+    uint32 private _challengeSeconds;
+    uint32 private _formerSeconds;
+    uint32 private _windowEpoch;
 
     constructor(IStakingRegistry staking, IBurnMintSettlement settlement, uint32 newChallengeSeconds, uint96 newBond) {
         require(address(staking) != address(0), UptimeOracle_ZeroAddress("staking"));
@@ -46,7 +53,7 @@ abstract contract BondedAttestors is AccessManaged, EntryPause, EIP712, IUptimeO
         _STAKING = staking;
         EpochClock.Clock memory clock = settlement.clock();
         (_GENESIS_AT, _EPOCH_SECONDS, _SLOTS_PER_EPOCH) = (clock.genesisAt, clock.epochSeconds, clock.slotsPerEpoch);
-        _setChallengeSeconds(newChallengeSeconds);
+        _setChallengeSeconds(newChallengeSeconds, 0);
         _setAttestorBond(newBond);
     }
 
@@ -131,7 +138,11 @@ abstract contract BondedAttestors is AccessManaged, EntryPause, EIP712, IUptimeO
 
     /// @inheritdoc IUptimeOracle
     function setChallengeSeconds(uint32 newChallengeSeconds) external restricted {
-        _setChallengeSeconds(newChallengeSeconds);
+        uint32 fromEpoch = _hasReports() ? nextSetEpoch() : 0;
+        uint32 windowEpoch = _windowEpoch;
+        bool isFormerOver = fromEpoch == 0 || windowEpoch == 0 || fromEpoch >= windowEpoch + WINDOW_EPOCHS;
+        require(isFormerOver, UptimeOracle_WindowInUse(windowEpoch + WINDOW_EPOCHS));
+        _setChallengeSeconds(newChallengeSeconds, fromEpoch);
     }
 
     /// @inheritdoc IUptimeOracle
@@ -159,8 +170,8 @@ abstract contract BondedAttestors is AccessManaged, EntryPause, EIP712, IUptimeO
     }
 
     /// @inheritdoc IUptimeOracle
-    function challengeSeconds() external view returns (uint32 length) {
-        return _challengeSeconds;
+    function challengeSecondsOf(uint32 epoch) public view returns (uint32 length) {
+        return epoch < _windowEpoch ? _formerSeconds : _challengeSeconds;
     }
 
     /// @inheritdoc IUptimeOracle
@@ -190,17 +201,20 @@ abstract contract BondedAttestors is AccessManaged, EntryPause, EIP712, IUptimeO
     /// been longer when they were opened.
     function _heldUntil(uint32 epoch) internal view virtual returns (uint48 heldUntil);
 
+    /// @dev Whether any report stands.
+    function _hasReports() internal view virtual returns (bool has);
+
     function _clock() internal view returns (EpochClock.Clock memory clock) {
         return
             EpochClock.Clock({genesisAt: _GENESIS_AT, epochSeconds: _EPOCH_SECONDS, slotsPerEpoch: _SLOTS_PER_EPOCH});
     }
 
     /// @dev The bond stays until the last report that the attestor can sign is beyond challenge, and an epoch more to
-    /// bring what is found late: at least for so long as it takes to post it and to wait for a window of today.
+    /// bring what is found late: at least for so long as it takes to post it and to wait for a window.
     function _dismiss(address account) internal {
         Attestor storage attestor = _member(account);
         uint32 fromEpoch = nextSetEpoch();
-        uint48 releaseAt = _clock().endOf(uint256(fromEpoch) + MAX_LATE_EPOCHS) + _challengeSeconds;
+        uint48 releaseAt = _clock().endOf(uint256(fromEpoch) + MAX_LATE_EPOCHS) + challengeSecondsOf(fromEpoch);
         attestor.isMember = false;
         attestor.releaseAt = releaseAt;
         attestor.leftEpoch = fromEpoch;
@@ -208,12 +222,12 @@ abstract contract BondedAttestors is AccessManaged, EntryPause, EIP712, IUptimeO
         emit AttestorLeft({account: account, fromEpoch: fromEpoch, releaseAt: releaseAt});
     }
 
-    function _setChallengeSeconds(uint32 newChallengeSeconds) private {
+    function _setChallengeSeconds(uint32 newChallengeSeconds, uint32 fromEpoch) private {
         uint256 max = Math.min(uint256(MAX_CHALLENGE_EPOCHS) * _EPOCH_SECONDS, type(uint32).max);
         bool good = newChallengeSeconds != 0 && newChallengeSeconds <= max;
         require(good, UptimeOracle_OutOfBounds({value: newChallengeSeconds, min: 1, max: max}));
-        _challengeSeconds = newChallengeSeconds;
-        emit ChallengeSecondsSet(newChallengeSeconds);
+        (_formerSeconds, _challengeSeconds, _windowEpoch) = (_challengeSeconds, newChallengeSeconds, fromEpoch);
+        emit ChallengeSecondsSet(newChallengeSeconds, fromEpoch);
     }
 
     function _setAttestorBond(uint96 newBond) private {

@@ -528,9 +528,10 @@ interface IUptimeChallenges {
     /// @return feeWei The fee.
     function feeOf(uint32 epoch) external view returns (uint96 feeWei);
 
-    /// @notice Time in which a challenge or demand that is made now must be answered: a quarter of the window.
+    /// @notice Time in which a challenge or demand must be answered: a quarter of its report's window, rounded up.
+    /// @param epoch Epoch of the report.
     /// @return length Seconds.
-    function answerSeconds() external view returns (uint32 length);
+    function answerSecondsOf(uint32 epoch) external view returns (uint32 length);
 
     /// @notice What an account is owed.
     /// @param account The account.

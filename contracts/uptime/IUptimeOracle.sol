@@ -222,7 +222,8 @@ interface IUptimeOracle is IEntryPause, IWired {
 
     /// @notice Emitted when the length of the challenge window of future reports is set.
     /// @param challengeSeconds Length in seconds.
-    event ChallengeSecondsSet(uint32 challengeSeconds);
+    /// @param fromEpoch First epoch whose report has it.
+    event ChallengeSecondsSet(uint32 challengeSeconds, uint32 fromEpoch);
 
     /// @notice Emitted when the bond of future attestors is set.
     /// @param bond MILL.
@@ -239,6 +240,10 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @param min The least allowed.
     /// @param max The most allowed.
     error UptimeOracle_OutOfBounds(uint256 value, uint256 min, uint256 max);
+
+    /// @notice Thrown when the window is changed while a report may be open under the one before the last change.
+    /// @param fromEpoch First epoch with which another change can begin.
+    error UptimeOracle_WindowInUse(uint32 fromEpoch);
 
     /// @notice Thrown when a signing key is zero, or belongs or belonged to another attestor.
     /// @param key The key.
@@ -484,10 +489,12 @@ interface IUptimeOracle is IEntryPause, IWired {
 
     // ─── PARAMETERS ───
 
-    /// @notice Sets the challenge window of reports posted from now on.
+    /// @notice Sets the challenge window of reports of epochs that begin from now on; of all while no report stands.
+    /// What is open keeps the window that it was opened under (I10).
     /// @dev Emits {ChallengeSecondsSet}.
     ///
-    /// Requirements: the caller holds the role; the length is 1 second to `MAX_CHALLENGE_EPOCHS` epochs.
+    /// Requirements: the caller holds the role; the length is 1 second to `MAX_CHALLENGE_EPOCHS` epochs; the last
+    /// change began to act `WINDOW_EPOCHS` epochs before, so that nothing is open under the window before it.
     /// @param newChallengeSeconds Length in seconds.
     function setChallengeSeconds(uint32 newChallengeSeconds) external;
 
@@ -622,9 +629,10 @@ interface IUptimeOracle is IEntryPause, IWired {
     /// @return digest The digest.
     function configDigest() external view returns (bytes32 digest);
 
-    /// @notice Challenge window of reports posted now.
+    /// @notice Challenge window of the report of an epoch.
+    /// @param epoch The epoch; of one long over it may be the window of later ones.
     /// @return length Seconds.
-    function challengeSeconds() external view returns (uint32 length);
+    function challengeSecondsOf(uint32 epoch) external view returns (uint32 length);
 
     /// @notice Bond of attestors that apply now.
     /// @return mill MILL.

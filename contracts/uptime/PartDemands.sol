@@ -51,10 +51,10 @@ abstract contract PartDemands is IUptimeChallenges {
         uint48 finalAt = _ORACLE.verifyPosted(report);
         bool exists = part == Part.DataChunk || index < report.nodeCount;
         demandId = demandIdOf(_ORACLE.reportHashOf(report), part, index);
-        uint48 answerBy = _answerBy();
+        uint48 answerBy = _answerBy(report.epoch);
         // The report must still be open for as long again after the deadline: a part that is missing is no matter of
         // one leaf, and what is final never falls.
-        bool inTime = answerBy + answerSeconds() <= finalAt;
+        bool inTime = answerBy + answerSecondsOf(report.epoch) <= finalAt;
         bool isNew = _demands[demandId].demander == address(0);
         require(exists && inTime && isNew, UptimeChallenges_CannotDemand(demandId, answerBy));
 
@@ -168,8 +168,8 @@ abstract contract PartDemands is IUptimeChallenges {
     }
 
     /// @inheritdoc IUptimeChallenges
-    function answerSeconds() public view returns (uint32 length) {
-        return (_ORACLE.challengeSeconds() + ANSWER_DIVISOR - 1) / ANSWER_DIVISOR;
+    function answerSecondsOf(uint32 epoch) public view returns (uint32 length) {
+        return (_ORACLE.challengeSecondsOf(epoch) + ANSWER_DIVISOR - 1) / ANSWER_DIVISOR;
     }
 
     /// @inheritdoc IUptimeChallenges
@@ -179,9 +179,9 @@ abstract contract PartDemands is IUptimeChallenges {
 
     // ─── FOR THE OTHER HALF ───
 
-    /// @dev From when on an answer to what is asked now is too late.
-    function _answerBy() internal view returns (uint48 answerBy) {
-        return (block.timestamp + answerSeconds()).toUint48();
+    /// @dev From when on an answer to what is asked now of a report is too late.
+    function _answerBy(uint32 epoch) internal view returns (uint48 answerBy) {
+        return (block.timestamp + answerSecondsOf(epoch)).toUint48();
     }
 
     // ─── INTERNAL ───

@@ -97,7 +97,7 @@ contract UptimeChallenges is PartDemands {
 
         _challenges[challengeId] = Challenge({
             challenger: msg.sender,
-            answerBy: _answerBy(),
+            answerBy: _answerBy(leaf.epoch),
             slot: slot,
             status: ChallengeStatus.Open,
             shown: 0,

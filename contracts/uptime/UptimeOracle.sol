@@ -307,9 +307,10 @@ contract UptimeOracle is Wired, BondedAttestors {
         address[] storage keys
     ) private returns (uint48 finalAt) {
         uint32 epoch = report.epoch;
+        uint32 window = challengeSecondsOf(epoch);
         ReportRecord memory record = ReportRecord({
             root: report.root,
-            finalAt: (block.timestamp + _challengeSeconds).toUint48(),
+            finalAt: (block.timestamp + window).toUint48(),
             previousEpoch: epoch,
             payees: signers & ~_unpaidAt(epoch),
             signers: signers,
@@ -323,7 +324,7 @@ contract UptimeOracle is Wired, BondedAttestors {
             record.cumulativePot = previous.cumulativePot;
             record.sequence = uint8((uint256(previous.sequence) + 1) % _KEPT_HASHES);
             if (_jumps(_newestPoints, report.totalPoints)) {
-                record.finalAt += _challengeSeconds;
+                record.finalAt += window;
                 emit ReportQuarantined({epoch: epoch, pointsBefore: _newestPoints, points: report.totalPoints});
             }
             // A window that was shortened in between must not make a report final on one that can still fall.
@@ -416,13 +417,18 @@ contract UptimeOracle is Wired, BondedAttestors {
     }
 
     /// @dev See `BondedAttestors`.
+    function _hasReports() internal view override returns (bool has) {
+        return _hasReport;
+    }
+
+    /// @dev See `BondedAttestors`.
     function _heldUntil(uint32 before) internal view override returns (uint48 heldUntil) {
         if (!_hasReport) return 0;
         uint32 epoch = _newestEpoch;
         while (true) {
             ReportRecord storage record = _reports[epoch];
             // A challenge that came last is answered within a window; then there is an epoch to bring what it showed.
-            heldUntil = record.finalAt + _challengeSeconds + _EPOCH_SECONDS;
+            heldUntil = record.finalAt + challengeSecondsOf(epoch) + _EPOCH_SECONDS;
             // Reports become final in their order: if this one has been for long enough, so have all before.
             if (epoch < before || block.timestamp >= heldUntil) return heldUntil;
             if (record.previousEpoch == epoch) return 0;

@@ -417,7 +417,7 @@ export const PARAMETERS: readonly Parameter[] = [
     min: "1",
     max: "MAX_CHALLENGE_EPOCHS epochs",
     setter: "setChallengeSeconds",
-    acts: "for reports posted then",
+    acts: "for reports of epochs that begin then; once in `WINDOW_EPOCHS` epochs",
   },
   {
     key: "attestorBond",

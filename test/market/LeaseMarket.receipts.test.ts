@@ -100,7 +100,7 @@ describe("LeaseMarket: an objection and receipts", () => {
     await challenges.demandPart(report, 0, 0, { value: await challenges.bondWei() });
     await networkHelpers.time.increaseTo(timeoutAt);
     await leases.connect(buyer).objectTo(leaseId, epoch);
-    await networkHelpers.time.increase(await challenges.answerSeconds());
+    await networkHelpers.time.increase(await challenges.answerSecondsOf(epoch));
     await challenges.voidMissing(report, 0, 0);
     await expect(leases.settleUnreported(leaseId, epoch)).to.be.revertedWithCustomError(
       leases,

@@ -233,6 +233,8 @@ describe("UptimeOracle attestors", () => {
       const { finalAt } = await at.oracle.reportOf(last);
       expect(finalAt > releaseAt, "the case is none").to.equal(true);
 
+      // Whatever windows later reports have (I10).
+      await at.oracle.setChallengeSeconds(1);
       const heldUntil = finalAt + BigInt(CHALLENGE_SECONDS + EPOCH_SECONDS);
       await networkHelpers.time.increaseTo(releaseAt);
       const release = async () => await at.oracle.releaseBond(member!.address);
@@ -340,7 +342,8 @@ describe("UptimeOracle attestors", () => {
       }
       await at.oracle.setChallengeSeconds(1);
       await at.oracle.setChallengeSeconds(7 * EPOCH_SECONDS);
-      expect(await at.oracle.challengeSeconds()).to.equal(7 * EPOCH_SECONDS);
+      expect(await at.oracle.challengeSecondsOf(0)).to.equal(7 * EPOCH_SECONDS);
+      expect(await at.oracle.challengeSecondsOf(99)).to.equal(7 * EPOCH_SECONDS);
       await expect(at.oracle.setAttestorBond(0)).to.be.revertedWithCustomError(at.oracle, "UptimeOracle_OutOfBounds");
       await at.oracle.setAttestorBond(7);
       expect(await at.oracle.attestorBond()).to.equal(7);

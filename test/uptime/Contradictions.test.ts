@@ -133,8 +133,8 @@ describe("UptimeOracle contradictions", () => {
   });
 
   it("should reopen what was built on a void report, and let honest members sign it again (I7, T-62)", async () => {
-    const before = await at.post(0);
     await at.oracle.setChallengeSeconds(200);
+    const before = await at.post(0);
     const { report: bad } = await at.post(1);
     const { report: second } = await at.post(2);
     await at.post(3);

@@ -290,8 +290,10 @@ describe("UptimeOracle reports", () => {
       await at.oracle.setChallengeSeconds(5 * EPOCH_SECONDS);
       await at.post(0);
       await at.oracle.setChallengeSeconds(1);
+      // The change acts with the epoch that begins next.
       await at.post(1);
-      const [first, second] = [await at.oracle.reportOf(0), await at.oracle.reportOf(1)];
+      await at.post(2);
+      const [first, second] = [await at.oracle.reportOf(1), await at.oracle.reportOf(2)];
       expect(second.finalAt).to.equal(first.finalAt);
     });
   });

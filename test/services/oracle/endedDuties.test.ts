@@ -26,7 +26,7 @@ describe("duties that have ended", () => {
         demandOf: (_: string, at?: object) => Promise.resolve({ demander: isDueAt(at) ? id("who") : ZeroAddress }),
         correctionOf: (_: string, __: string, at?: object) =>
           Promise.resolve({ isPending: isDueAt(at), openChallenges: 1n }),
-        answerSeconds: () => Promise.resolve(1_000n),
+        answerSecondsOf: () => Promise.resolve(1_000n),
       },
     },
     facts: { finalNumber: () => Promise.resolve(final), setOf: () => Promise.resolve({ seats: ["me"], threshold: 1 }) },

@@ -84,7 +84,7 @@ export class Defender {
       if (seat >= 0 && ((shown >> BigInt(seat)) & 1n) === 0n) receipts.set(seat, receipt);
     }
     const missing = threshold - countBits(shown);
-    const lastCall = duty.answerBy - (await this.window()) / 4;
+    const lastCall = duty.answerBy - (await this.window(epoch)) / 4;
     // Too few: others may come. What there is, is shown in the end: nobody is slashed for what was shown.
     if (receipts.size === 0 || (receipts.size < missing && now < lastCall)) return "waits";
     const failures: unknown[] = [];
@@ -152,7 +152,7 @@ export class Defender {
   /** Ends a challenge that nobody answered: its leaf would be held for ever. The challenger has had time to do it. */
   private async clear(duty: Duty & { kind: "challenge" }, now: number): Promise<Outcome> {
     const { contracts, sender } = this.parts;
-    const window = await this.window();
+    const window = await this.window(duty.epoch);
     if (!(await this.isTurn(duty, duty.answerBy + window, now))) return "waits";
     await sender.send(() => contracts.challenges.clearSlot.populateTransaction(duty.id), `clearing of ${duty.id}`, {
       canWait: true,
@@ -162,21 +162,21 @@ export class Defender {
 
   /** Whether it is this member's turn to answer. */
   private async mayAnswer(duty: AnswerDuty, now: number): Promise<boolean> {
-    // What was asked under a longer window is not left until the new one would begin: the first answers at once (I10).
-    return await this.isTurn(duty, Math.min(now, duty.answerBy - (await this.window())), now);
+    const askedAt = duty.answerBy - (await this.window(duty.epoch));
+    return await this.isTurn(duty, askedAt, now);
   }
 
   /** One member after the other from a moment on: all have had their turn half a time for an answer later. */
   private async isTurn({ id, epoch }: AnswerDuty, since: number, now: number): Promise<boolean> {
     const { facts, turns } = this.parts;
-    const window = await this.window();
+    const window = await this.window(epoch);
     const { seats } = await facts.setOf(epoch);
     const rank = await turns.rankIn(epoch, Number(BigInt(id) % 1_000n));
     return rank !== undefined && now >= since + (0.5 * window * rank) / seats.length;
   }
 
-  private async window(): Promise<number> {
-    return Number(await this.parts.contracts.challenges.answerSeconds());
+  private async window(epoch: number): Promise<number> {
+    return Number(await this.parts.contracts.challenges.answerSecondsOf(epoch));
   }
 
   /** Receipts of this member and of all others that give a good one. */
