@@ -7,7 +7,7 @@ import { id, ZeroAddress } from "ethers";
 
 import { noSightings } from "@millrace/uptime-tree/format";
 
-import { encodeObservation, observationSize } from "../../../services/oracle/src/http/observationBytes.js";
+import { encodeObservation, sentObservationSize } from "../../../services/oracle/src/http/observationBytes.js";
 import { PeerClient, PeerError } from "../../../services/oracle/src/http/PeerClient.js";
 
 const EPOCH = 3;
@@ -73,7 +73,7 @@ describe("PeerClient", function () {
 
   it("should take no more than an observation of the epoch has", async () => {
     answer = (response) => response.end(OBSERVATION);
-    expect(OBSERVATION).to.have.length(observationSize(SIZE));
+    expect(OBSERVATION).to.have.length(sentObservationSize(SIZE));
     const fewer = { ...SIZE, nodeCount: SIZE.nodeCount - 1 };
     const asked = new PeerClient(url, PATIENCE_MS).observationBy(EPOCH, id("root"), fewer);
     expect(await refusal(asked)).to.deep.equal(["NO_ANSWER", "RangeError"]);

@@ -178,7 +178,8 @@ export function dataFileSize(slotsPerEpoch: number, nodeCount: number, observati
   return HEADER_BYTES + NODE_BYTES * nodeCount + observationSize(slotsPerEpoch, nodeCount) * observationCount;
 }
 
-function observationSize(slotsPerEpoch: number, nodeCount: number): number {
+/** Bytes of an observation: attestor, signature, roots, sightings. */
+export function observationSize(slotsPerEpoch: number, nodeCount: number): number {
   return 20 + SIGNATURE_BYTES + (slotsPerEpoch + nodeCount) * BITMAP_BYTES;
 }
 

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { MAX_JSON_BYTES, readUpTo } from "@millrace/sdk";
 import type { Observation, Receipt, SignedBatch, SignedHeartbeat } from "@millrace/uptime-tree/format";
 
-import { decodeObservation, observationSize, type EpochSize } from "./observationBytes.js";
+import { decodeObservation, sentObservationSize, type EpochSize } from "./observationBytes.js";
 import { Patience } from "./Patience.js";
 import {
   boundSchema,
@@ -50,12 +50,12 @@ export class PeerClient {
 
   /** The member's own observation of an epoch. */
   async observation(epoch: number, size: EpochSize): Promise<Observation> {
-    return this.decoded(await this.bytes(`observations/${epoch}`, undefined, observationSize(size)));
+    return this.decoded(await this.bytes(`observations/${epoch}`, undefined, sentObservationSize(size)));
   }
 
   /** Any member's observation of an epoch, by its root. */
   async observationBy(epoch: number, root: string, size: EpochSize): Promise<Observation> {
-    return this.decoded(await this.bytes(`observations/${epoch}/${root}`, undefined, observationSize(size)));
+    return this.decoded(await this.bytes(`observations/${epoch}/${root}`, undefined, sentObservationSize(size)));
   }
 
   /** Offers batches; says how many were taken. */

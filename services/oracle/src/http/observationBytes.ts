@@ -1,10 +1,11 @@
 import { getAddress, getBytes, hexlify } from "ethers";
 
-import { SIGNATURE_BYTES, type Observation } from "@millrace/uptime-tree/format";
+import { observationSize, SIGNATURE_BYTES, type Observation } from "@millrace/uptime-tree/format";
 
 const ADDRESS_BYTES = 20;
-const WORD_BYTES = 32;
-const HEADER_BYTES = 8 + ADDRESS_BYTES + SIGNATURE_BYTES;
+/** What comes before the observation: its epoch and the length of the batch roots. */
+const PREFIX_BYTES = 8;
+const HEADER_BYTES = PREFIX_BYTES + ADDRESS_BYTES + SIGNATURE_BYTES;
 
 /** What the length of an observation depends on. */
 export interface EpochSize {
@@ -13,8 +14,8 @@ export interface EpochSize {
 }
 
 /** Bytes of an observation as members send it. */
-export function observationSize({ slotsPerEpoch, nodeCount }: EpochSize): number {
-  return HEADER_BYTES + WORD_BYTES * (slotsPerEpoch + nodeCount);
+export function sentObservationSize({ slotsPerEpoch, nodeCount }: EpochSize): number {
+  return PREFIX_BYTES + observationSize(slotsPerEpoch, nodeCount);
 }
 
 /** An observation as members send it: epoch 4, length of the batch roots 4, attestor 20, signature 64, roots, sightings. */
@@ -24,8 +25,8 @@ export function encodeObservation(observation: Observation): Uint8Array {
   const view = new DataView(bytes.buffer);
   view.setUint32(0, epoch);
   view.setUint32(4, batchRoots.length);
-  bytes.set(getBytes(attestor), 8);
-  bytes.set(getBytes(signature), 8 + ADDRESS_BYTES);
+  bytes.set(getBytes(attestor), PREFIX_BYTES);
+  bytes.set(getBytes(signature), PREFIX_BYTES + ADDRESS_BYTES);
   bytes.set(batchRoots, HEADER_BYTES);
   bytes.set(sightings, HEADER_BYTES + batchRoots.length);
   return bytes;
@@ -39,8 +40,8 @@ export function decodeObservation(bytes: Uint8Array): Observation {
   if (bytes.length < sightingsAt) throw new RangeError("an observation is longer");
   return {
     epoch: view.getUint32(0),
-    attestor: getAddress(hexlify(bytes.subarray(8, 8 + ADDRESS_BYTES))),
-    signature: hexlify(bytes.subarray(8 + ADDRESS_BYTES, HEADER_BYTES)),
+    attestor: getAddress(hexlify(bytes.subarray(PREFIX_BYTES, PREFIX_BYTES + ADDRESS_BYTES))),
+    signature: hexlify(bytes.subarray(PREFIX_BYTES + ADDRESS_BYTES, HEADER_BYTES)),
     batchRoots: bytes.slice(HEADER_BYTES, sightingsAt),
     sightings: bytes.slice(sightingsAt),
   };

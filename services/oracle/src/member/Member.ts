@@ -205,9 +205,9 @@ export class Member {
 
   /** What this member has signed already, which it gives again without asking why. */
   private given(kind: StatementKind, epoch: number, scope: string, hash: string): Signed | undefined {
-    const made = this.parts.store.statements.made(kind, epoch, scope);
-    if (made?.hash !== hash || made.signature === "") return undefined;
-    return { attestor: this.parts.identity.attestor, signature: made.signature };
+    const signed = this.parts.store.statements.signed(kind, epoch, scope);
+    if (signed?.hash !== hash) return undefined;
+    return { attestor: this.parts.identity.attestor, signature: signed.signature };
   }
 
   /** A signature is given once. */

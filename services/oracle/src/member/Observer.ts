@@ -137,13 +137,16 @@ export class Observer {
 
   /** Two observations of it are known: one that answers with another each time must not fill the disk. */
   private isProvenGuilty(epoch: number, attestor: string): boolean {
-    return this.parts.store.evidence.observations(epoch).filter((each) => each.attestor === attestor).length >= 2;
+    return this.knownOf(epoch, attestor).length >= 2;
   }
 
   /** A signature is of one observation. */
   private isKnown(epoch: number, attestor: string, signature: string): boolean {
-    const known = this.parts.store.evidence.observations(epoch);
-    return known.some((each) => each.attestor === attestor && each.signature === signature);
+    return this.knownOf(epoch, attestor).some((each) => each.signature === signature);
+  }
+
+  private knownOf(epoch: number, attestor: string): ObservationReference[] {
+    return this.parts.store.evidence.observations(epoch).filter((each) => each.attestor === attestor);
   }
 
   /** The observation that a leader names; from this member's disk, or from whichever peer has it. */

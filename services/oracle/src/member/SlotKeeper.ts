@@ -77,8 +77,8 @@ export class SlotKeeper {
     const { identity, store, metrics, logger } = this.parts;
     // A node of the chain that lags, or a reorganisation, opens a slot again in which nobody was heard. A batch of it
     // would be held against the observation, which lists none; nor does it list one that was only begun (I7).
-    const isSigned = (store.statements.made("batch", epoch, String(slot))?.signature ?? "") !== "";
-    if (store.statements.isObserved(epoch) && !isSigned) return undefined;
+    const signed = store.statements.signed("batch", epoch, String(slot));
+    if (store.statements.isObserved(epoch) && signed === undefined) return undefined;
     const silent = store.slots.silent(epoch, slot);
     const seen: bigint[] = [];
     for (const nodeId of store.slots.heard(epoch, slot).nodeIds()) if (!silent.has(nodeId)) seen.push(nodeId);

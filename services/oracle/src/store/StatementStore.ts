@@ -91,6 +91,12 @@ export class StatementStore {
     return row === undefined ? undefined : toStatement(row);
   }
 
+  /** The statement made in a scope, unless it was only begun. */
+  signed(kind: StatementKind, epoch: number, scope: string): Statement | undefined {
+    const made = this.made(kind, epoch, scope);
+    return made?.signature === "" ? undefined : made;
+  }
+
   /** Whether this member has said, or begun to say, what it saw in an epoch. */
   isObserved(epoch: number): boolean {
     return this.made("observation", epoch, "") !== undefined;
