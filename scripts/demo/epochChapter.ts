@@ -1,5 +1,6 @@
+import { fetchLeaf, PeerClient } from "@millrace/oracle";
 import { formatMill } from "@millrace/sdk";
-import type { IUptimeOracle } from "../../typechain-types/index.js";
+import { countUp, type Leaf, type ProvenLeaf } from "@millrace/uptime-tree/format";
 
 import { closeUpTo } from "./closeUpTo.js";
 import { PORTS, urlOf } from "./ports.js";
@@ -7,12 +8,8 @@ import type { Setup } from "./setupChapter.js";
 import { SKIP_MARGIN_SECONDS, skipTo } from "./skipTo.js";
 import type { World } from "./World.js";
 
-interface LeafAnswer {
-  readonly leaf: Record<string, string>;
-  readonly proof: string[];
-}
-
 const PATIENCE_SECONDS = 120;
+const ANSWER_MS = 5_000;
 const MAX_PPM = 1_000_000;
 const MAX_ATTEMPTS = 3;
 
@@ -26,8 +23,8 @@ export async function epochChapter(world: World, setup: Setup, epoch: number, le
   await world.until("a final report", PATIENCE_SECONDS, async () =>
     (await contracts.uptime.isFinal(epoch)) ? true : undefined,
   );
-  const { leaf, proof } = await fetchLeaf(world, epoch, setup.leasedNode);
-  const upSlots = BigInt(leaf.bitmap).toString(2).replaceAll("0", "").length;
+  const { leaf, proof } = await leafOf(world, epoch, setup.leasedNode);
+  const upSlots = countUp(leaf.bitmap);
   report.add({
     id: "demo.uptime.killedNodePpm",
     value: Math.round((upSlots / epochs.slotsPerEpoch) * MAX_PPM),
@@ -49,21 +46,15 @@ export async function epochChapter(world: World, setup: Setup, epoch: number, le
   await collectAll(world, setup, epoch);
 }
 
-async function fetchLeaf(world: World, epoch: number, nodeId: bigint) {
-  return await world.until("the leaf of the killed node", PATIENCE_SECONDS, async () => {
-    const response = await fetch(`${urlOf(PORTS.attestor(0))}/epochs/${epoch}/leaf/${nodeId}`);
-    if (!response.ok) return undefined;
-    const { leaf, proof } = (await response.json()) as LeafAnswer;
-    return { leaf: leaf as unknown as IUptimeOracle.LeafStruct & { bitmap: string }, proof };
+async function leafOf(world: World, epoch: number, nodeId: bigint): Promise<ProvenLeaf> {
+  const { root } = await world.contracts.uptime.reportOf(epoch);
+  const attestor = new PeerClient(urlOf(PORTS.attestor(0)), ANSWER_MS);
+  return await world.until(`the leaf of node ${nodeId}`, PATIENCE_SECONDS, async () => {
+    return (await fetchLeaf([attestor], { epoch, root }, nodeId)).proven;
   });
 }
 
-async function settleLease(
-  world: World,
-  leaseId: bigint,
-  leaf: IUptimeOracle.LeafStruct,
-  proof: string[],
-): Promise<void> {
+async function settleLease(world: World, leaseId: bigint, leaf: Leaf, proof: string[]): Promise<void> {
   const { contracts, cast } = world;
   const { leases } = world.as(cast.buyer);
   const settled = contracts.leases.filters.LeaseSettled(leaseId);
@@ -89,10 +80,10 @@ async function collectAll(world: World, { nodes }: Setup, epoch: number): Promis
     await collectOnce(isDue, () => world.mined(settlement.collect(account.address)));
   }
   for (const nodeId of [...nodes.values()].flat()) {
-    const { leaf, proof } = await fetchLeaf(world, epoch, nodeId);
+    const { leaf, proof } = await leafOf(world, epoch, nodeId);
     const isDue = async () => {
       const { mill } = await contracts.rewards.collectionOf(nodeId);
-      return BigInt(leaf.rawCumulativeReward) > mill;
+      return leaf.rawCumulativeReward > mill;
     };
     await collectOnce(isDue, () => world.mined(rewards.collect(leaf, proof)));
   }

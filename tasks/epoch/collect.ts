@@ -20,6 +20,8 @@ interface Values {
 interface Due {
   readonly steps: readonly Step[];
   readonly facts: readonly Fact[];
+  /** Nodes that the newest final report does not have yet. */
+  readonly without: readonly bigint[];
   /** Nodes whose corrections wait to be settled. */
   readonly held: readonly bigint[];
 }
@@ -31,7 +33,7 @@ export default async function collect(session: Session, { account: given, attest
   const earned = await earnings(protocol, account);
   const rewarded = attestor === undefined ? NOTHING : await rewards(protocol, account, attestor);
   const steps = [...earned.steps, ...rewarded.steps];
-  if (steps.length === 0) throw await nothingDue(protocol, account, attestor, rewarded.held);
+  if (steps.length === 0) throw await nothingDue(protocol, account, attestor, rewarded);
 
   const sent = await session.execute({
     title: `Collect for ${account}`,
@@ -52,7 +54,7 @@ export default async function collect(session: Session, { account: given, attest
   );
 }
 
-const NOTHING: Due = { steps: [], facts: [], held: [] };
+const NOTHING: Due = { steps: [], facts: [], without: [], held: [] };
 
 async function earnings({ contracts: { settlement }, deployment }: Protocol, account: string): Promise<Due> {
   const asides = await settlement.queryFilter(settlement.filters.SetAside(account), deployment.deployedAtBlock);
@@ -62,6 +64,7 @@ async function earnings({ contracts: { settlement }, deployment }: Protocol, acc
   return {
     steps: [{ label: due.by, request: await due.collect() }],
     facts: [["for work and redemptions", `${formatMill(due.mill)}, minted anew`]],
+    without: [],
     held: [],
   };
 }
@@ -74,7 +77,7 @@ async function rewards(protocol: Protocol, account: string, attestor: string): P
     const items = batch.map(({ leaf, proof }) => ({ leaf, proof }));
     steps.push({
       label: `collect rewards of ${items.length} nodes`,
-      request: await nodePay.collectMany.populateTransaction(account, items[0]?.leaf.epoch ?? 0n, items),
+      request: await nodePay.collectMany.populateTransaction(account, items[0]?.leaf.epoch ?? 0, items),
     });
   }
   const facts: Fact[] = due.map(({ nodeId, leaf }) => [
@@ -83,7 +86,7 @@ async function rewards(protocol: Protocol, account: string, attestor: string): P
   ]);
   if (without.length > 0) facts.push(["no leaf yet", `nodes ${without.join(", ")}: the report does not have them`]);
   if (held.length > 0) facts.push(["held", heldNodes(held)]);
-  return { steps, facts, held };
+  return { steps, facts, without, held };
 }
 
 const heldNodes = (held: readonly bigint[]): string =>
@@ -93,21 +96,22 @@ async function nothingDue(
   { contracts }: Protocol,
   account: string,
   attestor: string | undefined,
-  held: readonly bigint[],
+  rewarded: Due,
 ): Promise<MillraceError> {
   const { earned, requested } = await contracts.settlement.positionOf(account);
   const hints = [
     earned > 0n || requested > 0n
       ? "Its credits wait for the close of their epoch: npx hardhat epoch close."
       : "It has neither earned credits nor asked to redeem any.",
-    rewardsHint(attestor, held),
+    rewardsHint(attestor, rewarded),
   ];
   return new MillraceError("WRONG_STATE", `${account} has nothing to collect yet.`, { hint: hints.join(" ") });
 }
 
-function rewardsHint(attestor: string | undefined, held: readonly bigint[]): string {
+function rewardsHint(attestor: string | undefined, { without, held }: Due): string {
   if (attestor === undefined) return "Rewards of nodes need a proof: name an attestor with --attestor.";
   if (held.length > 0) return `Held are the rewards of ${heldNodes(held)}.`;
+  if (without.length > 0) return `The newest final report has no nodes ${without.join(", ")} yet.`;
   return "Its nodes have collected all that final reports give them.";
 }
 

@@ -17,7 +17,8 @@ export const epochTasks = noun("epoch", "Close epochs and collect what they brin
     options: {
       account: { description: "Who is paid, the sender if left out; anyone may collect for anyone" },
       attestor: {
-        description: "URL of any attestor, for the proofs of the nodes' rewards; without it only work is paid",
+        description:
+          "URLs of attestors, with commas, for the proofs of the nodes' rewards; without them only work is paid",
       },
     },
     action: () => import("./collect.js"),

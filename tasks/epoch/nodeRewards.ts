@@ -1,10 +1,9 @@
-import { dueReward, MillraceError } from "@millrace/sdk";
+import { dueReward, MillraceError, newestFinalReport } from "@millrace/sdk";
+import type { ProvenLeaf } from "@millrace/uptime-tree/format";
 
 import type { Protocol } from "../lib/Session.js";
-import { fetchLeaf, type ProvenLeaf } from "../oracle/fetchLeaf.js";
-
-/** Reports are at most seven epochs late: the newest final one is among these. */
-const EPOCHS_BACK = 9;
+import { clientsOf } from "../oracle/clientsOf.js";
+import { findLeaf } from "../oracle/findLeaf.js";
 
 /** A node's leaf that brings something. */
 export interface NodeReward extends ProvenLeaf {
@@ -14,7 +13,7 @@ export interface NodeReward extends ProvenLeaf {
 /** What an account's nodes can collect. */
 export interface NodeRewards {
   readonly rewards: readonly NodeReward[];
-  /** Nodes of which the attestor shows no leaf. */
+  /** Nodes that the report does not have yet. */
   readonly without: readonly bigint[];
   /** Nodes whose corrections wait to be settled. */
   readonly held: readonly bigint[];
@@ -23,12 +22,18 @@ export interface NodeRewards {
 /**
  * What an account's nodes can collect with the newest final report. Rewards are cumulative, so one leaf a node is enough
  * for all epochs.
- * @param attestor URL of any attestor; its answers are proven on chain
- * @throws MillraceError WRONG_STATE when no report is final yet
+ * @param attestors URLs of attestors, with commas between them; what they show is held against the chain
+ * @throws MillraceError WRONG_STATE when no report is final yet; DATA_UNAVAILABLE when a leaf does not come
  */
-export async function nodeRewards(protocol: Protocol, account: string, attestor: string): Promise<NodeRewards> {
+export async function nodeRewards(protocol: Protocol, account: string, attestors: string): Promise<NodeRewards> {
   const { contracts, deployment } = protocol;
-  const epoch = await newestFinal(protocol);
+  const clients = clientsOf(attestors);
+  const report = await newestFinalReport(contracts.uptime);
+  if (report === undefined) {
+    throw new MillraceError("WRONG_STATE", "No report of the attestors is final yet.", {
+      hint: "Wait for the challenge window to pass: npx hardhat oracle status.",
+    });
+  }
   const added = await contracts.nodes.queryFilter(
     contracts.nodes.filters.NodeAdded(undefined, account),
     deployment.deployedAtBlock,
@@ -38,7 +43,7 @@ export async function nodeRewards(protocol: Protocol, account: string, attestor:
   const held: bigint[] = [];
   for (const { args } of added) {
     const { nodeId } = args;
-    const proven = await leafOf(attestor, epoch, nodeId);
+    const proven = await findLeaf(clients, report, nodeId);
     if (proven === undefined) {
       without.push(nodeId);
       continue;
@@ -49,24 +54,4 @@ export async function nodeRewards(protocol: Protocol, account: string, attestor:
     else rewards.push({ nodeId, ...proven });
   }
   return { rewards, without, held };
-}
-
-async function newestFinal({ contracts }: Protocol): Promise<bigint> {
-  const { epoch: newest } = await contracts.uptime.newestReport();
-  for (let epoch = newest; epoch >= 0n && epoch > newest - BigInt(EPOCHS_BACK); epoch--) {
-    if (await contracts.uptime.isFinal(epoch)) return epoch;
-  }
-  throw new MillraceError("WRONG_STATE", "No report of the attestors is final yet.", {
-    hint: "Wait for the challenge window to pass: npx hardhat oracle status.",
-  });
-}
-
-/** A node that came after the report, or retired before it, has no leaf in it. */
-async function leafOf(attestor: string, epoch: bigint, nodeId: bigint): Promise<ProvenLeaf | undefined> {
-  try {
-    return await fetchLeaf(attestor, epoch, nodeId);
-  } catch (error) {
-    if (error instanceof MillraceError && error.code === "DATA_UNAVAILABLE") return undefined;
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import { formatCredits, formatDuration } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
 import type { Session } from "../lib/Session.js";
-import { fetchLeaf } from "../oracle/fetchLeaf.js";
+import { leafOf } from "../oracle/leafOf.js";
 import type { ClaimMarketName } from "./markets.js";
 import { claimMarketName, claimMarketOf } from "./markets.js";
 import { oneOf } from "./oneOf.js";
@@ -45,13 +45,14 @@ async function payTask(session: Session, kind: ClaimMarketName, taskId: bigint):
 }
 
 async function settleLease(session: Session, leaseId: bigint, attestor: string | undefined): Promise<void> {
-  const { contracts } = await session.protocol();
+  const protocol = await session.protocol();
+  const { contracts } = protocol;
   const { epoch, fromAt, toAt } = await contracts.leases.nextPieceOf(leaseId);
   const { nodeId } = await contracts.leases.leaseOf(leaseId);
   const request =
     attestor === undefined
       ? await contracts.leases.settleUnreported.populateTransaction(leaseId, epoch)
-      : await fetchLeaf(attestor, epoch, nodeId).then(({ leaf, proof }) =>
+      : await leafOf(protocol, attestor, Number(epoch), nodeId).then(({ leaf, proof }) =>
           contracts.leases.settle.populateTransaction(leaseId, leaf, proof),
         );
   const sent = await session.execute({

@@ -297,7 +297,8 @@ export const jobTasks = noun("job", "Buy and do work: tasks for a result, leases
       ...CLAIM_MARKET,
       lease: { description: "Number of the lease" },
       attestor: {
-        description: "URL of an attestor that has the node's uptime; without it a lease needs a missed report",
+        description:
+          "URLs of attestors that have the node's uptime, with commas; without them a lease needs a missed report",
       },
     },
     action: () => import("./finalize.js"),

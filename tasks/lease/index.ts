@@ -51,7 +51,10 @@ export const leaseTasks = noun("lease", "What either side does with a lease that
     description: "Settles every epoch of many leases that an attestor has the final report of",
     options: {
       leases: { description: "Numbers of the leases, with commas", required: true },
-      attestor: { description: "URL of an attestor that has the nodes' uptime", required: true },
+      attestor: {
+        description: "URLs of attestors that have the nodes' uptime, with commas between them",
+        required: true,
+      },
     },
     action: () => import("./settle.js"),
   }),

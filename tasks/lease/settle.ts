@@ -5,11 +5,17 @@ import { findEvents } from "../lib/events.js";
 import { parseIds } from "../lib/inputs.js";
 import { itemFailures } from "../lib/itemFailures.js";
 import type { Protocol, Session } from "../lib/Session.js";
-import { fetchLeaf } from "../oracle/fetchLeaf.js";
+import { leafOf } from "../oracle/leafOf.js";
 
 interface Values {
   readonly leases: string;
   readonly attestor: string;
+}
+
+/** What attestors show of a lease, and why it is not all that is due. */
+interface Shown {
+  readonly items: readonly ILeaseMarket.SettlementStruct[];
+  readonly failure?: { readonly leaseId: bigint; readonly epoch: number; readonly reason: string };
 }
 
 /** What is due of many leases, oldest first; what cannot be settled is told and stops nothing else. */
@@ -17,9 +23,13 @@ export default async function settle(session: Session, values: Values): Promise<
   const protocol = await session.protocol();
   const { leases } = protocol.contracts;
   const leaseIds = parseIds(values.leases, "--leases");
-  const due = (await Promise.all(leaseIds.map((leaseId) => itemsOf(protocol, leaseId, values.attestor)))).flat();
+  const shown = await Promise.all(leaseIds.map((leaseId) => shownOf(protocol, leaseId, values.attestor)));
+  const due = shown.flatMap(({ items }) => items);
   const items = due.slice(0, MAX_BATCH_ITEMS);
+  const notShown = shown.flatMap(({ failure }) => failure ?? []);
   if (items.length === 0) {
+    const [first] = notShown;
+    if (first !== undefined) throw new MillraceError("DATA_UNAVAILABLE", first.reason);
     throw new MillraceError("WRONG_STATE", "No epoch of these leases has a final report.", {
       hint: "npx hardhat oracle status shows which reports are final.",
     });
@@ -31,15 +41,17 @@ export default async function settle(session: Session, values: Values): Promise<
       ["epochs", epochs],
       ["by", "the nodes' uptime in the final reports"],
       ["left for another time", `${due.length - items.length}`],
+      ...notShown.map(({ leaseId, reason }) => [`lease ${leaseId}`, reason] as const),
     ],
     steps: [{ label: "settleMany", request: await leases.settleMany.populateTransaction(items) }],
   });
   if (sent === undefined) return;
-  const failures = itemFailures(leases, sent.last).map(({ index, reason }) => ({
+  const refused = itemFailures(leases, sent.last).map(({ index, reason }) => ({
     leaseId: items[index]?.leaseId,
     epoch: items[index]?.leaf.epoch,
     reason,
   }));
+  const failures = [...notShown, ...refused];
   const settled = findEvents(leases, sent.last, "LeaseSettled");
   const sum = (name: string): bigint => settled.reduce((total, { args }) => total + (args[name] as bigint), 0n);
   const [paid, refunded] = [sum("paid"), sum("refunded")];
@@ -52,12 +64,8 @@ export default async function settle(session: Session, values: Values): Promise<
   );
 }
 
-/** Epochs of a lease from the next to settle on, as far as their reports are final. */
-async function itemsOf(
-  protocol: Protocol,
-  leaseId: bigint,
-  attestor: string,
-): Promise<ILeaseMarket.SettlementStruct[]> {
+/** Epochs of a lease from the next to settle on, as far as their reports are final and attestors show them. */
+async function shownOf(protocol: Protocol, leaseId: bigint, attestor: string): Promise<Shown> {
   const { contracts, epochs, now } = protocol;
   const { leases, uptime } = contracts;
   const [piece, { nodeId, paidThrough }, time] = await Promise.all([
@@ -65,12 +73,17 @@ async function itemsOf(
     leases.leaseOf(leaseId),
     now(),
   ]);
-  if (piece.fromAt === piece.toAt) return [];
   const items: ILeaseMarket.SettlementStruct[] = [];
+  if (piece.fromAt === piece.toAt) return { items };
   const last = epochs.epochAt(Math.min(Number(paidThrough) - 1, time));
   for (let epoch = Number(piece.epoch); epoch <= last && items.length < MAX_BATCH_ITEMS; epoch++) {
     if (!(await uptime.isFinal(epoch))) break;
-    items.push({ leaseId, ...(await fetchLeaf(attestor, BigInt(epoch), nodeId)) });
+    try {
+      items.push({ leaseId, ...(await leafOf(protocol, attestor, epoch, nodeId)) });
+    } catch (error) {
+      if (!(error instanceof MillraceError) || error.code === "BAD_INPUT") throw error;
+      return { items, failure: { leaseId, epoch, reason: error.sentence } };
+    }
   }
-  return items;
+  return { items };
 }

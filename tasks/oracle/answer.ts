@@ -3,7 +3,8 @@ import { heartbeatEvidence, heartbeatHash, uptimeDomain, type SignedHeartbeat } 
 
 import type { Session } from "../lib/Session.js";
 import { challengeOf, type ChallengeValues } from "./challengeOf.js";
-import { clientsOf, gatherReceipts, type Sighting } from "./gatherReceipts.js";
+import { clientsOf } from "./clientsOf.js";
+import { gatherReceipts, type Sighting } from "./gatherReceipts.js";
 
 /** Answers a challenge with a heartbeat and the receipts that attestors gave for it. */
 export default async function answer(

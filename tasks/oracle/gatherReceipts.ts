@@ -1,4 +1,4 @@
-import { PeerClient } from "@millrace/oracle";
+import type { PeerClient } from "@millrace/oracle";
 import { MillraceError } from "@millrace/sdk";
 import {
   receiptEvidence,
@@ -10,23 +10,11 @@ import {
 
 import type { Session } from "../lib/Session.js";
 
-const TIMEOUT_MS = 10_000;
-
 /** Where something is asked for. */
 export interface Sighting {
   readonly epoch: number;
   readonly slot: number;
   readonly nodeId: bigint;
-}
-
-/** Clients of attestors by their URLs, with commas between them. */
-export function clientsOf(attestors: string): PeerClient[] {
-  return attestors.split(",").map((url) => {
-    if (URL.canParse(url)) return new PeerClient(url, TIMEOUT_MS);
-    throw new MillraceError("BAD_INPUT", `--attestor names "${url}", which is not a URL.`, {
-      hint: "Write URLs of attestors with commas between them, such as http://127.0.0.1:4000.",
-    });
-  });
 }
 
 /** Receipts of a node for a slot from all attestors that give a good one, by seat. They are checked here first. */

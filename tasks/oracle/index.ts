@@ -32,7 +32,7 @@ export const oracleTasks = noun("oracle", "Who was up: attestors and their repor
     options: {
       epoch: { description: "Epoch", required: true },
       node: { description: "Number of a node" },
-      attestor: { description: "URL of an attestor that serves the report's leaves" },
+      attestor: { description: "URLs of attestors that serve the report's leaves, with commas between them" },
     },
     action: () => import("./report.js"),
   }),
@@ -45,7 +45,10 @@ export const oracleTasks = noun("oracle", "Who was up: attestors and their repor
   writing({
     name: "challenge",
     description: "Challenges a slot that a report has up; the bond is lost if it can be shown",
-    options: { ...SLOT, attestor: { description: "URL of an attestor that serves the leaf", required: true } },
+    options: {
+      ...SLOT,
+      attestor: { description: "URLs of attestors that serve the leaf, with commas between them", required: true },
+    },
     action: () => import("./challenge.js"),
   }),
   writing({

@@ -1,6 +1,7 @@
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
-import { clientsOf, gatherReceipts } from "./gatherReceipts.js";
+import { clientsOf } from "./clientsOf.js";
+import { gatherReceipts } from "./gatherReceipts.js";
 
 interface Values {
   readonly epoch: string;

@@ -1,9 +1,9 @@
 import { formatTime, labelOf, MillraceError } from "@millrace/sdk";
 
 import { parseId, parseWhole } from "../lib/inputs.js";
-import type { Session } from "../lib/Session.js";
+import type { Protocol, Session } from "../lib/Session.js";
 import { facts } from "../lib/text.js";
-import { fetchLeaf } from "./fetchLeaf.js";
+import { leafOf } from "./leafOf.js";
 
 interface Values {
   readonly epoch: string;
@@ -12,7 +12,8 @@ interface Values {
 }
 
 export default async function report(session: Session, values: Values): Promise<void> {
-  const { contracts, epochs, now } = await session.protocol();
+  const protocol = await session.protocol();
+  const { contracts, epochs, now } = protocol;
   const epoch = parseWhole(values.epoch, "--epoch", 2 ** 32 - 1);
   if ((await now()) < epochs.endOf(epoch)) {
     throw new MillraceError("WRONG_STATE", `Epoch ${epoch} is not over, so there is no report of it yet.`, {
@@ -26,7 +27,7 @@ export default async function report(session: Session, values: Values): Promise<
   ]);
   const status = labelOf("ReportStatus", state);
   const { root, finalAt } = record;
-  const uptime = await uptimeOf(values, epoch, epochs.slotsPerEpoch);
+  const uptime = await uptimeOf(protocol, values, epoch);
   session.output.result(
     { epoch, status, root, finalAt, deadline, uptime },
     `Report of epoch ${epoch}\n${facts([
@@ -42,7 +43,7 @@ export default async function report(session: Session, values: Values): Promise<
 }
 
 /** Slots from first to last, `#` for up. */
-async function uptimeOf({ node, attestor }: Values, epoch: number, slotsPerEpoch: number) {
+async function uptimeOf(protocol: Protocol, { node, attestor }: Values, epoch: number) {
   if (node === undefined && attestor === undefined) return undefined;
   if (node === undefined || attestor === undefined) {
     throw new MillraceError("BAD_INPUT", "A node's slots stand in its leaf, which an attestor has.", {
@@ -50,7 +51,10 @@ async function uptimeOf({ node, attestor }: Values, epoch: number, slotsPerEpoch
     });
   }
   const nodeId = parseId(node, "--node");
-  const { leaf } = await fetchLeaf(attestor, epoch, nodeId);
-  const isUp = Array.from({ length: slotsPerEpoch }, (_, slot) => ((leaf.bitmap >> BigInt(slot)) & 1n) === 1n);
+  const { leaf } = await leafOf(protocol, attestor, epoch, nodeId);
+  const isUp = Array.from(
+    { length: protocol.epochs.slotsPerEpoch },
+    (_, slot) => ((leaf.bitmap >> BigInt(slot)) & 1n) === 1n,
+  );
   return { nodeId, slots: isUp.filter(Boolean).length, map: isUp.map((up) => (up ? "#" : ".")).join("") };
 }

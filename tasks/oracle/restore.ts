@@ -1,8 +1,9 @@
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import type { ChallengeValues } from "./challengeOf.js";
-import { fetchLeaf } from "./fetchLeaf.js";
-import { clientsOf, gatherReceipts } from "./gatherReceipts.js";
+import { clientsOf } from "./clientsOf.js";
+import { gatherReceipts } from "./gatherReceipts.js";
+import { leafOf } from "./leafOf.js";
 import { postedReport } from "./postedReport.js";
 
 /** Restores a slot that a report has down, with receipts of enough attestors. */
@@ -10,11 +11,12 @@ export default async function restore(
   session: Session,
   values: ChallengeValues & { readonly attestor: string },
 ): Promise<void> {
-  const { contracts } = await session.protocol();
+  const protocol = await session.protocol();
+  const { contracts } = protocol;
   const { epoch, report } = await postedReport(session, values.epoch);
   const [nodeId, slot] = [parseId(values.node, "--node"), parseWhole(values.slot, "--slot", 255)];
   const clients = clientsOf(values.attestor);
-  const { leaf, proof } = await fetchLeaf(clients[0]?.url ?? "", epoch, nodeId);
+  const { leaf, proof } = await leafOf(protocol, values.attestor, epoch, nodeId);
   const receipts = (await gatherReceipts(session, clients, { epoch, slot, nodeId })).map(({ evidence }) => evidence);
   const sent = await session.execute({
     title: `Restore slot ${slot} of node ${nodeId} in epoch ${epoch}`,

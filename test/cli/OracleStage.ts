@@ -96,6 +96,11 @@ export class OracleStage {
     return this.said.map((_, seat) => `${this.url}/${seat}`);
   }
 
+  /** URL of an attestor that shows leaves of nodes that were never up. */
+  get liar(): string {
+    return `${this.url}/liar`;
+  }
+
   get reportHash(): string {
     return hashReport(this.built.report);
   }
@@ -130,11 +135,14 @@ async function answer(
   { epoch, testimony, said, built }: Pick<OracleStage, "built" | "epoch" | "said" | "testimony">,
 ): Promise<string | undefined> {
   const path = (request.url ?? "").split("/").slice(1);
+  const isLiar = path[0] === "liar" && path.shift() !== undefined;
   const seat = /^\d+$/.test(path[0] ?? "") ? Number(path.shift()) : 0;
   const [noun, ...rest] = path;
   if (noun === "epochs") {
     const index = Number(rest[2]) - 1;
-    return asJson({ leaf: built.leaves.leaf(index), proof: built.tree.proof(index) });
+    if (index >= built.leaves.count) return undefined;
+    const leaf = built.leaves.leaf(index);
+    return asJson({ leaf: isLiar ? { ...leaf, bitmap: 0n } : leaf, proof: built.tree.proof(index) });
   }
   if (noun === "evidence") {
     const heartbeat = testimony.heartbeat(epoch, Number(rest[1]));

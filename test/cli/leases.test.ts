@@ -206,7 +206,10 @@ describe("tasks of leases", () => {
         `lease settle --leases ${good},${bad} --attestor ${url} ${as("bob")}`,
       );
       expect(code).to.equal(0);
-      expect(stdout).to.match(new RegExp(`Settled 1 epochs[^]*Epoch ${epoch} of lease ${bad}: .+`));
+      const why = `Epoch ${epoch} of lease ${bad}: No attestor shows the leaf of node 2 .* not in the report`;
+      expect(stdout).to.match(new RegExp(`Settled 1 epochs[^]*${why}`));
+      const alone = `lease settle --leases ${bad} --attestor ${url} ${as("bob")}`;
+      await refused(alone, /No attestor shows the leaf of node 2/);
     });
 
     it("should collect for many accounts", async () => {

@@ -1,6 +1,9 @@
 import { expect } from "chai";
 import hre from "hardhat";
 
+import { countUp } from "@millrace/uptime-tree/format";
+
+import { addNode } from "../market/marketFixture.js";
 import { restoreEach } from "../support/restoreEach.js";
 import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
@@ -176,6 +179,29 @@ describe("tasks of the oracle", () => {
     expect((await ethers.provider.getBalance(buyer)) - held).to.equal(owed);
   });
 
+  it("should hold what attestors show of a node against the chain, and ask the next one", async () => {
+    const show = (node: number, ...urls: string[]) =>
+      `oracle report ${epoch()} --node ${node} --attestor ${urls.join()}`;
+    const { uptime } = await at.verbs.json(show(1, stage.liar, stage.url));
+    expect(uptime).to.deep.include({ nodeId: "1", slots: countUp(leafOf(1n).bitmap) });
+    const away = "http://127.0.0.1:1";
+    const expected = [
+      [
+        show(1, stage.liar, away),
+        /^Error: No attestor shows .*\/liar: shows a leaf .* not in the report.*127\.0\.0\.1:1/,
+      ],
+      [show(9, stage.url), /^Error: The report of epoch \d+ has no node 9\. A report has the nodes/],
+      [show(9, stage.url, away), /^Error: No attestor shows the leaf of node 9 .*127\.0\.0\.1:1.*Name other attestors/],
+      [show(1, "attestor"), /^Error: --attestor names "attestor", which is not a URL/],
+      [`oracle report --epoch 0 --node 1 --attestor ${stage.url}`, /^Error: No report stands for epoch 0\./],
+    ] as const;
+    for (const [line, error] of expected) {
+      const { code, stderr } = await at.verbs.run(line);
+      expect(stderr.replaceAll("\n", " ")).to.match(error);
+      expect(code).to.equal(1);
+    }
+  });
+
   it("should say which attestors gave no answer when no receipt came", async () => {
     const receipts = (url: string) =>
       `oracle receipts ${epoch()} --node 9 --slots 5 --attestor ${url} ${as("stranger")}`;
@@ -287,7 +313,11 @@ describe("tasks of the oracle", () => {
     const paid = { account: alice.address, mill: mill.toString(), fromWork: "0", fromNodes: mill.toString() };
     expect(collected).to.deep.include({ ...paid, failures: [] });
     expect((await rewards.collectionOf(1)).mill).to.equal(mill);
-    expect((await at.verbs.run(line)).stderr).to.match(/nothing to collect yet/);
+    expect((await at.verbs.run(line)).stderr).to.match(/nothing to collect yet.*Its nodes have collected all/s);
+    await addNode(connection, at.world, alice, at.world.agent, { units: 1 });
+    expect((await at.verbs.run(line)).stderr).to.match(
+      /nothing to collect yet.*newest final report has no nodes 3 yet/s,
+    );
 
     await open.restore();
     await challenged(INVENTED);

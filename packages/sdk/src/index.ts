@@ -8,6 +8,7 @@ export { UNSETTLED_BLOCKS } from "./chain/unsettledBlocks.js";
 export { BlockClock } from "./chain/BlockClock.js";
 export { dueEarnings, type DueEarnings } from "./chain/dueEarnings.js";
 export { dueReward, type DueReward } from "./chain/dueReward.js";
+export { newestFinalReport, type FinalReport } from "./chain/newestFinalReport.js";
 export { EpochClock } from "./chain/EpochClock.js";
 export { isLocalChain } from "./chain/localChains.js";
 export { openChain } from "./chain/openChain.js";

@@ -1,4 +1,5 @@
 import { loadKernels } from "@millrace/jobs";
+import { PeerClient } from "@millrace/oracle";
 import {
   BeaconRecorder,
   BlockClock,
@@ -22,7 +23,6 @@ import type { Conduct } from "./Conduct.js";
 import { checkKey, checkOperator } from "./checkRules.js";
 import type { AgentConfig } from "./config.js";
 import { EarningsKeeper } from "./earnings/EarningsKeeper.js";
-import { AttestorClient } from "./heartbeat/AttestorClient.js";
 import { HeartbeatSender } from "./heartbeat/HeartbeatSender.js";
 import { ReceiptKeeper } from "./heartbeat/ReceiptKeeper.js";
 import { createServer } from "./http/createServer.js";
@@ -57,7 +57,7 @@ export async function startAgent(context: Context, conduct: Conduct): Promise<vo
   store.bindTo({ chain: await chainIdentity(provider, deployment), key: wallet.address });
   const results = new ResultStore(config.dataDir);
   const chunks = new ChunkStore(config.dataDir);
-  const attestors = config.attestors.map((url) => new AttestorClient(url, clock.slotSeconds * 500));
+  const attestors = config.attestors.map((url) => new PeerClient(url, clock.slotSeconds * 500));
   const { signal } = shutdown;
   // The chain takes each of its calls once.
   const sender = new TransactionSender(wallet, {

@@ -7,6 +7,7 @@ import type { TransactionRequest } from "ethers";
 import hre from "hardhat";
 import { pino } from "pino";
 
+import { PeerError } from "@millrace/oracle";
 import type { Contracts } from "@millrace/sdk";
 
 import { AgentStore } from "../../../services/node-agent/src/AgentStore.js";
@@ -45,7 +46,10 @@ describe("EarningsKeeper", () => {
     store = new AgentStore(folder);
     [sent, shown] = [[], () => true];
     const { stranger, nodes, uptime, challenges, rewards, settlement, staking } = world;
-    const leaf = (_: number, nodeId: bigint) => Promise.resolve(shown(nodeId) ? proven[Number(nodeId) - 1] : undefined);
+    const leaf = (_: number, nodeId: bigint) => {
+      const found = shown(nodeId) ? proven[Number(nodeId) - 1] : undefined;
+      return found === undefined ? Promise.reject(new PeerError("", "NOT_FOUND", "none")) : Promise.resolve(found);
+    };
     keeper = new EarningsKeeper({
       contracts: { nodes, uptime, challenges, rewards, settlement, staking } as unknown as Contracts,
       sender: {

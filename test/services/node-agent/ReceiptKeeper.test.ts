@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { id, Wallet } from "ethers";
 import { pino } from "pino";
 
+import type { PeerClient } from "@millrace/oracle";
 import { EpochClock } from "@millrace/sdk";
 import { BatchTree, signBatch, uptimeDomain, type Receipt } from "@millrace/uptime-tree/format";
 
-import type { AttestorClient } from "../../../services/node-agent/src/heartbeat/AttestorClient.js";
 import { ReceiptKeeper } from "../../../services/node-agent/src/heartbeat/ReceiptKeeper.js";
 
 const DOMAIN = uptimeDomain(31_337, "0x00000000000000000000000000000000000000bb");
@@ -26,7 +26,7 @@ describe("ReceiptKeeper", () => {
     const attestor = {
       url: "http://attestor",
       receipts: () => Promise.resolve([...answer]),
-    } as unknown as AttestorClient;
+    } as unknown as PeerClient;
     const logger = pino({ level: "silent" });
     await new Promise<void>((resolve) => {
       // What is old is forgotten when all that came is kept.
@@ -58,7 +58,7 @@ describe("ReceiptKeeper", () => {
     const attestor = {
       url: "http://attestor",
       receipts: async (_: number, __: number, nodeIds: bigint[]) => [await receiptBy(`key ${asked.push(nodeIds)}`)],
-    } as unknown as AttestorClient;
+    } as unknown as PeerClient;
     let answered: () => void = () => undefined;
     const store = {
       keepReceipt: (receipt: Receipt) => kept.push(receipt),

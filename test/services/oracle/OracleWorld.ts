@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { HDNodeWallet, JsonRpcProvider, Mnemonic, randomBytes, type Signer } from "ethers";
 import hre from "hardhat";
 
+import { fetchLeaf, PeerClient } from "@millrace/oracle";
 import {
   connectContracts,
   deploymentPath,
@@ -15,6 +16,7 @@ import {
   type Contracts,
   type Deployment,
 } from "@millrace/sdk";
+import type { ProvenLeaf } from "@millrace/uptime-tree/format";
 
 import { deployMillrace } from "../../../ignition/deployMillrace.js";
 import { freePort } from "../../../scripts/local/freePort.js";
@@ -24,6 +26,8 @@ import { startChain, type LocalChain } from "../../../scripts/local/startChain.j
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const SHIFT_CLOCK = new URL("faults/shiftClock.ts", import.meta.url).href;
+
+const ANSWER_MS = 5_000;
 
 export const SLOTS = 3;
 export const MEMBERS = 4;
@@ -110,6 +114,13 @@ export class OracleWorld {
 
   get urls(): string[] {
     return this.ports.map((port) => `http://127.0.0.1:${port}`);
+  }
+
+  /** A node's leaf of the report that stands for an epoch, from any member that has it. */
+  async leaf(epoch: number, nodeId: bigint): Promise<ProvenLeaf | undefined> {
+    const { root } = await this.contracts.uptime.reportOf(epoch);
+    const members = this.urls.map((url) => new PeerClient(url, ANSWER_MS));
+    return (await fetchLeaf(members, { epoch, root }, nodeId)).proven;
   }
 
   attestorKey(member: number): HDNodeWallet {

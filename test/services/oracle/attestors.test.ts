@@ -3,7 +3,7 @@ import { DatabaseSync } from "node:sqlite";
 
 import { expect } from "chai";
 
-import { fetchLeaf, PeerClient } from "@millrace/oracle";
+import { PeerClient } from "@millrace/oracle";
 import { countUp } from "@millrace/uptime-tree/format";
 import {
   buildReport,
@@ -44,7 +44,7 @@ describe("attestors as processes", () => {
     await world!.startMember(0);
     await world!.until(async () => (await contracts.uptime.statusOf(epoch)) !== 0n, `report ${epoch}`);
 
-    const [up, down] = await Promise.all([1n, 2n].map((nodeId) => fetchLeaf(world!.urls, epoch, nodeId)));
+    const [up, down] = await Promise.all([1n, 2n].map((nodeId) => world!.leaf(epoch, nodeId)));
     expect(countUp(up!.leaf.bitmap)).to.equal(SLOTS);
     const slots = Array.from({ length: SLOTS }, (_, slot) => ((down!.leaf.bitmap >> BigInt(slot)) & 1n) === 1n);
     const expected = slots.map((_, slot) => slot < killedIn);

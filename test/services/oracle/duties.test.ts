@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "chai";
 import type { Result } from "ethers";
 
-import { fetchLeaf, PeerClient } from "@millrace/oracle";
+import { PeerClient } from "@millrace/oracle";
 import { countUp } from "@millrace/uptime-tree/format";
 import {
   BatchTree,
@@ -99,7 +99,7 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
     answersProbes = true;
     await posted(silent);
     const slotsOf = async (epoch: number, nodeId: bigint): Promise<number> => {
-      return countUp((await fetchLeaf(world.urls, epoch, nodeId))!.leaf.bitmap);
+      return countUp((await world.leaf(epoch, nodeId))!.leaf.bitmap);
     };
     expect(probed).to.be.greaterThan(MEMBERS);
     expect([await slotsOf(good, 1n), await slotsOf(good, 2n)], "both answer").to.deep.equal([SLOTS, SLOTS]);
@@ -184,7 +184,7 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
   it("should answer what was asked while it was down: a challenge, a leaf and a chunk", async () => {
     const { challenges } = world.contracts;
     const { report, reportHash } = await reportOf(challenged);
-    const { leaf, proof } = (await fetchLeaf(world.urls, challenged, 1n))!;
+    const { leaf, proof } = (await world.leaf(challenged, 1n))!;
     await Promise.all(members.map((member) => world.kill(`attestor-${member}`)));
     await world.provider.send("evm_setIntervalMining", [0]);
     const value = await challenges.bondWei();
@@ -257,7 +257,7 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
     const { epoch, slot, receipt } = heard!;
     await posted(epoch);
     const { report } = await reportOf(epoch);
-    const { leaf, proof } = (await fetchLeaf(world.urls, epoch, 2n))!;
+    const { leaf, proof } = (await world.leaf(epoch, 2n))!;
     expect(leaf.bitmap, "one of three saw it").to.equal(0n);
     const [theirs] = await new PeerClient(world.urls[0]!, 5_000).receipts(epoch, slot, [2n]);
     const receipts = [receiptEvidence(theirs!, 0), receiptEvidence(receipt, 3)];

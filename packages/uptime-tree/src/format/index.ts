@@ -12,6 +12,7 @@ export * from "./MerkleTree.js";
 export * from "./NodeTable.js";
 export * from "./Observation.js";
 export * from "./Probe.js";
+export * from "./ProvenLeaf.js";
 export * from "./Report.js";
 export * from "./Sightings.js";
 export * from "./signatures.js";

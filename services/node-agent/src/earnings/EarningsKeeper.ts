@@ -1,3 +1,4 @@
+import { fetchLeaf, type PeerClient } from "@millrace/oracle";
 import {
   batchesOf,
   BlockRanges,
@@ -5,13 +6,13 @@ import {
   dueEarnings,
   dueReward,
   type Logger,
+  newestFinalReport,
   setAsideEpochs,
   type TransactionSender,
 } from "@millrace/sdk";
+import type { ProvenLeaf } from "@millrace/uptime-tree/format";
 
 import type { AgentStore } from "../AgentStore.js";
-import type { AttestorClient, ProvenLeaf } from "../heartbeat/AttestorClient.js";
-import { leafOf } from "../heartbeat/leafOf.js";
 import { type Head, Keeper } from "../Keeper.js";
 
 interface Parts {
@@ -19,7 +20,7 @@ interface Parts {
   readonly sender: TransactionSender;
   readonly store: AgentStore;
   readonly nodeIds: readonly bigint[];
-  readonly attestors: readonly AttestorClient[];
+  readonly attestors: readonly PeerClient[];
   readonly deployedAtBlock: number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -37,13 +38,13 @@ export class EarningsKeeper extends Keeper<Parts> {
   /** Of the newest final report, once. */
   async #collectRewards(): Promise<void> {
     const { contracts, store, nodeIds, attestors } = this.parts;
-    const final = await this.#newestFinal(store.next("rewards", 0));
+    const final = await newestFinalReport(contracts.uptime, store.next("rewards", 0));
     if (final === undefined) return;
     const { epoch } = final;
     const items: ProvenLeaf[] = [];
     // One after the other: attestors limit the requests of a second.
     for (const nodeId of nodeIds) {
-      const proven = await leafOf(attestors, final, nodeId);
+      const { proven } = await fetchLeaf(attestors, final, nodeId);
       if (proven !== undefined) items.push(proven);
     }
     const due: ProvenLeaf[] = [];
@@ -57,21 +58,6 @@ export class EarningsKeeper extends Keeper<Parts> {
       await this.#claimRewards(provider);
     }
     if (items.length === nodeIds.length) store.setNext("rewards", epoch + 1);
-  }
-
-  /** Of an epoch or a later one. The newest report of all may never be: where windows are long, others come before. */
-  async #newestFinal(from: number): Promise<{ readonly epoch: number; readonly root: string } | undefined> {
-    const { uptime } = this.parts.contracts;
-    const [, newest] = await uptime.newestReport();
-    let epoch = Number(newest);
-    while (epoch >= from) {
-      const { root, previousEpoch } = await uptime.reportOf(epoch);
-      if (await uptime.isFinal(epoch)) return { epoch, root };
-      // The first report of all, or none.
-      if (Number(previousEpoch) >= epoch) return undefined;
-      epoch = Number(previousEpoch);
-    }
-    return undefined;
   }
 
   async #collectBatch(provider: string, epoch: number, items: ProvenLeaf[]): Promise<void> {

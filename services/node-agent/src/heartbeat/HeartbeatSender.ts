@@ -1,8 +1,8 @@
+import type { PeerClient } from "@millrace/oracle";
 import { type EpochClock, type Logger } from "@millrace/sdk";
 import { signHeartbeat } from "@millrace/uptime-tree/format";
 import type { Signer, TypedDataDomain } from "ethers";
 
-import type { AttestorClient } from "./AttestorClient.js";
 import type { ReceiptKeeper } from "./ReceiptKeeper.js";
 
 /** A block that a heartbeat is bound to. */
@@ -17,7 +17,7 @@ interface Options {
   readonly domain: TypedDataDomain;
   readonly clock: EpochClock;
   readonly nodeIds: readonly bigint[];
-  readonly attestors: readonly AttestorClient[];
+  readonly attestors: readonly PeerClient[];
   readonly receipts: ReceiptKeeper;
   readonly logger: Logger;
 }
@@ -29,8 +29,8 @@ interface Options {
 export class HeartbeatSender {
   readonly #options: Options;
   /** Last slot, counted from genesis, that each attestor took. */
-  readonly #taken = new Map<AttestorClient, number>();
-  readonly #inFlight = new Set<AttestorClient>();
+  readonly #taken = new Map<PeerClient, number>();
+  readonly #inFlight = new Set<PeerClient>();
   #sent = 0;
 
   constructor(options: Options) {
@@ -59,17 +59,16 @@ export class HeartbeatSender {
     for (const attestor of due) void this.#push(attestor, slot, body);
   }
 
-  async #push(attestor: AttestorClient, slot: number, body: Parameters<AttestorClient["push"]>[0]): Promise<void> {
+  async #push(attestor: PeerClient, slot: number, body: Parameters<PeerClient["push"]>[0]): Promise<void> {
     this.#inFlight.add(attestor);
     try {
-      if (await attestor.push(body)) {
-        this.#taken.set(attestor, slot);
-        this.#options.receipts.expect(attestor, body.epoch, body.slot);
-        this.#sent++;
-      } else this.#options.logger.warn({ attestor: attestor.url, slot }, "heartbeat refused");
+      await attestor.push(body);
+      this.#taken.set(attestor, slot);
+      this.#options.receipts.expect(attestor, body.epoch, body.slot);
+      this.#sent++;
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.logger.warn({ attestor: attestor.url, slot, reason }, "heartbeat not delivered");
+      this.#options.logger.warn({ attestor: attestor.url, slot, reason }, "heartbeat not taken");
     } finally {
       this.#inFlight.delete(attestor);
     }

@@ -1,10 +1,10 @@
 import type { TypedDataDomain } from "ethers";
 
+import type { PeerClient } from "@millrace/oracle";
 import type { EpochClock, Logger } from "@millrace/sdk";
 import { verifyReceipt, type Receipt } from "@millrace/uptime-tree/format";
 
 import type { AgentStore } from "../AgentStore.js";
-import type { AttestorClient } from "./AttestorClient.js";
 
 interface Options {
   readonly domain: TypedDataDomain;
@@ -15,7 +15,7 @@ interface Options {
 }
 
 interface Expected {
-  readonly attestor: AttestorClient;
+  readonly attestor: PeerClient;
   readonly epoch: number;
   readonly slot: number;
   /** Nodes whose receipts it has given. */
@@ -47,7 +47,7 @@ export class ReceiptKeeper {
   }
 
   /** An attestor took a heartbeat for a slot. */
-  expect(attestor: AttestorClient, epoch: number, slot: number): void {
+  expect(attestor: PeerClient, epoch: number, slot: number): void {
     this.#expected.push({ attestor, epoch, slot, given: new Set() });
   }
 

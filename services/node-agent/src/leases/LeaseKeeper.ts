@@ -1,8 +1,7 @@
+import { fetchLeaf, type PeerClient } from "@millrace/oracle";
 import { BlockRanges, type Contracts, type EpochClock, type Logger, type TransactionSender } from "@millrace/sdk";
 
 import type { AgentStore } from "../AgentStore.js";
-import type { AttestorClient } from "../heartbeat/AttestorClient.js";
-import { leafOf } from "../heartbeat/leafOf.js";
 import { type Head, Keeper } from "../Keeper.js";
 
 /** Member of `ILeaseMarket.LeaseStatus`. */
@@ -14,7 +13,7 @@ interface Parts {
   readonly store: AgentStore;
   readonly clock: EpochClock;
   readonly nodeIds: readonly bigint[];
-  readonly attestors: readonly AttestorClient[];
+  readonly attestors: readonly PeerClient[];
   readonly deployedAtBlock: number;
   readonly logger: Logger;
   readonly signal: AbortSignal;
@@ -73,7 +72,7 @@ export class LeaseKeeper extends Keeper<Parts> {
       uptime.reportOf(epoch),
       leases.periods(),
     ]);
-    const proven = isFinal ? await leafOf(attestors, { epoch, root }, nodeId) : undefined;
+    const proven = isFinal ? (await fetchLeaf(attestors, { epoch, root }, nodeId)).proven : undefined;
     if (proven !== undefined) {
       const { leaf, proof } = proven;
       await sender.send(() => leases.settle.populateTransaction(leaseId, leaf, proof), `settle ${leaseId.toString()}`);

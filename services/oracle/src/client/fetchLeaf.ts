@@ -1,40 +1,36 @@
-import { z } from "zod";
+import { isLeafIn, type ProvenLeaf } from "@millrace/uptime-tree/format";
 
-import { readJson } from "@millrace/sdk";
-import type { Leaf } from "@millrace/uptime-tree/format";
+import { type PeerClient, PeerError } from "../http/PeerClient.js";
 
-const integer = z.union([z.string(), z.number()]).transform(BigInt);
+/** What attestors answered who were asked for a leaf. */
+export interface LeafAnswers {
+  /** The leaf, of the first attestor that showed it. */
+  readonly proven: ProvenLeaf | undefined;
+  /** Why those that were asked before did not: `NOT_FOUND`, `NO_ANSWER`, `BAD_ANSWER`, or `FALSE_LEAF`. */
+  readonly problems: readonly PeerError[];
+}
 
-const answerSchema = z.object({
-  leaf: z.object({
-    epoch: z.number().int(),
-    index: z.number().int(),
-    nodeId: integer,
-    provider: z.string(),
-    bitmap: integer,
-    points: integer,
-    pointsBefore: integer,
-    rawCumulativeReward: integer,
-  }),
-  proof: z.array(z.string()),
-});
-
-/** A node's leaf and its proof, from the first member that has it; undefined when none has. The contract checks them. */
+/**
+ * A node's leaf of a report. An attestor that shows another one is passed over: the contract would refuse it, and refuse
+ * it again for as long as the same attestor is asked first.
+ * @param report the epoch, and the root that the chain has for it
+ */
 export async function fetchLeaf(
-  urls: readonly string[],
-  epoch: number,
+  attestors: readonly Pick<PeerClient, "leaf" | "url">[],
+  report: { readonly epoch: number; readonly root: string },
   nodeId: bigint,
-  timeoutMs = 5_000,
-): Promise<{ leaf: Leaf; proof: string[] } | undefined> {
-  for (const url of urls) {
+): Promise<LeafAnswers> {
+  const problems: PeerError[] = [];
+  for (const attestor of attestors) {
     try {
-      const signal = AbortSignal.timeout(timeoutMs);
-      const response = await fetch(new URL(`/epochs/${epoch}/leaf/${String(nodeId)}`, url), { signal });
-      const parsed = answerSchema.safeParse(response.ok ? await readJson(response) : undefined);
-      if (parsed.success) return parsed.data;
-    } catch {
-      // The next one may answer.
+      const proven = await attestor.leaf(report.epoch, nodeId);
+      if (isLeafIn(report, nodeId, proven)) return { proven, problems };
+      const what = `shows a leaf of node ${String(nodeId)} that is not in the report of epoch ${report.epoch}`;
+      problems.push(new PeerError(attestor.url, "FALSE_LEAF", what));
+    } catch (error) {
+      if (!(error instanceof PeerError)) throw error;
+      problems.push(error);
     }
   }
-  return undefined;
+  return { proven: undefined, problems };
 }

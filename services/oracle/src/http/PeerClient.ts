@@ -1,7 +1,7 @@
 import type { z } from "zod";
 
 import { MAX_JSON_BYTES, readUpTo } from "@millrace/sdk";
-import type { Observation, Receipt, SignedBatch, SignedHeartbeat } from "@millrace/uptime-tree/format";
+import type { Observation, ProvenLeaf, Receipt, SignedBatch, SignedHeartbeat } from "@millrace/uptime-tree/format";
 
 import { decodeObservation, sentObservationSize, type EpochSize } from "./observationBytes.js";
 import { Patience } from "./Patience.js";
@@ -10,6 +10,7 @@ import {
   healthSchema,
   heartbeatSchema,
   lockedSchema,
+  provenLeafSchema,
   receiptsAnswerSchema,
   refusalSchema,
   signedSchema,
@@ -37,7 +38,10 @@ export class PeerError extends Error {
   }
 }
 
-/** HTTP client of a member. What comes back is checked for its form; signatures are the caller's to check. */
+/**
+ * HTTP client of a member, for other members, agents and commands. What comes back is bounded, and checked for its form;
+ * signatures and proofs are the caller's to check.
+ */
 export class PeerClient {
   constructor(
     readonly url: string,
@@ -46,6 +50,16 @@ export class PeerClient {
 
   async health(): Promise<Health> {
     return await this.json(healthSchema, "health");
+  }
+
+  /** Pushes a heartbeat. @throws PeerError when the member does not take it */
+  async push(heartbeat: SignedHeartbeat): Promise<void> {
+    await this.bytes("heartbeats", heartbeat);
+  }
+
+  /** A node's leaf of the report of an epoch. */
+  async leaf(epoch: number, nodeId: bigint): Promise<ProvenLeaf> {
+    return await this.json(provenLeafSchema, `epochs/${epoch}/leaf/${String(nodeId)}`);
   }
 
   /** The member's own observation of an epoch. */
@@ -75,8 +89,7 @@ export class PeerClient {
 
   /** Receipts of nodes for a slot. */
   async receipts(epoch: number, slot: number, nodeIds: readonly bigint[]): Promise<Receipt[]> {
-    const asked = { epoch, slot, nodeIds: nodeIds.map(String) };
-    const { receipts } = await this.json(receiptsAnswerSchema, "receipts", asked);
+    const { receipts } = await this.json(receiptsAnswerSchema, "receipts", { epoch, slot, nodeIds });
     // It gives its own alone. Whoever sends more has others check signatures, milliseconds each, for nothing.
     if (receipts.length <= nodeIds.length) return receipts;
     throw new PeerError(this.url, "BAD_ANSWER", `answered with ${receipts.length} receipts of ${nodeIds.length} nodes`);
@@ -131,7 +144,7 @@ export class PeerClient {
       response = await fetch(new URL(path, this.url.endsWith("/") ? this.url : `${this.url}/`), {
         ...(body === undefined
           ? {}
-          : { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+          : { method: "POST", headers: { "content-type": "application/json" }, body: toJson(body) }),
         signal: patience.signal,
       });
       const maxBytes = response.ok ? limit : MAX_JSON_BYTES;
@@ -152,6 +165,11 @@ export class PeerClient {
     if (parsed.success) return new PeerError(this.url, parsed.data.code, `refused /${path}: ${parsed.data.message}`);
     return new PeerError(this.url, "BAD_ANSWER", `answered /${path} with status ${status}`);
   }
+}
+
+/** Large numbers as decimal strings. */
+function toJson(body: unknown): string {
+  return JSON.stringify(body, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
 }
 
 /** Undefined for what is no JSON. */

@@ -125,6 +125,25 @@ export const receiptsAnswerSchema = z.object({
     .max(MAX_HEARTBEAT_NODES),
 });
 
+const whole = z
+  .union([z.number().int().nonnegative(), z.string().regex(/^([0-9]{1,78}|0x[0-9a-fA-F]{1,64})$/)])
+  .transform(BigInt);
+
+/** Answer of `GET /epochs/:epoch/leaf/:nodeId`. */
+export const provenLeafSchema = z.object({
+  leaf: z.object({
+    epoch: uint32,
+    index: uint32,
+    nodeId: whole,
+    provider: address,
+    bitmap: whole,
+    points: whole,
+    pointsBefore: whole,
+    rawCumulativeReward: whole,
+  }),
+  proof: z.array(hash).max(64),
+});
+
 /** Answer of `GET /health`. */
 export const healthSchema = z.object({
   status: z.enum(["ok", "starting", "behind", "ailing"]),

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { fetchLeaf } from "@millrace/oracle";
 import { buildReport, decodeDataFile, hashReport } from "@millrace/uptime-tree/format";
 
 import { dice } from "../../../uptime/dice.js";
@@ -203,7 +202,7 @@ export class Soak {
     if (newest === undefined) return;
     const count = await contracts.nodes.nodeCount();
     for (let node = 1n; node <= count; node++) {
-      const found = await fetchLeaf(urls, newest, node);
+      const found = await this.world.leaf(newest, node);
       if (found === undefined) continue;
       await (await contracts.rewards.collect(found.leaf, found.proof, ROOM)).wait();
     }
