@@ -1,9 +1,10 @@
 import { bondBatches, bondToSend, type Contest, type ContestMove } from "@millrace/jobs";
-import { type Logger, MillraceError, sleep } from "@millrace/sdk";
+import { type Logger, sleep } from "@millrace/sdk";
 
 import type { Desk } from "./Desk.js";
 import { MissedError } from "./Docket.js";
 import { patienceMs } from "./patienceMs.js";
+import { reasonOf } from "./reasonOf.js";
 import { DataDemandedError, type Suit } from "./Suit.js";
 
 /** How a case ended. */
@@ -96,7 +97,7 @@ export class Case {
    * @throws what failed last, after too many failures in a row
    */
   async #fight(contest: Contest): Promise<Outcome | undefined> {
-    const { signal, pollMs, clock, returnBond } = this.desk;
+    const { signal, pollMs, clock, bonds } = this.desk;
     await this.#countBonds(contest);
     let failures = 0;
     let last = -1;
@@ -111,7 +112,7 @@ export class Case {
         this.#logger.warn({ reason: reasonOf(error) }, "move failed");
         failures += 1;
         if (failures >= MOST_FAILURES) {
-          returnBond(this.#bonded);
+          bonds.putBack(this.#bonded);
           throw error;
         }
       }
@@ -133,9 +134,9 @@ export class Case {
 
   /** A bond leaves the budget only if its transaction succeeds. */
   async #make(contest: Contest, move: ContestMove): Promise<void> {
-    const { provider, takeBond, returnBond } = this.desk;
+    const { provider, bonds } = this.desk;
     const wei = move.takesBond ? await bondToSend(contest.game, provider, contest.claimId) : 0n;
-    if (!takeBond(wei)) {
+    if (!bonds.take(wei)) {
       this.#logger.error({ wei }, "budget for bonds is used up: raise bondBudgetEther or wait for other cases");
       return;
     }
@@ -143,7 +144,7 @@ export class Case {
       await this.#send(await move.call(wei), move.kind);
       this.#bonded += wei;
     } catch (error) {
-      returnBond(wei);
+      bonds.putBack(wei);
       throw error;
     }
     if (move.kind === "prove") {
@@ -155,13 +156,13 @@ export class Case {
 
   /** After a restart bonds lie in the game already: they are part of the budget. */
   async #countBonds(contest: Contest): Promise<void> {
-    const { account, clock, takeBond } = this.desk;
+    const { account, clock, bonds } = this.desk;
     const { number } = await clock.latest();
     for (const id of await contest.branchesOf(account, number)) {
       const { bondGwei } = await contest.game.branchOf(contest.claimId, id);
       this.#bonded += bondGwei * GWEI;
     }
-    takeBond(this.#bonded, true);
+    bonds.count(this.#bonded);
   }
 
   async #send(call: object, label: string): Promise<void> {
@@ -171,19 +172,15 @@ export class Case {
   }
 
   async #conclude(contest: Contest, state: bigint): Promise<Outcome> {
-    const { account, clock, returnBond } = this.desk;
+    const { account, clock, bonds } = this.desk;
     const isSlashed = state === SLASHED;
     const { number } = await clock.latest();
     const owned = isSlashed ? await contest.branchesOf(account, number) : [];
     for (const ids of await bondBatches(contest.game, contest.claimId, owned))
       await this.#send(await contest.withdrawal(ids, account), "withdraw bonds");
-    returnBond(this.#bonded);
+    bonds.putBack(this.#bonded);
     const outcome = isSlashed ? (this.#outcome ?? "slashed") : "stood";
     this.#logger.info({ outcome }, "claim has ended");
     return outcome;
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof MillraceError ? error.sentence : String(error);
 }

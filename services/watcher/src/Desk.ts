@@ -2,6 +2,7 @@ import type { Kernels } from "@millrace/jobs";
 import type { BlockClock, Contracts, Deployment, Semaphore, TransactionSender } from "@millrace/sdk";
 import type { JsonRpcApiProvider, Signer } from "ethers";
 
+import type { BondBudget } from "./BondBudget.js";
 import type { Docket } from "./Docket.js";
 import type { Executor } from "./Executor.js";
 import type { Purse } from "./Purse.js";
@@ -24,9 +25,7 @@ export interface Desk {
   readonly kernels: Kernels;
   readonly signal: AbortSignal;
   readonly pollMs: number;
-  /** Takes so much of the budget for bonds, or says that it is used up; what is spent already is taken in any case. */
-  readonly takeBond: (wei: bigint, isSpent?: boolean) => boolean;
-  readonly returnBond: (wei: bigint) => void;
+  readonly bonds: BondBudget;
   /** Pays for data that are demanded. */
   readonly purse: Purse;
 }

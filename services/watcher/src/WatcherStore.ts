@@ -31,6 +31,11 @@ export interface PostedName extends ClaimName {
   readonly block: number;
 }
 
+/** A claim that is not finished with. */
+export interface OpenClaim extends PostedName {
+  readonly status: CaseStatus;
+}
+
 /** A claim's name in one word. */
 export const keyOf = ({ game, claimId }: ClaimName): string => `${game}:${claimId.toString()}`;
 
@@ -79,7 +84,7 @@ export class WatcherStore {
   }
 
   /** Claims that are not finished with, oldest first. */
-  open(): (PostedName & { status: CaseStatus })[] {
+  open(): OpenClaim[] {
     const rows = this.#db.all(
       "SELECT game, claim_id, block, status FROM cases WHERE status IN ('seen', 'watching') ORDER BY block, claim_id",
     );

@@ -36,8 +36,7 @@ describe("Case", () => {
       signal: new AbortController().signal,
       pollMs: 1,
       purse: { isOpen: false },
-      takeBond: () => true,
-      returnBond: () => undefined,
+      bonds: { take: () => true, count: () => undefined, putBack: () => undefined },
     } as unknown as Desk;
     const suit = {
       ...{ claimId: 1n, provider: "0x", windowEndsAt: WINDOW_ENDS_AT, responseSeconds: 30 },

@@ -1,7 +1,8 @@
-import { BeaconRecorder, connectContracts, type Logger, MillraceError } from "@millrace/sdk";
+import { BeaconRecorder, type Logger } from "@millrace/sdk";
 
 import type { Desk } from "../Desk.js";
-import { keyOf, type PostedName, WatcherStore } from "../WatcherStore.js";
+import { OpenClaims } from "../OpenClaims.js";
+import { type PostedName, WatcherStore } from "../WatcherStore.js";
 import { Duty } from "./Duty.js";
 import { ResultAssignment } from "./ResultAssignment.js";
 import { RunAssignment } from "./RunAssignment.js";
@@ -12,54 +13,40 @@ const ASSIGNMENTS = { results: ResultAssignment, runs: RunAssignment } as const;
 export class Checker {
   readonly #store: WatcherStore;
   readonly #recorder: BeaconRecorder;
-  readonly #running = new Map<string, Promise<void>>();
+  readonly #claims: OpenClaims;
 
   constructor(
     private readonly desk: Desk,
     private readonly logger: Logger,
     dataDir: string,
   ) {
-    this.#store = new WatcherStore(dataDir, "checks.sqlite");
-    const contracts = connectContracts(desk.deployment, desk.provider);
-    this.#recorder = new BeaconRecorder({ contracts, provider: desk.provider, sender: desk.sender });
-  }
-
-  /** How claims ended, by number. */
-  get counts(): Record<string, number> {
-    return this.#store.counts();
+    const store = new WatcherStore(dataDir, "checks.sqlite");
+    this.#store = store;
+    this.#recorder = new BeaconRecorder(desk);
+    const follow = (claim: PostedName): Promise<void> => this.#follow(claim);
+    this.#claims = new OpenClaims({ store, follow, logger: logger.child({ part: "checks" }), signal: desk.signal });
   }
 
   /** Takes in claims that were posted up to a block, and goes on with all that are not finished with. */
   watch(claims: readonly PostedName[], nextBlock: number): void {
     this.#store.addClaims(claims, nextBlock);
-    for (const { game, claimId, block } of this.#store.open()) {
-      const name = { game, claimId, block };
-      if (!this.#running.has(keyOf(name))) this.#running.set(keyOf(name), this.#follow(name));
-    }
+    this.#claims.advance();
   }
 
   /** Waits for what is under way, after the signal to stop. */
   async end(): Promise<void> {
-    await Promise.all(this.#running.values());
+    await this.#claims.idle();
     this.#store.close();
   }
 
-  async #follow(name: PostedName): Promise<void> {
-    const { game, claimId, block } = name;
-    try {
-      const assignment = await ASSIGNMENTS[game].of(this.desk, claimId, block);
-      // A chain that was taken back has other claims.
-      const outcome =
-        assignment === undefined
-          ? "not drawn"
-          : await new Duty(this.desk, this.#recorder, claimId, assignment, this.logger.child({ game })).follow();
-      if (outcome !== undefined) this.#store.setStatus(name, "closed", outcome);
-    } catch (error) {
-      // It stays open in the store: the next round takes it up again.
-      const reason = error instanceof MillraceError ? error.sentence : String(error);
-      if (!this.desk.signal.aborted) this.logger.warn({ game, claimId, reason }, "check interrupted");
-    } finally {
-      this.#running.delete(keyOf(name));
-    }
+  async #follow(claim: PostedName): Promise<void> {
+    const { game, claimId, block } = claim;
+    const assignment = await ASSIGNMENTS[game].of(this.desk, claimId, block);
+    // A chain that was taken back has other claims.
+    const outcome =
+      assignment === undefined
+        ? "not drawn"
+        : await new Duty(this.desk, this.#recorder, claimId, assignment, this.logger.child({ game })).follow();
+    if (outcome !== undefined) this.#store.setStatus(claim, "closed", outcome);
   }
 }
