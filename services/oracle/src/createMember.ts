@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { getAddress, parseEther, parseUnits } from "ethers";
+import { getAddress, parseEther, parseUnits, type TypedDataDomain } from "ethers";
 
 import {
   connectContracts,
@@ -65,22 +65,85 @@ type Context = Pick<
   "config" | "deployment" | "logger" | "onRpcFault" | "provider" | "shutdown" | "wallet"
 >;
 
+/** What everything of a member stands on. */
+interface Ground {
+  readonly identity: Identity;
+  readonly domain: TypedDataDomain;
+  readonly contracts: Contracts;
+  readonly clock: EpochClock;
+  readonly store: Store;
+  readonly peers: Peers;
+  readonly facts: ChainFacts;
+  readonly watch: ChainWatch;
+  readonly pool: RecoveryPool;
+  readonly metrics: Metrics;
+  readonly logger: Context["logger"];
+}
+
 /** Puts a member together from its settings, the chain and its database. */
 export async function createMember(context: Context, metrics: Metrics): Promise<OracleMember> {
-  const { config, deployment, logger, provider, shutdown, wallet: signer } = context;
-  const { chainId } = deployment;
+  const { config, deployment, logger, provider } = context;
   context.onRpcFault(({ code }) => {
     metrics.rpcFaults.inc({ code });
   });
+  const ground = await layGround(context, metrics);
+  const { identity, clock, store, facts } = ground;
+  const { attestor, configDigest } = identity;
+  const { endpoints, prober } = probing(context, ground);
+  const ingest = new HeartbeatIngest({ ...ground, onHeard: prober.onHeard.bind(prober) });
+  const guard = new Guard({ attestor, store, metrics, logger });
+  const base = { ...ground, ingest, guard };
+  const slots = new SlotKeeper(base);
+  const gossip = new Gossip(base);
+  const observer = new Observer({ ...base, slots });
+  const history = new ReportHistory(store, facts, ground.peers);
+  const protocol = {
+    chainId: BigInt(deployment.chainId),
+    oracle: deployment.contracts.UptimeOracle,
+    slotsPerEpoch: clock.slotsPerEpoch,
+    configDigest,
+  };
+  const common = {
+    ...base,
+    slots,
+    gossip,
+    observer,
+    history,
+    schedule: new Schedule(clock),
+    assembler: new Assembler(protocol, facts, observer, history),
+    sender: senderOf(context, ground),
+  };
+  guard.resume();
+  const member = new Member(common);
+  const leader = new Leader({ ...common, member });
+  const standing = new Standing({ ...common, attestor, provider });
+  const duties = createDuties({
+    ...common,
+    attestor,
+    configDigest,
+    provider,
+    challenges: deployment.contracts.UptimeChallenges,
+    fromBlock: deployment.deployedAtBlock,
+  });
+  const { closeEpochs } = config;
+  const driver = new Driver({ ...common, attestor, closeEpochs, duties, endpoints, standing, member, leader });
+  return { ...common, member, driver };
+}
+
+/** Checks that this program and its settings are those of the chain, and takes the key and the database for itself. */
+async function layGround(context: Context, metrics: Metrics): Promise<Ground> {
+  const { config, deployment, logger, provider, shutdown, wallet: signer } = context;
+  const { chainId } = deployment;
   const contracts = connectContracts(deployment, signer);
   const clock = new EpochClock(await contracts.settlement.clock());
   const oracle = deployment.contracts.UptimeOracle;
   checkNodes(config, chainId);
   await checkVersion(oracle, signer);
+  const domain = uptimeDomain(chainId, oracle);
   const identity: Identity = {
     attestor: getAddress(signer.address),
     signer,
-    domain: uptimeDomain(chainId, oracle),
+    domain,
     configDigest: await contracts.uptime.configDigest(),
   };
   const lock = await KeyLock.take(chainId, oracle, identity.attestor);
@@ -92,7 +155,6 @@ export async function createMember(context: Context, metrics: Metrics): Promise<
   store.identify({ chain: String(chainId), contract: oracle, key: identity.attestor });
 
   const clients = [...new Set(config.peers)].map((url) => new PeerClient(url, config.peerTimeoutMs));
-  const peers = new Peers(clients, metrics, logger);
   const finality = config.finality ?? (isLocalChain(chainId) ? "latest" : "finalized");
   const facts = new ChainFacts(provider, contracts, clock, deployment.deployedAtBlock, finality);
   const watch = new ChainWatch(provider, clock, undefined, (depth) => {
@@ -102,7 +164,15 @@ export async function createMember(context: Context, metrics: Metrics): Promise<
   });
   const pool = new RecoveryPool(config.threads);
   shutdown.add("threads", () => pool.stop());
-  const { domain } = identity;
+  const peers = new Peers(clients, metrics, logger);
+  return { identity, domain, contracts, clock, store, peers, facts, watch, pool, metrics, logger };
+}
+
+/** Probes back at nodes that were heard of, at the endpoints that the chain has for them. */
+function probing(
+  { config, deployment, provider, shutdown }: Context,
+  { clock, contracts, domain, facts, logger, metrics, store, watch }: Ground,
+): { readonly endpoints: NodeEndpoints; readonly prober: Prober } {
   const endpoints = new NodeEndpoints({
     provider,
     contracts,
@@ -121,55 +191,20 @@ export async function createMember(context: Context, metrics: Metrics): Promise<
     metrics,
     logger,
     oneIn: config.probeOneIn,
-    allowsPrivate: isLocalChain(chainId),
+    allowsPrivate: isLocalChain(deployment.chainId),
   });
   shutdown.add("probes", () => {
     prober.stop();
   });
-  const onHeard = prober.onHeard.bind(prober);
-  const ingest = new HeartbeatIngest({ watch, clock, facts, store, domain, pool, onHeard });
-  const guard = new Guard({ attestor: identity.attestor, store, metrics, logger });
-  const base = { identity, domain, clock, contracts, store, watch, facts, pool, ingest, guard, peers, metrics, logger };
-  const slots = new SlotKeeper(base);
-  const gossip = new Gossip(base);
-  const observer = new Observer({ ...base, slots });
-  const history = new ReportHistory(store, facts, peers);
-  const protocol = {
-    chainId: BigInt(chainId),
-    oracle,
-    slotsPerEpoch: clock.slotsPerEpoch,
-    configDigest: identity.configDigest,
-  };
-  const common = {
-    ...base,
-    slots,
-    gossip,
-    observer,
-    history,
-    schedule: new Schedule(clock),
-    assembler: new Assembler(protocol, facts, observer, history),
-    sender: new TransactionSender(signer, {
-      logger,
-      maxFeePerGas: parseUnits(String(config.maxFeeGwei), "gwei"),
-      budget: new DailyBudget(store, parseEther(String(config.gasBudgetPerDay)), metrics),
-      unstick: true,
-      signal: shutdown.signal,
-    }),
-  };
-  guard.resume();
-  const member = new Member(common);
-  const leader = new Leader({ ...common, member });
-  const { closeEpochs } = config;
-  const { attestor } = identity;
-  const standing = new Standing({ ...common, attestor, provider });
-  const duties = createDuties({
-    ...common,
-    attestor,
-    configDigest: identity.configDigest,
-    provider,
-    challenges: deployment.contracts.UptimeChallenges,
-    fromBlock: deployment.deployedAtBlock,
+  return { endpoints, prober };
+}
+
+function senderOf({ config, logger, shutdown }: Context, { identity, metrics, store }: Ground): TransactionSender {
+  return new TransactionSender(identity.signer, {
+    logger,
+    maxFeePerGas: parseUnits(String(config.maxFeeGwei), "gwei"),
+    budget: new DailyBudget(store, parseEther(String(config.gasBudgetPerDay)), metrics),
+    unstick: true,
+    signal: shutdown.signal,
   });
-  const driver = new Driver({ ...common, attestor, closeEpochs, duties, endpoints, standing, member, leader });
-  return { ...common, member, driver };
 }
