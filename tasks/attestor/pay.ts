@@ -1,6 +1,7 @@
 import { formatMill, MillraceError } from "@millrace/sdk";
 
 import { accountOrSender } from "../lib/accountAddress.js";
+import { counted } from "../lib/counted.js";
 import { findEvents } from "../lib/events.js";
 import { inRanges } from "../lib/inRanges.js";
 import { parseWhole } from "../lib/inputs.js";
@@ -19,12 +20,16 @@ export default async function pay(session: Session, { account: given, last }: Va
   const account = await accountOrSender(session, given);
   const due = await epochsDue(protocol, account, lookBack);
   if (due.length === 0) {
-    throw new MillraceError("WRONG_STATE", `No final report of the last ${lookBack} epochs owes ${account} anything.`, {
-      hint: "A report is final when its challenge window is over (npx hardhat oracle status); --last looks further back.",
-    });
+    throw new MillraceError(
+      "WRONG_STATE",
+      `No final report of the last ${counted(lookBack, "epoch")} owes ${account} anything.`,
+      {
+        hint: "A report is final when its challenge window is over (npx hardhat oracle status); --last looks further back.",
+      },
+    );
   }
   const sent = await session.execute({
-    title: `Pay ${account} for ${due.length} ${due.length === 1 ? "report" : "reports"}`,
+    title: `Pay ${account} for ${counted(due.length, "report")}`,
     facts: [["epochs", inRanges(due)]],
     steps: [
       { label: "collectAttestorPay", request: await rewards.collectAttestorPay.populateTransaction(account, due) },
@@ -38,6 +43,6 @@ export default async function pay(session: Session, { account: given, last }: Va
   const mill = paid.reduce((sum, each) => sum + each.mill, 0n);
   session.output.result(
     { account, mill, paid, transaction: sent.last.hash },
-    `${account} has ${formatMill(mill)} more, for ${paid.length} ${paid.length === 1 ? "report" : "reports"}.`,
+    `${account} has ${formatMill(mill)} more, for ${counted(paid.length, "report")}.`,
   );
 }

@@ -1,5 +1,6 @@
 import { MillraceError, pickedNodes } from "@millrace/sdk";
 
+import { counted } from "../lib/counted.js";
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { epochOf } from "./epochOf.js";
@@ -18,7 +19,7 @@ export default async function silence(session: Session, { node }: { node: string
     });
   }
   const sent = await session.execute({
-    title: `Report that ${nodeIds.length} nodes were silent in epoch ${epoch}`,
+    title: `Report the silence of ${counted(nodeIds.length, "node")} in epoch ${epoch}`,
     facts: [
       ["nodes", nodeIds.join(", ")],
       [

@@ -1,5 +1,6 @@
 import { formatCredits, MAX_BATCH_ITEMS, MillraceError } from "@millrace/sdk";
 
+import { counted } from "../lib/counted.js";
 import { findEvents } from "../lib/events.js";
 import { itemFailures } from "../lib/itemFailures.js";
 import type { Session } from "../lib/Session.js";
@@ -20,7 +21,7 @@ export default async function redeemMany(session: Session, { vouchers }: { vouch
   const items = await Promise.all(files.map(async (file) => readVoucher(protocol, known, file)));
   const worth = await Promise.all(items.map(({ channelId, cumulative }) => channels.redeemable(channelId, cumulative)));
   const sent = await session.execute({
-    title: `Redeem ${items.length} vouchers`,
+    title: `Redeem ${counted(items.length, "voucher")}`,
     facts: items.map(({ number }, i) => [`channel ${number}`, `${formatCredits(worth[i] ?? 0n)}, fee included`]),
     steps: [{ label: "redeemMany", request: await channels.redeemMany.populateTransaction(items) }],
   });
@@ -40,7 +41,7 @@ export default async function redeemMany(session: Session, { vouchers }: { vouch
   session.output.result(
     { paid, failures, transaction: sent.last.hash },
     [
-      `Redeemed ${paid.length} of ${items.length} vouchers.`,
+      `Redeemed ${paid.length} of ${counted(items.length, "voucher")}.`,
       ...paid.map((each) => `Channel ${each.number} paid ${formatCredits(each.paid)}.`),
       ...failures.map(({ number, file, reason }) => `Channel ${number} (${file}): ${reason}`),
     ].join("\n"),

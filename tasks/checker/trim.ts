@@ -1,6 +1,7 @@
 import { MillraceError } from "@millrace/sdk";
 import { ZeroAddress } from "ethers";
 
+import { counted } from "../lib/counted.js";
 import { findEvent } from "../lib/events.js";
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
@@ -24,5 +25,5 @@ export default async function trim(session: Session, { most: given }: { most: st
   });
   if (sent === undefined) return;
   const count = findEvent(seats, sent.last, "SeatsTrimmed")?.args["seats"] as bigint;
-  session.output.result({ seats: count, transaction: sent.last.hash }, `${count} seats are left.`);
+  session.output.result({ seats: count, transaction: sent.last.hash }, `${counted(count, "seat")} left.`);
 }

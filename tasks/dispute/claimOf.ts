@@ -1,5 +1,5 @@
 import type { PostedClaim, PostedRun } from "@millrace/jobs";
-import { claimIdOf, readClaim, readRun } from "@millrace/jobs";
+import { claimIdOf, noTask, readClaim, readRun } from "@millrace/jobs";
 import type { Contracts } from "@millrace/sdk";
 import { labelOf, MillraceError } from "@millrace/sdk";
 
@@ -59,8 +59,7 @@ async function attemptOf(
   const attempt = given === undefined ? Number(submitted.at(-1) ?? 0n) : parseWhole(given, "--attempt", 255);
   if (submitted.some((each) => Number(each) === attempt)) return attempt;
   const count = await (market === "dispute" ? tasks : machines).taskCount();
-  if (taskId > count)
-    throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, { hint: "npx hardhat job list shows all." });
+  if (taskId > count) throw noTask(taskId);
   const which = given === undefined ? "" : ` of attempt ${given}`;
   throw new MillraceError("WRONG_STATE", `Task ${taskId} has no result${which} yet.`, {
     hint: `npx hardhat job watch${market === "dispute" ? "" : ` --market ${market}`} --task ${taskId} shows how far it is.`,

@@ -3,6 +3,7 @@ import type { BaseContract } from "ethers";
 import { batchesOf, dueEarnings, formatMill, MillraceError, setAsideEpochs } from "@millrace/sdk";
 
 import { accountOrSender } from "../lib/accountAddress.js";
+import { counted } from "../lib/counted.js";
 import { findEvents } from "../lib/events.js";
 import { itemFailures } from "../lib/itemFailures.js";
 import type { Sent } from "../lib/plan.js";
@@ -76,7 +77,7 @@ async function rewards(protocol: Protocol, account: string, attestor: string): P
   for (const batch of batchesOf(due)) {
     const items = batch.map(({ leaf, proof }) => ({ leaf, proof }));
     steps.push({
-      label: `collect rewards of ${items.length} nodes`,
+      label: `collect rewards of ${counted(items.length, "node")}`,
       request: await nodePay.collectMany.populateTransaction(account, items[0]?.leaf.epoch ?? 0, items),
     });
   }

@@ -1,6 +1,7 @@
 import { formatMill, MAX_BATCH_ITEMS, MillraceError } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
+import { counted } from "../lib/counted.js";
 import { findEvents } from "../lib/events.js";
 import type { Session } from "../lib/Session.js";
 
@@ -20,7 +21,7 @@ export default async function collectMany(session: Session, { accounts: given }:
     });
   }
   const sent = await session.execute({
-    title: `Collect for ${accounts.length} accounts`,
+    title: `Collect for ${counted(accounts.length, "account")}`,
     facts: accounts.map((account, i) => [account, formatMill(due[i] ?? 0n)]),
     steps: [{ label: "collectMany", request: await settlement.collectMany.populateTransaction(accounts) }],
   });
@@ -32,6 +33,6 @@ export default async function collectMany(session: Session, { accounts: given }:
   const mill = paid.reduce((sum, each) => sum + each.mill, 0n);
   session.output.result(
     { mill, paid, transaction: sent.last.hash },
-    `${paid.length} accounts have ${formatMill(mill)} more.`,
+    `Paid ${formatMill(mill)} to ${counted(paid.length, "account")}.`,
   );
 }

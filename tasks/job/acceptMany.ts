@@ -2,6 +2,7 @@ import { readOrder } from "@millrace/jobs";
 import { formatCredits, formatMill, MAX_BATCH_ITEMS, MillraceError } from "@millrace/sdk";
 
 import type { ITaskBook } from "../../typechain-types/index.js";
+import { counted } from "../lib/counted.js";
 import { findEvents } from "../lib/events.js";
 import { parseId, parseIds } from "../lib/inputs.js";
 import { itemFailures } from "../lib/itemFailures.js";
@@ -44,7 +45,7 @@ export default async function acceptMany(session: Session, values: Values): Prom
     );
   }
   const sent = await session.execute({
-    title: `Take ${items.length} tasks of the ${values.market} market`,
+    title: `Take ${counted(items.length, "task")} of the ${values.market} market`,
     facts: [
       ["tasks", items.map(({ taskId, nodeId }) => `${taskId} with node ${nodeId}`).join(", ")],
       ["then", "the time for the work of each runs"],

@@ -1,6 +1,7 @@
 import { readOrder } from "@millrace/jobs";
 import { formatCredits, MAX_BATCH_ITEMS, MillraceError } from "@millrace/sdk";
 
+import { counted } from "../lib/counted.js";
 import { findEvents } from "../lib/events.js";
 import { parseIds } from "../lib/inputs.js";
 import { itemFailures } from "../lib/itemFailures.js";
@@ -30,7 +31,7 @@ export default async function finalizeMany(session: Session, values: Values): Pr
     taskIds.map(async (taskId) => ({ taskId, order: await readOrder(market, taskId, deployment.deployedAtBlock) })),
   );
   const sent = await session.execute({
-    title: `Pay ${items.length} tasks`,
+    title: `Pay ${counted(items.length, "task")}`,
     facts: [["result", "providers are paid, their bonds return, and so does the rest of each escrow"]],
     steps: [{ label: "finalizeMany", request: await market.finalizeMany.populateTransaction(items) }],
   });
@@ -45,7 +46,7 @@ export default async function finalizeMany(session: Session, values: Values): Pr
   session.output.result(
     { paid, failures, transaction: sent.last.hash },
     [
-      `Paid ${paid.length} of ${items.length} tasks.`,
+      `Paid ${paid.length} of ${counted(items.length, "task")}.`,
       ...paid.map((each) => `Task ${each.taskId}: ${each.provider} earned ${formatCredits(each.paid)}, fee included.`),
       ...failures.map(({ taskId, reason }) => `Task ${taskId}: ${reason}`),
     ].join("\n"),

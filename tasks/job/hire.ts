@@ -1,5 +1,6 @@
 import { formatCredits, formatDuration, formatRate, formatTime, parseDuration, parseRate } from "@millrace/sdk";
 
+import { counted } from "../lib/counted.js";
 import { findEvent } from "../lib/events.js";
 import { parseId, parseWhole } from "../lib/inputs.js";
 import { NO_PURCHASE, purchase } from "../lib/purchase.js";
@@ -26,7 +27,7 @@ export default async function hire(session: Session, values: Values): Promise<vo
   const buying = values.buy === undefined ? NO_PURCHASE : await purchase(session, contracts.leases, values.buy);
   const request = await contracts.leases.hire.populateTransaction(nodeId, units, seconds, maxRate);
   const sent = await session.execute({
-    title: `Lease ${units} ${units === 1 ? "unit" : "units"} of node ${nodeId} for ${formatDuration(seconds)}`,
+    title: `Lease ${counted(units, "unit")} of node ${nodeId} for ${formatDuration(seconds)}`,
     facts: [
       ["asks", `${formatRate(ratePerUnit)} a unit (your maximum ${formatRate(maxRate)})`],
       [

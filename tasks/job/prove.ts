@@ -1,7 +1,7 @@
 import { hexlify } from "ethers";
 
-import { readOrder } from "@millrace/jobs";
-import { formatCredits, MillraceError } from "@millrace/sdk";
+import { noTask, readOrder } from "@millrace/jobs";
+import { formatCredits } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
 import { parseId } from "../lib/inputs.js";
@@ -23,11 +23,7 @@ export default async function prove(session: Session, values: Values): Promise<v
     contracts.proofs.filters.ProgramNamed(taskId),
     deployment.deployedAtBlock,
   );
-  if (named === undefined) {
-    throw new MillraceError("BAD_INPUT", `There is no task ${taskId} in the proof market.`, {
-      hint: "Its number counts within that market.",
-    });
-  }
+  if (named === undefined) throw noTask(taskId);
   const { verifier, codeHash, programHash } = named.args.program;
   const outputRoot = parseHash(values.output, "--output");
   const proof = hexlify(await readFileOf(values.proof, "--proof"));

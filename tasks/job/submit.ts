@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { readMachineProgram, runValues } from "@millrace/jobs";
+import { noTask, readMachineProgram, runValues } from "@millrace/jobs";
 import { ExecutionWorker } from "@millrace/rv32";
 import { formatDuration, labelOf, MillraceError, shortHex } from "@millrace/sdk";
 import { executeInWorker, progressEvery, rootsOf } from "@millrace/tensor";
@@ -109,8 +109,7 @@ async function run(
 async function assertWorking(market: ResultMarket, taskId: bigint): Promise<void> {
   const status = labelOf("TaskStatus", await market.statusOf(taskId));
   if (status === "working") return;
-  if (status === "unknown")
-    throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, { hint: "npx hardhat job list shows all." });
+  if (status === "unknown") throw noTask(taskId);
   const isLate = status === "overdue";
   throw new MillraceError(
     "WRONG_STATE",

@@ -1,3 +1,4 @@
+import { noTask } from "@millrace/jobs";
 import { formatCredits, formatTime, labelOf, MillraceError, parseDuration, sleep } from "@millrace/sdk";
 
 import { parseId } from "../lib/inputs.js";
@@ -22,9 +23,7 @@ export default async function watch(session: Session, { market: name, task, unti
   for (let last: string | undefined; ;) {
     const [number, { attempt }] = await Promise.all([market.statusOf(taskId), market.taskOf(taskId)]);
     const status = labelOf("TaskStatus", number);
-    if (status === "unknown") {
-      throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, { hint: "npx hardhat job list shows all." });
-    }
+    if (status === "unknown") throw noTask(taskId);
     if (status !== last)
       session.output.say(`${formatTime(await now())}  ${status}${attempt === 0n ? "" : `, attempt ${attempt}`}`);
     last = status;

@@ -1,5 +1,6 @@
 import { formatCredits, formatDuration, formatRate, formatTime } from "@millrace/sdk";
 
+import { counted } from "../lib/counted.js";
 import { findEvent } from "../lib/events.js";
 import { NO_PURCHASE, purchase } from "../lib/purchase.js";
 import type { Session } from "../lib/Session.js";
@@ -21,7 +22,7 @@ export async function addTime(
   const sent = await session.execute({
     title: `${status === "paused" ? "Resume" : "Extend"} lease ${leaseId} by ${formatDuration(seconds)}`,
     facts: [
-      ["pays", `${formatRate(lease.rate)} for ${lease.units} units, as ever`],
+      ["pays", `${formatRate(lease.rate)} for ${counted(lease.units, "unit")}, as ever`],
       ["locked now", `${formatCredits(seconds * lease.rate)} of ${formatCredits(free + buying.credits)} free`],
       ["was paid through", formatTime(lease.paidThrough)],
       ...buying.facts,

@@ -1,5 +1,6 @@
 import { formatMill, formatTime, MillraceError } from "@millrace/sdk";
 
+import { counted } from "../lib/counted.js";
 import { findEvent } from "../lib/events.js";
 import type { Step } from "../lib/Step.js";
 import type { Session } from "../lib/Session.js";
@@ -16,7 +17,7 @@ export default async function release(session: Session, { lease: given }: { leas
   const facts: Fact[] = [];
   if (isOver && lease.reserved) {
     steps.push({ label: "release", request: await leases.release.populateTransaction(leaseId) });
-    facts.push(["units", `${lease.units} of node ${lease.nodeId} are free again`]);
+    facts.push(["freed", `${counted(lease.units, "unit")} of node ${lease.nodeId}`]);
   }
   if (status === "settled" && pledge.bond !== 0n) {
     steps.push({ label: "releaseBond", request: await leases.releaseBond.populateTransaction(leaseId) });
@@ -34,6 +35,6 @@ export default async function release(session: Session, { lease: given }: { leas
   const units = isOver && lease.reserved ? lease.units : 0n;
   session.output.result(
     { leaseId, units, mill, transactions: sent.receipts.map(({ hash }) => hash) },
-    `Lease ${leaseId}: ${units} units are free, ${formatMill(mill)} are back.`,
+    `Lease ${leaseId}: ${counted(units, "unit")} freed, ${formatMill(mill)} back in the stake.`,
   );
 }

@@ -1,6 +1,7 @@
 import { formatCredits, MAX_BATCH_ITEMS, MillraceError } from "@millrace/sdk";
 
 import type { ILeaseMarket } from "../../typechain-types/index.js";
+import { counted } from "../lib/counted.js";
 import { findEvents } from "../lib/events.js";
 import { parseIds } from "../lib/inputs.js";
 import { itemFailures } from "../lib/itemFailures.js";
@@ -36,7 +37,7 @@ export default async function settle(session: Session, values: Values): Promise<
   }
   const epochs = items.map(({ leaseId, leaf }) => `${leaf.epoch} of lease ${leaseId}`).join(", ");
   const sent = await session.execute({
-    title: `Settle ${items.length} epochs of ${leaseIds.length} leases`,
+    title: `Settle ${counted(items.length, "epoch")} of ${counted(leaseIds.length, "lease")}`,
     facts: [
       ["epochs", epochs],
       ["by", "the nodes' uptime in the final reports"],
@@ -58,7 +59,7 @@ export default async function settle(session: Session, values: Values): Promise<
   session.output.result(
     { settled: settled.length, paid, refunded, failures, transaction: sent.last.hash },
     [
-      `Settled ${settled.length} epochs: ${formatCredits(paid)} paid, ${formatCredits(refunded)} came back.`,
+      `Settled ${counted(settled.length, "epoch")}: ${formatCredits(paid)} paid, ${formatCredits(refunded)} came back.`,
       ...failures.map(({ leaseId, epoch, reason }) => `Epoch ${epoch} of lease ${leaseId}: ${reason}`),
     ].join("\n"),
   );

@@ -1,6 +1,7 @@
 import { formatCredits, formatDuration, formatMill, formatPpm, formatRate, formatTime } from "@millrace/sdk";
 
 import type { Session } from "../lib/Session.js";
+import { counted } from "../lib/counted.js";
 import { facts, type Fact } from "../lib/text.js";
 import { readLease } from "./readLease.js";
 
@@ -27,7 +28,7 @@ export default async function show(session: Session, { lease: given }: { lease: 
     `Lease ${leaseId} is ${status}\n${facts([
       ["buyer", buyer],
       ["provider", provider],
-      ["has", `${units} units of node ${nodeId}${reserved ? "" : ", free again"}`],
+      ["has", `${counted(units, "unit")} of node ${nodeId}${reserved ? "" : ", free again"}`],
       ["pays", `${formatRate(rate)} for all of them`],
       ["since", formatTime(startAt)],
       ["paid through", formatTime(paidThrough)],

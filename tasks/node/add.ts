@@ -3,6 +3,7 @@ import { ZeroHash } from "ethers";
 import { formatDuration, formatKinds, formatMill, formatRate, parseDuration, parseRate } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
+import { counted } from "../lib/counted.js";
 import { findEvent } from "../lib/events.js";
 import { parseEndpoint, parseRegion, parseWhole } from "../lib/inputs.js";
 import { keyConsent } from "../lib/keyConsent.js";
@@ -59,7 +60,7 @@ export default async function add(session: Session, values: Values): Promise<voi
   ]);
   const stake = stakePerUnit * BigInt(units);
   const sent = await session.execute({
-    title: `Add a node of ${units} ${units === 1 ? "unit" : "units"} of class ${classNumber}`,
+    title: `Add a node of ${counted(units, "unit")} of class ${classNumber}`,
     facts: [
       [
         "asks",

@@ -2,6 +2,7 @@ import { MillraceError } from "@millrace/sdk";
 import { heartbeatEvidence, heartbeatHash, uptimeDomain, type SignedHeartbeat } from "@millrace/uptime-tree/format";
 
 import type { Session } from "../lib/Session.js";
+import { counted } from "../lib/counted.js";
 import { challengeOf, type ChallengeValues } from "./challengeOf.js";
 import { clientsOf } from "./clientsOf.js";
 import { gatherReceipts, type Sighting } from "./gatherReceipts.js";
@@ -22,7 +23,7 @@ export default async function answer(
       const heartbeat = heartbeatEvidence(await heartbeatOf(session, clients, sighting, hash));
       const evidence = receipts.filter((each) => each.hash === hash).map((each) => each.evidence);
       const request = await contracts.challenges.showHeartbeat.populateTransaction(challengeId, heartbeat, evidence);
-      return { label: `showHeartbeat with ${evidence.length} receipts`, request };
+      return { label: `showHeartbeat with ${counted(evidence.length, "receipt")}`, request };
     }),
   );
   const { threshold } = await contracts.uptime.setOf(epoch);

@@ -1,3 +1,4 @@
+import { counted } from "../lib/counted.js";
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { clientsOf } from "./clientsOf.js";
@@ -23,7 +24,7 @@ export default async function receipts(session: Session, values: Values): Promis
   );
   const shown = found.flatMap((each) => each.slice(0, 1)).map(({ evidence }) => evidence);
   const sent = await session.execute({
-    title: `Show that node ${nodeId} was seen in ${slots.length} slots of epoch ${epoch}`,
+    title: `Show that node ${nodeId} was seen in ${counted(slots.length, "slot")} of epoch ${epoch}`,
     facts: [["slots", slots.join(", ")]],
     steps: [{ label: "show", request: await contracts.receipts.show.populateTransaction(epoch, nodeId, slots, shown) }],
   });

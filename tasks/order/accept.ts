@@ -1,6 +1,7 @@
 import { readNodeDetails } from "@millrace/jobs";
 import { formatDuration, formatMill, formatRate, MillraceError } from "@millrace/sdk";
 
+import { counted } from "../lib/counted.js";
 import { findEvent } from "../lib/events.js";
 import { parseId, parseWhole } from "../lib/inputs.js";
 import { itemFailures } from "../lib/itemFailures.js";
@@ -70,7 +71,7 @@ async function acceptMany(session: Session, protocol: Protocol, view: OrderView,
     }),
   );
   const sent = await session.execute({
-    title: `Take ${takings.length} seats of order ${orderId}`,
+    title: `Take ${counted(takings.length, "seat")} of order ${orderId}`,
     facts: factsOf(view, takings),
     steps: [{ label: "acceptSeats", request: await orders.acceptSeats.populateTransaction(items) }],
   });
@@ -91,7 +92,7 @@ function factsOf({ order: { terms }, seats }: OrderView, takings: readonly Takin
   return [
     ...takings.map(({ seat, nodeId }): [string, string] => [
       `seat ${seat}`,
-      `node ${nodeId}, now at ${formatRate(seats[seat]?.rate ?? 0n)} for ${terms.wanted.units} units, and it still climbs`,
+      `node ${nodeId}, now at ${formatRate(seats[seat]?.rate ?? 0n)} for ${counted(terms.wanted.units, "unit")}, and it still climbs`,
     ]),
     ["for", formatDuration(BigInt(terms.leaseSeconds))],
     ["bond", formatMill(bond)],

@@ -13,6 +13,7 @@ import {
   parseRate,
 } from "@millrace/sdk";
 
+import { counted } from "../lib/counted.js";
 import { findEvent } from "../lib/events.js";
 import { parseIds, parseWhole } from "../lib/inputs.js";
 import { NO_PURCHASE, purchase } from "../lib/purchase.js";
@@ -79,7 +80,7 @@ export default async function open(session: Session, values: Values): Promise<vo
   const buying = values.buy === undefined ? NO_PURCHASE : await purchase(session, contracts.orders, values.buy);
   const request = await contracts.orders.open.populateTransaction(terms);
   const sent = await session.execute({
-    title: `Order ${terms.seats} ${terms.seats === 1 ? "lease" : "leases"} of ${formatDuration(terms.leaseSeconds)}`,
+    title: `Order ${counted(terms.seats, "lease")} of ${formatDuration(terms.leaseSeconds)}`,
     facts: [
       [
         "rate",

@@ -1,6 +1,7 @@
 import { formatTime, MillraceError } from "@millrace/sdk";
 
 import type { Session } from "../lib/Session.js";
+import { counted } from "../lib/counted.js";
 import { readOrder } from "./readOrders.js";
 
 export default async function start(session: Session, values: { order: string }): Promise<void> {
@@ -15,7 +16,7 @@ export default async function start(session: Session, values: { order: string })
   }
   const { filledAt } = await orders.progressOf(orderId);
   const sent = await session.execute({
-    title: `Begin ${ready.length} leases of order ${orderId}`,
+    title: `Begin ${counted(ready.length, "lease")} of order ${orderId}`,
     facts: [["begin at", `${formatTime(filledAt)}, when the last seat was taken`]],
     steps: [{ label: "startSeats", request: await orders.startSeats.populateTransaction(orderId, order, ready) }],
   });

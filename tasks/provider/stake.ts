@@ -1,4 +1,4 @@
-import { formatMill, parseMill } from "@millrace/sdk";
+import { formatMill, MillraceError, parseMill } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
 import { approvalSteps } from "../lib/approval.js";
@@ -15,6 +15,12 @@ export default async function stake(session: Session, { amount, provider: given 
   const { address } = await session.account();
   const provider = given === undefined ? address : await accountAddress(session, given);
   const before = await contracts.staking.accountOf(provider);
+  // Before its balance: whoever begins gets told of the first step first.
+  if (!before.registered) {
+    throw new MillraceError("WRONG_STATE", `${provider} is not registered as a provider.`, {
+      hint: "It registers first: npx hardhat provider register.",
+    });
+  }
   const request =
     provider === address
       ? await contracts.staking.stake.populateTransaction(mill)

@@ -1,4 +1,5 @@
 import { accountAddress } from "../lib/accountAddress.js";
+import { counted } from "../lib/counted.js";
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 
@@ -22,7 +23,7 @@ export default async function cancel(session: Session, values: Values): Promise<
   );
   const sent = await session.execute({
     title: `Cancel quotes of nonce ${nonce}`,
-    facts: [["taken so far", `${used} units; their leases go on`]],
+    facts: [["taken so far", `${counted(used, "unit")}; leases go on`]],
     steps: [{ label: "cancel", request }],
   });
   if (sent === undefined) return;

@@ -12,6 +12,7 @@ import {
 } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
+import { counted } from "../lib/counted.js";
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { writeFileOf } from "../lib/writeFiles.js";
@@ -70,7 +71,7 @@ export default async function sign(session: Session, values: Values): Promise<vo
   await writeFileOf(values.out, `${JSON.stringify(signed, undefined, 2)}\n`, "--out");
   session.output.result(
     { ...signed, file: values.out },
-    `${values.out} offers ${quote.units} units of node ${nodeId} for ${formatRate(BigInt(quote.ratePerUnit))} each, ` +
+    `${values.out} offers ${counted(quote.units, "unit")} of node ${nodeId} for ${formatRate(BigInt(quote.ratePerUnit))} each, ` +
       `until ${formatTime(BigInt(quote.expiresAt))}. Send it to the buyer.`,
   );
 }

@@ -1,6 +1,7 @@
 import { formatCredits, formatDuration, formatMill, formatPpm, formatRate, formatTime } from "@millrace/sdk";
 import { MillraceError, parseDuration } from "@millrace/sdk";
 
+import { counted } from "../lib/counted.js";
 import { findEvent } from "../lib/events.js";
 import { parseWhole } from "../lib/inputs.js";
 import { NO_PURCHASE, purchase } from "../lib/purchase.js";
@@ -29,7 +30,7 @@ export default async function take(session: Session, values: Values): Promise<vo
   const request = await contracts.quotes.take.populateTransaction(quote, units, seconds, signer, signature);
   const buying = values.buy === undefined ? NO_PURCHASE : await purchase(session, contracts.quotes, values.buy);
   const sent = await session.execute({
-    title: `Lease ${units} ${units === 1 ? "unit" : "units"} of node ${quote.nodeId} for ${formatDuration(seconds)}`,
+    title: `Lease ${counted(units, "unit")} of node ${quote.nodeId} for ${formatDuration(seconds)}`,
     facts: [
       ["quoted", `${formatRate(quote.ratePerUnit)} a unit`],
       [

@@ -207,7 +207,7 @@ describe("tasks of leases", () => {
       );
       expect(code).to.equal(0);
       const why = `Epoch ${epoch} of lease ${bad}: No attestor shows the leaf of node 2 .* not in the report`;
-      expect(stdout).to.match(new RegExp(`Settled 1 epochs[^]*${why}`));
+      expect(stdout).to.match(new RegExp(`Settled 1 epoch:[^]*${why}`));
       const alone = `lease settle --leases ${bad} --attestor ${url} ${as("bob")}`;
       await refused(alone, /No attestor shows the leaf of node 2/);
     });

@@ -88,7 +88,12 @@ describe("tasks", function () {
       const cases: readonly [line: string, sentence: RegExp, environment?: Record<string, string>][] = [
         ["provider register --yes", /private key is malformed.*64 hexadecimal/, { MILLRACE_PRIVATE_KEY: "0x1234" }],
         ["provider register --yes --from 77", /Nobody here has the key of account 77/],
-        [`provider stake --amount 10 --yes --from ${STRANGER}`, /account has 0 MILL, and 10 MILL are needed.*faucet/],
+        [`provider stake --amount 10 --yes --from ${STRANGER}`, /is not registered as a provider.*provider register/],
+        [`provider stake --amount 9e9 --yes --from ${PROVIDER}`, /"9e9" is not a decimal number/],
+        [
+          `provider stake --amount 9000000000 --yes --from ${PROVIDER}`,
+          /account has .* MILL, and 9,000,000,000 MILL are needed.*faucet/,
+        ],
         ["provider stake --amount 10 --yes", /is not registered.*provider register/],
         ["provider stake --amount ten --yes", /amount of MILL "ten" is not a decimal number/],
         ["provider stake --yes", /provider stake needs --amount/],

@@ -38,6 +38,7 @@ export { readClaim, type PostedClaim } from "./readClaim.js";
 export { plainLeaseOrder, readLeaseOrder } from "./readLeaseOrder.js";
 export { readNodeDetails } from "./readNodeDetails.js";
 export { readOrder } from "./readOrder.js";
+export { noTask } from "./noTask.js";
 export { readTraits } from "./readTraits.js";
 export { serveBundles } from "./serveBundles.js";
 export { submissionOf, type Submission } from "./submissionOf.js";

@@ -1,9 +1,8 @@
 import type { BaseContract } from "ethers";
 
-import { MillraceError } from "@millrace/sdk";
-
 import type { ITaskBook } from "../../../typechain-types/index.js";
 import { ITaskBook__factory } from "../../../typechain-types/index.js";
+import { noTask } from "./noTask.js";
 
 /** The order of a task of any market for results, as `TaskOpened` showed it: what every later call about the task must repeat. */
 export async function readOrder(
@@ -13,11 +12,7 @@ export async function readOrder(
 ): Promise<ITaskBook.TaskOrderStruct> {
   const book = ITaskBook__factory.connect(await market.getAddress(), market.runner);
   const [event] = await book.queryFilter(book.filters.TaskOpened(taskId), fromBlock);
-  if (event === undefined) {
-    throw new MillraceError("BAD_INPUT", `There is no task ${taskId}.`, {
-      hint: "npx hardhat job list shows all.",
-    });
-  }
+  if (event === undefined) throw noTask(taskId);
   const { terms, snapshot } = event.args;
   const { buyer, openedAt, feePpm, bondRule } = snapshot;
   return {

@@ -1,6 +1,5 @@
-import { MillraceError } from "@millrace/sdk";
-
 import type { IMachineMarket } from "../../../../typechain-types/index.js";
+import { noTask } from "../noTask.js";
 import type { ProgramValues } from "./encodings.js";
 
 /** The program that a task of the machine market names. */
@@ -10,11 +9,7 @@ export async function readMachineProgram(
   fromBlock: number,
 ): Promise<ProgramValues> {
   const [named] = await market.queryFilter(market.filters.MachineProgramNamed(taskId), fromBlock);
-  if (named === undefined) {
-    throw new MillraceError("BAD_INPUT", `There is no task ${taskId} of the machine market.`, {
-      hint: "npx hardhat job list shows all.",
-    });
-  }
+  if (named === undefined) throw noTask(taskId);
   const { codeHash, imageRoot, maxSteps, entry, depth } = named.args.program;
   return { codeHash, imageRoot, maxSteps, entry, depth };
 }
