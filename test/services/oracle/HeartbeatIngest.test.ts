@@ -49,6 +49,7 @@ describe("HeartbeatIngest", () => {
       [1n, agent.address],
       [2n, agent.address],
       [3n, stranger.address],
+      ...Array.from({ length: 256 }, (_, i): [bigint, string] => [BigInt(100 + i), agent.address]),
     ]);
     const facts = { agentAt: async (nodeId: bigint) => await Promise.resolve(agents.get(nodeId) ?? ZeroAddress) };
     ingest = new HeartbeatIngest({
@@ -105,6 +106,24 @@ describe("HeartbeatIngest", () => {
     await store.statements.signOnce("observation", 1, "", HASH, () => Promise.resolve("0x"));
     expect(await refusal(await beat([1n]))).to.equal("HEARTBEAT_LATE");
     expect(heard()).to.deep.equal([]);
+  });
+
+  it("should keep no heartbeat of hundreds of nodes for one of them: a host must not fill the disk with names", async () => {
+    const host = Array.from({ length: 256 }, (_, i) => BigInt(100 + i));
+    const kept = (): number => Number(store.db.get("SELECT count(*) AS n FROM heartbeats")!["n"]);
+    // All of its nodes but the last few, then all of them, again and again with one that is new.
+    await ingest.accept(await beat(host.slice(0, 200)));
+    for (let i = 201; i < 229; i++) expect(await refusal(await beat(host.slice(0, i)))).to.equal("TOO_MANY_REQUESTS");
+    const others = Array.from({ length: 255 }, (_, i) => BigInt(1_000 + i));
+    expect(await refusal(await beat([1n, ...others])), "others' nodes are names too").to.equal("TOO_MANY_REQUESTS");
+    expect(kept()).to.equal(1);
+    expect(heard()).to.have.length(200);
+    // What is refused was not heard: with as many new ones as a heartbeat needs, or alone, it is.
+    await ingest.accept(await beat(host));
+    await ingest.accept(await beat([1n]));
+    expect(heard()).to.have.length(257);
+    expect((await ingest.accept(await beat(host.slice(0, 100)))).accepted, "again, for nothing").to.have.length(100);
+    expect(kept()).to.equal(3);
   });
 
   it("should count the first heartbeat of a node in a slot", async () => {

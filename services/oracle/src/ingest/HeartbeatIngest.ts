@@ -41,6 +41,8 @@ interface Group {
 
 /** Epochs whose slots are remembered here: heartbeats are for the slot that runs, or the one before. */
 const REMEMBERED_SLOTS = 4;
+/** Of so many nodes that a heartbeat names one must be heard by it: all of them are kept, as the chain asks for all. */
+const MAX_NAMED_PER_NODE = 8;
 
 /** Accepts heartbeats: which slot, whose key, in time. What it answers for is on the disk before it answers. */
 export class HeartbeatIngest {
@@ -128,9 +130,13 @@ export class HeartbeatIngest {
       await this.group?.written;
       return [];
     }
+    const named = kept.heartbeat.nodeIds.length;
+    if (MAX_NAMED_PER_NODE * isNew.length < named) {
+      throw new OracleError("TOO_MANY_REQUESTS", `of the ${named} nodes only ${isNew.length} are heard by this`);
+    }
     this.group ??= this.openGroup();
     this.group.heartbeats.push(kept);
-    for (const nodeId of kept.nodeIds) heard.set(nodeId, 1);
+    for (const nodeId of isNew) heard.set(nodeId, 1);
     await this.group.written;
     return isNew;
   }
