@@ -53,6 +53,8 @@ describe("Member", () => {
   let member: Member;
   let now = CLOSED_AT;
   let assembled = 0;
+  /** Reports that were looked up, and perhaps built for it. */
+  let lookedUp = 0;
   /** Happens at the last moment at which a member waits before it votes, or locks itself. */
   let meanwhile: (() => Promise<unknown>) | undefined;
   /** A vote waits for the last time when its report is assembled. */
@@ -66,7 +68,7 @@ describe("Member", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "millrace-member-"));
     store = new Store(join(folder, "oracle.sqlite"));
-    [now, assembled, interruptedAt] = [CLOSED_AT, 0, undefined];
+    [now, assembled, lookedUp, interruptedAt] = [CLOSED_AT, 0, 0, undefined];
     const facts = {
       closedAt: () => Promise.resolve(CLOSED_AT),
       setOf: async () => {
@@ -98,6 +100,7 @@ describe("Member", () => {
       },
       history: {
         byHash: async () => {
+          lookedUp++;
           await interrupt();
           return { report: REPORT };
         },
@@ -272,6 +275,17 @@ describe("Member", () => {
     const sent = member.lock({ epoch: EPOCH, round: 0, reportHash: id("report"), votes });
     expect(await outcome(sent)).to.equal("BAD_SIGNATURE");
     expect(checked()).to.equal(1);
+  });
+
+  it("should not build an old report anew for whoever names it: without a quorum nothing is looked up", async () => {
+    for (let i = 0; i < 3; i++) store.reports.put(id(`old ${i}`), EPOCH - 1 - i, new Uint8Array());
+    const locks = [{ attestor: SEATS[1]!.address, signature: NO_SIGNATURE }];
+    for (let i = 0; i < 3; i++) {
+      const content = { epoch: EPOCH, round: 0, reportHash: id(`old ${i}`) };
+      expect(await outcome(member.commit({ ...content, locks }))).to.equal("BAD_SIGNATURE");
+      expect(await outcome(member.lock({ ...content, votes: locks }))).to.equal("BAD_SIGNATURE");
+    }
+    expect(lookedUp).to.equal(0);
   });
 
   it("should check the votes and the locks of a quorum once, however often anybody sends them", async () => {

@@ -1,3 +1,4 @@
+import { createSocket } from "node:dgram";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
@@ -80,6 +81,28 @@ describe("askEndpoint", () => {
       expect(await refused(target), target).to.be.instanceOf(ForbiddenEndpointError);
     }
     expect(await askEndpoint(url, { timeoutMs: 1_000, allowsPrivate: true })).to.equal("secret");
+  });
+
+  it("should ask name servers itself, as one that is slow must not keep other names from being looked up", async () => {
+    /** A name server: every name is this machine's, or, if it begins with "slow", nothing is answered. */
+    const names = createSocket("udp4", (query, { port }) => {
+      if (query.includes("slow")) return;
+      const isV4 = query.readUInt16BE(query.indexOf(0, 12) + 1) === 1;
+      const head = Buffer.from([query[0]!, query[1]!, 0x81, 0x80, 0, 1, 0, isV4 ? 1 : 0, 0, 0, 0, 0]);
+      const question = query.subarray(12, query.indexOf(0, 12) + 5);
+      const record = Buffer.from([0xc0, 0x0c, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, 127, 0, 0, 1]);
+      names.send(Buffer.concat(isV4 ? [head, question, record] : [head, question]), port, "127.0.0.1");
+    });
+    await new Promise<void>((resolve) => names.bind(0, "127.0.0.1", resolve));
+    const nameServers = [`127.0.0.1:${names.address().port}`];
+    const failure = async (host: string): Promise<unknown> =>
+      await askEndpoint(new URL(`http://${host}/`), { timeoutMs: 400, allowsPrivate: false, nameServers }).catch(
+        (error: unknown) => error,
+      );
+    expect(await failure("node.example")).to.be.instanceOf(ForbiddenEndpointError);
+    const slow = await Promise.all(Array.from({ length: 8 }, (_, i) => failure(`slow${i}.example`)));
+    for (const error of slow) expect(error).to.be.instanceOf(Error).and.not.instanceOf(ForbiddenEndpointError);
+    names.close();
   });
 
   it("should follow nowhere, and read no more than a signature takes", async () => {

@@ -36,4 +36,12 @@ describe("SharedBytes", () => {
     ask("nothing");
     expect(made.at(-1)).to.equal("nothing");
   });
+
+  it("should make no second copy of what somebody still reads, whatever is asked for in between", () => {
+    const shared = new SharedBytes();
+    const ask = (name: string): Buffer | undefined => shared.of(name, () => new Uint8Array(1));
+    const read = ask("read slowly");
+    for (let i = 0; i < 20; i++) ask(`${i}`);
+    expect(ask("read slowly")).to.equal(read);
+  });
 });

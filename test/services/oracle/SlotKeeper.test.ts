@@ -12,6 +12,7 @@ import { Store } from "../../../services/oracle/src/store/Store.js";
 const DOMAIN = uptimeDomain(31_337, "0x00000000000000000000000000000000000000bb");
 const ME = new Wallet(id("me"));
 const EPOCH = 1;
+const SLOTS = 20;
 
 describe("SlotKeeper", () => {
   let store: Store;
@@ -28,7 +29,7 @@ describe("SlotKeeper", () => {
     new SlotKeeper({
       identity: { attestor: ME.address, signer, domain: DOMAIN, configDigest: id("rules") },
       store,
-      clock: new EpochClock({ genesisAt: 0, epochSeconds: 40, slotsPerEpoch: 4 }),
+      clock: new EpochClock({ genesisAt: 0, epochSeconds: 40, slotsPerEpoch: SLOTS }),
       watch: { isOpen: () => false },
       ingest: { flush: () => Promise.resolve() },
       metrics: new Metrics(),
@@ -49,6 +50,17 @@ describe("SlotKeeper", () => {
     expect(await closed()).to.deep.equal([0]);
     expect([...store.statements.ofEpoch("batch", EPOCH).keys()]).to.deep.equal(["0"]);
     expect(store.evidence.batches(EPOCH, 3)).to.deep.equal([]);
+  });
+
+  it("should keep the newest slots at hand, however many old ones strangers ask for", async () => {
+    const slots = keeper();
+    for (let slot = 0; slot < SLOTS; slot++) hear(slot);
+    await slots.closeSlots(EPOCH);
+    for (let slot = 0; slot < SLOTS - 4; slot++) {
+      expect(slots.receipts(EPOCH, slot, [1n])).to.have.length(1);
+      expect(slots.isAtHand(EPOCH, slot), "asked for just now").to.equal(true);
+    }
+    for (let slot = SLOTS - 4; slot < SLOTS; slot++) expect(slots.isAtHand(EPOCH, slot), `${slot}`).to.equal(true);
   });
 
   it("should not sign a batch that it had only begun when it observed the epoch (I7)", async () => {

@@ -146,6 +146,8 @@ export class PeerClient {
           ? {}
           : { method: "POST", headers: { "content-type": "application/json" }, body: toJson(body) }),
         signal: patience.signal,
+        // A peer must not make this machine call what only this machine can reach.
+        redirect: "error",
       });
       const maxBytes = response.ok ? limit : MAX_JSON_BYTES;
       bytes = await readUpTo(response, maxBytes, (length) => {

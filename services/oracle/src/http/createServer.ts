@@ -16,6 +16,7 @@ import type { SlotKeeper } from "../member/SlotKeeper.js";
 import type { Metrics } from "../Metrics.js";
 import type { Store } from "../store/Store.js";
 import { toHeartbeatJson } from "../store/heartbeatJson.js";
+import { endWhenSlow } from "./endWhenSlow.js";
 import { encodeObservation } from "./observationBytes.js";
 import { Paced } from "./Paced.js";
 import { SharedBytes } from "./SharedBytes.js";
@@ -72,6 +73,11 @@ export async function createServer(services: Services): Promise<FastifyInstance>
   const server = Fastify({ bodyLimit: BODY_LIMIT, logger: false, requestTimeout: 30_000 });
   server.addHook("onResponse", (request, reply, done) => {
     metrics.requests.inc({ route: request.routeOptions.url ?? "none", status: String(reply.statusCode) });
+    done();
+  });
+  server.addHook("onSend", (_, reply, payload, done) => {
+    const isBytes = typeof payload === "string" || Buffer.isBuffer(payload);
+    endWhenSlow(reply.raw, isBytes ? Buffer.byteLength(payload) : 0);
     done();
   });
   await server.register(rateLimit, {

@@ -100,7 +100,7 @@ export class Member {
     await this.checkProposed(content);
     this.checkNotOver(epoch, round);
     // Whoever has a quorum's votes, and anybody can have them, has them checked once.
-    const given = this.given("lock", epoch, String(round), reportHash);
+    const given = this.given("lock", epoch, reportHash, String(round));
     if (given !== undefined) return given;
     // Late, as it costs most: anybody can send what only looks like votes.
     await this.checkQuorum(voteTypes, content, votes);
@@ -124,10 +124,11 @@ export class Member {
   async commit({ locks, ...content }: Commit): Promise<Signed> {
     const { epoch, round, reportHash } = content;
     await this.checkProposed(content);
-    const { report } = await this.parts.history.byHash(reportHash);
-    const given = this.given("report", epoch, report.previousReport, reportHash);
+    const given = this.given("report", epoch, reportHash);
     if (given !== undefined) return given;
     await this.checkQuorum(lockTypes, content, locks);
+    // After that: an old report is built anew, and anybody can name one.
+    const { report } = await this.parts.history.byHash(reportHash);
     const signature = await this.once(() =>
       this.parts.store.statements.signOnce("report", epoch, report.previousReport, reportHash, () =>
         this.parts.identity.signer.signTypedData(this.parts.identity.domain, reportTypes, report),
@@ -204,10 +205,12 @@ export class Member {
   }
 
   /** What this member has signed already, which it gives again without asking why. */
-  private given(kind: StatementKind, epoch: number, scope: string, hash: string): Signed | undefined {
-    const signed = this.parts.store.statements.signed(kind, epoch, scope);
-    if (signed?.hash !== hash) return undefined;
-    return { attestor: this.parts.identity.attestor, signature: signed.signature };
+  private given(kind: StatementKind, epoch: number, hash: string, scope?: string): Signed | undefined {
+    for (const [of, made] of this.parts.store.statements.ofEpoch(kind, epoch)) {
+      if (made.hash !== hash || made.signature === "" || (scope ?? of) !== of) continue;
+      return { attestor: this.parts.identity.attestor, signature: made.signature };
+    }
+    return undefined;
   }
 
   /** A signature is given once. */

@@ -10,10 +10,13 @@ import { OracleError } from "../OracleError.js";
 import { ContradictionError } from "../store/ContradictionError.js";
 import type { Store } from "../store/Store.js";
 import type { Identity } from "./Identity.js";
+import { KeptTrees } from "./KeptTrees.js";
 import { SlotTree } from "./SlotTree.js";
 
-/** Trees of slots that are kept at hand for receipts, and nodes in all of them but the newest: a hundred bytes each. */
-const [MAX_TREES, MAX_NODES] = [8, 2_000_000];
+/** Nodes in the trees of slots that were closed last, but for the newest: a hundred bytes each. */
+const MAX_CLOSED_NODES = 1_000_000;
+/** The same of old slots that were asked for since. */
+const MAX_ASKED_NODES = 100_000;
 
 /** What a keeper of slots works with. */
 export interface SlotKeeperParts {
@@ -28,7 +31,9 @@ export interface SlotKeeperParts {
 
 /** Closes slots: signs one batch of what was heard in each, and gives receipts for it. */
 export class SlotKeeper {
-  private readonly trees = new Map<string, SlotTree>();
+  /** What agents come for, and what anybody may ask for: the one must not push out the other. */
+  private readonly closed = new KeptTrees(MAX_CLOSED_NODES);
+  private readonly asked = new KeptTrees(MAX_ASKED_NODES);
   /** Slots that were dealt with, so that the database is asked once. */
   private readonly done = new EpochMap(KEPT_EPOCHS, () => new Set<number>());
 
@@ -51,7 +56,7 @@ export class SlotKeeper {
 
   /** Whether receipts of a slot can be given without building its tree. */
   isAtHand(epoch: number, slot: number): boolean {
-    return this.trees.has(`${epoch}/${slot}`);
+    return this.known(epoch, slot) !== undefined;
   }
 
   /** Receipts of nodes for a slot. Nodes that were not heard have none. @throws OracleError NOT_FOUND */
@@ -62,7 +67,7 @@ export class SlotKeeper {
       return attestor === identity.attestor && given === signature;
     });
     if (own === undefined) throw new OracleError("NOT_FOUND", `no batch was signed for slot ${slot} of epoch ${epoch}`);
-    const tree = this.treeOf(epoch, slot);
+    const tree = this.known(epoch, slot) ?? this.build(epoch, slot, this.asked);
     return nodeIds.flatMap((nodeId) => tree?.receipt(own, nodeId) ?? []);
   }
 
@@ -84,7 +89,7 @@ export class SlotKeeper {
     for (const nodeId of store.slots.heard(epoch, slot).nodeIds()) if (!silent.has(nodeId)) seen.push(nodeId);
     // Whatever is heard or found out later, and however often this is tried: these are the nodes.
     store.slots.closeSlot(epoch, slot, seen);
-    const tree = this.treeOf(epoch, slot);
+    const tree = this.known(epoch, slot) ?? this.build(epoch, slot, this.closed);
     if (tree === undefined) return undefined;
     const { root } = tree;
     try {
@@ -103,22 +108,14 @@ export class SlotKeeper {
     }
   }
 
+  private known(epoch: number, slot: number): SlotTree | undefined {
+    return this.closed.of(epoch, slot) ?? this.asked.of(epoch, slot);
+  }
+
   /** Of a slot that is closed. */
-  private treeOf(epoch: number, slot: number): SlotTree | undefined {
-    const key = `${epoch}/${slot}`;
-    const known = this.trees.get(key);
-    if (known !== undefined) return known;
+  private build(epoch: number, slot: number, kept: KeptTrees): SlotTree | undefined {
     const seen = this.parts.store.slots.seenIn(epoch, slot);
     if (seen === undefined || seen.length === 0) return undefined;
-    let nodes = 0;
-    for (const { count } of this.trees.values()) nodes += count;
-    for (const [oldest, { count }] of this.trees) {
-      if (this.trees.size < MAX_TREES && nodes <= MAX_NODES) break;
-      nodes -= count;
-      this.trees.delete(oldest);
-    }
-    const tree = new SlotTree(seen, this.parts.store.slots.heard(epoch, slot));
-    this.trees.set(key, tree);
-    return tree;
+    return kept.keep(epoch, slot, () => new SlotTree(seen, this.parts.store.slots.heard(epoch, slot)));
   }
 }

@@ -1,4 +1,5 @@
-import { lookup as resolve } from "node:dns";
+import { lookup as resolve, type LookupAddress } from "node:dns";
+import { Resolver } from "node:dns/promises";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import { BlockList, isIP, type LookupFunction } from "node:net";
@@ -54,6 +55,8 @@ export interface AskOptions {
   readonly timeoutMs: number;
   /** Whether addresses of this machine and its network may be called: on local chains only. */
   readonly allowsPrivate: boolean;
+  /** Name servers to ask, those of this machine if left out. */
+  readonly nameServers?: readonly string[];
 }
 
 /**
@@ -61,39 +64,70 @@ export interface AskOptions {
  * moment of the call, redirects are not followed, and no more is read than a signature takes.
  * @throws ForbiddenEndpointError, or whatever the network says
  */
-export function askEndpoint(url: URL, { timeoutMs, allowsPrivate }: AskOptions): Promise<string> {
+export function askEndpoint(url: URL, { timeoutMs, allowsPrivate, nameServers }: AskOptions): Promise<string> {
   const isHttp = url.protocol === "http:" || url.protocol === "https:";
   if (!isHttp || url.username !== "" || url.password !== "") {
     throw new ForbiddenEndpointError(`${url.protocol}//${url.host} is no plain address`);
   }
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (isIP(host) !== 0 && !allowsPrivate && !isPublic(host)) throw new ForbiddenEndpointError(`${host} is not public`);
+  const isHere = /^(.*\.)?localhost\.?$/.test(host) || (isIP(host) !== 0 && !isPublic(host));
+  if (isHere && !allowsPrivate) throw new ForbiddenEndpointError(`${host} is not public`);
   const lookup: LookupFunction = (name, options, done) => {
-    resolve(name, { ...options, all: true }, (error, addresses) => {
-      const found = error === null ? addresses.filter(({ address }) => allowsPrivate || isPublic(address)) : [];
-      const [first] = found;
-      if (first !== undefined && options.all === true) done(null, found);
-      else if (first !== undefined) done(null, first.address, first.family);
-      else done(error ?? new ForbiddenEndpointError(`${name} is not public`), "", 4);
-    });
+    publicAddresses(name, timeoutMs / 2, nameServers).then(
+      (found) => {
+        const [first] = found;
+        if (first === undefined) done(new ForbiddenEndpointError(`${name} is not public`), "", 4);
+        else if (options.all === true) done(null, found);
+        else done(null, first.address, first.family);
+      },
+      (error: unknown) => {
+        done(error as Error, "", 4);
+      },
+    );
   };
   const ask = url.protocol === "https:" ? requestHttps : requestHttp;
   return new Promise((fulfil, reject) => {
     const signal = AbortSignal.timeout(timeoutMs);
-    const request = ask(url, { lookup, signal, agent: false, headers: { accept: "application/json" } }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => {
-        text += chunk;
-        if (text.length > MAX_BYTES) request.destroy(new Error("the answer is too long"));
-      });
-      response.on("error", reject);
-      response.on("end", () => {
-        if (response.statusCode === 200) fulfil(text);
-        else reject(new Error(`answered with status ${response.statusCode ?? 0}`));
-      });
-    });
+    const request = ask(
+      url,
+      { lookup: allowsPrivate ? resolve : lookup, signal, agent: false, headers: { accept: "application/json" } },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => {
+          text += chunk;
+          if (text.length > MAX_BYTES) request.destroy(new Error("the answer is too long"));
+        });
+        response.on("error", reject);
+        response.on("end", () => {
+          if (response.statusCode === 200) fulfil(text);
+          else reject(new Error(`answered with status ${response.statusCode ?? 0}`));
+        });
+      },
+    );
     request.on("error", reject);
     request.end();
   });
+}
+
+/**
+ * Public addresses of a name, none if all that it has are private. The name servers are asked from here: the system's own
+ * look-up takes one of two threads, in which all names of this process are looked up, those of the chain's nodes too,
+ * for as long as a name server lets it wait.
+ */
+async function publicAddresses(
+  name: string,
+  timeoutMs: number,
+  nameServers: readonly string[] | undefined,
+): Promise<LookupAddress[]> {
+  const resolver = new Resolver({ timeout: timeoutMs, tries: 1 });
+  if (nameServers !== undefined) resolver.setServers(nameServers);
+  const answers = await Promise.allSettled([
+    resolver.resolve4(name).then((all) => all.map((address) => ({ address, family: 4 }))),
+    resolver.resolve6(name).then((all) => all.map((address) => ({ address, family: 6 }))),
+  ]);
+  const found = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+  const [failed] = answers.flatMap((answer) => (answer.status === "rejected" ? [answer.reason as Error] : []));
+  if (found.length === 0 && failed !== undefined) throw failed;
+  return found.filter(({ address }) => isPublic(address));
 }
