@@ -88,6 +88,24 @@ describe("Gossip", () => {
     expect([again.contradictions[0]!.first, again.contradictions[0]!.second]).to.have.members(roots());
   });
 
+  it("should read the observations of an epoch once when it starts again, not for each batch", async () => {
+    for (const by of [LIAR!, OTHER!])
+      for (const slot of [0, 1, 2, 3]) store.evidence.putBatch(await batch("a", by, slot));
+    const { evidence } = store;
+    let read = 0;
+    const counted = Object.assign(Object.create(evidence) as typeof evidence, {
+      observationRoots: (epoch: number) => {
+        read++;
+        return evidence.observationRoots(epoch);
+      },
+    });
+    const [metrics, logger] = [new Metrics(), pino({ level: "silent" })];
+    const seen = Object.assign(Object.create(store) as Store, { evidence: counted });
+    new Guard({ attestor: ME!.address, store: seen, metrics, logger }).resume();
+    // Once to compare batches with them, twice to compare what was seen.
+    expect(read).to.be.at.most(3);
+  });
+
   it("should not check again what it knows, whoever sends it how often", async () => {
     const good = await batch("good");
     expect(await take(good)).to.equal("1");

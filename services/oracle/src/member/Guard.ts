@@ -64,7 +64,7 @@ export class Guard {
   resume(): void {
     const { store } = this.parts;
     for (const epoch of store.evidence.epochs()) {
-      for (const batch of store.evidence.batches(epoch)) this.onBatch(batch);
+      for (const batch of store.evidence.batches(epoch)) this.checkBatch(batch);
       for (const observation of store.evidence.observationRoots(epoch)) this.checkRoots(observation);
       this.compareKept(epoch);
       for (const signed of store.evidence.signedReports(epoch)) this.onReport(signed);
@@ -73,6 +73,11 @@ export class Guard {
 
   /** To be called with every verified batch. */
   onBatch(batch: SignedBatch): void {
+    this.checkBatch(batch);
+    for (const observation of this.parts.store.evidence.observationRoots(batch.epoch)) this.compare(batch, observation);
+  }
+
+  private checkBatch(batch: SignedBatch): void {
     const { store, attestor } = this.parts;
     const { epoch, slot, root } = batch;
     if (batch.attestor === attestor && store.statements.made("batch", epoch, String(slot))?.hash !== root) {
@@ -84,7 +89,6 @@ export class Guard {
     if (other !== undefined) {
       this.note({ kind: "batch", epoch, attestor: batch.attestor, slot, first: other.root, second: root });
     }
-    for (const observation of store.evidence.observationRoots(epoch)) this.compare(batch, observation);
   }
 
   /** To be called with every verified observation, and with this member's own, before it is kept. */
