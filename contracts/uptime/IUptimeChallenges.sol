@@ -322,7 +322,7 @@ interface IUptimeChallenges {
     /// @dev Emits {SlotChallenged} and {LeafHeld}. The bond goes to who answers, or back.
     ///
     /// Requirements: the report stands and is open; the leaf is under its root and has the slot up; nobody challenged
-    /// the slot before; the call brings exactly `bondWei()`.
+    /// the slot before; the call brings exactly `bondOf(epoch)`.
     /// @param report The report.
     /// @param leaf The leaf.
     /// @param proof Its Merkle proof.
@@ -518,9 +518,16 @@ interface IUptimeChallenges {
     /// @return demandId The name.
     function demandIdOf(bytes32 reportHash, Part part, uint32 index) external pure returns (bytes32 demandId);
 
-    /// @notice Bond of a challenge, in the native coin.
+    /// @notice Least bond of a challenge, in the native coin.
     /// @return bond The bond.
     function bondWei() external view returns (uint96 bond);
+
+    /// @notice Bond of a challenge to a report of an epoch: the least one, and as much again for every
+    /// `CHALLENGES_PER_STEP` that are open, so that nobody asks for more than can be answered in time. A challenge
+    /// keeps the bond with which it was made.
+    /// @param epoch The epoch.
+    /// @return bond The bond.
+    function bondOf(uint32 epoch) external view returns (uint96 bond);
 
     /// @notice Fee of a demand to a report of an epoch: the bond, and as much again for every `DEMANDS_PER_STEP` that
     /// are open, so that flooding grows dear.

@@ -164,7 +164,7 @@ abstract contract PartDemands is IUptimeChallenges {
 
     /// @inheritdoc IUptimeChallenges
     function feeOf(uint32 epoch) public view returns (uint96 feeWei) {
-        return _BOND_WEI * (1 + _openDemands[epoch] / DEMANDS_PER_STEP);
+        return _steppedWei(_openDemands[epoch], DEMANDS_PER_STEP);
     }
 
     /// @inheritdoc IUptimeChallenges
@@ -182,6 +182,11 @@ abstract contract PartDemands is IUptimeChallenges {
     /// @dev From when on an answer to what is asked now of a report is too late.
     function _answerBy(uint32 epoch) internal view returns (uint48 answerBy) {
         return (block.timestamp + answerSecondsOf(epoch)).toUint48();
+    }
+
+    /// @dev The bond, and as much again for every so many questions that are open.
+    function _steppedWei(uint32 open, uint32 perStep) internal view returns (uint96 valueWei) {
+        return _BOND_WEI * (1 + open / perStep);
     }
 
     // ─── INTERNAL ───

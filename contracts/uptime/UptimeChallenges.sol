@@ -27,6 +27,9 @@ contract UptimeChallenges is PartDemands {
     using UptimeEvidence for UptimeEvidence.Sightings;
     using UptimeLeaf for IUptimeOracle.Leaf;
 
+    /// @notice Open challenges to one epoch for which the bond of the next grows by the least one.
+    uint32 public constant CHALLENGES_PER_STEP = 32;
+
     IBurnMintSettlement private immutable _SETTLEMENT;
     INodeRegistry private immutable _NODES;
     IHardwareCatalog private immutable _CATALOG;
@@ -40,6 +43,7 @@ contract UptimeChallenges is PartDemands {
     mapping(bytes32 sighting => uint32 seats) private _falseSightings;
     /// @dev Points of all slots that were restored to a report.
     mapping(bytes32 reportHash => uint256 points) private _restored;
+    mapping(uint32 epoch => uint32 count) private _openChallenges;
 
     constructor(
         IUptimeOracle oracle,
@@ -88,7 +92,8 @@ contract UptimeChallenges is PartDemands {
         bytes32[] calldata proof,
         uint8 slot
     ) external payable returns (bytes32 challengeId) {
-        require(msg.value == _BOND_WEI, UptimeChallenges_WrongBond(msg.value, _BOND_WEI));
+        uint96 bond = bondOf(leaf.epoch);
+        require(msg.value == bond, UptimeChallenges_WrongBond(msg.value, bond));
         _ORACLE.verifyPosted(report);
         _checkSlot(report, leaf, proof, slot, true);
         challengeId = challengeIdOf(_ORACLE.reportHashOf(report), leaf.nodeId, slot);
@@ -104,7 +109,7 @@ contract UptimeChallenges is PartDemands {
             root: report.root,
             nodeId: leaf.nodeId,
             epoch: leaf.epoch,
-            bondWei: _BOND_WEI,
+            bondWei: bond,
             lossMill: _worthUp(report, leaf).toUint128()
         });
         emit SlotChallenged({
@@ -113,11 +118,12 @@ contract UptimeChallenges is PartDemands {
             nodeId: leaf.nodeId,
             slot: slot,
             challenger: msg.sender,
-            bondWei: _BOND_WEI,
+            bondWei: bond,
             answerBy: challenge.answerBy
         });
         if (!_holds(_corrections[report.root][leaf.nodeId])) ++_nodeCorrections[leaf.nodeId].pending;
         ++_touched(leaf.epoch, report.root, leaf.nodeId).openChallenges;
+        ++_openChallenges[leaf.epoch];
         emit LeafHeld({epoch: leaf.epoch, nodeId: leaf.nodeId, root: report.root});
     }
 
@@ -144,7 +150,7 @@ contract UptimeChallenges is PartDemands {
         challenge.status = ChallengeStatus.Answered;
         _owed[msg.sender] += challenge.bondWei;
         emit ChallengeAnswered(challengeId, msg.sender);
-        _free(challenge.root, nodeId);
+        _free(challenge);
     }
 
     /// @inheritdoc IUptimeChallenges
@@ -160,7 +166,7 @@ contract UptimeChallenges is PartDemands {
             slot: challenge.slot,
             delta: -uint256(challenge.lossMill).toInt256().toInt128()
         });
-        _free(challenge.root, challenge.nodeId);
+        _free(challenge);
     }
 
     /// @inheritdoc IUptimeChallenges
@@ -222,6 +228,11 @@ contract UptimeChallenges is PartDemands {
     /// @inheritdoc IUptimeChallenges
     function challengeOf(bytes32 challengeId) external view returns (Challenge memory challenge) {
         return _challenges[challengeId];
+    }
+
+    /// @inheritdoc IUptimeChallenges
+    function bondOf(uint32 epoch) public view returns (uint96 bond) {
+        return _steppedWei(_openChallenges[epoch], CHALLENGES_PER_STEP);
     }
 
     /// @inheritdoc IUptimeChallenges
@@ -295,7 +306,9 @@ contract UptimeChallenges is PartDemands {
     }
 
     /// @dev A leaf with which nothing is wrong has nothing to settle: whoever asks and answers holds nobody up (I11).
-    function _free(bytes32 root, uint64 nodeId) private {
+    function _free(Challenge storage challenge) private {
+        (bytes32 root, uint64 nodeId) = (challenge.root, challenge.nodeId);
+        --_openChallenges[challenge.epoch];
         Correction storage correction = _corrections[root][nodeId];
         if (--correction.openChallenges == 0 && correction.flipped == 0) correction.isPending = false;
         if (!_holds(correction)) --_nodeCorrections[nodeId].pending;

@@ -137,6 +137,38 @@ describe("UptimeChallenges", () => {
   });
 
   describe("false up", () => {
+    it("should grow dear with what is open, so that nobody asks for more than can be answered, and cheap again", async () => {
+      at = await networkHelpers.loadFixture(deploy);
+      const { report, leaves, tree } = await at.post(EPOCH, { bitmap: 2n ** 20n - 1n });
+      const { challenges } = at;
+      const ask = async (which: number, value: bigint): Promise<string> => {
+        const [leaf, slot] = [leaves[which % 3]!, Math.floor(which / 3)];
+        await challenges.challengeSlot(report, leaf, [...tree.proof(leaf.index)], slot, { value });
+        return await challenges.challengeIdOf(at.hash(report), leaf.nodeId, slot);
+      };
+      expect(await challenges.bondWei()).to.equal(BOND_WEI);
+      const asked: string[] = [];
+      for (let which = 0; which < 32; which++) {
+        expect(await challenges.bondOf(EPOCH)).to.equal(BOND_WEI);
+        asked.push(await ask(which, BOND_WEI));
+      }
+      await expect(ask(32, BOND_WEI))
+        .to.be.revertedWithCustomError(challenges, "UptimeChallenges_WrongBond")
+        .withArgs(BOND_WEI, 2n * BOND_WEI);
+      expect(await challenges.bondOf(EPOCH + 1), "each epoch has its own").to.equal(BOND_WEI);
+      asked.push(await ask(32, 2n * BOND_WEI));
+
+      await lapse();
+      const [first, second, last] = [asked[0]!, asked[1]!, asked[32]!];
+      await challenges.clearSlot(first);
+      expect(await challenges.bondOf(EPOCH)).to.equal(2n * BOND_WEI);
+      await challenges.clearSlot(second);
+      expect(await challenges.bondOf(EPOCH)).to.equal(BOND_WEI);
+      await challenges.clearSlot(last);
+      const [challenger] = await ethers.getSigners();
+      expect(await challenges.owedTo(challenger!), "what each brought comes back").to.equal(4n * BOND_WEI);
+    });
+
     it("should clear a slot without a heartbeat, and slash exactly those who said they saw it", async () => {
       expect(leafOf(2n)[0].bitmap).to.equal(0b1111n);
       const [challenger] = await ethers.getSigners();

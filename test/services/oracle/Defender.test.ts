@@ -21,6 +21,7 @@ import { agent, BOND_WEI, CHALLENGE_SECONDS, deployUptime, type UptimeFixture } 
 const { ethers, networkHelpers } = await hre.network.create();
 
 const [EPOCH, SLOT, NODE] = [0, 1, 2n];
+const ANSWER_SECONDS = CHALLENGE_SECONDS / 4;
 /** Seat of the member that is tried, and of two that lie together with the node. */
 const [ME, LIARS] = [0, [5, 6]] as const;
 
@@ -138,6 +139,13 @@ describe("Defender", () => {
     const mine = await beat("mine");
     const theirs = await Promise.all(LIARS.map((seat) => receiptOf(seat, mine)));
     expect(await answer(mine, theirs, mine, [], answerBy - 10)).to.equal(0b1100001n);
+  });
+
+  it("should show what it has alone from half of the time on, as thousands may be asked of it at once (I7)", async () => {
+    const mine = await beat("mine");
+    const half = answerBy - ANSWER_SECONDS / 2;
+    expect(await answer(mine, [], mine, [], half - 1), "others may have theirs").to.equal(0n);
+    expect(await answer(mine, [], mine, [], half)).to.equal(1n << BigInt(ME));
   });
 
   it("should show theirs beside its own when they are good", async () => {
