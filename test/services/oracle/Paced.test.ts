@@ -21,6 +21,14 @@ describe("Paced", () => {
     expect(results.map(({ status }) => status)).to.deep.equal(["fulfilled", "rejected", "fulfilled", "fulfilled"]);
   });
 
+  it("should let no crowd wait that comes when the last work cost nothing", async () => {
+    const paced = new Paced();
+    await paced.run(() => 1);
+    const asked = Array.from({ length: 200 }, () => paced.run(() => 2).catch((error: unknown) => error));
+    const refused = (await Promise.all(asked)).filter((answer) => answer instanceof OracleError);
+    expect(refused.length).to.be.at.least(200 - 64);
+  });
+
   it("should turn away those whose turn would come too late", async () => {
     const paced = new Paced();
     let done = 0;

@@ -6,6 +6,8 @@ import { OracleError } from "../OracleError.js";
 const PART = 5;
 /** Longest that a request is let wait for its turn. */
 const MAX_WAIT_MS = 10_000;
+/** Requests that are let wait, however little the last ones cost: a stranger asks for what costs nothing first. */
+const MAX_WAITING = 64;
 
 /**
  * Work that costs much with many nodes and that any stranger may ask for: one piece after the other, with rests in
@@ -18,7 +20,7 @@ export class Paced {
 
   /** @throws OracleError TOO_MANY_REQUESTS when its turn would come too late */
   run<T>(work: () => Promise<T> | T): Promise<T> {
-    if (this.waiting * PART * this.lastMs > MAX_WAIT_MS) {
+    if (this.waiting >= MAX_WAITING || this.waiting * PART * this.lastMs > MAX_WAIT_MS) {
       return Promise.reject(new OracleError("TOO_MANY_REQUESTS", "too many ask for what is not at hand: try later"));
     }
     this.waiting++;
