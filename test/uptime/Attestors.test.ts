@@ -171,6 +171,33 @@ describe("UptimeOracle attestors", () => {
       expect(await at.oracle.accountOfKey(key.address)).to.equal(member!.address);
     });
 
+    it("should leave what was signed to be judged by the key of its epoch", async () => {
+      await at.after(0);
+      const [member] = at.attestors;
+      const key = await newcomer();
+      await at.oracle.connect(member).rotateKey(key.address, await possession(key, member!.address));
+      await at.after(1);
+      /** Two reports of an epoch, signed with a key. */
+      const prove = async (epoch: number, by: Attestor) => {
+        const { report } = await at.build(epoch);
+        const other = { ...report, totalPoints: 1n };
+        const [first, second] = [await at.sign(report, [0], [by]), await at.sign(other, [0], [by])];
+        return await at.proofs.proveContradiction(report, other, 0, first.signatures, second.signatures);
+      };
+      for (const [epoch, wrong] of [
+        [1, key],
+        [2, member!],
+      ] as const) {
+        await expect(prove(epoch, wrong), `epoch ${epoch}`).to.be.revertedWithCustomError(
+          at.oracle,
+          "UptimeOracle_WrongSigner",
+        );
+      }
+      await expect(prove(1, member!)).to.emit(at.oracle, "AttestorConvicted");
+      expect(await at.world.bonded(member!.address)).to.be.lessThan(BOND);
+      await expect(prove(2, key)).to.emit(at.oracle, "AttestorConvicted");
+    });
+
     it("should refuse strangers, the present key and others' keys", async () => {
       const [first, second] = at.attestors;
       const stranger = await newcomer();

@@ -1,12 +1,23 @@
 import { expect } from "chai";
-import { hexlify, id } from "ethers";
+import { hexlify, id, Wallet } from "ethers";
 import hre from "hardhat";
 
 import { SIGHTINGS_SLOT, type BuiltReport } from "@millrace/uptime-tree/format";
 
 import { Evidence } from "./evidence.js";
 import type { Statements } from "./Testimony.js";
-import { BOND, BOND_WEI, CHALLENGE_SECONDS, deployUptime, POT, Status, type UptimeFixture } from "./uptimeFixture.js";
+import {
+  BOND,
+  BOND_WEI,
+  CHALLENGE_SECONDS,
+  deployUptime,
+  EPOCH_SECONDS,
+  join,
+  POT,
+  SLOTS,
+  Status,
+  type UptimeFixture,
+} from "./uptimeFixture.js";
 
 const { ethers, networkHelpers } = await hre.network.create();
 
@@ -446,6 +457,22 @@ describe("UptimeChallenges", () => {
       await expect(eject()).to.be.revertedWithCustomError(oracle, "UptimeOracle_NotMember");
     });
 
+    it("should hold against a member no report of before it had a seat", async () => {
+      const newcomer = Wallet.createRandom().connect(ethers.provider);
+      for (let epoch = 1; epoch < 7; epoch++) await at.post(epoch);
+      await at.finalise(6);
+      await join(at, newcomer);
+      const refuses = async (): Promise<void> => {
+        await expect(at.oracle.eject(newcomer.address))
+          .to.be.revertedWithCustomError(at.oracle, "UptimeOracle_NotDead")
+          .withArgs(newcomer.address, 0, 7);
+      };
+      await refuses();
+      // Nor one that is posted, of the first epoch in which it has one.
+      await at.post(Number(await at.oracle.nextSetEpoch()), { seats: [0, 1, 2, 3] });
+      await refuses();
+    });
+
     it("should keep a member that signed a report since, posted or final", async () => {
       for (let epoch = 1; epoch < 7; epoch++) await at.post(epoch);
       await at.finalise(6);
@@ -469,6 +496,50 @@ describe("UptimeChallenges", () => {
       const pay = await Promise.all(at.attestors.map(({ address }) => at.world.balanceOf(address)));
       // Of 1,001 each: epoch 0 was sent by a stranger; of epoch 1 a twentieth is for the gas.
       expect(pay).to.deep.equal([334n + 317n, 334n + 317n + 50n, 333n + 317n, 0n]);
+    });
+
+    it("should go from seat to seat, two slots each, from the end of the epoch on", async () => {
+      const turnSeconds = 2 * (EPOCH_SECONDS / SLOTS);
+      const endAt = at.genesisAt + 2 * EPOCH_SECONDS;
+      for (const [seconds, seat] of [
+        [-5, 1],
+        [0, 1],
+        [turnSeconds - 1, 1],
+        [turnSeconds, 2],
+        [2 * turnSeconds, 3],
+        [3 * turnSeconds, 0],
+        [4 * turnSeconds, 1],
+      ] as const) {
+        await networkHelpers.time.increaseTo(endAt + seconds);
+        expect(await at.oracle.dutySeat(1), `${seconds} s after the end`).to.equal(seat);
+      }
+    });
+
+    it("should give nothing for gas to a member whose turn is over, nor to one on duty that did not sign", async () => {
+      const cases = [
+        { sender: 1, seats: [0, 1, 2], turn: 0, transmitter: 2 },
+        { sender: 1, seats: [0, 1, 2], turn: 1, transmitter: 0 },
+        { sender: 3, seats: [0, 1, 2], turn: 2, transmitter: 4 },
+      ];
+      for (const { sender, seats, turn, transmitter } of cases) {
+        const start = await networkHelpers.takeSnapshot();
+        await at.close(1);
+        const { report } = await at.build(1);
+        const { signers, signatures } = await at.sign(report, seats);
+        const turnSeconds = 2 * (EPOCH_SECONDS / SLOTS);
+        await networkHelpers.time.setNextBlockTimestamp(at.genesisAt + 2 * EPOCH_SECONDS + turn * turnSeconds + 3);
+        await at.oracle.connect(at.attestors[sender]).submitReport(report, signers, signatures);
+        expect((await at.oracle.reportOf(1)).transmitter, `turn ${turn}`).to.equal(transmitter);
+        await at.finalise(1);
+        const { address } = at.attestors[sender]!;
+        const { payees, bit, transmitterBit } = await at.oracle.payeesOf(1, address);
+        expect([payees, bit]).to.deep.equal([0b111n, sender === 3 ? 0n : 0b10n]);
+        expect(transmitterBit, `turn ${turn}`).to.equal(turn === 0 ? 0b10n : 0n);
+        await at.rewards.collectAttestorPay(address, [1]);
+        const paid = [317n + 50n, 334n, 0n][turn];
+        expect(await at.world.balanceOf(address), `turn ${turn}`).to.equal(paid);
+        await start.restore();
+      }
     });
   });
 

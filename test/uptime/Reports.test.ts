@@ -298,6 +298,69 @@ describe("UptimeOracle reports", () => {
     });
   });
 
+  describe("jumps", () => {
+    const quarantined = async (epoch: number): Promise<bigint[][]> => {
+      const logs = await at.oracle.queryFilter(at.oracle.filters.ReportQuarantined(epoch));
+      return logs.map(({ args }) => [args.pointsBefore, args.points]);
+    };
+    /** Posts a report of so many slots for every node, and says how long it is open. */
+    const openFor = async (epoch: number, slots: number): Promise<bigint> => {
+      await at.post(epoch, { bitmap: (1n << BigInt(slots)) - 1n });
+      const postedAt = BigInt(await networkHelpers.time.latest());
+      const { finalAt } = await at.oracle.reportOf(epoch);
+      // The next one is open for its own time, not for what is left of this one's.
+      await at.finalise(epoch);
+      return finalAt - postedAt;
+    };
+
+    it("should be open for twice the window, and nothing else that is within four times", async () => {
+      const [once, twice] = [BigInt(CHALLENGE_SECONDS), 2n * BigInt(CHALLENGE_SECONDS)];
+      // 600 points a slot. Each is compared with the one before it: more than four times, less than a quarter.
+      const steps = [
+        { slots: 1, length: once, event: [] },
+        { slots: 4, length: once, event: [] },
+        { slots: 1, length: once, event: [] },
+        { slots: 5, length: twice, event: [[600n, 3_000n]] },
+        { slots: 1, length: twice, event: [[3_000n, 600n]] },
+        { slots: 0, length: twice, event: [[600n, 0n]] },
+        { slots: 0, length: once, event: [] },
+        { slots: 1, length: twice, event: [[0n, 600n]] },
+      ];
+      for (const [step, { slots, length, event }] of steps.entries()) {
+        const epoch = 4 * step;
+        expect(await openFor(epoch, slots), `step ${step}`).to.equal(length);
+        expect(await quarantined(epoch), `step ${step}`).to.deep.equal(event);
+      }
+    });
+
+    it("should hold back nothing of a report but the time: it is paid as it says", async () => {
+      await at.post(0, { bitmap: 1n });
+      const { leaves, tree, report } = await at.post(1, { bitmap: 0b11111n });
+      expect(await quarantined(1)).to.have.length(1);
+      expect((await at.oracle.reportOf(1)).root).to.equal(report.root);
+      const { finalAt } = await at.oracle.reportOf(1);
+      await networkHelpers.time.increaseTo(finalAt - 1n);
+      expect(await at.oracle.statusOf(1)).to.equal(Status.Posted);
+      await networkHelpers.time.increaseTo(finalAt);
+      for (const leaf of leaves) await at.rewards.collect(leaf, tree.proof(leaf.index));
+      expect(await at.rewards.rewardsPaid()).to.equal(leaves.reduce((sum, leaf) => sum + leaf.rawCumulativeReward, 0n));
+      expect(leaves[2]!.rawCumulativeReward).to.equal(POT.availability);
+    });
+
+    it("should count whatever comes after a report that fell", async () => {
+      await at.post(0);
+      const { report } = await at.post(1);
+      for (const seat of [0, 1]) {
+        const other = { ...report, dataHash: ZeroHash };
+        const signatures = [await at.signOne(report, seat), await at.signOne(other, seat)] as const;
+        await at.proofs.proveContradiction(report, other, seat, ...signatures);
+      }
+      expect(await at.oracle.statusOf(1)).to.equal(Status.Void);
+      await at.post(2);
+      expect(await quarantined(2)).to.deep.equal([[0n, 2_400n]]);
+    });
+  });
+
   describe("reportHashAt", () => {
     it("should give the hashes of the newest 32 reports, and never another's for an older one", async () => {
       const alone = await deployUptime(ethers, networkHelpers, 1);
