@@ -1,4 +1,13 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -119,6 +128,23 @@ describe("Store", () => {
     await (await take(contract, Wallet.createRandom().address)).release();
     await lock.release();
     await (await take(contract, key)).release();
+  });
+
+  it("should sign nothing that it could not count, and count it when there is room again (I7)", async () => {
+    const { tally } = store.statements as unknown as { tally: { fd: number } };
+    const counted = (): bigint => readFileSync(`${file}.tally`).readBigUInt64BE(0);
+    const { fd } = tally;
+    // The row finds room where there is some already; the count cannot be written.
+    tally.fd = openSync(`${file}.tally`, "r");
+    await rejection(store.statements.signOnce("report", 3, "0xaa", "0x01", sign("too early")));
+    closeSync(tally.fd);
+    tally.fd = fd;
+    expect(store.statements.signed("report", 3, "0xaa")).to.equal(undefined);
+    expect(counted()).to.equal(0n);
+    expect(await store.statements.signOnce("report", 3, "0xaa", "0x01", sign("first"))).to.equal("first");
+    expect(counted(), "what is signed is counted").to.equal(1n);
+    await store.statements.signOnce("report", 4, "0xaa", "0x01", sign("second"));
+    expect(counted()).to.equal(2n);
   });
 
   it("should sign nothing when the disk is full, and the same when there is room again", async () => {

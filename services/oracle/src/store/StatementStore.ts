@@ -74,7 +74,7 @@ export class StatementStore {
     sign: () => Promise<string>,
   ): Promise<string> {
     const begun = this.db.run("INSERT OR IGNORE INTO statements VALUES (?, ?, ?, ?, NULL)", kind, epoch, scope, hash);
-    if (begun > 0) this.tally?.raise();
+    this.tally?.raise(begun);
     const bound = this.made(kind, epoch, scope);
     if (bound?.hash !== hash) throw new ContradictionError(kind, epoch, bound?.hash ?? "");
     if (bound.signature !== "") return bound.signature;

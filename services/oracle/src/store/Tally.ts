@@ -12,6 +12,8 @@ const MASK = 2n ** 64n - 1n;
  */
 export class Tally {
   private readonly fd: number;
+  /** What the file says. */
+  private written: number | undefined;
 
   /**
    * @param count statements in the database
@@ -30,9 +32,10 @@ export class Tally {
     this.write(count);
   }
 
-  /** Notes that one more is begun; it is on the disk when this returns. */
-  raise(): void {
-    this.write(this.count + 1);
+  /** Notes that so many more are begun; they, and those for which the disk had no room before, are on it when this returns. */
+  raise(begun: number): void {
+    this.count += begun;
+    if (this.count !== this.written) this.write(this.count);
   }
 
   close(): void {
@@ -56,7 +59,7 @@ export class Tally {
     const written = writeSync(this.fd, bytes, 0, BYTES, 0);
     if (written !== BYTES) throw new Error(`the disk took ${written} of ${BYTES} bytes of ${this.file}`);
     fsyncSync(this.fd);
-    this.count = count;
+    this.written = count;
   }
 }
 
