@@ -12,6 +12,7 @@ export { newestFinalReport, type FinalReport } from "./chain/newestFinalReport.j
 export { EpochClock } from "./chain/EpochClock.js";
 export { isLocalChain } from "./chain/localChains.js";
 export { openChain } from "./chain/openChain.js";
+export { nodesOf } from "./chain/rpc/nodesOf.js";
 export { openQuorum } from "./chain/rpc/openQuorum.js";
 export { pickedNodes } from "./chain/pickedNodes.js";
 export { QuorumProvider } from "./chain/rpc/QuorumProvider.js";

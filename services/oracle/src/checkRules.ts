@@ -1,14 +1,14 @@
 import { Contract, type ContractRunner } from "ethers";
 
-import { isLocalChain, MillraceError } from "@millrace/sdk";
+import { isLocalChain, MillraceError, nodesOf } from "@millrace/sdk";
 import { CONSENSUS_VERSION } from "@millrace/uptime-tree/format";
 
 import type { OracleConfig } from "./config.js";
 
 /** On a chain of others one node would decide what is signed. @throws MillraceError BAD_CONFIG */
-export function checkNodes({ rpcUrl, rpcUrls, rpcQuorum }: OracleConfig, chainId: number): void {
-  const nodes = new Set([rpcUrl, ...rpcUrls]).size;
-  if (isLocalChain(chainId) || (nodes >= 2 && (rpcQuorum ?? 2) >= 2)) return;
+export function checkNodes(config: Pick<OracleConfig, "rpcQuorum" | "rpcUrl" | "rpcUrls">, chainId: number): void {
+  const nodes = nodesOf(config).length;
+  if (isLocalChain(chainId) || (nodes >= 2 && (config.rpcQuorum ?? 2) >= 2)) return;
   throw new MillraceError("BAD_CONFIG", `Chain ${chainId} is read through ${nodes} node, which could lie.`, {
     hint: "Name at least two more in rpcUrls, run by others.",
   });

@@ -3,6 +3,7 @@ import { parseArgs, type ParseArgsOptionsConfig } from "node:util";
 import { type JsonRpcApiProvider, Wallet } from "ethers";
 import type { z } from "zod";
 
+import { nodesOf } from "../chain/rpc/nodesOf.js";
 import { openQuorum } from "../chain/rpc/openQuorum.js";
 import type { RpcFault } from "../chain/rpc/RpcEndpoint.js";
 import { loadConfig } from "../config/loadConfig.js";
@@ -74,7 +75,7 @@ export async function runService<Schema extends z.ZodObject<typeof serviceSchema
     shutdown.listen();
     const listeners: ((fault: RpcFault) => void)[] = [];
     const provider = await openQuorum({
-      rpcUrls: [...new Set([config.rpcUrl, ...config.rpcUrls])],
+      rpcUrls: nodesOf(config),
       quorum: config.rpcQuorum,
       chainId: config.chainId,
       onFault: (fault) => {
