@@ -1,11 +1,12 @@
 import { getAddress, ZeroHash } from "ethers";
 
-import { labelOf, MillraceError, type Contracts, type Deployment } from "@millrace/sdk";
+import { labelOf, MillraceError, type Deployment } from "@millrace/sdk";
 import { verifyDataFile, type VerifiedFile } from "@millrace/uptime-tree/verify";
 
 import { readFileOf } from "../lib/readFileOf.js";
 import type { Session } from "../lib/Session.js";
 import { facts } from "../lib/text.js";
+import { postedReport } from "./postedReport.js";
 
 interface Values {
   readonly file: string;
@@ -19,7 +20,7 @@ export default async function verify(session: Session, { file }: Values): Promis
   const found = verified(file, await readFileOf(file, "--file"));
   const protocol = await session.protocol();
   checkPlace(found, protocol.deployment);
-  const { status, posted } = await compared(found, protocol.contracts);
+  const { status, posted } = await compared(session, found);
   session.output.result(
     { ...found, status, posted: posted ?? null },
     `Data file of epoch ${found.epoch}\n${facts([
@@ -42,16 +43,16 @@ function checkPlace({ chainId, oracle }: VerifiedFile, { chainId: here, contract
   );
 }
 
-/** What is on chain of the file's epoch: the report's hash, or its root when it is too old for that. */
+/**
+ * The hash of the report on chain of the file's epoch. The contract forgets it after 32 more, its events do not; the root
+ * alone would not do, as it commits neither the report before, nor the registry, nor who observed.
+ */
 async function compared(
-  { epoch, reportHash, root }: VerifiedFile,
-  { uptime }: Contracts,
+  session: Session,
+  { epoch, reportHash }: VerifiedFile,
 ): Promise<{ status: string; posted: string | undefined }> {
-  const [state, hash, record] = await Promise.all([
-    uptime.statusOf(epoch),
-    uptime.reportHashAt(epoch),
-    uptime.reportOf(epoch),
-  ]);
+  const { uptime } = (await session.protocol()).contracts;
+  const [state, kept] = await Promise.all([uptime.statusOf(epoch), uptime.reportHashAt(epoch)]);
   const status = labelOf("ReportStatus", state);
   if (state === NONE) return { status, posted: undefined };
   if (state === VOID) {
@@ -63,9 +64,9 @@ async function compared(
       },
     );
   }
-  const [what, posted, own] = hash === ZeroHash ? ["root", record.root, root] : ["report", hash, reportHash];
-  if (posted === own) return { status, posted };
-  throw new MillraceError("DATA_MISMATCH", `The file gives ${what} ${own}, the chain has ${posted}.`, {
+  const posted = kept === ZeroHash ? (await postedReport(session, String(epoch))).reportHash : kept;
+  if (posted === reportHash) return { status, posted };
+  throw new MillraceError("DATA_MISMATCH", `The file gives report ${reportHash}, the chain has ${posted}.`, {
     hint: "Get the file from another attestor; if it gives the same, the report is wrong and can be proven so.",
   });
 }

@@ -4,6 +4,7 @@ import hre from "hardhat";
 import { countUp } from "@millrace/uptime-tree/format";
 
 import { addNode } from "../market/marketFixture.js";
+import { forgetWord } from "../support/forgetWord.js";
 import { restoreEach } from "../support/restoreEach.js";
 import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
@@ -18,6 +19,8 @@ const Challenge = { Answered: 2n, Cleared: 3n } as const;
 
 /** Where a data file has the last byte of its chain, the first of its oracle, the last of its epoch, its observers. */
 const [CHAIN_AT, ORACLE_AT, EPOCH_AT, OBSERVERS_AT] = [15, 16, 39, 42];
+/** Where it has the last bytes of the report before and of the registry's digest. */
+const [PREVIOUS_AT, REGISTRY_AT] = [95, 127];
 const [HEADER_BYTES, NODE_BYTES] = [172, 43];
 
 /** Slots in which all see both nodes. */
@@ -63,6 +66,10 @@ describe("tasks of the oracle", () => {
     const { finalAt } = await at.world.uptime.reportOf(stage.epoch);
     await networkHelpers.time.increaseTo(finalAt);
   };
+  /** Lets the contract forget the hash of a report, as it does when 32 more were posted. */
+  const forget = async (reportHash: string): Promise<void> => {
+    await forgetWord(ethers.provider, await at.world.uptime.getAddress(), reportHash);
+  };
   /** The result of a command is about the chain's newest transaction, which the named party sent. */
   const expectSent = async (transaction: unknown, party: keyof typeof FROM): Promise<void> => {
     const sent = await ethers.provider.getTransaction(transaction as string);
@@ -106,6 +113,25 @@ describe("tasks of the oracle", () => {
       1,
       "Error: oracle verify needs --file. See npx hardhat oracle verify --help.\n",
     ]);
+  });
+
+  it("should find what was changed in the file of a report whose hash the contract has forgotten", async () => {
+    await toFinal();
+    await forget(stage.reportHash);
+    expect(await at.world.uptime.reportHashAt(stage.epoch)).to.equal(ethers.ZeroHash);
+    const found = await at.verbs.json(`oracle verify --file ${stage.file}`);
+    expect(found).to.include({ status: "final", posted: stage.reportHash });
+    // All of these leave the root as it is, and none of them is signed by an attestor.
+    for (const [what, change] of [
+      ["the report before", (bytes: Buffer) => void (bytes[PREVIOUS_AT] ^= 1)],
+      ["the registry", (bytes: Buffer) => void (bytes[REGISTRY_AT] ^= 1)],
+    ] as const) {
+      const bytes = Buffer.from(stage.built.bytes);
+      change(bytes);
+      const { code, stderr } = await at.verbs.run(`oracle verify --file ${stage.writeBytes("changed.bin", bytes)}`);
+      expect(stderr, what).to.match(/^Error: The file gives report 0x\w{64}, the chain has 0x\w{64}\./);
+      expect(code, what).to.equal(1);
+    }
   });
 
   it("should say where a verified report stands", async () => {

@@ -4,7 +4,7 @@ import { encode, hex, keccak, type VerifiedFile } from "@millrace/uptime-tree/ve
 export interface OnChain {
   readonly status: "none" | "posted" | "final" | "void";
   readonly root: string;
-  /** Zero when the report is so old that only its root is kept. */
+  /** Zero when the report is so old that only its root is kept, and the endpoint gives no events of so long ago. */
   readonly reportHash: string;
 }
 
@@ -16,6 +16,8 @@ export class EndpointError extends Error {
 /** Order of the contract's `ReportStatus`. */
 const STATUSES = ["none", "posted", "final", "void"] as const;
 const TIMEOUT_MS = 20_000;
+const POSTED =
+  "ReportPosted(uint32,bytes32,address,uint32,uint48,(uint32,bytes32,bytes32,uint32,uint96,bytes32,bytes32,bytes32,bytes32,uint32))";
 const WORD_DIGITS = 64;
 
 /** Asks an endpoint for the report of a file's epoch, at the contract that the file names. @throws {EndpointError} */
@@ -38,10 +40,31 @@ export async function readChain(url: string, file: VerifiedFile): Promise<OnChai
     // The root is the first field of the record.
     call("reportOf(uint32)"),
   ]);
-  return { status: STATUSES[Number(status)] ?? "none", reportHash, root };
+  const stands = STATUSES[Number(status)] ?? "none";
+  const isForgotten = BigInt(reportHash) === 0n && stands !== "none" && stands !== "void";
+  const found = isForgotten ? await postedHash(url, file) : undefined;
+  return { status: stands, reportHash: found ?? reportHash, root };
+}
+
+/** Hash of the newest report of a file's epoch by the events of the contract; undefined where they are not to be had. */
+async function postedHash(url: string, { oracle, epoch }: VerifiedFile): Promise<string | undefined> {
+  const topics = [hex(keccak(POSTED)), hex(encode([epoch]))];
+  const filter = { address: oracle, topics, fromBlock: "0x0", toBlock: "latest" };
+  // Many endpoints refuse to look through so many blocks.
+  const logs = await answered(url, "eth_getLogs", [filter]).catch(() => undefined);
+  const last = Array.isArray(logs) ? (logs.at(-1) as { topics?: readonly unknown[] } | undefined) : undefined;
+  const hash = last?.topics?.[2];
+  return typeof hash === "string" ? hash : undefined;
 }
 
 async function ask(url: string, method: string, params: readonly unknown[]): Promise<string> {
+  const result = await answered(url, method, params);
+  if (typeof result === "string" && /^0x[0-9a-f]*$/i.test(result)) return result;
+  throw new EndpointError(`the endpoint refuses ${method}: it gives no result`);
+}
+
+/** What an endpoint answers. @throws {EndpointError} */
+async function answered(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
   let body: unknown;
   try {
     const response = await fetch(url, {
@@ -55,8 +78,7 @@ async function ask(url: string, method: string, params: readonly unknown[]): Pro
     throw new EndpointError("the endpoint cannot be reached from this page, or does not answer in JSON", { cause });
   }
   const { result, error } = body as { result?: unknown; error?: { message?: unknown } };
-  if (typeof result === "string" && /^0x[0-9a-f]+$/i.test(result)) return result;
-  if (result === "0x") return result;
+  if (result !== undefined && error === undefined) return result;
   throw new EndpointError(
     `the endpoint refuses ${method}: ${typeof error?.message === "string" ? error.message : "it gives no result"}`,
   );

@@ -29,7 +29,7 @@ export function verdictOf(file: VerifiedFile, { hash, chain }: Expected): Verdic
       detail: `Neither its root nor its report hash is ${hash}. ${ASK_ANOTHER}`,
     };
   }
-  if (chain !== undefined) return chainVerdict(file, chain);
+  if (chain !== undefined) return chainVerdict(file, chain, hash?.toLowerCase() === file.reportHash);
   if (hash !== undefined) {
     const what = hash.toLowerCase() === file.root ? "root" : "report hash";
     return {
@@ -46,7 +46,7 @@ export function verdictOf(file: VerifiedFile, { hash, chain }: Expected): Verdic
   };
 }
 
-function chainVerdict(file: VerifiedFile, chain: OnChain): Verdict {
+function chainVerdict(file: VerifiedFile, chain: OnChain, isGiven: boolean): Verdict {
   if (chain.status === "none") {
     return {
       tone: "open",
@@ -72,6 +72,14 @@ function chainVerdict(file: VerifiedFile, chain: OnChain): Verdict {
     };
   }
   const when = chain.status === "final" ? "It is final." : "It can still be challenged.";
+  if (what === "root" && !isGiven) {
+    return {
+      tone: "open",
+      title: "The file gives the root on chain",
+      detail:
+        "The contract has no more than that of so old a report, and the endpoint gives no events of it: who observed, and what the file says of the report before and of the registry, is compared with nothing. Give the report hash, or another endpoint.",
+    };
+  }
   return {
     tone: "good",
     title: "This is the report on chain",
