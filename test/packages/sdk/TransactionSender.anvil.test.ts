@@ -3,7 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { expect } from "chai";
-import { JsonRpcProvider, parseEther, parseUnits, toBeHex, toQuantity, Wallet, type TransactionReceipt } from "ethers";
+import {
+  JsonRpcProvider,
+  parseEther,
+  parseUnits,
+  toBeHex,
+  toQuantity,
+  Transaction,
+  Wallet,
+  type TransactionReceipt,
+} from "ethers";
 
 import { MillraceError, TransactionSender, type GasBudget } from "@millrace/sdk";
 
@@ -24,9 +33,11 @@ class SpoiledProvider extends JsonRpcProvider {
   /** Called after each broadcast. */
   after: (() => void) | undefined;
   broadcasts = 0;
+  readonly signed: Transaction[] = [];
 
   override async broadcastTransaction(signed: string): ReturnType<JsonRpcProvider["broadcastTransaction"]> {
     const count = this.broadcasts++;
+    this.signed.push(Transaction.from(signed));
     await this.before?.(count);
     const response = await super.broadcastTransaction(signed);
     this.after?.();
@@ -77,6 +88,7 @@ describe("TransactionSender on a chain of its own", function () {
   });
   beforeEach(async () => {
     [provider.before, provider.after, provider.broadcasts] = [undefined, undefined, 0];
+    provider.signed.length = 0;
     [wallet, other] = [Wallet.createRandom(provider), Wallet.createRandom(provider)] as unknown as [Wallet, Wallet];
     for (const { address } of [wallet, other]) {
       await provider.send("anvil_setBalance", [address, toQuantity(parseEther("10"))]);
@@ -141,6 +153,30 @@ describe("TransactionSender on a chain of its own", function () {
     expect(underpriced).to.be.greaterThan(1);
     expect((await provider.getTransaction(receipt.hash))!.nonce).to.be.lessThan(2);
     expect(await provider.getTransactionReceipt(hash)).to.equal(null);
+  });
+
+  it("should bid a tenth more and then some each time, with the same nonce, and give up in the end", async () => {
+    await automine(false);
+    const attempts = 4;
+    const purse = new Purse();
+    const sender = new TransactionSender(wallet, { ...options, attempts, budget: purse });
+    const error: unknown = await sender.send(payment).catch((caught: unknown) => caught);
+    expect(error).to.have.property("code", "TIMEOUT");
+    expect(provider.signed).to.have.length(attempts);
+    for (const [i, bid] of provider.signed.entries()) {
+      expect((error as MillraceError).sentence, "all that may still be mined").to.contain(bid.hash!);
+      expect(bid.nonce).to.equal(0);
+      const before = provider.signed[i - 1];
+      if (before === undefined) continue;
+      for (const fee of ["maxFeePerGas", "maxPriorityFeePerGas"] as const)
+        expect(bid[fee]! * 100n, `${fee} of bid ${i}`).to.be.at.least(before[fee]! * 110n);
+    }
+    // It may be mined yet: what it can cost stays set aside, which is what the dearest bid could have cost.
+    expect(purse.spent).to.deep.equal([]);
+    const dearest = provider.signed.at(-1)!;
+    expect(purse.reserved[0]).to.be.at.least(dearest.gasLimit * dearest.maxFeePerGas!);
+    await mine();
+    expect((await provider.getTransactionReceipt(dearest.hash!))?.status).to.equal(1);
   });
 
   it("should take 'already known' for what it is", async () => {
