@@ -173,6 +173,40 @@ describe("Prober", () => {
     expect(await probe(second)).to.deep.equal({ asked: 2, silent: [] });
   });
 
+  it("should ask those that the slot's first block picks, and no others, at a moment of its own", async () => {
+    const nodeIds = Array.from({ length: 60 }, (_, i) => BigInt(i + 1));
+    const asked = new Set<bigint>();
+    const store = new Store(":memory:");
+    const delays: number[] = [];
+    const prober = new Prober({
+      watch: { firstOf: () => id("block"), remainingMs: () => 1_000 } as unknown as ChainWatch,
+      slotSeconds: 1,
+      endpoints: { of: (nodeId) => `http://host/${nodeId}` },
+      store,
+      domain: DOMAIN,
+      metrics: new Metrics(),
+      logger: pino({ level: "silent" }),
+      oneIn: 4,
+      allowsPrivate: false,
+      // Each waits for another part of the time that is left when both tries are allowed for.
+      random: () => {
+        delays.push(delays.length / 1_000);
+        return delays.at(-1)!;
+      },
+      ask: async (url) => {
+        asked.add(BigInt(url.pathname.split("/")[1]!));
+        return await signed(agent)(url.pathname.split("/").at(-1)!);
+      },
+    });
+    prober.onHeard(heartbeat, nodeIds, agent.address);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    store.close();
+    const picked = nodeIds.filter((nodeId) => isPicked(id("block"), nodeId, 4));
+    expect([...asked].sort((a, b) => Number(a - b))).to.deep.equal(picked);
+    expect(picked.length).to.be.within(5, 30);
+    expect(delays).to.have.length(picked.length);
+  });
+
   it("should not hold against a node what cannot be asked, or not in time", async () => {
     const forbidden = (): Promise<string> => Promise.reject(new ForbiddenEndpointError("no"));
     expect(await probe(forbidden)).to.deep.equal({ asked: 1, silent: [] });
