@@ -29,7 +29,7 @@ import { diskOf } from "./store/diskOf.js";
 import { ContradictionError } from "./store/ContradictionError.js";
 import type { Store } from "./store/Store.js";
 
-/** Part of the first round after which a leader goes ahead without the observations that are still missing. */
+/** Rounds since the close after which a leader goes ahead without the observations that are still missing. */
 const PATIENCE = 0.5;
 
 /** What a driver moves. */
@@ -205,7 +205,7 @@ export class Driver {
     const members = seats.length === 0 ? (await facts.setOf(current)).seats : seats;
     const seat = members.indexOf(attestor);
     const rank = (((seat - epoch) % members.length) + members.length) % members.length;
-    if (seat < 0 || schedule.roundAt(endAt, now) < rank) return;
+    if (seat < 0 || schedule.roundAt(epoch, now) < rank) return;
     try {
       const rounds = [...(await contracts.prices.roundsAt(endAt))];
       await sender.send(
@@ -238,7 +238,7 @@ export class Driver {
       if (closedAt === undefined) return;
       if (known < quorum) {
         // Perhaps nobody was there. Every member gets two rounds to show its observation; then the next epoch has a turn.
-        if (this.parts.schedule.roundAt(closedAt, now) < 2 * seats.length) return;
+        if (now - closedAt < 2 * seats.length * this.parts.schedule.roundSeconds) return;
         continue;
       }
       if (seats.includes(this.parts.attestor) && (await member.isTurnOf(epoch))) {
@@ -256,9 +256,9 @@ export class Driver {
     now: number,
   ): Promise<void> {
     const { schedule, leader, attestor } = this.parts;
-    const round = schedule.roundAt(closedAt, now);
+    const round = schedule.roundAt(epoch, now);
     if (schedule.leaderOf(seats, epoch, round) !== attestor) return;
-    const waits = round === 0 && known < seats.length && schedule.progress(closedAt, now) < PATIENCE;
+    const waits = known < seats.length && now - closedAt < PATIENCE * schedule.roundSeconds;
     if (!waits) await leader.lead(epoch, round);
   }
 

@@ -28,7 +28,7 @@ import { Metrics } from "../../../services/oracle/src/Metrics.js";
 import type { KeptObservation } from "../../../services/oracle/src/store/EvidenceStore.js";
 import { Store } from "../../../services/oracle/src/store/Store.js";
 
-const [EPOCH, SLOTS, CLOSED_AT] = [5, 4, 1_000];
+const [EPOCH, SLOTS, CLOSED_AT] = [5, 4, 240];
 const SEATS = Array.from({ length: 4 }, (_, i) => new Wallet(id(`seat ${i}`)));
 const ORACLE = "0x00000000000000000000000000000000000000bb";
 const DOMAIN = uptimeDomain(31_337, ORACLE);

@@ -17,7 +17,8 @@ import { OracleError } from "../../../services/oracle/src/OracleError.js";
 import { Store } from "../../../services/oracle/src/store/Store.js";
 
 const EPOCH = 5;
-const CLOSED_AT = 1_000;
+/** When the epoch ends, and is closed. */
+const CLOSED_AT = 240;
 const SEATS = Array.from({ length: 4 }, (_, i) => new Wallet(id(`seat ${i}`)));
 /** The member that is tried, which does not lead early rounds. */
 const [ME] = SEATS;

@@ -1,11 +1,13 @@
 import { expect } from "chai";
 import { Signature, Wallet, ZeroHash } from "ethers";
 import Fastify, { type FastifyInstance } from "fastify";
+import hre from "hardhat";
 
 import { collectReport } from "@millrace/oracle";
 import { EpochClock } from "@millrace/sdk";
 import { hashReport, reportTypes, uptimeDomain, type Report } from "@millrace/uptime-tree/format";
 
+import { deployUptime, EPOCH_SECONDS, SLOTS } from "../../uptime/uptimeFixture.js";
 import { packSignatures } from "../../../services/oracle/src/member/Leader.js";
 import { Schedule } from "../../../services/oracle/src/member/Schedule.js";
 
@@ -21,10 +23,24 @@ describe("Schedule", () => {
     expect(schedule.leaderOf([], 1, 1)).to.equal(undefined);
   });
 
-  it("should count rounds of two slots from the close", () => {
+  it("should count rounds of two slots from the end of the epoch", () => {
     expect(schedule.roundSeconds).to.equal(16);
-    expect([99, 100, 115, 116, 164].map((now) => schedule.roundAt(100, now))).to.deep.equal([0, 0, 0, 1, 4]);
-    expect(schedule.progress(100, 120)).to.equal(0.25);
+    expect([79, 80, 95, 96, 144].map((now) => schedule.roundAt(1, now))).to.deep.equal([0, 0, 0, 1, 4]);
+  });
+
+  it("should let those lead whose turn it is on chain, so that their gas is paid", async () => {
+    const { ethers, networkHelpers } = await hre.network.create();
+    const at = await deployUptime(ethers, networkHelpers);
+    const [slotsPerEpoch, epoch] = [SLOTS, 1];
+    const clock = new EpochClock({ genesisAt: at.genesisAt, epochSeconds: EPOCH_SECONDS, slotsPerEpoch });
+    const turns = new Schedule(clock);
+    const { seats } = await at.oracle.setOf(epoch);
+    for (const seconds of [0, 3, 4, 7, 8, 13, 40, 41, 63, 200]) {
+      const now = clock.endOf(epoch) + seconds;
+      await networkHelpers.time.increaseTo(now);
+      const leader = turns.leaderOf(seats, epoch, turns.roundAt(epoch, now));
+      expect(leader, `${seconds} s after the end`).to.equal(seats[Number(await at.oracle.dutySeat(epoch))]);
+    }
   });
 });
 

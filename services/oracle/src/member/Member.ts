@@ -275,13 +275,14 @@ export class Member {
 
   private async checkRound(epoch: number, round: number): Promise<void> {
     await this.parts.watch.poll();
-    const closedAt = await this.parts.facts.closedAt(epoch);
-    if (closedAt === undefined) throw new OracleError("EPOCH_NOT_CLOSED", `epoch ${epoch} is not closed`);
+    if ((await this.parts.facts.closedAt(epoch)) === undefined) {
+      throw new OracleError("EPOCH_NOT_CLOSED", `epoch ${epoch} is not closed`);
+    }
     const { seats } = await this.parts.facts.setOf(epoch);
     if (!seats.includes(this.parts.identity.attestor))
       throw new OracleError("NOT_MEMBER", `not a member in epoch ${epoch}`);
     // A block's difference is normal; a round far ahead would let one leader use up everybody's votes.
-    if (round > this.parts.schedule.roundAt(closedAt, this.nowAt()) + 1) {
+    if (round > this.parts.schedule.roundAt(epoch, this.nowAt()) + 1) {
       throw new OracleError("STALE_ROUND", `round ${round} has not begun`);
     }
   }
