@@ -111,6 +111,8 @@ describe("attestors as processes", () => {
       blockHash: block.hash!,
       signature: "0x" + "11".repeat(64),
     };
+    // First, while its slot is open: on a busy machine it is over when all others were sent.
+    expect((await post(request))[0]).to.equal(401);
     expect(await post("{")).to.deep.equal([400, "FST_ERR_CTP_INVALID_JSON_BODY"]);
     expect(await post("x".repeat(100_000))).to.deep.equal([413, "FST_ERR_CTP_BODY_TOO_LARGE"]);
     for (const nodeIds of [[], ["2", "1"], ["0"], [1], Array.from({ length: 257 }, (_, i) => String(i + 1))]) {
@@ -121,7 +123,6 @@ describe("attestors as processes", () => {
     expect(await post({ ...request, blockNumber: "1" })).to.deep.equal([422, "UNKNOWN_BLOCK"]);
     expect(await post({ ...request, slot: (request.slot + 1) % SLOTS })).to.deep.equal([422, "WRONG_SLOT"]);
     expect(await post({ ...request, epoch: request.epoch + 1 })).to.deep.equal([422, "WRONG_SLOT"]);
-    expect((await post(request))[0]).to.equal(401);
     const metrics = await (await fetch(`${world!.urls[1]}/metrics`)).text();
     for (const outcome of ["accepted", "UNKNOWN_BLOCK", "WRONG_SLOT", "BAD_REQUEST"])
       expect(metrics).to.match(new RegExp(`heartbeats_total\\{outcome="${outcome}"\\} [1-9]`));
