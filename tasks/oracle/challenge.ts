@@ -21,7 +21,7 @@ export default async function challenge(session: Session, values: Values): Promi
   const [nodeId, slot] = [parseId(values.node, "--node"), parseWhole(values.slot, "--slot", 255)];
   const { leaf, proof } = await leafOf(protocol, values.attestor, epoch, nodeId);
   const { challenges } = contracts;
-  const value = await challenges.bondWei();
+  const value = await challenges.bondOf(epoch);
   const sent = await session.execute({
     title: `Challenge slot ${slot} of node ${nodeId} in epoch ${epoch}`,
     facts: [

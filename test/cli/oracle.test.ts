@@ -189,6 +189,8 @@ describe("tasks of the oracle", () => {
     expect(after.map((bond, seat) => bond < before[seat])).to.deep.equal([true, false, false]);
     // Who challenged is rewarded, whoever sends the proof.
     expect(await token.balanceOf(stranger)).to.equal(held + ((before[0] - after[0]) * 300_000n) / 1_000_000n);
+    const again = `oracle convict ${slotOf(INVENTED)} --file ${stage.file} ${as("buyer")}`;
+    await expectRefused(connection, at.verbs, again, /has shown a heartbeat, or paid for it\. There is nobody/);
   });
 
   it("should answer a challenge with heartbeat and receipts, and withdraw the bond", async () => {
