@@ -16,8 +16,9 @@ import {
   type Observation,
 } from "@millrace/uptime-tree/format";
 
-import type { PeerClient } from "../../../services/oracle/src/http/PeerClient.js";
+import { type PeerClient, PeerError } from "../../../services/oracle/src/http/PeerClient.js";
 import { Observer, type ObserverParts } from "../../../services/oracle/src/member/Observer.js";
+import { Peers } from "../../../services/oracle/src/member/Peers.js";
 import { Metrics } from "../../../services/oracle/src/Metrics.js";
 import { Store } from "../../../services/oracle/src/store/Store.js";
 import { signatureOf } from "./signatureOf.js";
@@ -50,7 +51,18 @@ describe("Observer", () => {
     return await signObservation(by, DOMAIN, RULES, content);
   };
   /** A member whose peers answer with given observations. */
-  const observer = (answers: readonly Observation[]): Observer =>
+  const observer = (answers: readonly Observation[]): Observer => {
+    const clients = answers.map(
+      (answer) =>
+        ({
+          url: "http://peer",
+          observation: () => Promise.resolve(answer),
+          observationBy: () => Promise.resolve(answer),
+        }) as unknown as PeerClient,
+    );
+    return observerWith(clients);
+  };
+  const observerWith = (clients: readonly PeerClient[]): Observer =>
     new Observer({
       identity: { attestor: ME!.address, signer: ME!, domain: DOMAIN, configDigest: RULES },
       store,
@@ -59,16 +71,7 @@ describe("Observer", () => {
         registryOf: () => Promise.resolve({ count: NODES, digest: id("registry") }),
         setOf: () => Promise.resolve({ seats: [ME!.address, OTHER!.address], quorum: 2, threshold: 1 }),
       },
-      peers: {
-        ask: () => Promise.resolve(answers),
-        find: async (_: string, ask: (client: PeerClient) => Promise<unknown>) => {
-          for (const answer of answers) {
-            const found = await ask({ observationBy: () => Promise.resolve(answer) } as unknown as PeerClient);
-            if (found !== undefined) return found;
-          }
-          return undefined;
-        },
-      },
+      peers: new Peers(clients, new Metrics(), pino({ level: "silent" })),
       slots: { closeSlots: () => Promise.resolve([]) },
       guard: {
         onObservation: ({ attestor }: Observation) => {
@@ -104,20 +107,36 @@ describe("Observer", () => {
     ]);
   });
 
-  it("should check an observation once, however often it asks while that of another is missing", async () => {
+  it("should check an observation once, however often it starts while that of another is missing", async () => {
     const honest = await observation(OTHER!, 1);
     let read = 0;
     // Its root is made of them.
     const counted = Object.defineProperty({ ...honest }, "sightings", { get: () => (read++, honest.sightings) });
-    const mine = observer([counted]);
-    await mine.gather(EPOCH);
+    await observer([counted]).gather(EPOCH);
     const once = read;
     expect(once).to.be.greaterThan(0);
-    for (let i = 0; i < 3; i++) await mine.gather(EPOCH);
+    for (let i = 0; i < 3; i++) await observer([counted]).gather(EPOCH);
     expect(read).to.equal(once);
     // The same signature over something else is none.
     await observer([{ ...(await observation(OTHER!, 2)), signature: honest.signature }]).gather(EPOCH);
     expect(store.evidence.observations(EPOCH)).to.have.length(1);
+  });
+
+  it("should fetch an observation of each once, and ask again who had none or gave something else", async () => {
+    const [honest, asked] = [await observation(OTHER!, 1), { honest: 0, away: 0, liar: 0 }];
+    const peer = (name: keyof typeof asked, answer: () => Promise<Observation>): PeerClient =>
+      ({ url: name, observation: async () => (asked[name]++, await answer()) }) as unknown as PeerClient;
+    const stranger = await observation(new Wallet(id("stranger")), 1);
+    const mine = observerWith([
+      peer("honest", () => Promise.resolve(honest)),
+      peer("away", () => Promise.reject(new PeerError("away", "NO_ANSWER", "no answer"))),
+      peer("liar", () => Promise.resolve(stranger)),
+    ]);
+    for (let i = 0; i < 3; i++) await mine.gather(EPOCH);
+    expect(asked).to.deep.equal({ honest: 1, away: 3, liar: 3 });
+    // Somebody else's epoch is another matter.
+    await mine.gather(EPOCH + 1);
+    expect(asked.honest).to.equal(2);
   });
 
   it("should know an observation under every signature of its attestor, and under no other", async () => {

@@ -16,7 +16,10 @@ import {
 } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts } from "../chain/ChainFacts.js";
+import { EpochMap } from "../EpochMap.js";
+import { KEPT_EPOCHS } from "../horizon.js";
 import type { EpochSize } from "../http/observationBytes.js";
+import type { PeerClient } from "../http/PeerClient.js";
 import type { Metrics } from "../Metrics.js";
 import type { KeptObservation } from "../store/EvidenceStore.js";
 import type { Store } from "../store/Store.js";
@@ -47,6 +50,9 @@ export interface ObserverParts {
 
 /** What this member and the others saw: one signed observation of each, an epoch. */
 export class Observer {
+  /** Peers that have given theirs. With many nodes each is of megabytes, and all wait for the last of them. */
+  private readonly given = new EpochMap(KEPT_EPOCHS, () => new Set<PeerClient>());
+
   constructor(private readonly parts: ObserverParts) {}
 
   /** This member's observation, undefined before it made one. */
@@ -130,8 +136,10 @@ export class Observer {
     const { seats } = await this.parts.facts.setOf(epoch);
     if ((await this.known(epoch)).length >= seats.length) return;
     const size = await this.sizeOf(epoch);
-    for (const observation of await this.parts.peers.ask("observation", (client) => client.observation(epoch, size))) {
-      if (!this.isProvenGuilty(epoch, observation.attestor)) await this.keep(epoch, observation);
+    const given = this.given.of(epoch);
+    const ask = async (client: PeerClient) => ({ client, observation: await client.observation(epoch, size) });
+    for (const { client, observation } of await this.parts.peers.ask("observation", ask, given)) {
+      if (this.isProvenGuilty(epoch, observation.attestor) || (await this.keep(epoch, observation))) given.add(client);
     }
   }
 
@@ -190,12 +198,12 @@ export class Observer {
     }
   }
 
-  /** Keeps an observation of another that is of this epoch, of its nodes, and signed by whom it names. */
-  private async keep(epoch: number, observation: Observation): Promise<void> {
+  /** Keeps an observation of another that is of this epoch, of its nodes, and signed by whom it names; false if it is not. */
+  private async keep(epoch: number, observation: Observation): Promise<boolean> {
     const { identity, facts, clock, store, guard, metrics, logger } = this.parts;
     const attestor = getAddress(observation.attestor);
-    // While one of them is missing all are asked again and again: what is known costs seconds to check, with many nodes.
-    if (this.isKnown(epoch, attestor, observation.signature)) return;
+    // What is known costs seconds to check, with many nodes.
+    if (this.isKnown(epoch, attestor, observation.signature)) return true;
     try {
       const { count } = await facts.registryOf(epoch);
       const { seats } = await facts.setOf(epoch);
@@ -211,10 +219,12 @@ export class Observer {
       guard.onObservation(kept);
       store.evidence.putObservation(kept);
       metrics.observations.inc({ outcome: "taken" });
+      return true;
     } catch (error) {
       if (!(error instanceof BadObservationError || error instanceof BadSignatureError)) throw error;
       metrics.observations.inc({ outcome: "refused" });
       logger.warn({ epoch, attestor, reason: error.message }, "observation refused");
+      return false;
     }
   }
 }

@@ -17,9 +17,13 @@ export class Peers {
     private readonly logger: Logger,
   ) {}
 
-  /** Answers of those that gave one. */
-  async ask<T>(what: string, request: (client: PeerClient) => Promise<T>): Promise<T[]> {
-    const answers = await Promise.all(this.clients.map((client) => this.askOne(what, client, request)));
+  /**
+   * Answers of those that gave one.
+   * @param but who is not asked
+   */
+  async ask<T>(what: string, request: (client: PeerClient) => Promise<T>, but?: ReadonlySet<PeerClient>): Promise<T[]> {
+    const asked = this.clients.filter((client) => !but?.has(client));
+    const answers = await Promise.all(asked.map((client) => this.askOne(what, client, request)));
     return answers.flat();
   }
 
