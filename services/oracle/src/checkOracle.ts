@@ -1,5 +1,6 @@
-import { connectContracts, EpochClock, isLocalChain, type CheckContext } from "@millrace/sdk";
+import { connectContracts, EpochClock, type CheckContext } from "@millrace/sdk";
 
+import { finalityOf } from "./chain/finalityOf.js";
 import { checkNodes, checkVersion } from "./checkRules.js";
 import type { OracleConfig } from "./config.js";
 import { MAX_LATE_EPOCHS } from "./horizon.js";
@@ -17,7 +18,7 @@ export async function checkOracle(context: CheckContext<OracleConfig>): Promise<
   await checkVersion(deployment.contracts.UptimeOracle, provider);
   const contracts = connectContracts(deployment, provider);
   const clock = new EpochClock(await contracts.settlement.clock());
-  const finality = config.finality ?? (isLocalChain(chainId) ? "latest" : "finalized");
+  const { finality, warning } = finalityOf(config, chainId);
   const block = await provider.getBlock(finality);
   const epoch = Math.max(0, clock.epochAt(block?.timestamp ?? 0));
   const [[seats, quorum], [nextSeats]] = await Promise.all([
@@ -26,6 +27,7 @@ export async function checkOracle(context: CheckContext<OracleConfig>): Promise<
   ]);
   return [
     `Block ${block?.number ?? "?"} is ${finality}.`,
+    ...(warning === undefined ? [] : [warning]),
     `Epoch ${epoch} of ${clock.epochSeconds} seconds runs; ${seats.length} attestors, ${quorum} sign a report.`,
     await ofPast(context, clock, block?.number ?? 0),
     checkFolder(config.dataDir),

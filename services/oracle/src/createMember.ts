@@ -14,6 +14,7 @@ import { uptimeDomain } from "@millrace/uptime-tree/format";
 
 import { checkNodes, checkVersion } from "./checkRules.js";
 import { ChainFacts } from "./chain/ChainFacts.js";
+import { finalityOf } from "./chain/finalityOf.js";
 import { ChainWatch } from "./chain/ChainWatch.js";
 import type { OracleConfig } from "./config.js";
 import { DailyBudget } from "./DailyBudget.js";
@@ -155,7 +156,8 @@ async function layGround(context: Context, metrics: Metrics): Promise<Ground> {
   store.identify({ chain: String(chainId), contract: oracle, key: identity.attestor });
 
   const clients = [...new Set(config.peers)].map((url) => new PeerClient(url, config.peerTimeoutMs));
-  const finality = config.finality ?? (isLocalChain(chainId) ? "latest" : "finalized");
+  const { finality, warning } = finalityOf(config, chainId);
+  if (warning !== undefined) logger.warn({ finality }, warning);
   const facts = new ChainFacts(provider, contracts, clock, deployment.deployedAtBlock, finality);
   const watch = new ChainWatch(provider, clock, undefined, (depth) => {
     metrics.reorgs.inc();
