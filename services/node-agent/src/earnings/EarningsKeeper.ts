@@ -1,30 +1,14 @@
-import { fetchLeaf, type PeerClient } from "@millrace/oracle";
-import {
-  batchesOf,
-  BlockRanges,
-  type Contracts,
-  dueEarnings,
-  dueReward,
-  type Logger,
-  newestFinalReport,
-  setAsideEpochs,
-  type TransactionSender,
-} from "@millrace/sdk";
+import { fetchLeaf } from "@millrace/oracle";
+import { batchesOf, BlockRanges, dueEarnings, dueReward, newestFinalReport, setAsideEpochs } from "@millrace/sdk";
 import type { ProvenLeaf } from "@millrace/uptime-tree/format";
 
-import type { AgentStore } from "../AgentStore.js";
+import type { Desk } from "../Desk.js";
 import { type Head, Keeper } from "../Keeper.js";
 
-interface Parts {
-  readonly contracts: Contracts;
-  readonly sender: TransactionSender;
-  readonly store: AgentStore;
-  readonly nodeIds: readonly bigint[];
-  readonly attestors: readonly PeerClient[];
-  readonly deployedAtBlock: number;
-  readonly logger: Logger;
-  readonly signal: AbortSignal;
-}
+type Parts = Pick<
+  Desk,
+  "attestors" | "contracts" | "deployedAtBlock" | "logger" | "nodeIds" | "sender" | "signal" | "store"
+>;
 
 /** Collects what this agent's providers have earned: rewards of their nodes, and pay for work. */
 export class EarningsKeeper extends Keeper<Parts> {

@@ -1,8 +1,8 @@
 import type { PeerClient } from "@millrace/oracle";
-import { type EpochClock, type Logger } from "@millrace/sdk";
 import { signHeartbeat } from "@millrace/uptime-tree/format";
-import type { Signer, TypedDataDomain } from "ethers";
+import type { Signer } from "ethers";
 
+import type { Desk } from "../Desk.js";
 import type { ReceiptKeeper } from "./ReceiptKeeper.js";
 
 /** A block that a heartbeat is bound to. */
@@ -12,14 +12,9 @@ export interface Block {
   readonly hash: string;
 }
 
-interface Options {
+interface Options extends Pick<Desk, "attestors" | "clock" | "domain" | "logger" | "nodeIds"> {
   readonly signer: Signer;
-  readonly domain: TypedDataDomain;
-  readonly clock: EpochClock;
-  readonly nodeIds: readonly bigint[];
-  readonly attestors: readonly PeerClient[];
   readonly receipts: ReceiptKeeper;
-  readonly logger: Logger;
 }
 
 /**

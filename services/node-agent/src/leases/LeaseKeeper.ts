@@ -1,23 +1,16 @@
-import { fetchLeaf, type PeerClient } from "@millrace/oracle";
-import { BlockRanges, type Contracts, type EpochClock, type Logger, type TransactionSender } from "@millrace/sdk";
+import { fetchLeaf } from "@millrace/oracle";
+import { BlockRanges } from "@millrace/sdk";
 
-import type { AgentStore } from "../AgentStore.js";
+import type { Desk } from "../Desk.js";
 import { type Head, Keeper } from "../Keeper.js";
 
 /** Member of `ILeaseMarket.LeaseStatus`. */
 const SETTLED = 5n;
 
-interface Parts {
-  readonly contracts: Contracts;
-  readonly sender: TransactionSender;
-  readonly store: AgentStore;
-  readonly clock: EpochClock;
-  readonly nodeIds: readonly bigint[];
-  readonly attestors: readonly PeerClient[];
-  readonly deployedAtBlock: number;
-  readonly logger: Logger;
-  readonly signal: AbortSignal;
-}
+type Parts = Pick<
+  Desk,
+  "attestors" | "clock" | "contracts" | "deployedAtBlock" | "logger" | "nodeIds" | "sender" | "signal" | "store"
+>;
 
 /** Settles what leases of this agent's nodes have streamed, and frees their units. */
 export class LeaseKeeper extends Keeper<Parts> {
