@@ -24,7 +24,7 @@ export async function measureGas(report: Report): Promise<void> {
     const at = await deployUptime(ethers, networkHelpers, ATTESTORS);
     for (let epoch = 0; epoch < BEFORE; epoch++) await post(at, epoch, nodes);
     const gas = await post(at, BEFORE, nodes);
-    const what = `a report of ${nodes.toLocaleString("en-US")} nodes, five signatures, sent out of turn`;
+    const what = `a report of ${nodes === 1 ? "one node" : `${nodes.toLocaleString("en-US")} nodes`}, five signatures, sent out of turn`;
     report.add({ id: `oracle.gas.report.${nodes}`, value: gas, unit: "gas", what, source });
   }
   await measureProofs(report, source);
