@@ -1,4 +1,4 @@
-import { formatMill, MillraceError, parseMill } from "@millrace/sdk";
+import { decodeError, formatMill, parseMill } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
 import { approvalSteps } from "../lib/approval.js";
@@ -15,11 +15,10 @@ export default async function stake(session: Session, { amount, provider: given 
   const { address } = await session.account();
   const provider = given === undefined ? address : await accountAddress(session, given);
   const before = await contracts.staking.accountOf(provider);
-  // Before its balance: whoever begins gets told of the first step first.
+  // As the contract would refuse it, but before the balance is looked at: whoever begins is told of the first step first.
   if (!before.registered) {
-    throw new MillraceError("WRONG_STATE", `${provider} is not registered as a provider.`, {
-      hint: "It registers first: npx hardhat provider register.",
-    });
+    const data = contracts.staking.interface.encodeErrorResult("StakingRegistry_NotRegistered", [provider]);
+    throw decodeError({ data });
   }
   const request =
     provider === address
