@@ -1,9 +1,11 @@
 import { readOrder } from "@millrace/jobs";
-import { formatCredits, formatDuration } from "@millrace/sdk";
+import { type Contracts, formatCredits, formatDuration } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
 import type { Session } from "../lib/Session.js";
+import { clientsOf } from "../oracle/clientsOf.js";
 import { leafOf } from "../oracle/leafOf.js";
+import { standingRoot } from "../oracle/standingRoot.js";
 import type { ClaimMarketName } from "./markets.js";
 import { claimMarketName, claimMarketOf } from "./markets.js";
 import { oneOf } from "./oneOf.js";
@@ -45,16 +47,12 @@ async function payTask(session: Session, kind: ClaimMarketName, taskId: bigint):
 }
 
 async function settleLease(session: Session, leaseId: bigint, attestor: string | undefined): Promise<void> {
-  const protocol = await session.protocol();
-  const { contracts } = protocol;
+  const { contracts } = await session.protocol();
   const { epoch, fromAt, toAt } = await contracts.leases.nextPieceOf(leaseId);
-  const { nodeId } = await contracts.leases.leaseOf(leaseId);
   const request =
     attestor === undefined
       ? await contracts.leases.settleUnreported.populateTransaction(leaseId, epoch)
-      : await leafOf(protocol, attestor, Number(epoch), nodeId).then(({ leaf, proof }) =>
-          contracts.leases.settle.populateTransaction(leaseId, leaf, proof),
-        );
+      : await settlement(contracts, leaseId, Number(epoch), attestor);
   const sent = await session.execute({
     title: `Settle epoch ${epoch} of lease ${leaseId}`,
     facts: [
@@ -72,4 +70,11 @@ async function settleLease(session: Session, leaseId: bigint, attestor: string |
     { leaseId, epoch, paid, refunded, transaction: sent.last.hash },
     `Epoch ${epoch} of lease ${leaseId}: ${formatCredits(paid)} paid, ${formatCredits(refunded)} came back.`,
   );
+}
+
+async function settlement(contracts: Contracts, leaseId: bigint, epoch: number, attestor: string) {
+  const attestors = clientsOf(attestor);
+  const { nodeId } = await contracts.leases.leaseOf(leaseId);
+  const { leaf, proof } = await leafOf(attestors, await standingRoot(contracts, epoch), nodeId);
+  return await contracts.leases.settle.populateTransaction(leaseId, leaf, proof);
 }

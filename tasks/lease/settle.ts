@@ -1,3 +1,4 @@
+import type { PeerClient } from "@millrace/oracle";
 import { formatCredits, MAX_BATCH_ITEMS, MillraceError } from "@millrace/sdk";
 
 import type { ILeaseMarket } from "../../typechain-types/index.js";
@@ -6,7 +7,9 @@ import { findEvents } from "../lib/events.js";
 import { parseIds } from "../lib/inputs.js";
 import { itemFailures } from "../lib/itemFailures.js";
 import type { Protocol, Session } from "../lib/Session.js";
+import { clientsOf } from "../oracle/clientsOf.js";
 import { leafOf } from "../oracle/leafOf.js";
+import { standingRoot } from "../oracle/standingRoot.js";
 
 interface Values {
   readonly leases: string;
@@ -24,7 +27,8 @@ export default async function settle(session: Session, values: Values): Promise<
   const protocol = await session.protocol();
   const { leases } = protocol.contracts;
   const leaseIds = parseIds(values.leases, "--leases");
-  const shown = await Promise.all(leaseIds.map((leaseId) => shownOf(protocol, leaseId, values.attestor)));
+  const attestors = clientsOf(values.attestor);
+  const shown = await Promise.all(leaseIds.map((leaseId) => shownOf(protocol, leaseId, attestors)));
   const due = shown.flatMap(({ items }) => items);
   const items = due.slice(0, MAX_BATCH_ITEMS);
   const notShown = shown.flatMap(({ failure }) => failure ?? []);
@@ -66,7 +70,7 @@ export default async function settle(session: Session, values: Values): Promise<
 }
 
 /** Epochs of a lease from the next to settle on, as far as their reports are final and attestors show them. */
-async function shownOf(protocol: Protocol, leaseId: bigint, attestor: string): Promise<Shown> {
+async function shownOf(protocol: Protocol, leaseId: bigint, attestors: readonly PeerClient[]): Promise<Shown> {
   const { contracts, epochs, now } = protocol;
   const { leases, uptime } = contracts;
   const [piece, { nodeId, paidThrough }, time] = await Promise.all([
@@ -80,9 +84,9 @@ async function shownOf(protocol: Protocol, leaseId: bigint, attestor: string): P
   for (let epoch = Number(piece.epoch); epoch <= last && items.length < MAX_BATCH_ITEMS; epoch++) {
     if (!(await uptime.isFinal(epoch))) break;
     try {
-      items.push({ leaseId, ...(await leafOf(protocol, attestor, epoch, nodeId)) });
+      items.push({ leaseId, ...(await leafOf(attestors, await standingRoot(contracts, epoch), nodeId)) });
     } catch (error) {
-      if (!(error instanceof MillraceError) || error.code === "BAD_INPUT") throw error;
+      if (!(error instanceof MillraceError)) throw error;
       return { items, failure: { leaseId, epoch, reason: error.sentence } };
     }
   }

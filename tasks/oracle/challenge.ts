@@ -3,6 +3,7 @@ import { formatTime } from "@millrace/sdk";
 import { findEvent } from "../lib/events.js";
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
+import { clientsOf } from "./clientsOf.js";
 import { leafOf } from "./leafOf.js";
 import { postedReport } from "./postedReport.js";
 
@@ -15,11 +16,10 @@ interface Values {
 
 /** Challenges a slot that a report has up. */
 export default async function challenge(session: Session, values: Values): Promise<void> {
-  const protocol = await session.protocol();
-  const { contracts } = protocol;
+  const { contracts } = await session.protocol();
   const { epoch, report } = await postedReport(session, values.epoch);
   const [nodeId, slot] = [parseId(values.node, "--node"), parseWhole(values.slot, "--slot", 255)];
-  const { leaf, proof } = await leafOf(protocol, values.attestor, epoch, nodeId);
+  const { leaf, proof } = await leafOf(clientsOf(values.attestor), report, nodeId);
   const { challenges } = contracts;
   const value = await challenges.bondOf(epoch);
   const sent = await session.execute({

@@ -1,16 +1,15 @@
 import { fetchLeaf, type PeerClient } from "@millrace/oracle";
 import { MillraceError } from "@millrace/sdk";
-import type { ProvenLeaf } from "@millrace/uptime-tree/format";
+import type { ProvenLeaf, ReportRoot } from "@millrace/uptime-tree/format";
 
 /**
  * A node's leaf of a report from the first attestor that shows it; undefined if the report has none, as it was
  * registered later.
- * @param report the epoch, and the root that the chain has for it
  * @throws MillraceError DATA_UNAVAILABLE when one of them gave no answer that can be relied on, and no other the leaf
  */
 export async function findLeaf(
   attestors: readonly PeerClient[],
-  report: { readonly epoch: number; readonly root: string },
+  report: ReportRoot,
   nodeId: bigint,
 ): Promise<ProvenLeaf | undefined> {
   const { proven, problems } = await fetchLeaf(attestors, report, nodeId);

@@ -1,29 +1,29 @@
-import { MillraceError } from "@millrace/sdk";
 import { hashReport, type Report } from "@millrace/uptime-tree/format";
 
 import type { IUptimeOracle } from "../../typechain-types/contracts/uptime/UptimeOracle.js";
 import { parseWhole } from "../lib/inputs.js";
-import type { Session } from "../lib/Session.js";
+import type { Protocol, Session } from "../lib/Session.js";
+import { noReport } from "./noReport.js";
 
-/** The report that stands for an epoch, as everything that is proven against it takes it. */
+/** The report that stands for the epoch that a command names, as everything that is proven against it takes it. */
 export async function postedReport(
   session: Session,
   given: string,
 ): Promise<{ readonly epoch: number; readonly report: Report; readonly reportHash: string }> {
-  const { contracts, deployment } = await session.protocol();
-  const { uptime } = contracts;
   const epoch = parseWhole(given, "--epoch", 2 ** 32 - 1);
+  const report = await standingReport(await session.protocol(), epoch);
+  return { epoch, report, reportHash: hashReport(report) };
+}
+
+/** The report that stands for an epoch, by the events of the contract. @throws MillraceError WRONG_STATE */
+export async function standingReport({ contracts, deployment }: Protocol, epoch: number): Promise<Report> {
+  const { uptime } = contracts;
   const logs = await uptime.queryFilter(uptime.filters.ReportPosted(epoch), deployment.deployedAtBlock);
-  const { root } = await contracts.uptime.reportOf(epoch);
+  const { root } = await uptime.reportOf(epoch);
   // A report that fell may have been followed by another one.
   const found = logs.map(({ args }) => args.report).findLast((each) => each.root === root);
-  if (found === undefined) {
-    throw new MillraceError("WRONG_STATE", `No report stands for epoch ${epoch}.`, {
-      hint: "npx hardhat oracle status shows the latest reports.",
-    });
-  }
-  const report = plainReport(found);
-  return { epoch, report, reportHash: hashReport(report) };
+  if (found === undefined) throw noReport(epoch);
+  return plainReport(found);
 }
 
 /** A report as contracts take it, of one as events have it: what ethers reads from a log is frozen. */

@@ -3,7 +3,9 @@ import { formatTime, labelOf, MillraceError } from "@millrace/sdk";
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Protocol, Session } from "../lib/Session.js";
 import { facts } from "../lib/text.js";
+import { clientsOf } from "./clientsOf.js";
 import { leafOf } from "./leafOf.js";
+import { standingRoot } from "./standingRoot.js";
 
 interface Values {
   readonly epoch: string;
@@ -51,7 +53,7 @@ async function uptimeOf(protocol: Protocol, { node, attestor }: Values, epoch: n
     });
   }
   const nodeId = parseId(node, "--node");
-  const { leaf } = await leafOf(protocol, attestor, epoch, nodeId);
+  const { leaf } = await leafOf(clientsOf(attestor), await standingRoot(protocol.contracts, epoch), nodeId);
   const isUp = Array.from(
     { length: protocol.epochs.slotsPerEpoch },
     (_, slot) => ((leaf.bitmap >> BigInt(slot)) & 1n) === 1n,

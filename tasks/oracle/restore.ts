@@ -11,12 +11,11 @@ export default async function restore(
   session: Session,
   values: ChallengeValues & { readonly attestor: string },
 ): Promise<void> {
-  const protocol = await session.protocol();
-  const { contracts } = protocol;
+  const { contracts } = await session.protocol();
   const { epoch, report } = await postedReport(session, values.epoch);
   const [nodeId, slot] = [parseId(values.node, "--node"), parseWhole(values.slot, "--slot", 255)];
   const clients = clientsOf(values.attestor);
-  const { leaf, proof } = await leafOf(protocol, values.attestor, epoch, nodeId);
+  const { leaf, proof } = await leafOf(clients, report, nodeId);
   const receipts = (await gatherReceipts(session, clients, { epoch, slot, nodeId })).map(({ evidence }) => evidence);
   const sent = await session.execute({
     title: `Restore slot ${slot} of node ${nodeId} in epoch ${epoch}`,

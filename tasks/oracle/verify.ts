@@ -1,12 +1,13 @@
 import { getAddress, ZeroHash } from "ethers";
 
 import { labelOf, MillraceError, type Deployment } from "@millrace/sdk";
+import { hashReport } from "@millrace/uptime-tree/format";
 import { verifyDataFile, type VerifiedFile } from "@millrace/uptime-tree/verify";
 
 import { readFileOf } from "../lib/readFileOf.js";
-import type { Session } from "../lib/Session.js";
+import type { Protocol, Session } from "../lib/Session.js";
 import { facts } from "../lib/text.js";
-import { postedReport } from "./postedReport.js";
+import { standingReport } from "./postedReport.js";
 
 interface Values {
   readonly file: string;
@@ -20,7 +21,7 @@ export default async function verify(session: Session, { file }: Values): Promis
   const found = verified(file, await readFileOf(file, "--file"));
   const protocol = await session.protocol();
   checkPlace(found, protocol.deployment);
-  const { status, posted } = await compared(session, found);
+  const { status, posted } = await compared(protocol, found);
   session.output.result(
     { ...found, status, posted: posted ?? null },
     `Data file of epoch ${found.epoch}\n${facts([
@@ -48,10 +49,10 @@ function checkPlace({ chainId, oracle }: VerifiedFile, { chainId: here, contract
  * alone would not do, as it commits neither the report before, nor the registry, nor who observed.
  */
 async function compared(
-  session: Session,
+  protocol: Protocol,
   { epoch, reportHash }: VerifiedFile,
 ): Promise<{ status: string; posted: string | undefined }> {
-  const { uptime } = (await session.protocol()).contracts;
+  const { uptime } = protocol.contracts;
   const [state, kept] = await Promise.all([uptime.statusOf(epoch), uptime.reportHashAt(epoch)]);
   const status = labelOf("ReportStatus", state);
   if (state === NONE) return { status, posted: undefined };
@@ -64,7 +65,7 @@ async function compared(
       },
     );
   }
-  const posted = kept === ZeroHash ? (await postedReport(session, String(epoch))).reportHash : kept;
+  const posted = kept === ZeroHash ? hashReport(await standingReport(protocol, epoch)) : kept;
   if (posted === reportHash) return { status, posted };
   throw new MillraceError("DATA_MISMATCH", `The file gives report ${reportHash}, the chain has ${posted}.`, {
     hint: "Get the file from another attestor; if it gives the same, the report is wrong and can be proven so.",

@@ -9,12 +9,14 @@ export interface ProvenLeaf {
   readonly proof: string[];
 }
 
+/** Which report, as far as a leaf can be held against it: its epoch, and the root that the chain has for it. */
+export interface ReportRoot {
+  readonly epoch: number;
+  readonly root: string;
+}
+
 /** Whether it is the leaf of a node in a report, as contracts see it: they refuse what is not. */
-export function isLeafIn(
-  { epoch, root }: { readonly epoch: number; readonly root: string },
-  nodeId: bigint,
-  { leaf, proof }: ProvenLeaf,
-): boolean {
+export function isLeafIn({ epoch, root }: ReportRoot, nodeId: bigint, { leaf, proof }: ProvenLeaf): boolean {
   if (leaf.epoch !== epoch || leaf.nodeId !== nodeId) return false;
   try {
     // Throws for what no call could carry, though it may hash to the same.

@@ -1,4 +1,4 @@
-import { isLeafIn, type ProvenLeaf } from "@millrace/uptime-tree/format";
+import { isLeafIn, type ProvenLeaf, type ReportRoot } from "@millrace/uptime-tree/format";
 
 import { type PeerClient, PeerError } from "../http/PeerClient.js";
 
@@ -13,11 +13,10 @@ export interface LeafAnswers {
 /**
  * A node's leaf of a report. An attestor that shows another one is passed over: the contract would refuse it, and refuse
  * it again for as long as the same attestor is asked first.
- * @param report the epoch, and the root that the chain has for it
  */
 export async function fetchLeaf(
   attestors: readonly Pick<PeerClient, "leaf" | "url">[],
-  report: { readonly epoch: number; readonly root: string },
+  report: ReportRoot,
   nodeId: bigint,
 ): Promise<LeafAnswers> {
   const problems: PeerError[] = [];
