@@ -1,4 +1,5 @@
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree";
+import type { ContractTransactionResponse } from "ethers";
 
 import type { Connection } from "../support/deployMillrace.js";
 import { LEASE_STATUSES, type LeaseStatus, RATE, type World } from "./marketFixture.js";
@@ -70,8 +71,7 @@ export class LeaseDriver {
     rewards: bigint[] = [],
     signs: (seat: number) => boolean = () => true,
   ): Promise<Proven[]> {
-    const { uptime, nodes } = this.world;
-    const { ethers } = this.connection;
+    const { nodes } = this.world;
     await this.closeThrough(epoch);
     const leaves = await Promise.all(
       bitmaps.map(async (bitmap, index) => ({
@@ -89,14 +89,25 @@ export class LeaseDriver {
       leaves.map((leaf) => Object.values(leaf)),
       LEAF,
     );
+    await this.submit(epoch, { root: tree.root, totalPoints: BigInt(rewards.length) }, signs);
+    return leaves.map((leaf, index) => ({ leaf, proof: tree.getProof(index) }));
+  }
+
+  /** Posts a report of a closed epoch with any root. */
+  async submit(
+    epoch: number,
+    of: { root: string; totalPoints: bigint },
+    signs: (seat: number) => boolean = () => true,
+  ): Promise<ContractTransactionResponse> {
+    const { uptime, nodes } = this.world;
+    const { ethers } = this.connection;
     const [registryDigest, nodeCount] = await nodes.registryAt(epoch);
     const [previousReport] = await uptime.newestReport();
     const report = {
+      ...of,
       epoch,
-      root: tree.root,
       evidenceRoot: ethers.id("evidence"),
       nodeCount,
-      totalPoints: BigInt(rewards.length),
       dataHash: ethers.id("data"),
       previousReport,
       registryDigest,
@@ -107,8 +118,7 @@ export class LeaseDriver {
     const signers = (await this.keys(epoch)).map((key, seat) => ({ key, seat })).filter(({ seat }) => signs(seat));
     const seats = signers.reduce((mask, { seat }) => mask | (1 << seat), 0);
     const signatures = signers.map(({ key }) => key.sign(digest).compactSerialized);
-    await uptime.submitReport(report, seats, ethers.concat(signatures));
-    return leaves.map((leaf, index) => ({ leaf, proof: tree.getProof(index) }));
+    return uptime.submitReport(report, seats, ethers.concat(signatures));
   }
 
   /** The same, and final. */
