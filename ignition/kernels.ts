@@ -1,4 +1,6 @@
 import kernels from "../packages/tensor/kernels.json" with { type: "json" };
 
-/** Names of the kernel contracts, which are also their names in programs. */
-export const KERNELS: readonly string[] = Object.keys(kernels);
+/** Name of a kernel contract, which is also its name in programs. */
+export type KernelName = keyof typeof kernels;
+
+export const KERNELS = Object.keys(kernels) as readonly KernelName[];

@@ -3,18 +3,23 @@ import type { CallableContractFuture, IgnitionModuleBuilder } from "@nomicfounda
 import { id } from "ethers";
 
 import { CLASSES } from "../classes.js";
-import { KERNELS } from "../kernels.js";
+import { checks } from "../layers/checks.js";
+import { claims } from "../layers/claims.js";
+import type { Base, Contracts } from "../layers/Layer.js";
+import { markets } from "../layers/markets.js";
+import { members } from "../layers/members.js";
+import { money } from "../layers/money.js";
+import { randomness } from "../layers/randomness.js";
+import { uptime } from "../layers/uptime.js";
+import { verifiers } from "../layers/verifiers.js";
 import { GOVERNED, GUARDIAN_FUNCTIONS, ROLES } from "../roles.js";
 import { permissionBits, WIRING } from "../wiring.js";
 
-type Contracts = Record<string, CallableContractFuture<string>>;
 type Call = ReturnType<IgnitionModuleBuilder["call"]>;
 
 /** Who hands over what to whom. */
-interface Handover {
-  readonly authority: CallableContractFuture<string>;
-  readonly modules: Contracts;
-  readonly deployer: ReturnType<IgnitionModuleBuilder["getAccount"]>;
+interface Handover extends Base {
+  readonly modules: Contracts<string>;
   /** After this the governor is known to be somebody else. */
   readonly compared: Call;
 }
@@ -24,300 +29,30 @@ interface Handover {
  * Parameters: see `ignition/parameters/`.
  */
 export default buildModule("Millrace", (m) => {
-  const deployer = m.getAccount(0);
-  const authority = m.contract("AccessManager", [deployer]);
-  const compared = compareGovernor(m, authority);
+  const base = { deployer: m.getAccount(0), authority: m.contract("AccessManager", [m.getAccount(0)]) };
+  const compared = compareGovernor(m, base.authority);
 
-  const verification = verifiers(m);
-  const MillToken = m.contract("MillToken", [
-    deployer,
-    m.getParameter("genesisReceiver"),
-    m.getParameter("genesisMill"),
-  ]);
-  const PriceOracle = m.contract("PriceOracle", [
-    authority,
-    m.getParameter("emaHalfLifeSeconds"),
-    m.getParameter("priceSources"),
-    m.getParameter("deviationPpm"),
-    m.getParameter("sequencerFeed"),
-    m.getParameter("sequencerGraceSeconds"),
-  ]);
-  const clock = m.getParameter("clock");
-  const SettlementTerms = m.contract("SettlementTerms", [
-    authority,
-    clock,
-    m.getParameter("tradeTerms"),
-    m.getParameter("closeTerms"),
-  ]);
-  const BurnMintSettlement = m.contract("BurnMintSettlement", [
-    {
-      deployer,
-      authority,
-      token: MillToken,
-      oracle: PriceOracle,
-      terms: SettlementTerms,
-      clock,
-      scheduleTotal: m.getParameter("scheduleTotal"),
-      scheduleHalfLifeSeconds: m.getParameter("scheduleHalfLifeSeconds"),
-      floorPerYear: m.getParameter("floorPerYear"),
-      deadPriceSeconds: m.getParameter("deadPriceSeconds"),
-      genesisPriceWad: m.getParameter("genesisPriceWad"),
-    },
-  ]);
-  const StakingRegistry = m.contract("StakingRegistry", [
-    deployer,
-    authority,
-    MillToken,
-    BurnMintSettlement,
-    m.getParameter("minThawSeconds"),
-    m.getParameter("thawSeconds"),
-  ]);
-  const HardwareCatalog = m.contract("HardwareCatalog", [
-    authority,
-    BurnMintSettlement,
-    m.getParameter("stakeGraceSeconds"),
-  ]);
-  const NodeRegistry = m.contract("NodeRegistry", [
-    deployer,
-    authority,
-    StakingRegistry,
-    HardwareCatalog,
-    BurnMintSettlement,
-  ]);
-  const Inspections = m.contract("Inspections", [NodeRegistry]);
-  const NodeTraits = m.contract("NodeTraits", [NodeRegistry, Inspections]);
-  const MaintenanceWindows = m.contract("MaintenanceWindows", [
-    StakingRegistry,
-    NodeRegistry,
-    m.getParameter("maintenanceRules"),
-  ]);
-  const UptimeOracle = m.contract("UptimeOracle", [
-    deployer,
-    authority,
-    BurnMintSettlement,
-    StakingRegistry,
-    NodeRegistry,
-    m.getParameter("reportChallengeSeconds"),
-    m.getParameter("attestorBond"),
-  ]);
-  const UptimeProofs = m.contract("UptimeProofs", [UptimeOracle, BurnMintSettlement, NodeRegistry, HardwareCatalog]);
-  const BlockBeacon = m.contract("BlockBeacon");
-  const CapacityProofs = m.contract("CapacityProofs", [
-    {
-      beacon: BlockBeacon,
-      nodes: NodeRegistry,
-      catalog: HardwareCatalog,
-      staking: StakingRegistry,
-      settlement: BurnMintSettlement,
-      kernel: member(verification, "MatMul"),
-      sequencerFeed: m.getParameter("sequencerFeed"),
-    },
-    m.getParameter("capacityRules"),
-  ]);
-  const UptimeChallenges = m.contract("UptimeChallenges", [
-    UptimeOracle,
-    BurnMintSettlement,
-    NodeRegistry,
-    HardwareCatalog,
-    CapacityProofs,
-    m.getParameter("uptimeBondWei"),
-  ]);
-  const UptimeReceipts = m.contract("UptimeReceipts", [UptimeOracle]);
-  const UptimeRewards = m.contract("UptimeRewards", [
-    MillToken,
-    BurnMintSettlement,
-    StakingRegistry,
-    UptimeOracle,
-    UptimeChallenges,
-  ]);
-  const ResultClaims = m.contract("ResultClaims", [
-    {
-      deployer,
-      authority,
-      staking: StakingRegistry,
-      verifier: verification.TensorVerifier,
-      branchBondWei: m.getParameter("branchBondWei"),
-      rewards: m.getParameter("claimRewards"),
-      forcedInclusionSeconds: m.getParameter("forcedInclusionSeconds"),
-    },
-  ]);
-  const TaskMarket = m.contract("TaskMarket", [
-    authority,
-    MillToken,
-    BurnMintSettlement,
-    StakingRegistry,
-    NodeRegistry,
-    NodeTraits,
-    ResultClaims,
-    m.getParameter("taskBondRule"),
-  ]);
-  const CheckSeats = m.contract("CheckSeats", [
-    deployer,
-    authority,
-    StakingRegistry,
-    m.getParameter("seatLeaveSeconds"),
-    m.getParameter("seatBond"),
-  ]);
-  const CheckPot = m.contract("CheckPot", [deployer, MillToken, BurnMintSettlement, m.getParameter("checkPotCap")]);
-  const RunClaims = m.contract("RunClaims", [
-    {
-      deployer,
-      authority,
-      staking: StakingRegistry,
-      verifier: verification.Rv32Verifier,
-      branchBondWei: m.getParameter("branchBondWei"),
-      rewards: m.getParameter("claimRewards"),
-      forcedInclusionSeconds: m.getParameter("forcedInclusionSeconds"),
-    },
-    NodeRegistry,
-  ]);
-  const MachineMarket = m.contract("MachineMarket", [
-    authority,
-    MillToken,
-    BurnMintSettlement,
-    StakingRegistry,
-    NodeRegistry,
-    NodeTraits,
-    RunClaims,
-    m.getParameter("taskBondRule"),
-  ]);
-  const checkParts = {
-    authority,
-    settlement: BurnMintSettlement,
-    staking: StakingRegistry,
-    seats: CheckSeats,
-    pot: CheckPot,
-    beacon: BlockBeacon,
-  };
-  const ResultChecks = m.contract("ResultChecks", [
-    { ...checkParts, claims: ResultClaims, tasks: TaskMarket },
-    verification.TensorVerifier,
-    m.getParameter("checkRules"),
-    m.getParameter("checkSampling"),
-  ]);
-  const RunChecks = m.contract("RunChecks", [
-    { ...checkParts, claims: RunClaims, tasks: MachineMarket },
-    verification.Rv32Verifier,
-    m.getParameter("checkRules"),
-    m.getParameter("checkSampling"),
-  ]);
-  const ProofMarket = m.contract("ProofMarket", [
-    authority,
-    MillToken,
-    BurnMintSettlement,
-    StakingRegistry,
-    NodeRegistry,
-    NodeTraits,
-    m.getParameter("taskBondRule"),
-  ]);
-  const ApprovalMarket = m.contract("ApprovalMarket", [
-    authority,
-    MillToken,
-    BurnMintSettlement,
-    StakingRegistry,
-    NodeRegistry,
-    NodeTraits,
-    m.getParameter("taskBondRule"),
-  ]);
-  const LeaseMarket = m.contract("LeaseMarket", [
-    deployer,
-    authority,
-    MillToken,
-    BurnMintSettlement,
-    StakingRegistry,
-    NodeRegistry,
-    MaintenanceWindows,
-    UptimeOracle,
-    UptimeChallenges,
-    UptimeReceipts,
-    m.getParameter("leasePeriods"),
-  ]);
-  const VoucherChannels = m.contract("VoucherChannels", [
-    authority,
-    MillToken,
-    BurnMintSettlement,
-    StakingRegistry,
-    m.getParameter("channelMinNoticeSeconds"),
-  ]);
-  const LeaseOrders = m.contract("LeaseOrders", [
-    authority,
-    MillToken,
-    BurnMintSettlement,
-    StakingRegistry,
-    NodeRegistry,
-    Inspections,
-    LeaseMarket,
-  ]);
-  const QuoteDesk = m.contract("QuoteDesk", [
-    authority,
-    MillToken,
-    BurnMintSettlement,
-    StakingRegistry,
-    NodeRegistry,
-    LeaseMarket,
-  ]);
+  const decided = { ...verifiers(m), ...randomness(m) };
+  const traded = money(m, base);
+  const joined = { ...traded, ...members(m, { ...base, ...traded }) };
+  const measured = { ...joined, ...uptime(m, { ...base, ...joined, ...decided }) };
+  const claimed = { ...measured, ...claims(m, { ...base, ...measured, ...decided }) };
+  const sold = { ...claimed, ...markets(m, { ...base, ...claimed }) };
+  const all = { ...sold, ...decided, ...checks(m, { ...base, ...sold, ...decided }) };
 
-  const modules = {
-    MillToken,
-    PriceOracle,
-    SettlementTerms,
-    BurnMintSettlement,
-    StakingRegistry,
-    HardwareCatalog,
-    NodeRegistry,
-    Inspections,
-    NodeTraits,
-    MaintenanceWindows,
-    UptimeOracle,
-    UptimeProofs,
-    UptimeChallenges,
-    UptimeReceipts,
-    UptimeRewards,
-    BlockBeacon,
-    CapacityProofs,
-    ResultClaims,
-    TaskMarket,
-    LeaseMarket,
-    VoucherChannels,
-    LeaseOrders,
-    QuoteDesk,
-    ProofMarket,
-    ApprovalMarket,
-    RunClaims,
-    MachineMarket,
-    CheckSeats,
-    CheckPot,
-    ResultChecks,
-    RunChecks,
-  };
-
-  const payees = m.call(BurnMintSettlement, "setPayees", [UptimeRewards, m.getParameter("ecosystemPayee")]);
-  const checksPayee = m.call(BurnMintSettlement, "setChecksPayee", [CheckPot]);
-  const sealed = wireAndSeal(m, modules, [compared, payees, checksPayee]);
+  const payees = m.call(all.BurnMintSettlement, "setPayees", [all.UptimeRewards, m.getParameter("ecosystemPayee")]);
+  const checksPayee = m.call(all.BurnMintSettlement, "setChecksPayee", [all.CheckPot]);
+  const sealed = wireAndSeal(m, all, [compared, payees, checksPayee]);
   const classes = CLASSES.map(({ kind, name, stakePerUnit, weight, challengeSize }, index) =>
-    m.call(HardwareCatalog, "addClass", [kind, name, stakePerUnit, weight, challengeSize], {
+    m.call(all.HardwareCatalog, "addClass", [kind, name, stakePerUnit, weight, challengeSize], {
       id: `addClass${index + 1}`,
       after: [compared],
     }),
   );
-  handOver(m, { authority, modules, deployer, compared }, [...sealed, ...classes]);
+  handOver(m, { ...base, modules: all, compared }, [...sealed, ...classes]);
 
-  return { AccessManager: authority, ...modules, ...verification };
+  return { AccessManager: base.authority, ...all };
 });
-
-/** The registry of kernels, all kernels of this repository admitted, the verifier over it, and that of machines. */
-function verifiers(m: IgnitionModuleBuilder) {
-  const KernelRegistry = m.contract("KernelRegistry");
-  const TensorVerifier = m.contract("TensorVerifier", [KernelRegistry]);
-  const Rv32Verifier = m.contract("Rv32Verifier");
-  const kernels: Contracts = {};
-  for (const name of KERNELS) {
-    const kernel = m.contract(name);
-    m.call(KernelRegistry, "admit", [kernel], { id: `admit${name}` });
-    kernels[name] = kernel;
-  }
-  return { KernelRegistry, TensorVerifier, Rv32Verifier, ...kernels };
-}
 
 /**
  * Stops here if the governor is the deployer, which gives its role away in the end: nobody would govern, for ever. Ignition
@@ -332,7 +67,7 @@ function compareGovernor(m: IgnitionModuleBuilder, authority: CallableContractFu
 }
 
 /** Fills the maps of the callees from the one table of the wiring, then makes them final. */
-function wireAndSeal(m: IgnitionModuleBuilder, modules: Contracts, before: Call[]) {
+function wireAndSeal(m: IgnitionModuleBuilder, modules: Contracts<string>, before: Call[]) {
   const callees = [...new Set(WIRING.map(({ callee }) => callee))];
   return callees.map((callee) => {
     const contract = member(modules, callee);
@@ -365,7 +100,7 @@ function handOver(m: IgnitionModuleBuilder, { authority, modules, deployer, comp
   m.call(authority, "renounceRole", [ROLES.governor, deployer], { id: "renounceDeployer", after: [governor] });
 }
 
-function member(modules: Contracts, name: string): CallableContractFuture<string> {
+function member(modules: Contracts<string>, name: string): CallableContractFuture<string> {
   const contract = modules[name];
   if (contract === undefined) throw new Error(`the wiring names ${name}, which is not deployed`);
   return contract;
