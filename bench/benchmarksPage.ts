@@ -1,10 +1,9 @@
+import { number, table } from "./markdown.js";
 import { NODES_OF_A_REPORT, type Operation, OPERATIONS } from "./operations.js";
 import type { Snapshots } from "./snapshots.js";
 
 /** EIP-170. */
 const MAX_CODE_BYTES = 24_576;
-
-const number = (value: number): string => value.toLocaleString("en-US");
 
 /** `docs/benchmarks.md` as it follows from what was measured. */
 export function benchmarksPage({ gas, sizes, growth }: Snapshots): string {
@@ -74,9 +73,4 @@ function growthTable(growth: Snapshots["growth"]): string[] {
     ...counts.map((count) => number(growth[count][id])),
   ]);
   return table(["operation", ...counts.map((count) => number(Number(count)))], rows);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)];
 }

@@ -4,7 +4,7 @@ import { BRANCH_BOND, State } from "../../test/claims/support/claims.js";
 import { marketWorld } from "../../test/market/marketFixture.js";
 import type { Connection } from "../../test/support/deployMillrace.js";
 import { deployKernel } from "./deployKernel.js";
-import { number, table } from "./markdown.js";
+import { number, table } from "../markdown.js";
 import type { Section } from "./Section.js";
 import { startGame } from "./startGame.js";
 import { wordsCase } from "./tensorCases.js";

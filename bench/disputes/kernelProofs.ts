@@ -17,7 +17,7 @@ import hre from "hardhat";
 import { prove as proveWord } from "../../test/claims/support/commitments.js";
 import { type ClaimsWorld, deployClaims, makeClaim, post, State } from "../../test/claims/support/claims.js";
 import { WORST_CASES, type WorstCase } from "../../test/kernels/worstCases.js";
-import { number, table } from "./markdown.js";
+import { number, table } from "../markdown.js";
 import type { Section } from "./Section.js";
 
 /** Words of the input: its tree is as deep as those of the jobs of this repository. */

@@ -8,7 +8,7 @@ import { BRANCH_BOND } from "../../test/claims/support/claims.js";
 import { HugeRun } from "../../test/claims/support/HugeRun.js";
 import { MachineDriver } from "../../test/market/machineDriver.js";
 import { marketWorld } from "../../test/market/marketFixture.js";
-import { number, table } from "./markdown.js";
+import { number, table } from "../markdown.js";
 import { measureSpeed } from "./machineSpeed.js";
 import type { Section } from "./Section.js";
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { loadElf, Status, WasmMachine } from "@millrace/rv32";
 
 import type { Report } from "../../scripts/report/Report.js";
-import { number, table } from "./markdown.js";
+import { number, table } from "../markdown.js";
 
 const CONFORMANCE = fileURLToPath(new URL("../../scripts/conformance", import.meta.url));
 const LIBRARY = fileURLToPath(new URL("../../examples/guest/lib", import.meta.url));
@@ -21,7 +21,7 @@ const ROUNDS = 3;
  * as far as these are there. Time is that of the processor, the best of three rounds.
  */
 export function measureSpeed(report: Report, isInstalled: (command: string) => boolean): string[] {
-  const { seconds, steps } = best(() => runHere());
+  const { seconds, steps } = best(interpreted);
   const perSecond = Number(steps) / seconds;
   report.add({
     id: "rv32.steps-per-second",
@@ -85,11 +85,8 @@ export function compileForMachine(output: string, options: readonly string[]): v
   execFileSync("riscv64-unknown-elf-gcc", [...target, ...sections, ...options, ...link, ...sources, "-o", output]);
 }
 
-function runHere(): { seconds: number; steps: bigint } {
-  const program = loadElf(readFileSync(MACHINE), DEPTH);
-  const machine = new WasmMachine(DEPTH);
-  machine.write(0, program.memory);
-  machine.control = { pc: program.pc, status: Status.Running, steps: 0n, registers: program.registers };
+function interpreted(): { seconds: number; steps: bigint } {
+  const machine = WasmMachine.from(loadElf(readFileSync(MACHINE), DEPTH));
   const before = process.cpuUsage();
   machine.run(2n ** 40n);
   const { user, system } = process.cpuUsage(before);

@@ -2,7 +2,7 @@ import { concat, id, keccak256, toBeHex, ZeroHash } from "ethers";
 import hre from "hardhat";
 
 import type { Connection } from "../../test/support/deployMillrace.js";
-import { number, table } from "./markdown.js";
+import { number, table } from "../markdown.js";
 import { deployOpGame, type GameSettings, read, send } from "./opContracts.js";
 import type { Section } from "./Section.js";
 

@@ -22,7 +22,7 @@ import ort from "onnxruntime-node";
 import { SharedTraces } from "../../packages/tensor/src/trace/SharedTraces.js";
 import { TensorInstance } from "../../packages/tensor/src/wasm/TensorModule.js";
 import { encodeModel } from "../../test/packages/workloads/encodeModel.js";
-import { number, table } from "./markdown.js";
+import { number, table } from "../markdown.js";
 import type { Section } from "./Section.js";
 
 const RUNS = 9;

@@ -1,7 +1,7 @@
 import { buildTraces, execute, rootsOf } from "@millrace/tensor";
 import { buildConvolutional, buildTraining, resultFiles, TRAINING_LARGE } from "@millrace/workloads";
 
-import { number, table } from "./markdown.js";
+import { number, table } from "../markdown.js";
 import type { Section } from "./Section.js";
 
 /** Trains both networks as jobs and counts the held-out digits that they take for what they are. */

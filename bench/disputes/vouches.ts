@@ -1,7 +1,7 @@
 import hre from "hardhat";
 
 import { WorstVouch } from "../../test/checks/WorstVouch.js";
-import { number, table } from "./markdown.js";
+import { number, table } from "../markdown.js";
 import type { Section } from "./Section.js";
 
 /** What the deployment's rules ask for, and the most that rules can. */

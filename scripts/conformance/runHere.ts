@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { type Machine, loadElf, Status, WasmMachine } from "@millrace/rv32";
+import { loadElf, Status, WasmMachine } from "@millrace/rv32";
 
 /** 8 MiB: more than any of the programs takes. */
 const DEPTH = 18;
@@ -15,10 +15,7 @@ export interface Result {
 
 /** Runs a program on the machine, from a state in which all registers are zero. */
 export function runHere(file: string): Result {
-  const loaded: Machine = loadElf(readFileSync(file), DEPTH);
-  const machine = new WasmMachine(DEPTH);
-  machine.write(0, loaded.memory);
-  machine.control = { pc: loaded.pc, status: Status.Running, steps: 0n, registers: loaded.registers };
+  const machine = WasmMachine.from(loadElf(readFileSync(file), DEPTH));
   machine.run(MAX_STEPS);
   const { status, memory, steps } = machine;
   const ends = { [Status.Running]: "still running", [Status.Trapped]: "trapped" } as const;

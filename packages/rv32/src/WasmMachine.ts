@@ -58,6 +58,17 @@ export class WasmMachine {
     this.#touched = new Uint8Array(buffer, wasm.touchedAt(), this.#dirty.length);
   }
 
+  /**
+   * A machine in the state of another one, whose memory is copied.
+   * @throws Rv32Error BAD_MEMORY
+   */
+  static from(state: Control & { readonly memory: Uint8Array }): WasmMachine {
+    const machine = new WasmMachine(Math.log2(state.memory.length / LEAF_BYTES));
+    machine.write(0, state.memory);
+    machine.control = state;
+    return machine;
+  }
+
   get pc(): number {
     return this.#wasm.getPc() >>> 0;
   }

@@ -54,9 +54,7 @@ describe("WasmMachine", () => {
   for (const [name, depth] of Object.entries({ "arithmetic-O0": 9, "sha256-O2": 9, "sorting-O2": 9 })) {
     it(`should be in the reference's state all along ${name}`, () => {
       const reference = loadElf(readFileSync(join(GUESTS, `${name}.elf`)), depth);
-      const wasm = new WasmMachine(depth);
-      wasm.write(0, reference.memory);
-      wasm.control = { pc: reference.pc, status: Status.Running, steps: 0n, registers: reference.registers };
+      const wasm = WasmMachine.from(reference);
       while (reference.status === Status.Running) {
         reference.run(9_973n);
         wasm.run(9_973n);
@@ -68,9 +66,7 @@ describe("WasmMachine", () => {
 
   it("should give the witness that hashing the whole memory gives", () => {
     const reference = loadElf(readFileSync(join(GUESTS, "sorting-O0.elf")), 9);
-    const wasm = new WasmMachine(9);
-    wasm.write(0, reference.memory);
-    wasm.control = { pc: reference.pc, status: Status.Running, steps: 0n, registers: reference.registers };
+    const wasm = WasmMachine.from(reference);
     const kinds = new Set<boolean>();
     for (let i = 0; i < 60; i++) {
       expect(wasm.witness()).to.deep.equal(stepWitness(reference));

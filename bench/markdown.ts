@@ -1,3 +1,4 @@
+/** A number as a reader expects it. */
 export const number = (value: number): string => value.toLocaleString("en-US");
 
 /** A table, as lines. */
