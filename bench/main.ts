@@ -1,7 +1,7 @@
-import { parseArgs } from "node:util";
-
 import hre from "hardhat";
 
+import { runScript } from "../scripts/lib/runScript.js";
+import { script } from "../scripts/lib/script.js";
 import { Report } from "../scripts/report/Report.js";
 import { benchmarksPage } from "./benchmarksPage.js";
 import { measureOperations } from "./measureOperations.js";
@@ -9,18 +9,15 @@ import { NODES_OF_A_REPORT, OPERATIONS } from "./operations.js";
 import { measureSizes, readSnapshot, writeSnapshot } from "./snapshots.js";
 import { writePage } from "./writePage.js";
 
-const HELP = `Measures gas and code sizes, and writes reports/gas.json, docs/benchmarks.md and test/snapshots/.
-
-  --growth   also measure every operation among 1, 100 and 10,000 others (some minutes)
-  --help     show this`;
 const CROWDS = [1, 100, 10_000];
 const PAGE = new URL("../docs/benchmarks.md", import.meta.url);
 
-const { values } = parseArgs({ options: { growth: { type: "boolean" }, help: { type: "boolean" } } });
-if (values.help === true) console.log(HELP);
-else await bench(values.growth === true);
+const SCRIPT = script(
+  "npm run bench",
+  "Measures gas and code sizes, and writes reports/gas.json, docs/benchmarks.md and test/snapshots/.",
+).option("--growth", "also measure every operation among 1, 100 and 10,000 others (some minutes)");
 
-async function bench(withGrowth: boolean): Promise<void> {
+await runScript(SCRIPT, async ({ growth: withGrowth }) => {
   const report = new Report("gas");
   const gas = await measureOperations(await hre.network.create());
   for (const { id, what } of OPERATIONS) {
@@ -37,11 +34,11 @@ async function bench(withGrowth: boolean): Promise<void> {
   const sizes = await measureSizes();
   writeSnapshot("gas", gas);
   writeSnapshot("sizes", sizes);
-  if (withGrowth) {
+  if (withGrowth === true) {
     const growth: Record<string, Record<string, number>> = {};
     for (const crowd of CROWDS) growth[crowd] = await measureOperations(await hre.network.create(), crowd);
     writeSnapshot("growth", growth);
   }
   await writePage(PAGE, benchmarksPage({ gas, sizes, growth: readSnapshot("growth") }));
   console.log(`wrote ${report.write()} and docs/benchmarks.md`);
-}
+});

@@ -1,15 +1,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 
 import { format, resolveConfig } from "prettier";
 
+import { runScript } from "./lib/runScript.js";
+import { script } from "./lib/script.js";
 import { coverageOf, FAULTS, readFaults, withPlaces } from "./lib/knownFaults.js";
 
-/** Lists where every known fault is covered; fails on one that is not. With `--write` the list says so itself. */
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { write: { type: "boolean", default: false } } });
+const SCRIPT = script("npm run faults", "Lists where every known fault is covered; fails on one that is not.").option(
+  "--write",
+  "write the places into docs/known-faults.md",
+);
+
+async function main({ write }: ReturnType<typeof SCRIPT.opts>): Promise<number> {
   const faults = readFaults();
   const coverage = coverageOf(faults);
   for (const { id, what } of faults) {
@@ -17,13 +21,13 @@ async function main(): Promise<void> {
   }
   const missing = faults.filter(({ id }) => !coverage.has(id));
   console.log(`${faults.length - missing.length} of ${faults.length} are covered`);
-  if (values.write) {
+  if (write === true) {
     const options = await resolveConfig(FAULTS);
     const page = withPlaces(readFileSync(FAULTS, "utf8"), coverage);
     writeFileSync(FAULTS, await format(page, { ...options, parser: "markdown" }));
     console.log(`written: ${relative(process.cwd(), fileURLToPath(FAULTS))}`);
   }
-  process.exitCode = missing.length === 0 ? 0 : 1;
+  return missing.length === 0 ? 0 : 1;
 }
 
-await main();
+await runScript(SCRIPT, main);

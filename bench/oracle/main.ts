@@ -1,5 +1,6 @@
-import { parseArgs } from "node:util";
-
+import { runScript } from "../../scripts/lib/runScript.js";
+import { script } from "../../scripts/lib/script.js";
+import { wholeNumber } from "../../scripts/lib/wholeNumber.js";
 import { Report } from "../../scripts/report/Report.js";
 import { writePage } from "../writePage.js";
 import { measureGas } from "./measureGas.js";
@@ -10,20 +11,16 @@ import { measureVerify } from "./measureVerify.js";
 import { oraclePage } from "./oraclePage.js";
 import { readFacts } from "./readFacts.js";
 
-const HELP = `Measures the uptime oracle's service, and writes reports/oracle.json and docs/oracle-benchmarks.md.
-
-  --nodes <n>       nodes of the large epoch, 1,000,000 unless given
-  --heartbeats <n>  heartbeats of the measured stream, 20,000 unless given
-  --help            show this`;
 const PAGE = new URL("../../docs/oracle-benchmarks.md", import.meta.url);
 
-const { values } = parseArgs({
-  options: { nodes: { type: "string" }, heartbeats: { type: "string" }, help: { type: "boolean" } },
-});
-if (values.help === true) console.log(HELP);
-else await bench(Number(values.nodes ?? 1_000_000), Number(values.heartbeats ?? 20_000));
+const SCRIPT = script(
+  "npm run bench:oracle",
+  "Measures the uptime oracle's service, and writes reports/oracle.json and docs/oracle-benchmarks.md.",
+)
+  .option("--nodes <n>", "nodes of the large epoch", wholeNumber(), 1_000_000)
+  .option("--heartbeats <n>", "heartbeats of the measured stream", wholeNumber(), 20_000);
 
-async function bench(nodes: number, heartbeats: number): Promise<void> {
+await runScript(SCRIPT, async ({ nodes, heartbeats }) => {
   const report = new Report("oracle");
   await measureScale(report, nodes);
   await measureReads(report, nodes);
@@ -36,4 +33,4 @@ async function bench(nodes: number, heartbeats: number): Promise<void> {
   const file = report.write();
   await writePage(PAGE, oraclePage(report.facts, readFacts("soak", "npm run soak:oracle")));
   console.log(`wrote ${file} and docs/oracle-benchmarks.md`);
-}
+});

@@ -26,7 +26,7 @@ export async function deployChapter(
   narrator.chapter("A chain, and the protocol on it");
   const chain = await startChain(options.chain, options.port, `${RUN_DIR}/chain.log`);
   narrator.say(`${options.chain} runs at ${chain.url}`);
-  const cast = castOf(options.silence);
+  const cast = castOf(options.cheat === "silence");
   const connection = await hre.network.create({ network: "localhost", override: { url: chain.url } });
   const deployment = await deployMillrace(connection, {
     name: "demo",

@@ -1,5 +1,6 @@
 import { MillraceError } from "@millrace/sdk";
 
+import { runScript } from "../lib/runScript.js";
 import { Report } from "../report/Report.js";
 import { assertPortFree } from "../local/assertPortFree.js";
 import { ManagedProcess } from "../local/ManagedProcess.js";
@@ -12,7 +13,7 @@ import { jobsChapter } from "./jobsChapter.js";
 import { measurePace } from "./measurePace.js";
 import { Narrator } from "./Narrator.js";
 import { prepareOrders } from "./orders.js";
-import { type DemoOptions, HELP, readOptions } from "./options.js";
+import { type DemoOptions, SCRIPT } from "./options.js";
 import { servicePorts } from "./ports.js";
 import { servicesChapter } from "./servicesChapter.js";
 import { setupChapter } from "./setupChapter.js";
@@ -79,12 +80,7 @@ const astray = new Promise<never>((_, reject) => {
   process.on("unhandledRejection", reject);
 });
 
-async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  if (options === "help") {
-    narrator.plain(HELP);
-    return 0;
-  }
+async function main(options: DemoOptions): Promise<number> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
       interrupt.abort();
@@ -93,7 +89,7 @@ async function main(): Promise<number> {
   await assertPortsFree(options);
   try {
     const isRight = await Promise.race([tell(options), interrupted, astray]);
-    if (options.keep && world !== undefined) await Promise.race([keepRunning(world), interrupted]);
+    if (options.keep === true && world !== undefined) await Promise.race([keepRunning(world), interrupted]);
     if (!isRight) process.stderr.write("The demo failed: a total does not hold, or a cheat got away; see The books.\n");
     return isRight ? 0 : 1;
   } finally {
@@ -101,25 +97,21 @@ async function main(): Promise<number> {
   }
 }
 
-async function assertPortsFree({ port, silence }: DemoOptions): Promise<void> {
+async function assertPortsFree({ port, cheat }: DemoOptions): Promise<void> {
   await assertPortFree(port, "Stop what listens there, or choose another port for the chain with --port.");
-  for (const service of servicePorts(castOf(silence))) {
+  for (const service of servicePorts(castOf(cheat === "silence"))) {
     await assertPortFree(service, "The demo's services need it: stop what listens there, perhaps an earlier demo.");
   }
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  if (interrupt.signal.aborted) {
+await runScript(SCRIPT, async (options) => {
+  try {
+    return await main(options);
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
     narrator.plain("\nStopped; every process that the demo started has ended.");
-    process.exitCode = 130;
-  } else {
-    const sentence =
-      error instanceof MillraceError ? error.sentence : error instanceof Error ? error.message : String(error);
-    process.stderr.write(`\nThe demo failed: ${sentence}\n`);
-    process.exitCode = 1;
+    return 130;
   }
-}
+});
 // Timers and sockets of an interrupted story would keep it alive.
 process.exit();

@@ -2,10 +2,13 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 
 import { execa } from "execa";
 import { z } from "zod";
+
+import { runScript } from "../lib/runScript.js";
+import { script } from "../lib/script.js";
+import { wholeNumber } from "../lib/wholeNumber.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const STATE = join(ROOT, "reports/invariants.json");
@@ -32,20 +35,20 @@ const stateSchema = z.object({
 });
 type State = z.infer<typeof stateSchema>;
 
-/** Plays the invariants in processes side by side, and goes on where it was interrupted. */
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      calls: { type: "string", default: String(CALLS) },
-      seed: { type: "string" },
-      runs: { type: "string", default: String(RUNS) },
-      workers: { type: "string", default: String(availableParallelism()) },
-      fresh: { type: "boolean", default: false },
-    },
-  });
-  const seed = values.seed === undefined ? undefined : Number(values.seed);
-  const asked = { calls: Number(values.calls), runs: Number(values.runs), seed };
-  const state = (values.fresh ? undefined : unfinished(asked)) ?? begin(asked);
+const SCRIPT = script(
+  "npm run test:invariants",
+  "Plays random calls against the whole protocol, in processes side by side, and goes on where it was interrupted.",
+)
+  .option("--calls <n>", "calls in all", wholeNumber(), CALLS)
+  .option("--seed <n>", "what they are drawn from; another one each time unless given", wholeNumber(0, MAX_SEED))
+  .option("--runs <n>", "runs of a part, which is what an interruption costs", wholeNumber(), RUNS)
+  .option("--workers <n>", "processes side by side", wholeNumber(), availableParallelism())
+  .option("--fresh", "begin anew");
+
+async function main(options: ReturnType<typeof SCRIPT.opts>): Promise<void> {
+  const { calls, runs, seed, workers, fresh } = options;
+  const asked = { calls, runs, seed };
+  const state = (fresh === true ? undefined : unfinished(asked)) ?? begin(asked);
   const left = Array.from({ length: state.chunks }, (_, chunk) => chunk).filter((chunk) => !state.done.includes(chunk));
   console.log(
     `${left.length} of ${state.chunks} parts of ${state.runs * STEPS} calls are left, from seed ${state.seed}`,
@@ -53,7 +56,7 @@ async function main(): Promise<void> {
   const work = async (): Promise<void> => {
     for (let chunk = left.shift(); chunk !== undefined; chunk = left.shift()) await play(state, chunk);
   };
-  await Promise.all(Array.from({ length: Number(values.workers) }, work));
+  await Promise.all(Array.from({ length: workers }, work));
 
   // A part that was killed, for want of memory perhaps, has shown nothing.
   const missing = state.chunks - state.done.length;
@@ -153,4 +156,4 @@ function count({ actions }: State, outcome: string): void {
   for (const [name, times] of Object.entries(told)) actions[name] = (actions[name] ?? 0) + times;
 }
 
-await main();
+await runScript(SCRIPT, main);

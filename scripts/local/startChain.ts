@@ -6,7 +6,8 @@ import { JsonRpcProvider } from "ethers";
 import { ManagedProcess } from "./ManagedProcess.js";
 
 /** The chains that the story and the tests run against. */
-export type ChainKind = "hardhat" | "anvil";
+export const CHAIN_KINDS = ["hardhat", "anvil"] as const;
+export type ChainKind = (typeof CHAIN_KINDS)[number];
 
 /** A chain that runs as a process on loopback. */
 export interface LocalChain {

@@ -2,10 +2,13 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writ
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 
+import { MillraceError } from "@millrace/sdk";
 import { execa } from "execa";
 
+import { runScript } from "../lib/runScript.js";
+import { script } from "../lib/script.js";
+import { wholeNumber } from "../lib/wholeNumber.js";
 import { type Mutant, MUTANTS } from "./mutants.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -14,13 +17,21 @@ const [SEED, CALLS] = ["10", "8400"];
 /** What a build leaves behind; with it, a mutant compiles only what it changes. */
 const BUILT = ["artifacts", "cache", "typechain-types"];
 
-/** Runs the test of each mutant on a copy of the sources with the fault in it; fails if one of them passes. */
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { sample: { type: "string" }, promise: { type: "string" } },
-  });
-  const asked = MUTANTS.filter(({ promise }) => values.promise === undefined || promise === values.promise);
-  const mutants = values.sample === undefined ? asked : sampleOf(asked, Number(values.sample));
+const SCRIPT = script(
+  "npm run mutants",
+  "Runs the test of each mutant on a copy of the sources with the fault in it; fails if one of them passes.",
+)
+  .option("--sample <n>", "so many of them, other ones each day", wholeNumber())
+  .option("--promise <id>", "those of one promise, as I7");
+
+async function main({ sample, promise }: ReturnType<typeof SCRIPT.opts>): Promise<number> {
+  const asked = MUTANTS.filter((mutant) => promise === undefined || mutant.promise === promise);
+  if (asked.length === 0) {
+    throw new MillraceError("BAD_INPUT", `No mutant is of the promise ${promise}.`, {
+      hint: `Choose one of ${[...new Set(MUTANTS.map((mutant) => mutant.promise))].join(", ")}.`,
+    });
+  }
+  const mutants = sample === undefined ? asked : sampleOf(asked, sample);
   const copy = await copyOfSources();
   let survivors = 0;
   try {
@@ -37,7 +48,7 @@ async function main(): Promise<void> {
   console.log(
     `${mutants.length - survivors} of ${mutants.length} mutants were caught by the test that guards their promise`,
   );
-  process.exitCode = survivors === 0 ? 0 : 1;
+  return survivors === 0 ? 0 : 1;
 }
 
 /** The tracked files as they are now, and what the last build left. */
@@ -96,4 +107,4 @@ function sampleOf(mutants: readonly Mutant[], count: number): Mutant[] {
   return [...mutants, ...mutants].slice(first, first + Math.min(count, mutants.length));
 }
 
-await main();
+await runScript(SCRIPT, main);

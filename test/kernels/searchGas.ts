@@ -1,18 +1,14 @@
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 
+import { runScript } from "../../scripts/lib/runScript.js";
+import { script } from "../../scripts/lib/script.js";
+import { wholeNumber } from "../../scripts/lib/wholeNumber.js";
 import { documentedGas, READ_GAS } from "./documentedGas.js";
 import { foundCase, storeFoundCase } from "./foundCases.js";
 import { type FoundCase, gasOf, type Measured, searchWorstGas } from "./gasSearch.js";
 import { KERNELS } from "./kernelCases.js";
 import { deployKernels } from "./kernelFixture.js";
 import { WORST_CASES } from "./worstCases.js";
-
-const HELP = `Searches for the dearest calls of kernels and keeps them in test/kernels/foundCases.json.
-
-  --only <kernels>     some, with commas between
-  --generations <n>    rounds of a hundred changes each, by default 60
-  --seed <n>           another start`;
 
 /** What each function may use. */
 export async function allowedGas(name: string, measured: Measured): Promise<bigint> {
@@ -46,14 +42,12 @@ async function search(only: string | undefined, generations: number, seed: numbe
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  const { values } = parseArgs({
-    options: {
-      only: { type: "string" },
-      generations: { type: "string", default: "60" },
-      seed: { type: "string", default: "1" },
-      help: { type: "boolean" },
-    },
-  });
-  if (values.help === true) console.log(HELP);
-  else await search(values.only, Number(values.generations), Number(values.seed));
+  const command = script(
+    "npm run search:gas",
+    "Searches for the dearest calls of kernels and keeps them in test/kernels/foundCases.json.",
+  )
+    .option("--only <kernels>", "some, with commas between")
+    .option("--generations <n>", "rounds of a hundred changes each", wholeNumber(), 60)
+    .option("--seed <n>", "another start", wholeNumber(0), 1);
+  await runScript(command, ({ only, generations, seed }) => search(only, generations, seed));
 }

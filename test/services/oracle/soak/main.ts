@@ -1,45 +1,30 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 
 import { ManagedProcess } from "../../../../scripts/local/ManagedProcess.js";
+import { runScript } from "../../../../scripts/lib/runScript.js";
+import { script } from "../../../../scripts/lib/script.js";
+import { wholeNumber } from "../../../../scripts/lib/wholeNumber.js";
 import { Report } from "../../../../scripts/report/Report.js";
 import { STEADY } from "./Churn.js";
 import { MIB, slopePerHour } from "./Memory.js";
 import { Soak } from "./Soak.js";
 
-const HELP = `npm run soak:oracle -- [options]
-
-  Four attestors as processes on epochs of a minute, while nodes and attestors come, go and are killed. Writes
-  reports/soak.json, also when it is stopped by Ctrl-C.
-
-  --minutes <n>  how long (60)
-  --seed <n>     what the changes are drawn from (1)
-  --json         the report on standard output at the end, and nothing else
-  -h, --help     this text
-`;
 /** Part of a run after which memory is measured: until then programs load and caches fill. */
 const WARM_UP = 1 / 4;
 /** A process whose memory grows by more of itself an hour than this leaks. */
 const FLAT = 0.1;
 
-async function main(args: readonly string[]): Promise<number> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      minutes: { type: "string", default: "60" },
-      seed: { type: "string", default: "1" },
-      json: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-    },
-  });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return 0;
-  }
-  const minutes = Number(values.minutes);
-  if (!(minutes > 0)) throw new Error(`"${values.minutes}" is no number of minutes.`);
+const SCRIPT = script(
+  "npm run soak:oracle",
+  "Four attestors as processes on epochs of a minute, while nodes and attestors come, go and are killed. Writes reports/soak.json, also when it is stopped by Ctrl-C.",
+)
+  .option("--minutes <n>", "how long", wholeNumber(), 60)
+  .option("--seed <n>", "what the changes are drawn from", wholeNumber(0), 1)
+  .option("--json", "the report on standard output at the end, and nothing else");
+
+async function main({ minutes, seed, json }: ReturnType<typeof SCRIPT.opts>): Promise<number> {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.on(signal, () => {
@@ -49,10 +34,10 @@ async function main(args: readonly string[]): Promise<number> {
   const startedMs = performance.now();
   const say = (line: string): void => {
     const at = Math.round((performance.now() - startedMs) / 1_000);
-    if (!values.json) process.stdout.write(`${String(at).padStart(5)} s  ${line}\n`);
+    if (json !== true) process.stdout.write(`${String(at).padStart(5)} s  ${line}\n`);
   };
   const report = new Report("soak");
-  const soak = await Soak.start(Number(values.seed), say);
+  const soak = await Soak.start(seed, say);
   try {
     await soak.run(minutes, interrupt.signal);
     summarise(report, soak);
@@ -72,7 +57,7 @@ async function main(args: readonly string[]): Promise<number> {
       source: "Ctrl-C or a signal",
     });
     const file = report.write();
-    if (values.json) process.stdout.write(`${JSON.stringify(report.facts, null, 2)}\n`);
+    if (json === true) process.stdout.write(`${JSON.stringify(report.facts, null, 2)}\n`);
     else say(`written to ${file}`);
   } finally {
     await soak.end();
@@ -172,13 +157,7 @@ const round = (value: number): number => Math.round(value * 10) / 10;
 const wordsOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
-  try {
-    process.exitCode = await main(process.argv.slice(2));
-  } catch (error) {
-    process.stderr.write(`The soak failed: ${error instanceof Error ? error.message : String(error)}\n`);
-    process.exitCode = 1;
-  } finally {
-    await ManagedProcess.stopAll();
-  }
+  await runScript(SCRIPT, main);
+  await ManagedProcess.stopAll();
   process.exit();
 }
