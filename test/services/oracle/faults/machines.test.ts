@@ -35,6 +35,8 @@ const [POOR, FULL] = [3, 0];
 /** A process with a key that has no seat. */
 const STRANGER = MEMBERS;
 const RICH = 10n ** 20n;
+/** Turns of a member that are waited for. */
+const TURNS = 10;
 
 deepDescribe("attestors on broken machines, and what strangers send them, as processes", function () {
   this.timeout(0);
@@ -220,23 +222,28 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
         if (seats[epoch % seats.length] === poor) return epoch;
       }
     };
+    /** Its first turn that ends so: on a busy machine one can pass before all have signed, and the next member sends. */
+    const tries = async (outcome: string): Promise<number> => {
+      const before = await sent(outcome);
+      for (let turn = 0; turn < TURNS; turn++) {
+        const epoch = await itsTurn();
+        await wholly(epoch);
+        if ((await sent(outcome)) > before) return epoch;
+      }
+      throw new Error(`none of ${TURNS} turns ended with ${outcome}`);
+    };
     await world.provider.send("anvil_setBalance", [poor, "0x0"]);
     await world.until(async () => (await healthOf(POOR)).status === "ailing", "its health", 90_000);
     expect((await healthOf(POOR)).problems.join()).to.match(/has 0.0 for gas, too little for a report: send it some/);
-    const failed = await sent("INSUFFICIENT_FUNDS");
-    const epoch = await itsTurn();
-    await wholly(epoch);
+    const epoch = await tries("INSUFFICIENT_FUNDS");
     const [posted] = await uptime.queryFilter(uptime.filters.ReportPosted(epoch));
     expect((await posted!.getTransaction()).from, "another one sends it").not.to.equal(poor);
-    expect(await sent("INSUFFICIENT_FUNDS"), "it tried, and counted").to.be.greaterThan(failed);
     expect(await metricOf(world, POOR, "balance_wei")).to.equal(0);
     expect(readFileSync(world.logOf(`attestor-${POOR}`), "utf8")).to.contain("too little on the account");
 
     await world.provider.send("anvil_setBalance", [poor, `0x${RICH.toString(16)}`]);
     await world.until(async () => (await healthOf(POOR)).status === "ok", "its health again", 60_000);
-    const before = await sent("sent");
-    await wholly(await itsTurn());
-    await world.until(async () => (await sent("sent")) > before, "a report that it sends", 120_000);
+    await tries("sent");
   });
 
   it("should refuse with a reason on a full disk, sign nothing, and go on when there is room", async () => {
