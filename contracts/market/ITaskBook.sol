@@ -416,7 +416,8 @@ interface ITaskBook is IEntryPause, IBatch, ICreditPurchase {
     /// @return price Credits, rounded down
     function priceAtDown(TaskOrder calldata order, uint48 timestamp) external pure returns (uint96 price);
 
-    /// @notice The bond that accepting an order at a price takes, at Settlement's last closing price. Equation (9).
+    /// @notice The bond that answers for so much pay, at Settlement's last closing price. Equation (9). Accepting takes
+    /// it for the price of that second; in `IApprovalMarket` for that of all chunks that are left and can be in flight.
     /// @param order The order
     /// @param price Credits
     /// @return bond MILL, rounded up

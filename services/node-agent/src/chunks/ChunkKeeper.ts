@@ -25,6 +25,7 @@ import type { NodePicker } from "../tasks/NodePicker.js";
 import { FAILED, TaskStatus } from "../tasks/TaskStatus.js";
 import type { Workload } from "../tasks/Workload.js";
 import { Turns } from "../Turns.js";
+import { chunkBond } from "./chunkBond.js";
 import { chunkRefusal } from "./chunkRefusal.js";
 import { ChunkStatus } from "./ChunkStatus.js";
 import type { ChunkName, ChunkStore } from "./ChunkStore.js";
@@ -165,7 +166,7 @@ export class ChunkKeeper extends Keeper<Parts> {
     const maker = this.#makerOf(await this.#wantedOf(taskId, order));
     if (maker === undefined) return;
     const price = await contracts.approvals.priceAtDown(order, timestamp);
-    const bond = await contracts.approvals.bondOfUp(order, price);
+    const bond = await chunkBond(contracts, taskId, order, price);
     const reason = chunkRefusal(policy, maker, { order, price, bond });
     if (reason !== undefined) {
       logger.debug({ kind: KIND, taskId, reason }, "task not taken");
