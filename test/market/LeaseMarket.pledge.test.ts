@@ -216,7 +216,24 @@ describe("LeaseMarket pledges", () => {
   });
 
   describe("releaseBond", () => {
-    it("should free the bond of a lease that was settled before its grace time was over", async () => {
+    it("should free the bond of a lease that was settled before its grace time was over, and once", async () => {
+      await driver.at(start + 150);
+      const leaseId = await takePledged(connection, world, 50);
+      const [mine] = await driver.finalReport(epoch);
+      await world.leases.settle(leaseId, mine.leaf, mine.proof);
+      const release = () => world.leases.connect(world.stranger).releaseBond(leaseId);
+      await expect(release())
+        .to.be.revertedWithCustomError(world.leases, "LeaseMarket_NothingToUnbond")
+        .withArgs(leaseId, 3n, PLEDGE.bond);
+      await driver.at(start + 300);
+      await expect(release())
+        .to.emit(world.leases, "LeaseUnbonded")
+        .withArgs(leaseId, world.alice.address, PLEDGE.bond);
+      expect(await bondedOf()).to.equal(0n);
+      await expect(release()).to.be.revertedWithCustomError(world.leases, "LeaseMarket_NothingToUnbond");
+    });
+
+    it("should leave the bond of a lease that runs, and one that went back with the last piece", async () => {
       const leaseId = await takeAtStart(50);
       const [mine] = await driver.finalReport(epoch);
       await driver.pass(100);
