@@ -307,7 +307,7 @@ interface IBurnMintSettlement {
     /// @notice Asks to redeem free credits (3), for good. Priced by the first priced close from this epoch on.
     /// @dev Emits {RedemptionRequested}. Never paused.
     ///
-    /// Requirements: the caller has so many free credits.
+    /// Requirements: the caller has so many free credits, and asks for one atom at least.
     /// @param credits Credits.
     function requestRedemption(uint256 credits) external;
 
@@ -315,7 +315,10 @@ interface IBurnMintSettlement {
     /// pays it out as it is, to the buyer's payout account (8). Anyone may.
     /// @dev Emits {OwedCredited} or {OwedPaid}. Neither spread nor hourly cap apply. Never paused.
     ///
-    /// Requirements: something is owed; the price is usable, or no close had one for `deadPriceSeconds`.
+    /// Requirements:
+    /// - something is owed;
+    /// - the price is usable, and `floor(mill * lo)` gives more than no credits; or no close had a price for
+    ///   `deadPriceSeconds`.
     /// @param buyer The buyer.
     function creditOwed(address buyer) external;
 
