@@ -481,7 +481,7 @@ interface IBurnMintSettlement {
     /// @return mill MILL.
     function owedMillTotal() external view returns (uint256 mill);
 
-    /// @notice MILL in existence when this contract was made.
+    /// @notice MILL that was minted before this contract was made.
     /// @return mill MILL.
     function genesisSupply() external view returns (uint256 mill);
 

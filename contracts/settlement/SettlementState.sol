@@ -141,7 +141,8 @@ abstract contract SettlementState is IBurnMintSettlement, EntryPause, Wired {
         _SCHEDULE_TOTAL = config.scheduleTotal;
         _FLOOR_PER_YEAR = config.floorPerYear;
         _DECAY_WAD = EmissionSchedule.decayDown(config.clock.epochSeconds, config.scheduleHalfLifeSeconds);
-        _GENESIS_SUPPLY = config.token.totalSupply();
+        // What holders have burned by now counts as burned for good, so it must have been there.
+        _GENESIS_SUPPLY = config.token.totalSupply() + config.token.burnedByHolders();
         uint256 maxSupply = _GENESIS_SUPPLY + config.scheduleTotal;
         require(maxSupply <= MAX_SUPPLY, BurnMintSettlement_SupplyTooLarge(maxSupply, MAX_SUPPLY));
         _DEAD_PRICE_SECONDS = config.deadPriceSeconds;

@@ -481,8 +481,8 @@ describe("BurnMintSettlement: close", () => {
       );
     });
 
-    it("should refuse a dead price that serves within an epoch, and missing parts", async () => {
-      const { settlement, authority, token, oracle, terms, governor } = await fixture();
+    /** Another settlement of the same parts, with what a test changes. */
+    async function make({ settlement, authority, token, oracle, terms, governor }: SettlementContext, change = {}) {
       const config = {
         deployer: governor,
         authority,
@@ -496,22 +496,34 @@ describe("BurnMintSettlement: close", () => {
         deadPriceSeconds: DAY,
         genesisPriceWad: WAD,
       };
-      const make = (change: object) => ethers.deployContract("BurnMintSettlement", [{ ...config, ...change }]);
-      await expect(make({ deadPriceSeconds: DAY - 1 }))
+      return ethers.deployContract("BurnMintSettlement", [{ ...config, ...change }]);
+    }
+
+    it("should miss nothing that holders burned before it was made (I1)", async () => {
+      const context = await fixture();
+      await context.token.connect(context.treasury).burn(WAD);
+      const settlement = await make(context);
+      await expectIdentity({ ...context, settlement });
+    });
+
+    it("should refuse a dead price that serves within an epoch, and missing parts", async () => {
+      const context = await fixture();
+      const { settlement, token } = context;
+      await expect(make(context, { deadPriceSeconds: DAY - 1 }))
         .to.be.revertedWithCustomError(settlement, "BurnMintSettlement_DeadPriceTooSoon")
         .withArgs(DAY - 1, DAY);
-      await expect(make({ genesisPriceWad: 0n })).to.be.revertedWithCustomError(
+      await expect(make(context, { genesisPriceWad: 0n })).to.be.revertedWithCustomError(
         settlement,
         "BurnMintSettlement_ZeroAmount",
       );
       const most = await settlement.MAX_SUPPLY();
       const rest = most - (await token.totalSupply());
-      await make({ scheduleTotal: rest });
-      await expect(make({ scheduleTotal: rest + 1n }))
+      await make(context, { scheduleTotal: rest });
+      await expect(make(context, { scheduleTotal: rest + 1n }))
         .to.be.revertedWithCustomError(settlement, "BurnMintSettlement_SupplyTooLarge")
         .withArgs(most + 1n, most);
       for (const name of ["authority", "token", "oracle", "terms"]) {
-        await expect(make({ [name]: ethers.ZeroAddress }))
+        await expect(make(context, { [name]: ethers.ZeroAddress }))
           .to.be.revertedWithCustomError(settlement, "Wired_ZeroAddress")
           .withArgs(name);
       }
