@@ -292,9 +292,8 @@ contract ApprovalMarket is IApprovalMarket, TaskBook {
             if (isInTime) _setClock(taskId, task, order, false);
             return;
         }
-        uint256 rest = progress.escrow;
+        uint256 rest = _takeEscrow(taskId, order);
         address provider = _providerOf(task.nodeId);
-        progress.escrow = 0;
         task.step = TaskStep.Finalized;
         emit TaskFinalized({
             taskId: taskId,
@@ -323,13 +322,9 @@ contract ApprovalMarket is IApprovalMarket, TaskBook {
 
     // ─── INTERNAL: TASK ───
 
-    /// @dev No task of this market rests in Submitted.
-    function _statusOfSubmitted(uint256, Task storage) internal pure override returns (TaskStatus status) {
-        return TaskStatus.Submitted;
-    }
-
-    function _escrowOf(uint256 taskId, TaskOrder calldata) internal view override returns (uint256 escrow) {
-        return _progress[taskId].escrow;
+    function _takeEscrow(uint256 taskId, TaskOrder calldata) internal override returns (uint256 escrow) {
+        Progress storage progress = _progress[taskId];
+        (escrow, progress.escrow) = (progress.escrow, 0);
     }
 
     /// @dev What a provider can leave undelivered at a time.

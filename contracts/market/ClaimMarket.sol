@@ -85,14 +85,6 @@ abstract contract ClaimMarket is IClaimMarket, TaskBook {
         return state == ClaimState.Final ? TaskStatus.Confirmed : TaskStatus.Submitted;
     }
 
-    function _escrowOf(uint256, TaskOrder calldata order) internal pure override returns (uint256 escrow) {
-        return order.terms.maxPrice;
-    }
-
-    function _atStake(uint256, uint96 price) internal pure override returns (uint96 credits) {
-        return price;
-    }
-
     function _claimTerms(
         TaskOrder calldata order,
         address provider,

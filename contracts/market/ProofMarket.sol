@@ -98,19 +98,6 @@ contract ProofMarket is IProofMarket, TaskBook {
 
     // ─── INTERNAL ───
 
-    /// @dev No task of this market rests in Submitted.
-    function _statusOfSubmitted(uint256, Task storage) internal pure override returns (TaskStatus status) {
-        return TaskStatus.Submitted;
-    }
-
-    function _escrowOf(uint256, TaskOrder calldata order) internal pure override returns (uint256 escrow) {
-        return order.terms.maxPrice;
-    }
-
-    function _atStake(uint256, uint96 price) internal pure override returns (uint96 credits) {
-        return price;
-    }
-
     function _checkProgram(ProofProgram calldata program, bytes32 ordered) private view {
         bytes32 given = programHashOf(program);
         require(given == ordered, ProofMarket_WrongProgram(given, ordered));

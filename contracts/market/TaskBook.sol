@@ -255,7 +255,7 @@ abstract contract TaskBook is ITaskBook, EntryPause, Batch, CreditPurchase {
 
     /// @dev Ends a task that nobody works on, and gives its escrow back.
     function _cancel(uint256 taskId, Task storage task, TaskOrder calldata order) internal {
-        uint256 escrow = _escrowOf(taskId, order);
+        uint256 escrow = _takeEscrow(taskId, order);
         task.step = TaskStep.Cancelled;
         emit TaskCancelled({taskId: taskId, refunded: escrow});
 
@@ -304,16 +304,24 @@ abstract contract TaskBook is ITaskBook, EntryPause, Batch, CreditPurchase {
         _NODES.release(nodeId, order.terms.units);
     }
 
-    // ─── FOR THE MARKET: READ ───
+    // ─── WHAT A MARKET MAY SAY OTHERWISE ───
 
-    /// @dev What a submitted result's status is; markets without such a step need not say.
-    function _statusOfSubmitted(uint256 taskId, Task storage task) internal view virtual returns (TaskStatus status);
-
-    /// @dev Credits that a task nobody works on still holds.
-    function _escrowOf(uint256 taskId, TaskOrder calldata order) internal view virtual returns (uint256 escrow);
+    /// @dev Takes out the credits that a task nobody works on still holds.
+    function _takeEscrow(uint256, TaskOrder calldata order) internal virtual returns (uint256 escrow) {
+        return order.terms.maxPrice;
+    }
 
     /// @dev What the bond of an attempt is to answer for, given the price of this second.
-    function _atStake(uint256 taskId, uint96 price) internal view virtual returns (uint96 credits);
+    function _atStake(uint256, uint96 price) internal view virtual returns (uint96 credits) {
+        return price;
+    }
+
+    /// @dev What a submitted result's status is; a market in which no task rests there need not say.
+    function _statusOfSubmitted(uint256, Task storage) internal view virtual returns (TaskStatus status) {
+        return TaskStatus.Submitted;
+    }
+
+    // ─── FOR THE MARKET: READ ───
 
     /// @dev Id that the next `_list` gives.
     function _nextTaskId() internal view returns (uint256 taskId) {

@@ -338,6 +338,7 @@ describe("ApprovalMarket", () => {
         .to.emit(approvals, "TaskCancelled")
         .withArgs(opened.taskId, 5n * MAX - price);
       expect(await lockedOf()).to.equal(0n);
+      expect((await progressOf(opened)).escrow, "I9").to.equal(0n);
     });
 
     it("should bond for as many chunks as can be in flight, and for fewer when fewer are left", async () => {

@@ -20,11 +20,10 @@ export async function checkLeases({
   leaseIds,
 }: Play): Promise<void> {
   const { leases, tasks, approvals, proofs, machines, settlement } = world;
-  const [stored, steps, progress, approvalSteps, proofSteps, machineSteps, seats, accounts] = await Promise.all([
+  const [stored, steps, progress, proofSteps, machineSteps, seats, accounts] = await Promise.all([
     Promise.all(leaseIds.map(async (id) => reads.of(leases, "leaseOf", id))),
     Promise.all(opened.map(async ({ taskId }) => reads.of(tasks, "taskOf", taskId))),
     Promise.all(approvalTasks.map(async ({ taskId }) => reads.of(approvals, "progressOf", taskId))),
-    Promise.all(approvalTasks.map(async ({ taskId }) => reads.of(approvals, "taskOf", taskId))),
     Promise.all(proofTasks.map(async ({ taskId }) => reads.of(proofs, "taskOf", taskId))),
     Promise.all(machineTasks.map(async ({ taskId }) => reads.of(machines, "taskOf", taskId))),
     Promise.all(orders.map(async ({ orderId, order }) => reads.of(world.orders, "escrowOf", orderId, order))),
@@ -48,8 +47,7 @@ export async function checkLeases({
     });
   }
   approvalTasks.forEach(({ order }, index) => {
-    const { escrow } = progress[index];
-    if (approvalSteps[index].step < FINALIZED) addTo(needed, order.snapshot.buyer as string, escrow);
+    addTo(needed, order.snapshot.buyer as string, progress[index].escrow);
   });
   orders.forEach(({ order }, index) => {
     addTo(needed, order.buyer as string, seats[index]);
