@@ -9,7 +9,7 @@ import {INodeRegistry} from "../hardware/INodeRegistry.sol";
 /// @dev Class and names cost nothing beyond what a reservation reads; region and attributes need the node's details as
 /// calldata, checked against their hash; inspectors need a call each.
 library NodeFilter {
-    /// @notice Nodes that an order can name.
+    /// @notice Nodes that an order can name: bounds the loop of `isListed`.
     uint256 internal constant MAX_NODES = 32;
 
     /// @notice Inspectors that an order can name.
@@ -77,7 +77,7 @@ library NodeFilter {
     ) internal view {
         bool rightClass = wanted.classId == 0 || wanted.classId == classId;
         require(rightClass, NodeFilter_WrongClass(nodeId, classId, wanted.classId));
-        require(_isListed(wanted.nodeIds, nodeId), NodeFilter_NotListed(nodeId));
+        require(isListed(wanted.nodeIds, nodeId), NodeFilter_NotListed(nodeId));
         checkPlace(wanted.region, wanted.attributes, nodeId, details, nodes);
         checkConfirmed(wanted.attributes, wanted.inspectors, wanted.allInspectors, nodeId, inspections);
     }
@@ -132,7 +132,11 @@ library NodeFilter {
         return uint256(text) >> unused == uint256(prefix) >> unused;
     }
 
-    function _isListed(uint64[] calldata nodeIds, uint64 nodeId) private pure returns (bool listed) {
+    /// @notice Whether an order's list of nodes has a node.
+    /// @param nodeIds The list; empty: any node
+    /// @param nodeId The node
+    /// @return listed True if so
+    function isListed(uint64[] calldata nodeIds, uint64 nodeId) internal pure returns (bool listed) {
         if (nodeIds.length == 0) return true;
         for (uint256 i = 0; i < nodeIds.length; ++i) {
             if (nodeIds[i] == nodeId) return true;

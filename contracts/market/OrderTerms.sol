@@ -5,16 +5,13 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {MAX_PPM, Units, WAD} from "../common/Units.sol";
 import {ITaskBook} from "./ITaskBook.sol";
+import {NodeFilter} from "./NodeFilter.sol";
 
 /// @title OrderTerms
 /// @notice The rules of an order: what its terms may be, what it pays at a time, what bond it takes, which nodes it
 /// fits.
 library OrderTerms {
     using SafeCast for uint256;
-    using Units for uint256;
-
-    /// @notice Nodes that an order can name: bounds the loop of `checkEligible`.
-    uint256 internal constant MAX_NODES = 32;
 
     /// @notice Length of `dataUri` in bytes: every client must be able to hold it.
     uint256 internal constant MAX_URI_BYTES = 256;
@@ -38,7 +35,7 @@ library OrderTerms {
     /// @param terms The terms
     function check(ITaskBook.TaskTerms calldata terms) internal view {
         checkBounds("units", terms.units, 1, type(uint16).max);
-        checkBounds("nodeIds", terms.nodeIds.length, 0, MAX_NODES);
+        checkBounds("nodeIds", terms.nodeIds.length, 0, NodeFilter.MAX_NODES);
         checkBounds("maxPrice", terms.maxPrice, 1, type(uint96).max);
         checkBounds("startPrice", terms.startPrice, 1, terms.maxPrice);
         checkBounds("expiresAt", terms.expiresAt, block.timestamp + 1, type(uint48).max);
@@ -126,15 +123,7 @@ library OrderTerms {
     function checkEligible(ITaskBook.TaskTerms calldata terms, uint64 nodeId, uint16 classId) internal pure {
         bool rightClass = terms.classId == 0 || terms.classId == classId;
         require(rightClass, ITaskBook.TaskMarket_WrongClass(nodeId, classId, terms.classId));
-        require(_isListed(terms.nodeIds, nodeId), ITaskBook.TaskMarket_NodeNotListed(nodeId));
-    }
-
-    function _isListed(uint64[] calldata nodeIds, uint64 nodeId) private pure returns (bool listed) {
-        if (nodeIds.length == 0) return true;
-        for (uint256 i = 0; i < nodeIds.length; ++i) {
-            if (nodeIds[i] == nodeId) return true;
-        }
-        return false;
+        require(NodeFilter.isListed(terms.nodeIds, nodeId), ITaskBook.TaskMarket_NodeNotListed(nodeId));
     }
 
     /// @notice Reverts unless a value is within its bounds.
