@@ -48,7 +48,7 @@ export default async function show(session: Session, { last }: { last: string })
     {
       now,
       currentEpoch: current,
-      nextEpochToClose: next,
+      nextEpochToClose: Number(next),
       price: { loWad, hiWad, usable },
       bank,
       owed,

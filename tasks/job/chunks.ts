@@ -36,7 +36,7 @@ export default async function chunks(session: Session, { task }: { task: string 
   ]);
   const name = labelOf("TaskStatus", status);
   session.output.result(
-    { taskId, status: name, chunks: total, left, paid, escrow, canEnd, submitted: shown },
+    { taskId, status: name, chunks: total, leftChunks: left, paid, escrow, canEnd, submitted: shown },
     `Task ${taskId} is ${name}: ${left} of ${total} chunks left, ${formatCredits(paid)} paid, ` +
       `${formatCredits(escrow)} locked.\n` +
       table(["chunk", "status", "submission", "until"], rows, "Nothing was submitted yet."),

@@ -1,6 +1,8 @@
 import type { MillraceError } from "@millrace/sdk";
 
-/** What a machine gets; bigints become decimal strings. */
+import { jsonText } from "./jsonText.js";
+
+/** What a machine gets; `jsonText` says what becomes of bigints. */
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Whoever waits wants to see that something moves, and not each step of it. */
@@ -30,17 +32,13 @@ export class Output {
 
   /** The outcome, for people or for a machine. */
   result(json: Json, text: string): void {
-    process.stdout.write(`${this.isJson ? stringify(json) : text}\n`);
+    process.stdout.write(`${this.isJson ? jsonText(json) : text}\n`);
   }
 
   /** A failure: one sentence, and what to do. */
   failure(error: MillraceError): void {
     const { code, message, hint, revert } = error;
-    if (this.isJson) process.stdout.write(`${stringify({ error: { code, message, hint, revert } })}\n`);
+    if (this.isJson) process.stdout.write(`${jsonText({ error: { code, message, hint, revert } })}\n`);
     process.stderr.write(`Error: ${error.sentence}\n`);
   }
-}
-
-function stringify(value: unknown): string {
-  return JSON.stringify(value, (_, field: unknown) => (typeof field === "bigint" ? field.toString() : field), 2);
 }

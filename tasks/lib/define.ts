@@ -15,7 +15,10 @@ interface Definition<Given extends Options> {
 
 /** Options of every verb. */
 export const COMMON_OPTIONS = {
-  json: { description: "Print one JSON object to standard output, amounts in atoms (18 decimals)", flag: true },
+  json: {
+    description: "Print one JSON object to standard output; amounts are texts, in atoms (18 decimals)",
+    flag: true,
+  },
 } as const satisfies Options;
 
 /** Options of every verb that sends transactions. */

@@ -39,9 +39,14 @@ export default async function answer(
   const { status, shown } = await contracts.challenges.challengeOf(challengeId);
   const isAnswered = status === 2n;
   session.output.result(
-    { challengeId, isAnswered, shown, transactions: sent.receipts.map(({ hash }) => hash) },
+    { challengeId, isAnswered, shown: ones(shown), threshold, transactions: sent.receipts.map(({ hash }) => hash) },
     isAnswered ? "The challenge is answered." : "Shown; more receipts are needed.",
   );
+}
+
+/** How many seats a set has. */
+function ones(seats: bigint): number {
+  return seats.toString(2).replaceAll("0", "").length;
 }
 
 async function heartbeatOf(

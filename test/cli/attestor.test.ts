@@ -37,12 +37,12 @@ describe("tasks of attestors", function () {
     expect(await show(FROM.alice)).to.include({ state: "applied", key, bond: "0", bondRequired: bond });
     await expectRefused(connection, at.verbs, `attestor admit --account 3 ${as(FROM.alice)}`, /has not the role/);
     const { fromEpoch } = await at.verbs.json(`attestor admit --account 3 ${as(FROM.governor)}`);
-    expect((await uptime.setOf(fromEpoch as string)).seats).to.include(key);
+    expect((await uptime.setOf(fromEpoch as number)).seats).to.include(key);
     expect(await show(FROM.alice)).to.include({ state: "member", bond });
 
     const other = await addressOf(OTHER_KEY);
     const rotated = await at.verbs.json(`attestor rotate --key ${OTHER_KEY} ${as(FROM.alice)}`);
-    expect((await uptime.setOf(rotated["fromEpoch"] as string)).seats)
+    expect((await uptime.setOf(rotated["fromEpoch"] as number)).seats)
       .to.include(other)
       .and.not.to.include(key);
 
@@ -51,7 +51,7 @@ describe("tasks of attestors", function () {
     expect(await show(FROM.alice)).to.include({ state: "left", bond, releaseAt });
     const release = `attestor release --account 3 ${as(FROM.stranger)}`;
     await expectRefused(connection, at.verbs, release, /bond of .* is held until/);
-    await time.increaseTo(BigInt(releaseAt as string));
+    await time.increaseTo(BigInt(releaseAt as number));
     expect(await at.verbs.json(release)).to.include({ bond });
     expect(await show(FROM.alice)).to.include({ state: "none", bond: "0" });
   });

@@ -74,9 +74,9 @@ describe("tasks that do many things at once", () => {
     }
     await driver.pass(70);
     const paid = await at.verbs.json(`job finalize-many --tasks 1,2,3 ${as("stranger")}`);
-    expect((paid["paid"] as { taskId: string }[]).map(({ taskId }) => taskId)).to.deep.equal(["1", "3"]);
-    const [failure] = paid["failures"] as { taskId: string; reason: string }[];
-    expect(failure.taskId).to.equal("2");
+    expect((paid["paid"] as { taskId: number }[]).map(({ taskId }) => taskId)).to.deep.equal([1, 3]);
+    const [failure] = paid["failures"] as { taskId: number; reason: string }[];
+    expect(failure.taskId).to.equal(2);
     expect(failure.reason).to.equal(
       "Task 2 is listed; this needs confirmed. npx hardhat job watch --task 2 shows how it goes on.",
     );
@@ -120,7 +120,7 @@ describe("tasks that do many things at once", () => {
     const before = await networkHelpers.time.latestBlock();
     const opened = await at.verbs.json(`${open} --buy 10 ${as("stranger")}`);
     expect(await networkHelpers.time.latestBlock()).to.equal(before + 1);
-    expect(opened).to.include({ number: "1", credits: (5n * CREDIT).toString() });
+    expect(opened).to.include({ number: 1, credits: (5n * CREDIT).toString() });
     const { free, locked } = await settlement.accountOf(stranger);
     expect([free, locked]).to.deep.equal([149n * 10n ** 17n, 5n * CREDIT]);
     await refused(`${open} --buy 1 ${as("stranger")}`, /has 0 MILL/);

@@ -13,7 +13,7 @@ interface Status {
   readonly epoch: number;
   readonly phase: string;
   readonly times: Record<"drawAt" | "startsAt" | "closesAt" | "reportsFrom" | "finalAt", string>;
-  readonly picked: readonly { nodeId: string; state: string }[];
+  readonly picked: readonly { nodeId: number; state: string }[];
 }
 
 describe("capacity", function () {
@@ -40,14 +40,14 @@ describe("capacity", function () {
 
   it("should follow a round from its draw to its end, with nobody answering", async () => {
     expect((await status()).phase).to.equal("not drawn");
-    expect(((await record())["recorded"] as string[]).length).to.equal(1);
+    expect(((await record())["recorded"] as number[]).length).to.equal(1);
     const { phase, times, epoch } = await status();
     expect(phase).to.equal("waiting");
     await refused(`capacity record --from ${FROM.stranger} --yes`, /needs no value now.*capacity status/s);
     await time.increaseTo(Number(times.startsAt));
     await record();
     const { picked } = await status();
-    expect(picked.map(({ nodeId }) => nodeId)).to.include("1");
+    expect(picked.map(({ nodeId }) => nodeId)).to.include(1);
     const shown = await at.verbs.json("capacity show --node 1");
     expect([shown["isPicked"], shown["state"], shown["hasCapacity"]]).to.deep.equal([true, "nothing", false]);
     await refused(`capacity silence --from ${FROM.stranger} --yes`, /is committing; this needs reporting/);

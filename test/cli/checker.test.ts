@@ -26,7 +26,7 @@ describe("checker", function () {
 
   it("should take a seat, show it, leave it, and get its bond back after its time", async () => {
     const taken = await at.verbs.json(`checker take --from ${FROM.bob} --yes`);
-    expect(taken).to.include({ seatId: "1", bond: String(1_000n * MILL) });
+    expect(taken).to.include({ seatId: 1, bond: String(1_000n * MILL) });
     await refused(`checker take --from ${FROM.stranger} --yes`, /not registered/);
     const seats = async () => (await at.verbs.json("checker seats"))["seats"] as Record<string, unknown>[];
     expect((await seats())[0]).to.include({ account: at.world.bob.address, state: "seated" });
@@ -38,12 +38,12 @@ describe("checker", function () {
     expect(released).to.include({ account: at.world.bob.address, bond: String(1_000n * MILL) });
     expect((await seats())[0]).to.include({ state: "free" });
     await refused(`checker release --seat 1 --from ${FROM.stranger} --yes`, /Nobody has seat 1/);
-    expect(await at.verbs.json(`checker take --seat 1 --from ${FROM.bob} --yes`)).to.include({ seatId: "1" });
+    expect(await at.verbs.json(`checker take --seat 1 --from ${FROM.bob} --yes`)).to.include({ seatId: 1 });
   });
 
   it("should show what a claim waits for, and refuse to settle what was not drawn", async () => {
     const { taskId } = await new TaskDriver(connection, at.world).inStatus("Submitted");
-    const claimId = String((taskId << 8n) | 1n);
+    const claimId = Number((taskId << 8n) | 1n);
     const shown = await at.verbs.json(`checker show --claim ${claimId}`);
     expect(shown).to.deep.include({ claimId, isDrawn: false, isSettled: false, places: [] });
     expect(Number(shown["drawBy"])).to.be.greaterThan(0);

@@ -13,7 +13,7 @@ interface Info {
   readonly bonded: string;
   readonly bonds: readonly { of: string; mill: string }[];
   readonly worstLoss: Record<"bonds" | "fromStake" | "fromDelegated" | "total", string>;
-  readonly nodes: readonly { nodeId: string; isEligible: boolean; reason: string; stake: string; stakeDue: string }[];
+  readonly nodes: readonly { nodeId: number; isEligible: boolean; reason: string; stake: string; stakeDue: string }[];
 }
 
 describe("provider info", () => {

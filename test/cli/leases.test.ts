@@ -46,10 +46,10 @@ describe("tasks of leases", () => {
     const leaseId = await driver.hire(50);
     const { paidThrough } = await at.world.leases.leaseOf(leaseId);
     const extended = await at.verbs.json(`lease extend --lease ${leaseId} --seconds 30s ${as("buyer")}`);
-    expect(extended["paidThrough"]).to.equal((paidThrough + 30n).toString());
+    expect(extended["paidThrough"]).to.equal(Number(paidThrough) + 30);
     // Credits of forty seconds and a half: the half stays free.
     const topped = await at.verbs.json(`lease topup --lease ${leaseId} --credits 0.0405 ${as("buyer")}`);
-    expect(topped).to.include({ credits: (40n * 10n ** 15n).toString(), paidThrough: (paidThrough + 70n).toString() });
+    expect(topped).to.include({ credits: (40n * 10n ** 15n).toString(), paidThrough: Number(paidThrough) + 70 });
     await driver.pass(150);
     expect(await statusOf(leaseId)).to.equal("Paused");
     await at.verbs.json(`lease extend --lease ${leaseId} --seconds 1m ${as("buyer")}`);
@@ -173,7 +173,7 @@ describe("tasks of leases", () => {
         [other, "0"],
       ] as const) {
         const freed = await at.verbs.json(`lease release --lease ${leaseId} ${as("stranger")}`);
-        expect(freed, `${leaseId}`).to.include({ units: "1", mill });
+        expect(freed, `${leaseId}`).to.include({ units: 1, mill });
         await refused(`lease release --lease ${leaseId} ${as("stranger")}`, /holds nothing that is free/);
       }
       expect((await at.world.nodes.nodeOf(1)).busyUnits).to.equal(0n);
@@ -189,7 +189,7 @@ describe("tasks of leases", () => {
       await driver.pass(100);
       const { bond } = await at.world.leases.pledgeOf(leaseId);
       const freed = await at.verbs.json(`lease release --lease ${leaseId} ${as("stranger")}`);
-      expect(freed).to.include({ units: "1", mill: bond.toString() });
+      expect(freed).to.include({ units: 1, mill: bond.toString() });
       expect((await at.world.staking.accountOf(at.world.alice)).bonded).to.equal(0n);
     });
 

@@ -84,7 +84,7 @@ describe("tasks of programs for a machine", () => {
     const preview = await at.verbs.run(open(ELF).replace("--yes", "--dry-run"));
     expect(preview.stdout).to.match(/at most 16,777,216 steps[^]*524,288 bytes, a quarter/);
     const opened = await at.verbs.json(open(ELF));
-    expect(opened).to.include({ taskId: "1", market: "machine" });
+    expect(opened).to.include({ taskId: 1, market: "machine" });
     const task = "--market machine --task 1";
     await refused(`dispute show ${task}`, /Task 1 has no result yet.*job watch --market machine/);
     await at.verbs.json(`job accept ${task} --node 1 ${as("alice")}`);
@@ -122,7 +122,7 @@ describe("tasks of programs for a machine", () => {
     // Whoever fetches a result that nobody serves has it from the chain too.
     const fetched = await at.verbs.json(`job fetch ${task} --out ${join(folder, "fetched")}`);
     expect(fetched).to.include({ isShown: true, state: "open", ended: "exited", exitCode: 0 });
-    expect(fetched["steps"]).to.equal(String(steps));
+    expect(fetched["steps"]).to.equal(Number(steps));
     expect((await at.verbs.run(`dispute show ${task}`)).stdout).to.match(/run +[\d,]+ steps, then exit with code 0/);
     expect(readFileSync(join(folder, "fetched", "output.bin"))).to.deep.equal(Buffer.from(execution.output()));
 
@@ -139,10 +139,10 @@ describe("tasks of programs for a machine", () => {
     const { machines } = at.world;
     // What was slashed still holds its unit.
     await machines.release(1n, await readOrder(machines, 1n, 0));
-    const opened: string[] = [];
+    const opened: number[] = [];
     for (const maxSteps of ["16M", "17M", "18M"]) {
       const { taskId, bundleHash } = await at.verbs.json(open(ELF, `--memory 512K --max-steps ${maxSteps}`));
-      opened.push(taskId as string);
+      opened.push(taskId as number);
       if (maxSteps === "17M") rmSync(join(folder, "bundles", bundleHash as string), { recursive: true });
     }
     const [first, second, third] = opened;
@@ -166,7 +166,7 @@ describe("tasks of programs for a machine", () => {
     // The window, and the time to show a pointer that was committed to in it.
     await networkHelpers.time.increase(2 * 3_600 + 1);
     const paid = await at.verbs.json(`job finalize-many ${many} ${as("stranger")}`);
-    expect((paid["paid"] as { taskId: string }[]).map(({ taskId }) => taskId)).to.deep.equal([first, third]);
+    expect((paid["paid"] as { taskId: number }[]).map(({ taskId }) => taskId)).to.deep.equal([first, third]);
     expect(paid["failures"]).to.deep.equal([
       {
         taskId: second,

@@ -59,9 +59,9 @@ describe("tasks of orders and purchases", () => {
       await refused(`order accept --order 2 --node 1 ${as("alice")}`, /do not confirm attributes 5 of node 1/);
       await refused(`order accept --order 1 --node 3 ${as("alice")}`, /not in the region that the order wants/);
       const taken = await at.verbs.json(`order accept --order 1 --node 1 ${as("alice")}`);
-      expect(taken).to.include({ leaseId: "1" });
+      expect(taken).to.include({ leaseId: 1 });
       await inspect("bob", "0,1,2");
-      expect(await at.verbs.json(`order accept --order 2 --node 1 ${as("alice")}`)).to.include({ leaseId: "2" });
+      expect(await at.verbs.json(`order accept --order 2 --node 1 ${as("alice")}`)).to.include({ leaseId: 2 });
     });
 
     it("should refuse wishes that nobody can mean", async () => {
@@ -136,7 +136,7 @@ describe("tasks of orders and purchases", () => {
       const quote = join(tmpdir(), `millrace-quote-${process.pid}.json`);
       await at.verbs.json(`quote sign --node 1 --rate 0.001/s --min-seconds 20s --out ${quote} --from ${FROM.alice}`);
       const taken = await at.verbs.json(`quote take --quote ${quote} --seconds 100s --buy 1 ${as("stranger")}`);
-      expect(taken).to.include({ leaseId: "1", nodeId: "1" });
+      expect(taken).to.include({ leaseId: 1, nodeId: 1 });
       rmSync(quote);
       const { free, locked } = await settlement.accountOf(stranger);
       expect([free + locked, locked]).to.deep.equal([398n * 10n ** 16n, 2n * 10n ** 17n]);
@@ -161,7 +161,7 @@ describe("tasks of orders and purchases", () => {
       await refused(`${take(1, 3)} ${as("alice")}`, /Node 3 is not in the region/);
       await refused(`${take(2, 2)} ${as("bob")}`, /not in the region|not among them/);
       await refused(`${take(1, 99)} ${as("alice")}`, /There is no node 99/);
-      expect(await at.verbs.json(`${take(1, 1)} ${as("alice")}`)).to.include({ taskId: "1", nodeId: "1" });
+      expect(await at.verbs.json(`${take(1, 1)} ${as("alice")}`)).to.include({ taskId: 1, nodeId: 1 });
     });
 
     it("should be proven by nodes with traits too", async () => {

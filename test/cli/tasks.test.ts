@@ -153,8 +153,8 @@ describe("tasks", function () {
       expect(BigInt(mine["earning"] as string) + BigInt(mine["joining"] as string)).to.equal(60n * 10n ** 18n);
       const { worstLoss, nodes, delegated: counts } = await cli.json("provider", "info", ...pool);
       expect(counts).to.equal(`60${MILL}`);
-      const [node] = nodes as { nodeId: string; isEligible: boolean; stake: string; losses: { mill: string }[] }[];
-      expect(node).to.include({ nodeId: "1", isEligible: true });
+      const [node] = nodes as { nodeId: number; isEligible: boolean; stake: string; losses: { mill: string }[] }[];
+      expect(node).to.include({ nodeId: 1, isEligible: true });
       // A wrong capacity proof takes a tenth of what the node needs.
       expect(BigInt(node!.losses[0]!.mill) * 10n).to.equal(BigInt(node!.stake));
       expect(worstLoss).to.include({ fromStake: node!.losses[0]!.mill, fromDelegated: "0" });
@@ -286,7 +286,7 @@ describe("tasks", function () {
     it("should be found, proven and slashed with one command; a malformed proof is refused", async () => {
       const open = `job open --workload render --size small --bundles ${bundles} --url ${bundleUrl} --window 10m --yes`;
       const { taskId } = await cli.json(...open.split(" "));
-      const id = BigInt(taskId as string);
+      const id = BigInt(taskId as number);
       await cli.json("job", "accept", "--task", `${id}`, "--node", "1", "--from", `${PROVIDER}`, "--yes");
       await submitWrong(id);
 
