@@ -7,6 +7,8 @@ import type { Session } from "../lib/Session.js";
 import type { Fact } from "../lib/text.js";
 import { readLease } from "./readLease.js";
 
+const NOTHING = "There is nothing to do.";
+
 /** Whatever a lease that is over still holds of its provider: anybody may give it back. */
 export default async function release(session: Session, { lease: given }: { lease: string }): Promise<void> {
   const protocol = await session.protocol();
@@ -25,7 +27,12 @@ export default async function release(session: Session, { lease: given }: { leas
   }
   if (steps.length === 0) {
     throw new MillraceError("WRONG_STATE", `Lease ${leaseId} is ${status} and holds nothing that is free.`, {
-      hint: isOver ? "Settle what is left of it first." : `It is paid through ${formatTime(lease.paidThrough)}.`,
+      hint:
+        status === "settled"
+          ? NOTHING
+          : isOver
+            ? "Settle what is left of it first."
+            : `It is paid through ${formatTime(lease.paidThrough)}.`,
     });
   }
   const sent = await session.execute({ title: `Release what lease ${leaseId} holds`, facts, steps });

@@ -10,6 +10,7 @@ import type { Protocol, Session } from "../lib/Session.js";
 import { clientsOf } from "../oracle/clientsOf.js";
 import { leafOf } from "../oracle/leafOf.js";
 import { standingRoot } from "../oracle/standingRoot.js";
+import { readLease } from "./readLease.js";
 
 interface Values {
   readonly leases: string;
@@ -19,7 +20,9 @@ interface Values {
 /** What attestors show of a lease, and why it is not all that is due. */
 interface Shown {
   readonly items: readonly ILeaseMarket.SettlementStruct[];
-  readonly failure?: { readonly leaseId: bigint; readonly epoch: number; readonly reason: string };
+  readonly failure?: { readonly leaseId: bigint; readonly epoch: number; readonly error: MillraceError };
+  /** Whether nothing of it is left. */
+  readonly isSettled: boolean;
 }
 
 /** What is due of many leases, oldest first; what cannot be settled is told and stops nothing else. */
@@ -31,14 +34,12 @@ export default async function settle(session: Session, values: Values): Promise<
   const shown = await Promise.all(leaseIds.map((leaseId) => shownOf(protocol, leaseId, attestors)));
   const due = shown.flatMap(({ items }) => items);
   const items = due.slice(0, MAX_BATCH_ITEMS);
-  const notShown = shown.flatMap(({ failure }) => failure ?? []);
-  if (items.length === 0) {
-    const [first] = notShown;
-    if (first !== undefined) throw new MillraceError("DATA_UNAVAILABLE", first.reason);
-    throw new MillraceError("WRONG_STATE", "No epoch of these leases has a final report.", {
-      hint: "npx hardhat oracle status shows which reports are final.",
-    });
-  }
+  if (items.length === 0) throw nothingToSettle(shown);
+  const notShown = shown.flatMap(({ failure }) => {
+    return failure === undefined
+      ? []
+      : [{ leaseId: failure.leaseId, epoch: failure.epoch, reason: failure.error.sentence }];
+  });
   const epochs = items.map(({ leaseId, leaf }) => `${leaf.epoch} of lease ${leaseId}`).join(", ");
   const sent = await session.execute({
     title: `Settle ${counted(items.length, "epoch")} of ${counted(leaseIds.length, "lease")}`,
@@ -73,13 +74,14 @@ export default async function settle(session: Session, values: Values): Promise<
 async function shownOf(protocol: Protocol, leaseId: bigint, attestors: readonly PeerClient[]): Promise<Shown> {
   const { contracts, epochs, now } = protocol;
   const { leases, uptime } = contracts;
-  const [piece, { nodeId, paidThrough }, time] = await Promise.all([
+  const [piece, { lease }, time] = await Promise.all([
     leases.nextPieceOf(leaseId),
-    leases.leaseOf(leaseId),
+    readLease(protocol, `${leaseId}`),
     now(),
   ]);
+  const { nodeId, paidThrough } = lease;
   const items: ILeaseMarket.SettlementStruct[] = [];
-  if (piece.fromAt === piece.toAt) return { items };
+  if (piece.fromAt === piece.toAt) return { items, isSettled: true };
   const last = epochs.epochAt(Math.min(Number(paidThrough) - 1, time));
   for (let epoch = Number(piece.epoch); epoch <= last && items.length < MAX_BATCH_ITEMS; epoch++) {
     if (!(await uptime.isFinal(epoch))) break;
@@ -87,8 +89,27 @@ async function shownOf(protocol: Protocol, leaseId: bigint, attestors: readonly 
       items.push({ leaseId, ...(await leafOf(attestors, await standingRoot(contracts, epoch), nodeId)) });
     } catch (error) {
       if (!(error instanceof MillraceError)) throw error;
-      return { items, failure: { leaseId, epoch, reason: error.sentence } };
+      return { items, failure: { leaseId, epoch, error }, isSettled: false };
     }
   }
-  return { items };
+  return { items, isSettled: false };
+}
+
+/** Why there is nothing to send: what attestors do not show, or else that nothing is due. */
+function nothingToSettle(shown: readonly Shown[]): MillraceError {
+  const failures = shown.flatMap(({ failure }) => failure ?? []);
+  const [first] = failures;
+  if (first !== undefined) {
+    const { code, hint } = first.error;
+    const reasons = failures.map(({ leaseId, error }) => `Lease ${leaseId}: ${error.message}`);
+    return new MillraceError(code, reasons.join(" "), { hint, cause: first.error });
+  }
+  if (shown.every(({ isSettled }) => isSettled)) {
+    return new MillraceError("WRONG_STATE", "Nothing of these leases is left to settle.", {
+      hint: "npx hardhat lease release frees what a lease still holds.",
+    });
+  }
+  return new MillraceError("WRONG_STATE", "No epoch of these leases has a final report.", {
+    hint: "npx hardhat oracle status shows which reports are final.",
+  });
 }

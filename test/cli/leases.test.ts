@@ -124,6 +124,7 @@ describe("tasks of leases", () => {
   });
 
   describe("with reports", () => {
+    const NOTHING = { code: "NOT_FOUND", message: "no such leaf" };
     let attestor: Server;
     let url: string;
     let leaves: Map<string, Proven>;
@@ -134,7 +135,7 @@ describe("tasks of leases", () => {
         const proven = leaves.get(path ?? "");
         response.statusCode = proven === undefined ? 404 : 200;
         response.end(
-          JSON.stringify(proven ?? {}, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value)),
+          JSON.stringify(proven ?? NOTHING, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value)),
         );
       });
       await new Promise<void>((resolve) => attestor.listen(0, "127.0.0.1", resolve));
@@ -161,6 +162,7 @@ describe("tasks of leases", () => {
       await refused(`lease settle ${leases} --attestor ${url} ${as("stranger")}`, /No epoch .* has a final report/);
       await refused(`lease settle --leases ${mine},${mine} --attestor ${url} --yes`, /names something twice/);
       await refused(`lease settle --leases one --attestor ${url} --yes`, /not a whole number/);
+      await refused(`lease settle --leases ${mine},999 --attestor ${url} --yes`, /There is no lease 999\./);
       await report(first);
       await report(first + 1);
       await refused(`lease settle ${leases} --attestor http://127.0.0.1:1 --yes`, /127\.0\.0\.1:1/);
@@ -174,8 +176,12 @@ describe("tasks of leases", () => {
       ] as const) {
         const freed = await at.verbs.json(`lease release --lease ${leaseId} ${as("stranger")}`);
         expect(freed, `${leaseId}`).to.include({ units: 1, mill });
-        await refused(`lease release --lease ${leaseId} ${as("stranger")}`, /holds nothing that is free/);
+        await refused(
+          `lease release --lease ${leaseId} ${as("stranger")}`,
+          /holds nothing that is free\. There is nothing/,
+        );
       }
+      await refused(`lease settle ${leases} --attestor ${url} --yes`, /Nothing of these leases is left to settle/);
       expect((await at.world.nodes.nodeOf(1)).busyUnits).to.equal(0n);
     });
 
@@ -209,7 +215,15 @@ describe("tasks of leases", () => {
       const why = `Epoch ${epoch} of lease ${bad}: No attestor shows the leaf of node 2 .* not in the report`;
       expect(stdout).to.match(new RegExp(`Settled 1 epoch:[^]*${why}`));
       const alone = `lease settle --leases ${bad} --attestor ${url} ${as("bob")}`;
-      await refused(alone, /No attestor shows the leaf of node 2/);
+      await refused(alone, /Lease \d+: No attestor shows the leaf of node 2/);
+      const codeOf = async (): Promise<string> => {
+        const { stdout: json } = await at.verbs.run(`${alone} --json`);
+        return (JSON.parse(json) as { error: { code: string } }).error.code;
+      };
+      expect(await codeOf()).to.equal("DATA_UNAVAILABLE");
+      leaves.delete(path);
+      await refused(alone, new RegExp(`Lease ${bad}: The report of epoch ${epoch} has no node 2\\. A report has`));
+      expect(await codeOf()).to.equal("WRONG_STATE");
     });
 
     it("should collect for many accounts", async () => {
