@@ -1,4 +1,4 @@
-import { formatMill, MillraceError } from "@millrace/sdk";
+import { batchesOf, formatMill, MillraceError } from "@millrace/sdk";
 
 import { accountOrSender } from "../lib/accountAddress.js";
 import { counted } from "../lib/counted.js";
@@ -16,7 +16,7 @@ interface Values {
 export default async function pay(session: Session, { account: given, last }: Values): Promise<void> {
   const protocol = await session.protocol();
   const { rewards } = protocol.contracts;
-  const lookBack = parseWhole(last, "--last", 1_000, 1);
+  const lookBack = parseWhole(last, "--last", 2 ** 32 - 1, 1);
   const account = await accountOrSender(session, given);
   const due = await epochsDue(protocol, account, lookBack);
   if (due.length === 0) {
@@ -31,18 +31,21 @@ export default async function pay(session: Session, { account: given, last }: Va
   const sent = await session.execute({
     title: `Pay ${account} for ${counted(due.length, "report")}`,
     facts: [["epochs", inRanges(due)]],
-    steps: [
-      { label: "collectAttestorPay", request: await rewards.collectAttestorPay.populateTransaction(account, due) },
-    ],
+    // One transaction cannot pay any number.
+    steps: await Promise.all(
+      batchesOf(due).map(async (epochs) => ({
+        label: `collectAttestorPay for ${counted(epochs.length, "report")}`,
+        request: await rewards.collectAttestorPay.populateTransaction(account, epochs),
+      })),
+    ),
   });
   if (sent === undefined) return;
-  const paid = findEvents(rewards, sent.last, "AttestorPaid").map(({ args }) => ({
-    epoch: args["epoch"] as bigint,
-    mill: args["mill"] as bigint,
-  }));
+  const paid = sent.receipts
+    .flatMap((receipt) => findEvents(rewards, receipt, "AttestorPaid"))
+    .map(({ args }) => ({ epoch: args["epoch"] as bigint, mill: args["mill"] as bigint }));
   const mill = paid.reduce((sum, each) => sum + each.mill, 0n);
   session.output.result(
-    { account, mill, paid, transaction: sent.last.hash },
+    { account, mill, paid, transactions: sent.receipts.map(({ hash }) => hash) },
     `${account} has ${formatMill(mill)} more, for ${counted(paid.length, "report")}.`,
   );
 }
