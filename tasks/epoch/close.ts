@@ -31,9 +31,12 @@ export default async function close(session: Session, { epoch: given, all, wait 
   const { contracts, epochs, now } = await session.protocol();
   const current = epochs.epochAt(await now());
   const next = Number(await contracts.settlement.nextEpochToClose());
-  const first = given === undefined ? next : parseWhole(given, "--epoch");
+  const first = given === undefined ? next : parseWhole(given, "--epoch", 2 ** 32 - 1);
   const last = wait ? current : all ? current - 1 : first;
-  if (wait) await waitUntil(session, epochs.endOf(current));
+  if (wait) {
+    await session.prepare();
+    await waitUntil(session, epochs.endOf(current));
+  }
   const closed: Closed[] = [];
   for (let epoch = first; epoch <= Math.max(first, last); epoch++) {
     const outcome = await closeOne(session, epoch);

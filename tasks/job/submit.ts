@@ -43,6 +43,7 @@ export default async function submit(session: Session, { market: name, task, res
   await assertWorking(market, taskId);
   const { attempt } = await market.taskOf(taskId);
   const job = await claimedJob(protocol, kind, taskId);
+  await session.prepare();
   session.output.say(`Working: ${job.size} …`);
   const { files, roots, facts, request } =
     job.kind === "machine" ? await run(protocol, job) : await execute(session, job);

@@ -12,7 +12,7 @@ import { lookAhead } from "./localChain.js";
 import { httpNetwork } from "./network.js";
 import type { Output } from "./Output.js";
 import type { Plan, Sent } from "./plan.js";
-import { executePlan } from "./plan.js";
+import { assertAnswerable, executePlan } from "./plan.js";
 import { simulate } from "./simulate.js";
 
 interface SessionOptions {
@@ -72,6 +72,12 @@ export class Session {
       yes,
       dryRun,
     });
+  }
+
+  /** Before long work that ends in a plan: throws what would stop it at its end, whatever comes of the work. */
+  async prepare(): Promise<void> {
+    assertAnswerable(this.#options);
+    await this.account();
   }
 
   /** Throws what a step would fail with, without showing or sending anything. */

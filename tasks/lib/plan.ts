@@ -73,13 +73,18 @@ async function preview(
   return `${title}\n${facts(lines)}`;
 }
 
-async function askToSend({ yes, output }: Context): Promise<void> {
-  if (yes) return;
-  if (!process.stdin.isTTY) {
+/** Refuses what would be refused for want of an answer. */
+export function assertAnswerable({ yes, dryRun }: Pick<Context, "yes" | "dryRun">): void {
+  if (!yes && !dryRun && !process.stdin.isTTY) {
     throw new MillraceError("BAD_INPUT", "Nobody can be asked here whether to send this.", {
       hint: "Add --yes to send without asking, or --dry-run to only look. Nothing was sent.",
     });
   }
+}
+
+async function askToSend({ yes, dryRun, output }: Context): Promise<void> {
+  if (yes) return;
+  assertAnswerable({ yes, dryRun });
   const { confirm } = await import("@inquirer/prompts");
   const streams = { input: process.stdin, output: output.isJson ? process.stderr : process.stdout };
   const isSure = await confirm({ message: "Send?", default: false }, streams).catch(() => false);

@@ -1,10 +1,14 @@
+import { ZeroAddress } from "ethers";
+
 import { accountAddress } from "../lib/accountAddress.js";
 import type { Session } from "../lib/Session.js";
 
 export default async function payout(session: Session, { to }: { to: string }): Promise<void> {
   const { contracts } = await session.protocol();
   const { address } = await session.account();
-  const receiver = to.trim().toLowerCase() === "self" ? address : await accountAddress(session, to);
+  const given = to.trim().toLowerCase() === "self" ? address : await accountAddress(session, to);
+  // To the contract nobody means the account itself.
+  const receiver = given === ZeroAddress ? address : given;
   const before = await contracts.settlement.payoutOf(address);
   const sent = await session.execute({
     title: `Pay what ${address} earns to ${receiver === address ? "itself" : receiver}`,

@@ -1,5 +1,6 @@
 import { readNodeDetails } from "@millrace/jobs";
 import { expect } from "chai";
+import { ZeroAddress } from "ethers";
 import hre from "hardhat";
 
 import { formatMill } from "@millrace/sdk";
@@ -41,6 +42,14 @@ describe("what keeps things right", function () {
   const refused = (line: string, sentence: RegExp) => expectRefused(connection, at.verbs, line, sentence);
 
   describe("of a provider", () => {
+    it("should pay it itself again when it names nobody", async () => {
+      const { settlement, alice, bob } = at.world;
+      await at.verbs.json(`provider payout --to ${bob.address} ${by(FROM.alice)}`);
+      const itself = await at.verbs.json(`provider payout --to ${ZeroAddress} ${by(FROM.alice)}`);
+      expect(itself).to.include({ receiver: alice.address });
+      expect(await settlement.payoutOf(alice)).to.equal(alice.address);
+    });
+
     it("should change what a node says of itself, and leave the rest", async () => {
       const change = `node details --node 1 --endpoint http://127.0.0.1:7009 --region DE-BE --attributes 0,3`;
       await refused(`${change} ${by(FROM.stranger)}`, /Node 1 belongs to/);
@@ -112,6 +121,8 @@ describe("what keeps things right", function () {
       const epoch = await driver.epoch();
       await at.verbs.json(`credits redeem --credits 10 ${by(FROM.buyer)}`);
       await driver.at(driver.startOf(epoch + 1) + 1);
+      await refused("epoch close --wait", /Nobody can be asked here/);
+      await refused(`epoch close --epoch 4294967296 ${by(FROM.stranger)}`, /whole number up to 4294967295/);
       const closed = await at.verbs.run(`epoch close --all ${by(FROM.stranger)}`);
       const reserved = await settlement.collectable(buyer);
       expect(reserved).not.to.be.oneOf([0n, 10n * MILL]);
