@@ -64,6 +64,17 @@ describe("sdk errors", () => {
     }
   });
 
+  it("should give a term in the unit that its name tells", () => {
+    const refused = (name: string, ...[value, min, max]: bigint[]): string =>
+      decodeError({ data: encode("TaskMarket_TermOutOfBounds", name, value, min, max) }).sentence;
+    expect(refused("startPrice", 0n, 1n, 10n * WAD)).to.match(/startPrice is 0 credits, .* and 10 credits\.$/);
+    expect(refused("ackSeconds", 0n, 1n, 86_400n)).to.match(/ackSeconds is 0 s, .* between 1 s and 1 d\.$/);
+    expect(refused("expiresAt", 1n, 60n, 120n)).to.match(/expiresAt is 1970-01-01 00:00:01 UTC, /);
+    expect(refused("units", 0n, 1n, 65_535n)).to.match(/units is 0, .* between 1 and 65535\.$/);
+    const rate = { name: "LeaseOrders_TermOutOfBounds", args: { name: "startRate", value: 0n, min: 1n, max: WAD } };
+    expect(describeRevert(rate).what).to.match(/startRate is 0 credits\/h,/);
+  });
+
   it("should find revert data wherever nodes and libraries put them, and use human units", () => {
     const data = encode("LeaseMarket_RateAboveMax", 10n ** 14n, 5n * 10n ** 13n);
     const shapes: unknown[] = [

@@ -1,5 +1,5 @@
 import type { Revert } from "./MillraceError.js";
-import { formatArgument } from "./formatArgument.js";
+import { formatArgument, NAMED } from "./formatArgument.js";
 import { SENTENCES } from "./sentences/index.js";
 
 /** One sentence for a custom error, and what to do. An error without an entry is spelled out from its name. */
@@ -10,10 +10,10 @@ export function describeRevert({ name, args }: Revert): { what: string; todo: st
   return { what: fill(what, args), todo: fill(todo, args) };
 }
 
-/** Fills the `{argument:unit}` places of a sentence. */
+/** Fills the `{argument:unit}` places of a sentence; `named` is the unit of whatever the argument `name` names. */
 function fill(sentence: string, args: Revert["args"]): string {
   return sentence.replace(/\{(\w+)(?::(\w+))?\}/g, (_, argument: string, unit?: string) =>
-    formatArgument(args[argument], unit),
+    formatArgument(args[argument], unit === NAMED ? unitByName(String(args["name"])) : unit),
   );
 }
 
@@ -29,9 +29,16 @@ function toWords(name: string): string {
   return name.replace(/([a-z\d])([A-Z])/g, "$1 $2").toLowerCase();
 }
 
-/** The protocol's naming rule: `…At` is a moment, `…Seconds` a duration, `…Ppm` a share. */
+/** The protocol's naming rule: `…At` is a moment, `…Seconds` a duration, `…Ppm` a share, `…Price` credits. */
+const UNIT_BY_LAST_WORD: Readonly<Record<string, string>> = {
+  At: "time",
+  Seconds: "duration",
+  Ppm: "ppm",
+  Price: "credits",
+  Value: "credits",
+  Rate: "rate",
+};
+
 function unitByName(argument: string): string | undefined {
-  if (argument.endsWith("At")) return "time";
-  if (argument.endsWith("Seconds")) return "duration";
-  return argument.endsWith("Ppm") ? "ppm" : undefined;
+  return UNIT_BY_LAST_WORD[/[A-Z][a-z]*$/.exec(argument)?.[0] ?? ""];
 }

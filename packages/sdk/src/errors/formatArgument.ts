@@ -31,9 +31,12 @@ const FORMATS: Readonly<Record<string, (value: bigint) => string>> = {
   ChannelStatuses: (bits) => labelsOf("ChannelStatus", bits),
 };
 
+/** The unit that an error's argument `name` tells by its last word. */
+export const NAMED = "named";
+
 /** Units that a sentence may name after a colon. */
 export function isUnit(unit: string): boolean {
-  return unit === "hex" || unit in FORMATS || unit in LABELS;
+  return unit === "hex" || unit === NAMED || unit in FORMATS || unit in LABELS;
 }
 
 /** An error's argument for people; without a unit, hashes and addresses are shortened and the rest is shown plainly. */

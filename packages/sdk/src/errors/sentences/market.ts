@@ -67,7 +67,10 @@ export const MARKET_SENTENCES: Sentences = {
     "Settle by the report once it is final, or without one from {unreportedAt:time} on.",
   ],
   TaskMarket_ZeroAddress: ["The address of {name} is zero.", "Name the contract's address."],
-  TaskMarket_TermOutOfBounds: ["The term {name} is {value}, out of its bounds.", "Choose between {min} and {max}."],
+  TaskMarket_TermOutOfBounds: [
+    "The term {name} is {value:named}, out of its bounds.",
+    "Choose between {min:named} and {max:named}.",
+  ],
   TaskMarket_RuleOutOfBounds: ["The bond rule's {name} is {value}, out of bounds.", "Choose between {min} and {max}."],
   TaskMarket_WrongOrder: [
     "Task {taskId} was opened with another order, or never.",
@@ -131,7 +134,10 @@ export const MARKET_SENTENCES: Sentences = {
     "Have the node inspected by them, or accept with another.",
   ],
   LeaseOrders_ZeroAddress: ["The address of {name} is zero.", "Name the contract's address."],
-  LeaseOrders_TermOutOfBounds: ["The term {name} is {value}, out of its bounds.", "Choose between {min} and {max}."],
+  LeaseOrders_TermOutOfBounds: [
+    "The term {name} is {value:named}, out of its bounds.",
+    "Choose between {min:named} and {max:named}.",
+  ],
   LeaseOrders_WrongOrder: [
     "Order {orderId} was opened with other terms, or never.",
     "Check its number with npx hardhat order list.",
