@@ -23,6 +23,7 @@ export { TransactionSender, type GasBudget, type SendOptions } from "./chain/Tra
 export { agentConsentTypes, inspectionTypes, permitTypes, quoteTypes, voucherTypes } from "./chain/typedData.js";
 export { httpUrl } from "./config/httpUrl.js";
 export { loadConfig } from "./config/loadConfig.js";
+export { parsed } from "./config/parsed.js";
 export { readEnvironment, type Environment } from "./config/readEnvironment.js";
 export { settingsOf, type Setting } from "./config/settingsOf.js";
 export { chainIdentity } from "./deployment/chainIdentity.js";

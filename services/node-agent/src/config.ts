@@ -1,5 +1,5 @@
 import { kernelPathsSchema } from "@millrace/jobs";
-import { httpUrl, parseCredits, parseMill, parseRate, serviceSchema } from "@millrace/sdk";
+import { httpUrl, parseCredits, parsed, parseMill, parseRate, serviceSchema } from "@millrace/sdk";
 import { getAddress, isAddress } from "ethers";
 import { z } from "zod";
 
@@ -15,12 +15,16 @@ const leasePolicySchema = z.object({
     .describe(
       "Whether it takes seats of lease orders; its key must be the operator of the provider, whose stake answers",
     ),
-  minRate: z.coerce.string().default("0/h").transform(parseRate).describe("Least rate of a unit, such as `0.5/h`"),
+  minRate: z.coerce
+    .string()
+    .default("0/h")
+    .transform(parsed(parseRate))
+    .describe("Least rate of a unit, such as `0.5/h`"),
   maxSeconds: count.default(30 * 86_400).describe("Longest lease, seconds"),
   maxBondMill: z.coerce
     .string()
     .default("0")
-    .transform(parseMill)
+    .transform(parsed(parseMill))
     .describe("Most that the bond of one seat may bind, MILL"),
   maxUptimePpm: count.max(1_000_000).default(0).describe("Most uptime that it promises, PPM"),
   clusters: z.stringbool().or(z.boolean()).default(true).describe("Whether it waits in clusters that may not fill"),
@@ -75,10 +79,10 @@ export const policySchema = z.object({
     .default(true)
     .describe("Whether it takes tasks; `false` only finishes what was begun"),
   maxConcurrentTasks: count.default(1).describe("Tasks between acceptance and submission at the same time"),
-  minPriceCredits: z.coerce.string().default("0").transform(parseCredits).describe("Least price, credits"),
+  minPriceCredits: z.coerce.string().default("0").transform(parsed(parseCredits)).describe("Least price, credits"),
   maxBondMill: z.coerce
     .string()
-    .transform(parseMill)
+    .transform(parsed(parseMill))
     .optional()
     .describe("Most that one bond may bind, MILL; no limit if left out"),
   classes: z.array(count).optional().describe("Nodes of these classes only; all if left out"),

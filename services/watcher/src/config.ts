@@ -2,6 +2,8 @@ import { kernelPathsSchema } from "@millrace/jobs";
 import { serviceSchema } from "@millrace/sdk";
 import { z } from "zod";
 
+const ether = z.coerce.string().regex(/^\d+(\.\d+)?$/, "must be an amount of ether, such as 0.5");
+
 /** Config of a watcher. */
 export const watcherSchema = serviceSchema.extend({
   maxParallel: z.coerce
@@ -11,14 +13,10 @@ export const watcherSchema = serviceSchema.extend({
     .max(64)
     .default(1)
     .describe("Claims that are re-executed at the same time"),
-  bondBudgetEther: z.coerce
-    .string()
-    .regex(/^\d+(\.\d+)?$/)
+  bondBudgetEther: ether
     .default("1")
     .describe("Most native coin that may lie in branch bonds at the same time, in ether"),
-  demandBudgetEther: z.coerce
-    .string()
-    .regex(/^\d+(\.\d+)?$/)
+  demandBudgetEther: ether
     .default("0")
     .describe("Most native coin that it spends, over all, on demanding data that are withheld, in ether"),
   check: z

@@ -16,7 +16,9 @@ describe("httpUrl", () => {
 
   it("should refuse what nothing can be asked at, and say which and why", () => {
     for (const bad of ["localhost:8545", "127.0.0.1:8545", "ftp://a.example", "mailto:a@b.example", "http://", ""]) {
-      expect(() => read("http://good", bad), bad).to.throw(/peers\.1: no address that begins with http:/);
+      expect(() => read("http://good", bad), bad).to.throw(
+        /: peers\.1: no address that begins with http:\/\/ or https:\/\/\.$/,
+      );
     }
     for (const bad of ["http://name:word@a.example", "https://name@a.example"]) {
       expect(() => read(bad), bad).to.throw(/peers\.0: a name or password is not sent/);

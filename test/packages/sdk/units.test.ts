@@ -17,6 +17,7 @@ import {
   loadConfig,
   loadDeployment,
   MillraceError,
+  parsed,
   parseDuration,
   parseHex,
   parsePpm,
@@ -75,6 +76,16 @@ describe("sdk units", () => {
   });
 });
 
+/** What it throws; nothing if it does not. */
+function messageOf(run: () => unknown): string {
+  try {
+    run();
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 describe("sdk config", () => {
   const schema = z.object({ rpcUrl: z.url(), port: z.coerce.number().int(), peers: z.array(z.string()).default([]) });
   let folder: string;
@@ -103,6 +114,55 @@ describe("sdk config", () => {
     const bad = (): unknown => loadConfig(schema, { name: "x", overrides: { port: "no" } });
     expect(bad).to.throw(/rpcUrl: .*; port: /);
     expect(() => loadConfig(schema, { name: "x", file: join(folder, "none.json") })).to.throw(/is missing/);
+  });
+
+  it("should say in words of its own what each setting must be, and never repeat a value", () => {
+    const all = z.object({
+      many: z.array(z.url()).min(1),
+      much: z.coerce.number().int().min(1).max(5),
+      more: z.number().positive(),
+      most: z.number().max(5),
+      is: z.stringbool().or(z.boolean()),
+      level: z.enum(["low", "high"]),
+      text: z.string().min(1),
+      name: z.string().max(3),
+      form: z.string().regex(/^a$/, "must be an a"),
+      rate: z.string().transform(parsed(parseRate)),
+      inner: z.object({ port: z.coerce.number() }).prefault({ port: 1 }),
+      gone: z.string(),
+    });
+    const overrides = {
+      ...{ many: [], much: 1.5, more: 0, most: 6, is: "yup", level: "mid", text: "", name: "secret" },
+    };
+    const bad = { ...overrides, form: "b", rate: "0.5", inner: { port: "secret" } };
+    const sentences = [
+      "many: must have at least 1 of them",
+      "much: must be a whole number",
+      "more: must be more than 0",
+      "most: must be at most 5",
+      "is: must be true or false",
+      "level: must be low or high",
+      "text: must not be empty",
+      "name: must have at most 3 characters",
+      "form: must be an a",
+      'rate: The rate "0.5" has no unit',
+      "inner.port: must be a number",
+      "gone: is missing, and must be text",
+    ];
+    const message = messageOf(() => loadConfig(all, { name: "x", overrides: bad }));
+    for (const sentence of sentences) expect(message).to.include(sentence);
+    expect(message).not.to.match(/Invalid|expected|received|secret/);
+    expect(messageOf(() => loadConfig(schema, { name: "x", overrides: { port: 1 } }))).to.include("rpcUrl: is missing");
+  });
+
+  it("should refuse what is misspelt in an object, too, and in a list of them", () => {
+    const policy = z.object({ accept: z.boolean().default(true) }).prefault({});
+    const nested = z.object({ policy, makers: z.array(z.object({ name: z.string() })).default([]) });
+    const read = (overrides: object): string =>
+      messageOf(() => loadConfig(nested, { name: "x", overrides: { ...overrides } }));
+    expect(read({ policy: { acept: false } })).to.include("policy.acept: there is no such setting (accept?)");
+    expect(read({ makers: [{ name: "a" }, { name: "b", x: 1 }] })).to.include("makers.1.x: there is no such setting");
+    expect(read({ policy: { accept: false }, makers: [{ name: "a" }] })).to.equal("");
   });
 
   it("should refuse a setting that there is not, and guess which was meant", () => {

@@ -6,7 +6,9 @@ import { z } from "zod";
  */
 export const httpUrl = z
   .url({ protocol: /^https?$/, error: "no address that begins with http:// or https://" })
-  .refine(
-    (url) => URL.parse(url)?.username === "" && URL.parse(url)?.password === "",
-    "a name or password is not sent",
-  );
+  .refine((url) => !hasName(URL.parse(url)), "a name or password is not sent");
+
+/** What is no address at all has none: that is said of it already. */
+function hasName(url: URL | null): boolean {
+  return url !== null && (url.username !== "" || url.password !== "");
+}

@@ -5,8 +5,10 @@ import { parse as parseYaml } from "yaml";
 import type { z } from "zod";
 
 import { MillraceError } from "../errors/MillraceError.js";
+import { problemOf } from "./problemOf.js";
 import type { Environment } from "./readEnvironment.js";
 import { readEnvironment } from "./readEnvironment.js";
+import { objectOf } from "./settingsOf.js";
 
 interface Sources {
   /** What the config is of, for errors: `attestor`. */
@@ -32,17 +34,40 @@ export function loadConfig<Schema extends z.ZodObject>(schema: Schema, sources: 
     ...environmentFields(schema, sources),
     ...withoutUndefined(sources.overrides ?? {}),
   };
-  const parsed = schema.safeParse(fields);
-  const names = Object.keys(schema.shape);
-  const unknown = Object.keys(fields).filter((field) => !names.includes(field));
+  const parsed = schema.safeParse(fields, { error: problemOf });
+  const unknown = unknownIn(schema, fields, "");
   if (parsed.success && unknown.length === 0) return parsed.data;
   const problems = [
-    ...unknown.map((field) => `${field}: there is no such setting${likely(field, names)}`),
-    ...(parsed.error?.issues ?? []).map(({ path, message }) => `${path.join(".") || "(whole)"}: ${message}`),
+    ...unknown,
+    ...(parsed.error?.issues ?? []).map(({ path, message }) => {
+      const isMissing = valueAt(fields, path) === undefined;
+      return `${path.join(".") || "(whole)"}: ${isMissing ? "is missing, and " : ""}${message}`;
+    }),
   ];
   throw new MillraceError("BAD_CONFIG", `The config of ${sources.name} is not valid: ${problems.join("; ")}.`, {
     hint: `Correct ${sources.file ?? "it"}${sources.prefix === undefined ? "" : ` or the ${sources.prefix}_… variables`}.`,
   });
+}
+
+/** Settings that there are not, also in objects and in lists of them: what is misspelt must not be left out in silence. */
+function unknownIn(schema: z.ZodObject, fields: Fields, path: string): string[] {
+  const names = Object.keys(schema.shape);
+  return Object.entries(fields).flatMap(([field, value]) => {
+    const known = names.includes(field) ? (schema.shape[field] as z.ZodType) : undefined;
+    if (known === undefined) return [`${path}${field}: there is no such setting${likely(field, names)}`];
+    const inner = objectOf(known);
+    if (inner === undefined) return [];
+    const items = Array.isArray(value) ? value.map((each, i) => [`${i}.`, each] as const) : [["", value] as const];
+    return items.flatMap(([place, each]) => (isFields(each) ? unknownIn(inner, each, `${path}${field}.${place}`) : []));
+  });
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function valueAt(fields: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown> | undefined)?.[key], fields);
 }
 
 /** The setting that was probably meant: one that differs in case or in a letter. */
@@ -77,7 +102,7 @@ function readFields(file: string | undefined, name: string): Fields {
     );
   }
   if (content === null || content === undefined) return {};
-  if (typeof content === "object" && !Array.isArray(content)) return content as Fields;
+  if (isFields(content)) return content;
   throw new MillraceError("BAD_CONFIG", `The config file ${file} of ${name} is not an object.`, {
     hint: "It must be JSON or YAML with an object on top.",
   });

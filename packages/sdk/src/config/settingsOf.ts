@@ -24,6 +24,13 @@ export function settingsOf(schema: z.ZodObject, path = ""): readonly Setting[] {
   });
 }
 
+/** The object that a field holds, or a list of such; undefined for others. */
+export function objectOf(field: z.ZodType): z.ZodObject | undefined {
+  const { core } = unwrapped(field);
+  const item = core instanceof z.ZodArray ? unwrapped(core.element as z.ZodType).core : core;
+  return item instanceof z.ZodObject ? item : undefined;
+}
+
 interface Unwrapped {
   readonly core: z.ZodType;
   readonly fallback: string | undefined;
