@@ -1,6 +1,6 @@
 import type { TaskDefinition } from "hardhat/types/tasks";
 
-import { WRITE_OPTIONS } from "../../tasks/lib/define.js";
+import { isRequired, WRITE_OPTIONS } from "../../tasks/lib/define.js";
 import { toKebab } from "../../tasks/lib/toKebab.js";
 
 /** `docs/commands.md`: every command with what it does and takes, by its noun. */
@@ -42,8 +42,6 @@ function rowOf(
   options: Readonly<Record<string, { readonly name: string; readonly description: string }>>,
 ): string {
   const own = Object.values(options).filter(({ name }) => !(name in WRITE_OPTIONS));
-  const isRequired = ({ description: about }: { readonly description: string }): boolean =>
-    / \(required\b[^)]*\)$/.test(about);
   const names = [...own.filter(isRequired), ...own.filter((option) => !isRequired(option))].map((option) => {
     const flag = `--${toKebab(option.name)}`;
     return isRequired(option) ? `**\`${flag}\`**` : `\`${flag}\``;

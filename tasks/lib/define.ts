@@ -97,3 +97,8 @@ function requirement({ required, positional }: Option): string {
   if (required !== true) return "";
   return positional === undefined ? " (required)" : ` (required, here or as ${positional})`;
 }
+
+/** Whether an option must be given, by its help: Hardhat's definition of a task has no word for it. */
+export function isRequired({ description }: { readonly description: string }): boolean {
+  return / \(required\b[^)]*\)$/.test(description);
+}
