@@ -56,7 +56,7 @@ async function attemptOf(
     market === "dispute"
       ? (await tasks.queryFilter(tasks.filters.TaskSubmitted(taskId), from)).map(({ args }) => args.attempt)
       : (await machines.queryFilter(machines.filters.RunSubmitted(taskId), from)).map(({ args }) => args.attempt);
-  const attempt = given === undefined ? Number(submitted.at(-1) ?? 0n) : parseWhole(given, "--attempt", 255);
+  const attempt = given === undefined ? Number(submitted.at(-1) ?? 0n) : parseWhole(given, "--attempt", 255, 1);
   if (submitted.some((each) => Number(each) === attempt)) return attempt;
   const count = await (market === "dispute" ? tasks : machines).taskCount();
   if (taskId > count) throw noTask(taskId);

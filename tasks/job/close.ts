@@ -1,6 +1,7 @@
 import { readOrder } from "@millrace/jobs";
 import { formatCredits, formatTime } from "@millrace/sdk";
 
+import { readLease } from "../lease/readLease.js";
 import { findEvent } from "../lib/events.js";
 import type { Session } from "../lib/Session.js";
 import { marketOf } from "./markets.js";
@@ -37,8 +38,9 @@ async function cancelTask(session: Session, taskId: bigint, name: string): Promi
 }
 
 async function closeLease(session: Session, leaseId: bigint): Promise<void> {
-  const { contracts } = await session.protocol();
-  const { paidThrough } = await contracts.leases.leaseOf(leaseId);
+  const protocol = await session.protocol();
+  const { contracts } = protocol;
+  const { paidThrough } = (await readLease(protocol, `${leaseId}`)).lease;
   const sent = await session.execute({
     title: `End lease ${leaseId} now`,
     facts: [

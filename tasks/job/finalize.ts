@@ -1,6 +1,7 @@
 import { readOrder } from "@millrace/jobs";
 import { type Contracts, formatCredits, formatDuration } from "@millrace/sdk";
 
+import { readLease } from "../lease/readLease.js";
 import { findEvent } from "../lib/events.js";
 import type { Session } from "../lib/Session.js";
 import { clientsOf } from "../oracle/clientsOf.js";
@@ -47,12 +48,14 @@ async function payTask(session: Session, kind: ClaimMarketName, taskId: bigint):
 }
 
 async function settleLease(session: Session, leaseId: bigint, attestor: string | undefined): Promise<void> {
-  const { contracts } = await session.protocol();
+  const protocol = await session.protocol();
+  const { contracts } = protocol;
+  const { lease } = await readLease(protocol, `${leaseId}`);
   const { epoch, fromAt, toAt } = await contracts.leases.nextPieceOf(leaseId);
   const request =
     attestor === undefined
       ? await contracts.leases.settleUnreported.populateTransaction(leaseId, epoch)
-      : await settlement(contracts, leaseId, Number(epoch), attestor);
+      : await settlement(contracts, { leaseId, nodeId: lease.nodeId, epoch: Number(epoch) }, attestor);
   const sent = await session.execute({
     title: `Settle epoch ${epoch} of lease ${leaseId}`,
     facts: [
@@ -72,9 +75,14 @@ async function settleLease(session: Session, leaseId: bigint, attestor: string |
   );
 }
 
-async function settlement(contracts: Contracts, leaseId: bigint, epoch: number, attestor: string) {
+interface Piece {
+  readonly leaseId: bigint;
+  readonly nodeId: bigint;
+  readonly epoch: number;
+}
+
+async function settlement(contracts: Contracts, { leaseId, nodeId, epoch }: Piece, attestor: string) {
   const attestors = clientsOf(attestor);
-  const { nodeId } = await contracts.leases.leaseOf(leaseId);
   const { leaf, proof } = await leafOf(attestors, await standingRoot(contracts, epoch), nodeId);
   return await contracts.leases.settle.populateTransaction(leaseId, leaf, proof);
 }

@@ -1,5 +1,5 @@
 import { noTask } from "@millrace/jobs";
-import { formatCredits, formatTime, labelOf, MillraceError, parseDuration, sleep } from "@millrace/sdk";
+import { formatCredits, formatTime, labelOf, LABELS, MillraceError, parseDuration, sleep } from "@millrace/sdk";
 
 import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
@@ -19,6 +19,7 @@ export default async function watch(session: Session, { market: name, task, unti
   const { contracts, deployment, now } = await session.protocol();
   const market = marketOf(contracts, name);
   const taskId = parseId(task, "--task");
+  assertStatus(until);
   const giveUpAt = performance.now() + parseDuration(timeout) * 1_000;
   for (let last: string | undefined; ;) {
     const [number, { attempt }] = await Promise.all([market.statusOf(taskId), market.taskOf(taskId)]);
@@ -44,4 +45,13 @@ export default async function watch(session: Session, { market: name, task, unti
     }
     await sleep(POLL_MS);
   }
+}
+
+/** A status that there is not would be waited for until the timeout. */
+function assertStatus(until: string | undefined): void {
+  const [, ...names] = LABELS.TaskStatus;
+  if (until === undefined || names.some((name) => name === until)) return;
+  throw new MillraceError("BAD_INPUT", `--until is "${until}", which no task ever is.`, {
+    hint: `Choose one of ${names.join(", ")}.`,
+  });
 }

@@ -162,6 +162,9 @@ describe("tasks of leases", () => {
       await refused(`lease settle ${leases} --attestor ${url} ${as("stranger")}`, /No epoch .* has a final report/);
       await refused(`lease settle --leases ${mine},${mine} --attestor ${url} --yes`, /names something twice/);
       await refused(`lease settle --leases one --attestor ${url} --yes`, /not a whole number/);
+      for (const verb of ["finalize", "close"]) {
+        await refused(`job ${verb} --lease 999 ${as("buyer")}`, /There is no lease 999\./);
+      }
       await refused(`lease settle --leases ${mine},999 --attestor ${url} --yes`, /There is no lease 999\./);
       await report(first);
       await report(first + 1);

@@ -138,6 +138,11 @@ describe("what keeps things right", function () {
       const { settlement, buyer, tasks } = at.world;
       const { taskId } = await new TaskDriver(connection, at.world).inStatus("Submitted");
       await refused(`job relist --task ${taskId} ${by(FROM.stranger)}`, /is submitted/);
+      await refused(
+        `job watch --task ${taskId} --until done`,
+        /--until is "done", .*Choose one of listed, .*cancelled/,
+      );
+      await refused(`dispute show --task ${taskId} --attempt 0`, /not a whole number from 1 up to 255/);
       await refused(`dispute withdraw --task ${taskId} ${by(CHALLENGER)}`, /is still open\. /);
 
       const fallen = await new TaskDriver(connection, at.world).inStatus("Rejected");
