@@ -74,15 +74,19 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
     /// @notice Largest refund of a pointer, MILL.
     uint96 public constant MAX_MOVE_REFUND = 1_000e18;
 
-    /// @notice What the bond of a branch covers at the price of gas when it is pointed at: three openings.
-    uint256 public constant BOND_GAS = 300_000;
+    /// @notice What the bond of a branch covers at the price of gas when it is pointed at: three openings of the
+    /// dearest game, that of a run into 64 states.
+    uint256 public constant BOND_GAS = 450_000;
 
     /// @notice Pending questions that double the bond.
     uint256 public constant BOND_SLOPE = 32;
 
-    /// @notice Fee of a chunk, in bonds of the first branch: twice 300,000 gas, for calldata at 40 gas a byte and a
-    /// margin.
+    /// @notice Least fee of a chunk, in bonds that the claim fixed.
     uint256 public constant CHUNK_BONDS = 2;
+
+    /// @notice What the fee of a chunk covers at the price of gas when it is demanded: calldata at 40 gas a byte, and a
+    /// margin.
+    uint256 public constant CHUNK_GAS = 600_000;
 
     /// @notice Chunks that may wait for the provider, each for the buyer and for all others.
     uint8 public constant MAX_DEMANDS = 8;
@@ -493,18 +497,19 @@ abstract contract ClaimGame is IClaimGame, Wired, AccessManaged {
         return Math.min(MAX_REVEAL_SECONDS, Math.ceilDiv(responseSeconds, 4));
     }
 
-    /// @dev Bond of a first branch: as the claim fixed it, or what three openings cost at this block's price.
-    function _baseGweiUp(ClaimRecord storage record) private view returns (uint256 bondGwei) {
-        return Math.max(record.bondGwei, Math.ceilDiv(BOND_GAS * block.basefee, 1 gwei));
-    }
-
     /// @dev `b · (1 + n / 32)`: who asks much at once pays more for each.
     function _bondGweiUp(ClaimRecord storage record) private view returns (uint256 bondGwei) {
-        return Math.ceilDiv(_baseGweiUp(record) * (BOND_SLOPE + record.pending), BOND_SLOPE);
+        uint256 first = Math.max(record.bondGwei, _priceGweiUp(BOND_GAS));
+        return Math.ceilDiv(first * (BOND_SLOPE + record.pending), BOND_SLOPE);
     }
 
     function _feeGweiUp(ClaimRecord storage record) private view returns (uint256 feeGwei) {
-        return _baseGweiUp(record) * CHUNK_BONDS;
+        return Math.max(record.bondGwei * CHUNK_BONDS, _priceGweiUp(CHUNK_GAS));
+    }
+
+    /// @dev What gas costs in this block.
+    function _priceGweiUp(uint256 gasUsed) private view returns (uint256 priceGwei) {
+        return Math.ceilDiv(gasUsed * block.basefee, 1 gwei);
     }
 
     function _point(

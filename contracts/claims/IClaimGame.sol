@@ -228,13 +228,14 @@ interface IClaimGame {
     function branchOf(uint256 claimId, bytes32 branchId) external view returns (Branch memory branch);
 
     /// @notice Bond that pointing at a branch of a claim takes in this block: `b · (1 + n / 32)`, with `n` questions
-    /// pending and `b` the bond that the claim fixed, or the price of 300,000 gas if that is more. Send some more: the
+    /// pending and `b` the bond that the claim fixed, or the price of 450,000 gas if that is more. Send some more: the
     /// rest comes back.
     /// @param claimId Claim.
     /// @return bondWei The bond, in the native coin.
     function bondOf(uint256 claimId) external view returns (uint256 bondWei);
 
-    /// @notice Fee that demanding a chunk takes in this block; the provider has it in every case.
+    /// @notice Fee that demanding a chunk takes in this block: twice the bond that the claim fixed, or the price of
+    /// 600,000 gas if that is more. The provider has it in every case.
     /// @param claimId Claim.
     /// @return feeWei The fee, in the native coin.
     function feeOf(uint256 claimId) external view returns (uint256 feeWei);

@@ -311,7 +311,7 @@ describe("ResultClaims", () => {
       ).to.be.revertedWithCustomError(claims, "ClaimGame_BondTooSmall");
       const reveal = await commitToFirst(claims, ID, topOf(claim, Region.Output));
       await networkHelpers.setNextBlockBaseFeePerGas(price);
-      const bond = (300_000n * price * 33n) / 32n;
+      const bond = (450_000n * price * 33n) / 32n;
       await expect(claims.pointTop(ID, claim, Region.Output, reveal, { value: bond })).to.changeEtherBalance(
         ethers,
         claims,

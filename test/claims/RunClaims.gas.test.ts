@@ -51,6 +51,9 @@ describe("RunClaims gas", () => {
       expect(await game.playOut()).to.equal(true);
       expect(game.gasTotal()).to.be.within(bound / 2n, bound);
       for (const { call, used } of game.gas) expect(used, call).to.be.lessThan(500_000n);
+      // What a pointer puts up pays for three answers.
+      const bondGas = await world.claims.BOND_GAS();
+      for (const { call, used } of game.gas) if (call === "open") expect(3n * used).to.be.at.most(bondGas);
     });
   }
 });

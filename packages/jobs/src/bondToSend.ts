@@ -3,10 +3,13 @@ import type { Provider } from "ethers";
 import type { IClaimGame } from "../../../typechain-types/index.js";
 
 const GWEI = 10n ** 9n;
-/** `BOND_GAS`, `BOND_SLOPE` and `CHUNK_BONDS` of the contracts. */
-const BOND_GAS = 300_000n;
+/** Constants of the contracts, of the same names. */
+const BOND_GAS = 450_000n;
 const BOND_SLOPE = 32n;
 const CHUNK_BONDS = 2n;
+const CHUNK_GAS = 600_000n;
+
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 const ceilDiv = (a: bigint, b: bigint): bigint => (a + b - 1n) / b;
 
@@ -19,8 +22,8 @@ export async function bondToSend(
   provider: Provider,
   claimId: bigint,
 ): Promise<bigint> {
-  const { base, pending } = await baseOf(claims, provider, claimId);
-  return withMargin(ceilDiv(base * (BOND_SLOPE + pending), BOND_SLOPE));
+  const { bondGwei, pending, priceGwei } = await readClaim(claims, provider, claimId);
+  return withMargin(ceilDiv(max(bondGwei, priceGwei(BOND_GAS)) * (BOND_SLOPE + pending), BOND_SLOPE));
 }
 
 /** What to send along with a demand for a chunk. */
@@ -29,18 +32,18 @@ export async function feeToSend(
   provider: Provider,
   claimId: bigint,
 ): Promise<bigint> {
-  const { base } = await baseOf(claims, provider, claimId);
-  return withMargin(base * CHUNK_BONDS);
+  const { bondGwei, priceGwei } = await readClaim(claims, provider, claimId);
+  return withMargin(max(bondGwei * CHUNK_BONDS, priceGwei(CHUNK_GAS)));
 }
 
-async function baseOf(
+async function readClaim(
   claims: Pick<IClaimGame, "claimOf">,
   provider: Provider,
   claimId: bigint,
-): Promise<{ base: bigint; pending: bigint }> {
+): Promise<{ bondGwei: bigint; pending: bigint; priceGwei: (gas: bigint) => bigint }> {
   const [{ bondGwei, pending }, block] = await Promise.all([claims.claimOf(claimId), provider.getBlock("latest")]);
-  const price = ceilDiv(BOND_GAS * (block?.baseFeePerGas ?? 0n), GWEI);
-  return { base: bondGwei > price ? bondGwei : price, pending };
+  const priceGwei = (gas: bigint): bigint => ceilDiv(gas * (block?.baseFeePerGas ?? 0n), GWEI);
+  return { bondGwei, pending, priceGwei };
 }
 
 const withMargin = (gwei: bigint): bigint => ceilDiv(gwei * 5n, 4n) * GWEI;
