@@ -41,6 +41,7 @@ contract HardwareCatalog is IHardwareCatalog, AccessManaged {
 
     uint16 private _classCount;
     mapping(uint16 classId => Class class_) private _classes;
+    mapping(uint16 classId => uint96 stake) private _stakeBefore; // what a unit needed before the last raise
     mapping(uint16 classId => Checkpoints.Trace208 terms) private _terms; // by epoch, see `_setTerms`
 
     // ─── CONSTRUCTOR ───
@@ -76,7 +77,9 @@ contract HardwareCatalog is IHardwareCatalog, AccessManaged {
     function stakeDue(uint16 classId, uint96 entered) external view returns (uint96 stakePerUnit) {
         Class storage class_ = _existing(classId);
         uint96 current = class_.stakePerUnit;
-        return block.timestamp >= class_.raisedAt ? current : Math.min(entered, current).toUint96();
+        if (block.timestamp >= class_.raisedAt) return current;
+        // A raise before this one has reached those too whom nobody told.
+        return Math.min(Math.max(entered, _stakeBefore[classId]), current).toUint96();
     }
 
     /// @inheritdoc IHardwareCatalog
@@ -173,10 +176,12 @@ contract HardwareCatalog is IHardwareCatalog, AccessManaged {
 
     /// @dev One raise at a time: a second one would postpone the first for nodes that it has not reached.
     function _setStake(Class storage class_, uint16 classId, uint96 stakePerUnit) private {
-        if (stakePerUnit > class_.stakePerUnit) {
+        uint96 before = class_.stakePerUnit;
+        if (stakePerUnit > before) {
             uint48 pending = class_.raisedAt;
             require(block.timestamp >= pending, HardwareCatalog_RaisePending(classId, pending));
             class_.raisedAt = (block.timestamp + _GRACE_SECONDS).toUint48();
+            _stakeBefore[classId] = before;
         }
         class_.stakePerUnit = stakePerUnit;
     }

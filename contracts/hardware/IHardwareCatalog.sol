@@ -145,8 +145,8 @@ interface IHardwareCatalog {
     /// @return open Whether nodes may enter; false for unknown classes
     function entryOf(uint16 classId) external view returns (uint96 stakePerUnit, bool open);
 
-    /// @notice Stake that a unit needs which entered with `entered`: the less of that and of the class's until a
-    /// raise takes effect, the class's from then on.
+    /// @notice Stake that a unit needs which entered with `entered`: until a raise takes effect, that or what the class
+    /// asked before the raise, whichever is more, but no more than the class asks; what it asks from then on.
     /// @param classId Number of the class
     /// @param entered Stake that the unit needed so far, MILL
     /// @return stakePerUnit Stake that it needs now, MILL

@@ -154,6 +154,17 @@ describe("HardwareCatalog", () => {
       await catalog.changeClass(GPU_CLASS, 2n * GPU_STAKE + 1n, 10, 0, true);
     });
 
+    it("should let a raise reach those whom nobody told, though the next one is on its way", async () => {
+      const { catalog } = await networkHelpers.loadFixture(deploy);
+      await catalog.changeClass(GPU_CLASS, 2n * GPU_STAKE, 10, 0, true);
+      const { raisedAt } = await catalog.classOf(GPU_CLASS);
+      // In the very second in which the first takes effect: nobody can tell a node before.
+      await time.setNextBlockTimestamp(raisedAt);
+      await catalog.changeClass(GPU_CLASS, 3n * GPU_STAKE, 10, 0, true);
+      expect(await catalog.stakeDue(GPU_CLASS, GPU_STAKE)).to.equal(2n * GPU_STAKE);
+      expect(await catalog.stakeDue(GPU_CLASS, 3n * GPU_STAKE)).to.equal(3n * GPU_STAKE);
+    });
+
     it("should ask of nobody more than the dearest stake it has announced (I10)", async () => {
       const stake = fc.bigInt(1n, 1_000n);
       await fc.assert(
