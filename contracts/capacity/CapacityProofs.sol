@@ -355,7 +355,7 @@ contract CapacityProofs is ICapacityProofs {
         return retiredAt == 0 || retiredAt >= times.startsAt;
     }
 
-    /// @dev A node that retires once it is picked no longer has to answer: nothing is left to pay or to jail.
+    /// @dev A node that retires once it is picked is as silent as any other: its stake was there when the set was made.
     function _checkPicked(uint64 nodeId, uint32 epoch, RoundTimes memory times) private view returns (uint96 stake) {
         require(_isPicked(nodeId, epoch, times), CapacityProofs_NotPicked(epoch, nodeId));
         INodeRegistry.Node memory node = _NODES.nodeOf(nodeId);

@@ -8,7 +8,8 @@ pragma solidity 0.8.37;
 /// in a window saves nothing for later.
 ///
 /// Promises:
-/// - A window is known at least `noticeSeconds()` before it begins, and from then on nobody can change it (I10).
+/// - A window is known at least `noticeSeconds()` before it begins. From then on nobody can move or lengthen it, and
+///   once it has begun nobody can call it off (I10).
 /// - The windows of a node take at most `budgetSeconds()` of any `periodSeconds()`, wherever that period begins.
 /// - At most `MAX_WINDOWS` of a node's windows reach into any `periodSeconds()`.
 /// - `maintenanceSecondsIn` costs a logarithm of the number of windows; `downSecondsIn` that, and a constant for each
