@@ -27,7 +27,7 @@ contract CheckSeats is ICheckSeats, Wired, EntryPause {
     uint96 public constant MAX_SEAT_BOND = 10_000_000e18;
 
     /// @notice Seats that a draw tries for each that it looks for.
-    uint256 public constant TRIES = 16;
+    uint256 public constant TRIES = 64;
 
     IStakingRegistry private immutable _STAKING;
     uint32 private immutable _LEAVE_SECONDS;
@@ -37,6 +37,8 @@ contract CheckSeats is ICheckSeats, Wired, EntryPause {
     /// @dev Length of the list by time.
     Checkpoints.Trace208 private _lengths;
     uint96 private _seatBond;
+    /// @dev Free seats of the list: it does not grow while there are any.
+    uint32 private _freeCount;
 
     /// @notice Fixes how long bonds stay, and sets the first bond.
     /// @param deployer Wires the checks, then seals
@@ -67,8 +69,9 @@ contract CheckSeats is ICheckSeats, Wired, EntryPause {
         Seat storage seat = _seats[taken];
         bool free = (seatId == 0 || seatId <= length) && seat.account == address(0);
         require(free, CheckSeats_NotFree(seatId, seat.account));
+        (uint96 mill, uint32 freeCount) = (_seatBond, _freeCount);
+        require(seatId != 0 || freeCount == 0, CheckSeats_NameFreeSeat(freeCount));
 
-        uint96 mill = _seatBond;
         _seats[taken] = Seat({
             account: msg.sender,
             takenAt: block.timestamp.toUint48(),
@@ -77,6 +80,7 @@ contract CheckSeats is ICheckSeats, Wired, EntryPause {
             pledged: mill
         });
         if (seatId == 0) _setLength(taken);
+        else _freeCount = freeCount - 1;
         emit SeatTaken({seatId: taken, account: msg.sender, mill: mill});
         _STAKING.bond(msg.sender, mill);
     }
@@ -95,6 +99,7 @@ contract CheckSeats is ICheckSeats, Wired, EntryPause {
         require(releaseAt != 0 && block.timestamp >= releaseAt, CheckSeats_BondHeld(seatId, releaseAt));
 
         delete _seats[seatId];
+        _freeCount += 1;
         emit SeatReleased({seatId: seatId, account: seat.account, mill: seat.bond});
         if (seat.bond != 0) _STAKING.unbond(seat.account, seat.bond);
     }
@@ -105,6 +110,7 @@ contract CheckSeats is ICheckSeats, Wired, EntryPause {
         uint32 length = before;
         while (length != 0 && before - length < most && _seats[length].account == address(0)) --length;
         if (length == before) return;
+        _freeCount -= before - length;
         _setLength(length);
         emit SeatsTrimmed(length);
     }
@@ -144,6 +150,11 @@ contract CheckSeats is ICheckSeats, Wired, EntryPause {
     /// @inheritdoc ICheckSeats
     function seatCount() public view returns (uint32 seats) {
         return uint32(_lengths.latest()); // never more than the ids that were given
+    }
+
+    /// @inheritdoc ICheckSeats
+    function freeSeatCount() external view returns (uint32 seats) {
+        return _freeCount;
     }
 
     /// @inheritdoc ICheckSeats

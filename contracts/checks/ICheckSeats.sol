@@ -17,8 +17,8 @@ import {SlashTable} from "../staking/SlashTable.sol";
 /// Promises:
 /// - who was drawable when a claim was posted stays so for that claim: no call after it changes who can be drawn;
 /// - leaving and the release of a bond work in a pause and ask for nothing but time (I4);
-/// - a free seat is taken again before the list grows, by whoever names it, and cut off at its end, so that left seats
-///   do not fill the list for ever.
+/// - the list never grows while a seat of it is free, and free seats at its end can be cut off: it is never longer than
+///   the number of bonds that were locked for seats at one time.
 interface ICheckSeats {
     // ─── TYPES ───
 
@@ -71,6 +71,10 @@ interface ICheckSeats {
     /// @param account Whose it is; zero for a seat that does not exist
     error CheckSeats_NotFree(uint32 seatId, address account);
 
+    /// @notice Thrown when a new seat is asked for while there are free ones: name one of them.
+    /// @param free How many
+    error CheckSeats_NameFreeSeat(uint32 free);
+
     /// @notice Thrown when a seat is not the caller's, or was left.
     /// @param seatId Seat
     /// @param caller Who called
@@ -95,7 +99,7 @@ interface ICheckSeats {
     /// Requirements:
     /// - entries open;
     /// - the caller is registered in the staking registry, and its stake carries its nodes without the bond;
-    /// - the seat is free, or zero for a new one at the end of the list.
+    /// - the seat is free, or zero for a new one at the end of the list if none is.
     /// @param seatId A free seat, or zero
     /// @return taken The seat
     function takeSeat(uint32 seatId) external returns (uint32 taken);
@@ -156,6 +160,10 @@ interface ICheckSeats {
     /// @notice How many seats there are, free ones among them; ids count from 1.
     /// @return seats Number
     function seatCount() external view returns (uint32 seats);
+
+    /// @notice How many of them are free.
+    /// @return seats Number
+    function freeSeatCount() external view returns (uint32 seats);
 
     /// @notice How many seats a draw for a claim of some time is among.
     /// @param postedAt When the claim was posted

@@ -22,7 +22,7 @@ export const checkerTasks = noun("checker", "Seats of those who check results, a
   writing({
     name: "take",
     description: "Takes a seat; its bond comes from the own active stake",
-    options: { seat: { description: "A free seat; a new one if left out" } },
+    options: { seat: { description: "A free seat; if left out, the first of them, or a new one if none is" } },
     action: () => import("./take.js"),
   }),
   writing({

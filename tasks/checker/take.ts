@@ -1,5 +1,7 @@
 import { formatMill } from "@millrace/sdk";
+import { ZeroAddress } from "ethers";
 
+import type { ICheckSeats } from "../../typechain-types/index.js";
 import { findEvent } from "../lib/events.js";
 import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
@@ -7,7 +9,7 @@ import type { Session } from "../lib/Session.js";
 export default async function take(session: Session, { seat }: { seat: string | undefined }): Promise<void> {
   const { contracts } = await session.protocol();
   const { seats } = contracts;
-  const wanted = seat === undefined ? 0 : parseWhole(seat, "--seat", 2 ** 32 - 1);
+  const wanted = seat === undefined ? await findFree(seats) : parseWhole(seat, "--seat", 2 ** 32 - 1);
   const mill = await seats.seatBond();
   const sent = await session.execute({
     title: "Take a checker's seat",
@@ -23,4 +25,14 @@ export default async function take(session: Session, { seat }: { seat: string | 
     { seatId, bond: mill, transaction: sent.last.hash },
     `Seat ${seatId} is taken. Start a watcher with "check": true.`,
   );
+}
+
+/** The first free seat; 0, for a new one, if none is: the list does not grow before. */
+async function findFree(seats: ICheckSeats): Promise<number> {
+  if ((await seats.freeSeatCount()) === 0n) return 0;
+  const count = Number(await seats.seatCount());
+  for (let seatId = 1; seatId <= count; seatId++) {
+    if ((await seats.seatOf(seatId)).account === ZeroAddress) return seatId;
+  }
+  return 0;
 }

@@ -88,8 +88,13 @@ describe("CheckSeats", () => {
       await seats.connect(carol).leaveSeat(1);
       await networkHelpers.time.increase(LEAVE);
       await seats.releaseSeat(1);
+      expect(await seats.freeSeatCount()).to.equal(1n);
+      await expect(seats.connect(erin).takeSeat(0))
+        .to.be.revertedWithCustomError(seats, "CheckSeats_NameFreeSeat")
+        .withArgs(1);
       await expect(seats.connect(erin).takeSeat(1)).to.emit(seats, "SeatTaken").withArgs(1, erin, BOND);
       expect(await seats.seatCount()).to.equal(2n);
+      await expect(seats.connect(erin).takeSeat(0)).to.emit(seats, "SeatTaken").withArgs(3, erin, BOND);
     });
   });
 
@@ -140,7 +145,7 @@ describe("CheckSeats", () => {
       await expect(seats.trimSeats(1)).to.emit(seats, "SeatsTrimmed").withArgs(3);
       await expect(seats.trimSeats(9)).to.emit(seats, "SeatsTrimmed").withArgs(2);
       await expect(seats.trimSeats(9)).not.to.emit(seats, "SeatsTrimmed");
-      expect(await seats.seatCount()).to.equal(2n);
+      expect([await seats.seatCount(), await seats.freeSeatCount()]).to.deep.equal([2n, 1n]);
     });
   });
 
@@ -166,6 +171,23 @@ describe("CheckSeats", () => {
       await seats.connect(checkers[0]).takeSeat(0);
       expect(await drawn(seats, (await at.now) + 1)).to.deep.equal([checkers[0].address]);
       expect(await drawn(seats, 0)).to.deep.equal([]);
+    });
+
+    it("should find the few who have a seat among ten times as many that are free", async () => {
+      const { at, seats, checkers } = await networkHelpers.loadFixture(deploy);
+      const [carol, dave, ...others] = checkers;
+      await seats.connect(carol).takeSeat(0);
+      for (let i = 0; i < 18; i++) await seats.connect(others[i % 2]).takeSeat(0);
+      // Who holds the last seat keeps the list from being cut off.
+      await seats.connect(dave).takeSeat(0);
+      for (let i = 0; i < 18; i++) await seats.connect(others[i % 2]).leaveSeat(2 + i);
+      await networkHelpers.time.increase(LEAVE);
+      for (let i = 0; i < 18; i++) await seats.releaseSeat(2 + i);
+      const postedAt = (await at.now) + 1;
+      for (let i = 0; i < 30; i++) {
+        const { accounts } = await seats.drawn(ethers.id(`${i}`), postedAt, 2, ethers.ZeroAddress, ethers.ZeroAddress);
+        expect([...accounts].sort(), `draw ${i}`).to.deep.equal([carol.address, dave.address].sort());
+      }
     });
 
     it("should not change with what happens after the post: seats taken, left, slashed", async () => {

@@ -19,7 +19,8 @@ const WORDS = 32;
 export const checkerActions: Readonly<Record<string, Action>> = {
   takeCheckersSeat: async (play, dice) => {
     const { seats } = play.world;
-    const seatId = dice.chance(20) ? dice.int(1, 4) : 0;
+    const isFree = (await seats.freeSeatCount()) !== 0n;
+    const seatId = dice.chance(isFree ? 80 : 20) ? dice.int(1, 4) : 0;
     return seats.connect(dice.pick(checkersOf(play))).takeSeat(seatId);
   },
 

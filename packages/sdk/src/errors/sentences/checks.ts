@@ -4,7 +4,11 @@ import type { Sentences } from "./Sentence.js";
 export const CHECK_SENTENCES: Sentences = {
   CheckSeats_NotFree: [
     "Seat {seatId} is not free, or does not exist.",
-    "npx hardhat checker seats shows the free ones; without a number a new one is added.",
+    "npx hardhat checker seats shows the free ones; without a number the first of them is taken, or a new one.",
+  ],
+  CheckSeats_NameFreeSeat: [
+    "Of the seats {free} are free: a new one is added only when none is.",
+    "Name one with --seat: npx hardhat checker seats shows them.",
   ],
   CheckSeats_NotSeated: [
     "Seat {seatId} is not {caller:hex}'s, or was left.",
