@@ -112,10 +112,12 @@ abstract contract DelegatedStake is StakingState, IDelegatedStake {
 
     /// @inheritdoc IDelegatedStake
     function rewardsOf(address provider, address account) external view returns (uint256 mill) {
-        mill = _rewardsOf(provider, _positions[provider][account]);
+        DelegationPool.Position storage position = _positions[provider][account];
+        mill = _rewardsOf(provider, position);
         if (account != provider) return mill;
-        (, RewardStream.Turn memory turn) = _accrued(_pools[provider][_ledgers[provider].era]);
-        return mill + _terms[provider].rewards + turn.unearned;
+        (uint32 era, uint32 ownEra) = (_ledgers[provider].era, position.era);
+        mill += _terms[provider].rewards + _unearnedOf(provider, era);
+        if (ownEra != era) mill += _unearnedOf(provider, ownEra);
     }
 
     /// @inheritdoc IDelegatedStake
@@ -380,16 +382,22 @@ abstract contract DelegatedStake is StakingState, IDelegatedStake {
         return position.rewards + position.unsettledDown(pool, stream, turn, _currentEpoch());
     }
 
+    /// @dev What nobody earned of an era's stream since it was last brought up to date.
+    function _unearnedOf(address provider, uint32 era) private view returns (uint256 mill) {
+        (, RewardStream.Turn memory turn) = _accrued(_pools[provider][era]);
+        return turn.unearned;
+    }
+
     /// @dev (S3), before the commission. Its share is continuous, and no more than `k / (k + 1)`: nobody can delegate
-    /// a provider's own part away.
+    /// a provider's own part away. What has matured answers for nothing any more, so it has no part in it.
     function _delegatorsPartDown(
         Ledger storage ledger,
         uint256 delegated,
         uint256 mill
     ) private view returns (uint256 part) {
         if (delegated == 0) return 0;
-        (uint256 thawing, ) = ledger.thaws.sums();
-        uint256 own = thawing + ledger.active + ledger.bonded;
+        (uint256 thawing, uint256 matured) = ledger.thaws.sums();
+        uint256 own = thawing - matured + ledger.active + ledger.bonded;
         uint256 leverage_ = _leverage;
         if (delegated < leverage_ * own) return mill.mulDivDown(delegated, own + delegated);
         return mill.mulDivDown(leverage_, leverage_ + 1);

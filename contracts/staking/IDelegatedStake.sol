@@ -27,7 +27,8 @@ pragma solidity 0.8.37;
 /// Equations, all rounded down:
 /// - (S3) a reward `R` of a provider with own stake `o = active + bonded + thawing`, earning delegated stake `d`,
 ///   leverage `k` and commission `c` pays delegators `R · s · (1 − c)`, where `s = d / (o + d)` if `d < k · o`,
-///   otherwise `s = k / (k + 1)`; the rest is the provider's. Stake that joined in the same epoch is no part of `d`.
+///   otherwise `s = k / (k + 1)`; the rest is the provider's. Stake that joined in the same epoch is no part of `d`,
+///   thaws that have matured none of `o`.
 /// - (S4) the delegators' part of what arrives in an epoch is paid out over the next, see {RewardStream}.
 interface IDelegatedStake {
     // ─── TYPES ───

@@ -67,6 +67,21 @@ describe("DelegatedStake rewards", () => {
       expect((await at.staking.poolOf(at.alice)).arriving).to.equal(40n * MILL);
     });
 
+    it("should count no stake that has matured, and so answers for nothing (S3)", async () => {
+      await as(at.alice).stake(4_000n * MILL);
+      await as(at.alice).unstake(4_000n * MILL);
+      const [{ releaseAt }] = await at.staking.thawsOf(at.alice);
+      await earning();
+      await time.increaseTo(releaseAt - 3n);
+      await at.reward(at.alice, 135n * MILL);
+      // Of 5,400, in its last second.
+      expect((await at.staking.poolOf(at.alice)).arriving).to.equal(10n * MILL);
+      await time.increaseTo(releaseAt);
+      await at.toEpoch(1);
+      await at.reward(at.alice, 140n * MILL);
+      expect((await at.staking.poolOf(at.alice)).arriving).to.equal(40n * MILL);
+    });
+
     it("should not fall to whoever lends a single MILL to a provider that is leaving (T-80)", async () => {
       await at.delegate(at.bob, MILL);
       await at.toEpoch(1);
@@ -165,6 +180,21 @@ describe("DelegatedStake rewards", () => {
         1_000_000n * MILL - OWN_STAKE + 140n * MILL,
       );
       expect(await at.staking.hasDelegators(at.alice)).to.equal(false);
+    });
+  });
+
+  describe("a stream of an era that is over", () => {
+    it("should be the provider's where no share earns, and be shown as that (T-33)", async () => {
+      await earning();
+      await at.reward(at.alice, 140n * MILL);
+      await as(at.bob).undelegate(at.alice, 300n * MILL);
+      await as(at.carol).undelegate(at.alice, 100n * MILL);
+      await as(at.market).slashStake(Offence.FalseReport, at.alice, ethers.MaxUint256, at.reporter);
+      expect((await at.staking.poolOf(at.alice)).era).to.equal(1n);
+      await at.toEpoch(3);
+      expect(await due(at.alice)).to.be.within(140n * MILL - 1n, 140n * MILL);
+      const paid = await as(at.stranger).claimRewards.staticCall(at.alice, at.alice);
+      expect(await due(at.alice)).to.equal(paid);
     });
   });
 
