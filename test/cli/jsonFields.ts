@@ -17,7 +17,9 @@ const DEEPEST = 8;
 /** All values that commands print as JSON, from the types of what they hand to `Output.result`. */
 export function jsonFields(root: string): JsonField[] {
   const folder = join(root, "tasks");
-  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (file) => ts.sys.readFile(file)) as { config: unknown };
+  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), (file) => ts.sys.readFile(file)) as {
+    config: unknown;
+  };
   const { fileNames, options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const files = fileNames.filter((file) => file.startsWith(folder));
   const program = ts.createProgram(files, options);
