@@ -69,6 +69,8 @@ export class Driver {
   private attended = -1;
   /** Epochs of which this member has made its observation, so that the database is asked once. */
   private readonly observed = new Set<number>();
+  /** The epoch that it could not close last, and why. */
+  private notClosed: { readonly epoch: number; readonly code: string } = { epoch: -1, code: "" };
   private failures: readonly { readonly code: string; readonly message: string }[] = [];
 
   constructor(private readonly parts: Parts) {}
@@ -197,7 +199,7 @@ export class Driver {
 
   /** Closes the next epoch, one member after the other, a round apart: usually somebody else has done it by then. */
   private async close(current: number, now: number): Promise<void> {
-    const { facts, clock, contracts, sender, schedule, attestor, logger } = this.parts;
+    const { facts, clock, contracts, sender, schedule, attestor, metrics, logger } = this.parts;
     const epoch = await facts.nextEpochToCloseNow();
     const endAt = clock.endOf(epoch);
     if (epoch >= current || now <= endAt) return;
@@ -213,10 +215,15 @@ export class Driver {
         `close of epoch ${epoch}`,
       );
       logger.info({ epoch }, "epoch closed");
+      metrics.closes.inc({ outcome: "sent" });
     } catch (error) {
       if ((await facts.nextEpochToCloseNow()) > epoch) return;
       const { code, message } = decodeError(error);
-      logger.warn({ epoch, code, message }, "epoch could not be closed");
+      // It is tried until the next one has done it: the same is neither said nor counted each time.
+      if (this.notClosed.epoch === epoch && this.notClosed.code === code) return;
+      this.notClosed = { epoch, code };
+      logger.warn({ epoch, code, message }, "epoch could not be closed, trying again");
+      metrics.closes.inc({ outcome: code });
     }
   }
 

@@ -18,6 +18,12 @@ export class Metrics {
     ["outcome"],
     [{ outcome: "OVER_BUDGET" }],
   );
+  readonly closes = this.counter(
+    "closes_total",
+    "Epochs that this member tried to close, by outcome",
+    ["outcome"],
+    [{ outcome: "OVER_BUDGET" }],
+  );
   readonly contradictions = this.counter(
     "contradictions_total",
     "Statements of one attestor that exclude each other",

@@ -11,41 +11,57 @@ const resolved =
   () =>
     Promise.resolve(value);
 
+/** Epochs of ten seconds and five slots. */
+const clock = new EpochClock({ genesisAt: 0, epochSeconds: 10, slotsPerEpoch: 5 });
+const nothing = (): undefined => undefined;
+
+/** A driver whose surroundings do nothing, but for what a test says of them. */
+function driverOf({
+  facts,
+  metrics,
+  ...changes
+}: { facts: object; metrics?: object } & Record<string, unknown>): Driver {
+  const none = { set: nothing, inc: nothing };
+  return new Driver({
+    ...{ attestor: "me", clock, closeEpochs: false, schedule: new Schedule(clock), guard: {} },
+    contracts: { uptime: { runner: null } },
+    duties: { begin: nothing },
+    endpoints: { begin: nothing },
+    facts: { refresh: resolved(undefined), finalAt: resolved(0), ...facts },
+    gossip: { spread: resolved(undefined) },
+    history: { byHash: resolved(undefined) },
+    logger: { info: nothing },
+    metrics: { epoch: none, lastReport: none, ...metrics },
+    slots: { closeSlots: resolved([]) },
+    standing: { look: resolved(undefined) },
+    store: { attend: nothing, prune: nothing, attended: () => false },
+    ...changes,
+  } as unknown as Parts);
+}
+
 describe("Driver", () => {
-  /** Epochs of ten seconds and five slots, of which the third ended at 30 and was closed at 75. */
+  /** The third epoch ended at 30 and was closed at 75. */
   const lateClose = (attestor: string, known: number) => {
-    const none = { set: () => undefined, inc: () => undefined };
     const led: [epoch: number, round: number][] = [];
-    const clock = new EpochClock({ genesisAt: 0, epochSeconds: 10, slotsPerEpoch: 5 });
     const latest = { number: 7, timestamp: 0 };
-    const driver = new Driver({
-      ...{ attestor, clock, closeEpochs: false, schedule: new Schedule(clock), guard: {} },
-      contracts: { uptime: { runner: null } },
-      duties: { begin: () => undefined },
-      endpoints: { begin: () => undefined },
+    const driver = driverOf({
+      attestor,
       facts: {
-        ...{ refresh: resolved(undefined), finalAt: resolved(0), nextEpochToClose: resolved(3) },
-        ...{ newestReport: resolved({ reportHash: id("newest"), epoch: 1 }), closedAt: resolved(75) },
+        ...{ nextEpochToClose: resolved(3), closedAt: resolved(75) },
+        newestReport: resolved({ reportHash: id("newest"), epoch: 1 }),
         setOf: resolved({ seats: ["a", "b", "c", "d"], quorum: 3, threshold: 2 }),
         ...{ statusOf: resolved("none"), statusNow: resolved("none"), reportDeadline: resolved(100) },
       },
-      gossip: { spread: resolved(undefined) },
-      history: { byHash: resolved(undefined) },
       leader: {
         lead: (...args: [number, number]) => {
           led.push(args);
           return Promise.resolve(true);
         },
       },
-      logger: { info: () => undefined },
       member: { isTurnOf: resolved(true) },
-      metrics: { epoch: none, lastReport: none },
       observer: { gather: resolved(undefined), known: resolved(Array(known)) },
-      slots: { closeSlots: resolved([]) },
-      standing: { look: resolved(undefined) },
-      store: { attend: () => undefined, prune: () => undefined, attended: () => false },
       watch: { poll: resolved(undefined), latest },
-    } as unknown as Parts);
+    });
     return {
       led,
       stepAt: async (timestamp: number): Promise<void> => {
@@ -78,34 +94,55 @@ describe("Driver", () => {
   });
 
   it("should close slots though it takes for ever to read where nodes answer (I7)", async () => {
-    const [closed, none] = [[] as number[], { set: () => undefined, inc: () => undefined }];
+    const closed: number[] = [];
     let begun = 0;
-    const driver = new Driver({
-      attestor: "me",
-      closeEpochs: false,
-      clock: new EpochClock({ genesisAt: 0, epochSeconds: 10, slotsPerEpoch: 5 }),
-      contracts: { uptime: { runner: null } },
-      duties: { begin: () => undefined },
+    const driver = driverOf({
       endpoints: { begin: (block: number) => (begun = block) },
       facts: {
-        ...{ refresh: resolved(undefined), finalAt: resolved(0), nextEpochToClose: resolved(0) },
+        nextEpochToClose: resolved(0),
         ...{ newestReport: resolved({ reportHash: ZeroHash, epoch: 0 }), setOf: resolved({ seats: ["me"] }) },
       },
-      gossip: { spread: resolved(undefined) },
-      guard: {},
-      metrics: { epoch: none, lastReport: none },
-      standing: { look: resolved(undefined) },
       slots: {
         closeSlots: (epoch: number) => {
           closed.push(epoch);
           return Promise.resolve([]);
         },
       },
-      store: { attend: () => undefined, prune: () => undefined, attended: () => false },
       watch: { poll: resolved(undefined), latest: { number: 7, timestamp: 31 } },
-    } as unknown as Parts);
+    });
     await driver.step();
     expect(begun).to.equal(7);
     expect(closed).to.deep.equal([2, 3]);
+  });
+
+  it("should say and count once why it cannot close an epoch, and try until another one has", async () => {
+    const [said, counted] = [[] as unknown[], [] as unknown[]];
+    let [tries, next] = [0, 2];
+    const driver = driverOf({
+      closeEpochs: true,
+      contracts: { uptime: { runner: null }, prices: { roundsAt: resolved([]) } },
+      facts: {
+        ...{ nextEpochToClose: resolved(2), nextEpochToCloseNow: () => Promise.resolve(next) },
+        ...{ newestReport: resolved({ reportHash: ZeroHash, epoch: 0 }), setOf: resolved({ seats: ["me"] }) },
+        statusOf: resolved("posted"),
+      },
+      logger: { info: nothing, warn: (about: object) => said.push(about) },
+      metrics: { closes: { inc: (labels: unknown) => counted.push(labels) } },
+      sender: {
+        send: () => {
+          tries += 1;
+          return Promise.reject(new Error("insufficient funds for gas * price + value"));
+        },
+      },
+      watch: { poll: resolved(undefined), latest: { number: 7, timestamp: 31 } },
+    });
+    for (let step = 0; step < 3; step++) await driver.step();
+    expect(tries).to.equal(3);
+    expect(said).to.have.length(1);
+    expect(said[0]).to.include({ epoch: 2, code: "INSUFFICIENT_FUNDS" });
+    expect(counted).to.deep.equal([{ outcome: "INSUFFICIENT_FUNDS" }]);
+    next = 3;
+    await driver.step();
+    expect(tries).to.equal(3);
   });
 });
