@@ -45,7 +45,7 @@ const SCRIPT = script(
   .option("--workers <n>", "processes side by side", wholeNumber(), availableParallelism())
   .option("--fresh", "begin anew");
 
-async function main(options: ReturnType<typeof SCRIPT.opts>): Promise<void> {
+async function main(options: ReturnType<typeof SCRIPT.opts>): Promise<number> {
   const { calls, runs, seed, workers, fresh } = options;
   const asked = { calls, runs, seed };
   const state = (fresh === true ? undefined : unfinished(asked)) ?? begin(asked);
@@ -62,8 +62,7 @@ async function main(options: ReturnType<typeof SCRIPT.opts>): Promise<void> {
   const missing = state.chunks - state.done.length;
   if (missing > 0) {
     console.log(`${missing} of ${state.chunks} parts were not played to their end: call this again`);
-    process.exitCode = 1;
-    return;
+    return 1;
   }
   const idle = Object.entries(state.actions).filter(([, times]) => times === 0);
   console.log(
@@ -72,7 +71,7 @@ async function main(options: ReturnType<typeof SCRIPT.opts>): Promise<void> {
   // Few calls leave out some; many that leave out one have stopped trying it.
   const isIdle = idle.length !== 0 && state.chunks * state.runs * STEPS >= CALLS;
   if (isIdle) console.log(`never went through: ${idle.map(([name]) => name).join(", ")}`);
-  process.exitCode = state.broken.length === 0 && !isIdle ? 0 : 1;
+  return state.broken.length === 0 && !isIdle ? 0 : 1;
 }
 
 interface Asked {

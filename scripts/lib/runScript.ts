@@ -3,7 +3,7 @@ import { MillraceError } from "@millrace/sdk";
 
 /**
  * Runs an npm script with the options that were given.
- * @param main - gives the exit code if it is not 0; what it throws is told, with its place if nobody foresaw it
+ * @param main - gives the exit code, if it is not 0; what it throws is told, with its place if nobody foresaw it
  */
 export async function runScript<Options extends OptionValues>(
   script: Command<[], Options>,
@@ -12,7 +12,7 @@ export async function runScript<Options extends OptionValues>(
   script.parse();
   try {
     const code = await main(script.opts());
-    process.exitCode = typeof code === "number" ? code : 0;
+    if (typeof code === "number") process.exitCode = code;
   } catch (error) {
     const text = error instanceof MillraceError ? error.sentence : error instanceof Error ? error.stack : String(error);
     process.stderr.write(`${script.name()}: ${text}\n`);

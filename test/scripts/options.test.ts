@@ -33,6 +33,20 @@ describe("Options of npm scripts", () => {
     for (const { stdout, exitCode } of [unknown, refused]) expect([stdout, exitCode]).to.deep.equal(["", 1]);
   });
 
+  it("should leave a script the code that it ends with", async () => {
+    for (const [main, code] of [
+      ["async () => undefined", 0],
+      ["async () => 3", 3],
+      ["async () => { process.exitCode = 4; }", 4],
+      ["async () => { throw new Error('broken'); }", 1],
+    ] as const) {
+      const source = `import { runScript } from "./scripts/lib/runScript.ts"; import { script } from "./scripts/lib/script.ts";
+        await runScript(script("npm run x", ""), ${main});`;
+      const { exitCode } = await run("--input-type=module", "--eval", source);
+      expect(exitCode, main).to.equal(code);
+    }
+  });
+
   it("should be told by --help", async () => {
     const { stdout, exitCode } = await run("scripts/demo/main.ts", "--help");
     expect(stdout.replace(/\s+/g, " ")).to.include("--port <port> its port").and.include("(default: 8545)");
