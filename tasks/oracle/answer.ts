@@ -1,5 +1,11 @@
 import { MillraceError } from "@millrace/sdk";
-import { heartbeatEvidence, heartbeatHash, uptimeDomain, type SignedHeartbeat } from "@millrace/uptime-tree/format";
+import {
+  countUp,
+  heartbeatEvidence,
+  heartbeatHash,
+  uptimeDomain,
+  type SignedHeartbeat,
+} from "@millrace/uptime-tree/format";
 
 import type { Session } from "../lib/Session.js";
 import { counted } from "../lib/counted.js";
@@ -39,14 +45,9 @@ export default async function answer(
   const { status, shown } = await contracts.challenges.challengeOf(challengeId);
   const isAnswered = status === 2n;
   session.output.result(
-    { challengeId, isAnswered, shown: ones(shown), threshold, transactions: sent.receipts.map(({ hash }) => hash) },
+    { challengeId, isAnswered, shown: countUp(shown), threshold, transactions: sent.receipts.map(({ hash }) => hash) },
     isAnswered ? "The challenge is answered." : "Shown; more receipts are needed.",
   );
-}
-
-/** How many seats a set has. */
-function ones(seats: bigint): number {
-  return seats.toString(2).replaceAll("0", "").length;
 }
 
 async function heartbeatOf(

@@ -5,6 +5,7 @@ import type { Contracts, SendOptions, TransactionSender } from "@millrace/sdk";
 import {
   BadReceiptError,
   BadSignatureError,
+  countUp,
   DATA_CHUNK_BYTES,
   heartbeatEvidence,
   heartbeatHash,
@@ -83,7 +84,7 @@ export class Defender {
       const seat = seats.indexOf(receipt.attestor);
       if (seat >= 0 && ((shown >> BigInt(seat)) & 1n) === 0n) receipts.set(seat, receipt);
     }
-    const missing = threshold - countBits(shown);
+    const missing = threshold - countUp(shown);
     const lastCall = duty.answerBy - (await this.window(epoch)) / 2;
     // Too few: others may come. What there is, is shown when all have had their turn: nobody is slashed for what was
     // shown, nor is it paid, so it may be asked of one member thousands of times at once.
@@ -259,8 +260,4 @@ function groupedByHeartbeat(
     return group.some(([seat]) => seat === ownSeat) ? Infinity : group.length;
   };
   return [...groups].sort(([, a], [, b]) => (weight(a) === weight(b) ? 0 : weight(b) - weight(a)));
-}
-
-function countBits(word: bigint): number {
-  return word === 0n ? 0 : Number(word & 1n) + countBits(word >> 1n);
 }
