@@ -40,7 +40,7 @@ async function cancelTask(session: Session, taskId: bigint, name: string): Promi
 async function closeLease(session: Session, leaseId: bigint): Promise<void> {
   const protocol = await session.protocol();
   const { contracts } = protocol;
-  const { paidThrough } = (await readLease(protocol, `${leaseId}`)).lease;
+  const { paidThrough } = (await readLease(protocol, leaseId)).lease;
   const sent = await session.execute({
     title: `End lease ${leaseId} now`,
     facts: [

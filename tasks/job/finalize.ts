@@ -50,7 +50,7 @@ async function payTask(session: Session, kind: ClaimMarketName, taskId: bigint):
 async function settleLease(session: Session, leaseId: bigint, attestor: string | undefined): Promise<void> {
   const protocol = await session.protocol();
   const { contracts } = protocol;
-  const { lease } = await readLease(protocol, `${leaseId}`);
+  const { lease } = await readLease(protocol, leaseId);
   const { epoch, fromAt, toAt } = await contracts.leases.nextPieceOf(leaseId);
   const request =
     attestor === undefined

@@ -12,9 +12,9 @@ export interface LeaseView {
   readonly pledge: ILeaseMarket.PledgeStructOutput;
 }
 
-/** The lease of a number, as a person gives it. */
-export async function readLease({ contracts: { leases } }: Protocol, given: string): Promise<LeaseView> {
-  const leaseId = parseId(given, "--lease");
+/** The lease of a number, or of a text that a person gave for one. */
+export async function readLease({ contracts: { leases } }: Protocol, given: bigint | string): Promise<LeaseView> {
+  const leaseId = typeof given === "bigint" ? given : parseId(given, "--lease");
   const [lease, status, pledge] = await Promise.all([
     leases.leaseOf(leaseId),
     leases.statusOf(leaseId),

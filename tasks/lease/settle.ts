@@ -76,7 +76,7 @@ async function shownOf(protocol: Protocol, leaseId: bigint, attestors: readonly 
   const { leases, uptime } = contracts;
   const [piece, { lease }, time] = await Promise.all([
     leases.nextPieceOf(leaseId),
-    readLease(protocol, `${leaseId}`),
+    readLease(protocol, leaseId),
     now(),
   ]);
   const { nodeId, paidThrough } = lease;
