@@ -39,9 +39,19 @@ export default async function close(session: Session, { epoch: given, all, wait 
   }
   const closed: Closed[] = [];
   for (let epoch = first; epoch <= Math.max(first, last); epoch++) {
-    const outcome = await closeOne(session, epoch);
-    if (outcome === undefined) return;
-    closed.push(outcome);
+    try {
+      const outcome = await closeOne(session, epoch);
+      if (outcome === undefined) return;
+      closed.push(outcome);
+    } catch (error) {
+      // Attestors close epochs too: what was the next one a moment ago may be closed by now, which is all that was wanted.
+      if (given !== undefined || Number(await contracts.settlement.nextEpochToClose()) <= epoch) throw error;
+      session.output.say(`Somebody else was faster to close epoch ${epoch}.`);
+    }
+  }
+  if (closed.length === 0) {
+    session.output.result({ closed }, "Nothing is left to close.");
+    return;
   }
   const lines = closed.map(
     ({ epoch, reserved, feeBurn, surplusBurn, emitted, cancelled }) =>

@@ -134,6 +134,28 @@ describe("what keeps things right", function () {
       expect(price).to.include({ usable: true });
     });
 
+    it("should go on when somebody else closes an epoch first", async () => {
+      const { provider } = connection;
+      const [first, second] = [await driver.epoch(), (await driver.epoch()) + 1];
+      await time.increaseTo(driver.startOf(second + 1) + 1);
+      const request = provider.request.bind(provider);
+      let isFirst = true;
+      provider.request = async (call) => {
+        if (call.method === "eth_estimateGas" && isFirst) {
+          isFirst = false;
+          await driver.closeThrough(first);
+        }
+        return (await request(call)) as unknown;
+      };
+      try {
+        const { closed } = await at.verbs.json(`epoch close --all ${by(FROM.stranger)}`);
+        expect((closed as { epoch: number }[]).map(({ epoch }) => epoch)).to.deep.equal([second]);
+      } finally {
+        provider.request = request;
+      }
+      await refused(`epoch close --epoch ${first} ${by(FROM.stranger)}`, /cannot be closed now/);
+    });
+
     it("should have a task listed again whose result fell, be made whole, and the challenger's bonds be returned", async () => {
       const { settlement, buyer, tasks } = at.world;
       const { taskId } = await new TaskDriver(connection, at.world).inStatus("Submitted");
