@@ -128,6 +128,11 @@ describe("ONNX, models that mean something else than they seem to", () => {
       [...quantised, weights(1), product, { opType: "Identity", inputs: ["m"], outputs: ["xf"] }, ...end],
       "the Identity that gives xf gives xf a second time",
     ],
+    "no output": [quantised, "it gives no output", { outputs: [] }],
+    "an output of constants alone": [
+      [{ opType: "DequantizeLinear", inputs: ["w", "ws"], outputs: ["y"] }],
+      "output y is not quantised",
+    ],
   };
   for (const [what, [nodes, message, parts]] of Object.entries(cases))
     it(`${what}: refused`, () => {

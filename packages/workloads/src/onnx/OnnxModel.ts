@@ -111,6 +111,7 @@ function modelType(): protobuf.Type {
 export function parseOnnx(bytes: Uint8Array): OnnxModel {
   const { graph, producerName, producerVersion, opsetImport } = decode(bytes);
   if (graph === undefined || graph === null || graph.node.length === 0) throw malformed("it has no graph");
+  if (graph.output.length === 0) throw malformed("it gives no output");
   const { constants, unreadable } = readConstants(graph.initializer);
   const inputs = graph.input
     .filter(({ name }) => !constants.has(name) && !unreadable.has(name))
