@@ -15,7 +15,7 @@ export interface Snapshots {
 }
 
 /** How far a figure may be from the committed one: signatures and addresses differ from run to run. */
-export const TOLERANCE = 0.01;
+const TOLERANCE = 0.01;
 
 export function readSnapshot<T extends keyof Snapshots>(name: T): Snapshots[T] {
   return JSON.parse(readFileSync(new URL(`${name}.json`, FOLDER), "utf8")) as Snapshots[T];

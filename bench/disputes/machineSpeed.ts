@@ -77,7 +77,7 @@ function rivals(folder: string, isInstalled: (command: string) => boolean): Riva
 }
 
 /** As `bench/disputes/product.elf` was made; the emulator's build differs in how it ends. */
-export function compileForMachine(output: string, options: readonly string[]): void {
+function compileForMachine(output: string, options: readonly string[]): void {
   const target = ["-march=rv32im", "-mabi=ilp32", "-O2", "-static", "-nostdlib", "-ffreestanding", "-s"];
   const link = ["-T", join(CONFORMANCE, "link.ld"), "-Wl,--gc-sections,--build-id=none,--no-warn-rwx-segments"];
   const sources = [join(CONFORMANCE, "start.S"), PROGRAM, join(LIBRARY, "millrace.c")];

@@ -4,7 +4,7 @@ import { type WorldEvent, WorldEvents } from "../../test/support/worldEvents.js"
 import type { Connection, World } from "./market.js";
 
 /** Credits of an account, and its MILL on the way to credits or from them. */
-export class CreditAccount {
+class CreditAccount {
   free = 0n;
   locked = 0n;
   /** Paid in all for others' work, fees included, and received in all for its own. */
@@ -23,14 +23,14 @@ export class CreditAccount {
 }
 
 /** Stake of an account. */
-export class StakeAccount {
+class StakeAccount {
   active = 0n;
   bonded = 0n;
   slashed = 0n;
 }
 
 /** A lease. */
-export class LeaseAccount {
+class LeaseAccount {
   locked = 0n;
   paid = 0n;
   refunded = 0n;

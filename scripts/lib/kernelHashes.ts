@@ -8,7 +8,7 @@ import { z } from "zod";
 const ROOT = join(import.meta.dirname, "../..");
 
 /** Names of the kernels by the hash of their deployed code, as programs name them. */
-export const KERNELS_FILE = join(ROOT, "packages/tensor/kernels.json");
+const KERNELS_FILE = join(ROOT, "packages/tensor/kernels.json");
 
 const artifactSchema = z.object({ deployedBytecode: z.string() });
 

@@ -25,7 +25,7 @@ import { ChecksWorld } from "./checksFixture.js";
 /** Most openings that a deployment can ask for. */
 const MAX_OPENINGS = 16;
 /** Levels over the most words that a trace can have. */
-export const TRACE_DEPTH = 40;
+const TRACE_DEPTH = 40;
 /** Most checkpoints of a run. */
 const CHECKPOINTS = 256;
 /** They are as near as they can be. */

@@ -23,7 +23,7 @@ import { NODE_OF_ALICE, type Opened, TaskDriver } from "../market/taskDriver.js"
 import { sampleBundle } from "../services/node-agent/sampleBundle.js";
 import type { Connection } from "../support/deployMillrace.js";
 
-export const CHECKERS = 4;
+const CHECKERS = 4;
 export const SALT = `0x${"5a".repeat(32)}`;
 
 /** A word of the body that a cheat gets wrong. */

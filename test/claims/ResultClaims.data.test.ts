@@ -1,5 +1,4 @@
 import { concat, parseEther, toBeHex, ZeroAddress } from "ethers";
-import { demandIdOf } from "@millrace/jobs";
 import { expect } from "chai";
 import hre from "hardhat";
 
@@ -13,6 +12,7 @@ import { commit } from "../verifiers/support/world.js";
 import {
   BRANCH_BOND,
   type ClaimsWorld,
+  demandId,
   deployClaims,
   JOB_BOND,
   makeClaim,
@@ -85,7 +85,7 @@ describe("ResultClaims, data", () => {
       [Region.Input, 9],
       [Region.Output, 0],
     ] as const) {
-      const id = demandIdOf(ID, region, chunk);
+      const id = demandId(ID, region, chunk);
       expect(await claims.demandIdOf(ID, region, chunk)).to.equal(id);
       const demanded = demand(base, region, chunk);
       await expect(demanded).to.changeEtherBalances(ethers, [challenger, claims], [-FEE, FEE]);
@@ -102,7 +102,7 @@ describe("ResultClaims, data", () => {
     expect((await claims.claimOf(ID)).pending).to.equal(0n);
     await networkHelpers.time.increase(WINDOW_SECONDS + RESPONSE_SECONDS);
     expect(await claims.stateOf(ID)).to.equal(State.Final);
-    const ids = [demandIdOf(ID, Region.Input, 9), demandIdOf(ID, Region.Output, 0)];
+    const ids = [demandId(ID, Region.Input, 9), demandId(ID, Region.Output, 0)];
     await expect(claims.withdrawBonds(ID, claim, ids, challenger, challenger)).to.be.revertedWithCustomError(
       claims,
       "ClaimGame_NoBond",
@@ -129,7 +129,7 @@ describe("ResultClaims, data", () => {
     await expect(slashed)
       .to.emit(staking, "SlashAsked")
       .withArgs(Offence.ResultWithheld, provider.address, JOB_BOND, buyer.address, challenger.address);
-    const ids = [demandIdOf(ID, Region.Output, 0)];
+    const ids = [demandId(ID, Region.Output, 0)];
     await expect(claims.withdrawBonds(ID, claim, ids, provider, provider)).to.changeEtherBalance(ethers, provider, FEE);
   });
 

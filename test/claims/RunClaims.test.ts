@@ -1,13 +1,13 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { demandIdOf, feeToSend, stepsWithin } from "@millrace/jobs";
+import { feeToSend, stepsWithin } from "@millrace/jobs";
 import { Execution, frameInput, layoutOf, programOfElf, WasmMachine } from "@millrace/rv32";
 import { expect } from "chai";
 import { hexlify, ZeroHash } from "ethers";
 import hre from "hardhat";
 
-import { RESPONSE_SECONDS, State, WINDOW_SECONDS } from "./support/claims.js";
+import { demandId, RESPONSE_SECONDS, State, WINDOW_SECONDS } from "./support/claims.js";
 import { deployRuns, type Job, postArguments, RunGame, type RunsWorld } from "./support/runs.js";
 
 const { ethers, networkHelpers } = await hre.network.create();
@@ -202,7 +202,7 @@ describe("RunClaims", () => {
       const delivered = claims.connect(provider).deliver(ID, claim, INPUT, 0, words, siblings);
       await expect(delivered)
         .to.emit(claims, "ChunkDelivered")
-        .withArgs(ID, demandIdOf(ID, INPUT, 0), INPUT, 0, words);
+        .withArgs(ID, demandId(ID, INPUT, 0), INPUT, 0, words);
       await networkHelpers.time.increase(RESPONSE_SECONDS + 1);
       await claims.connect(challenger).timeoutDemand(ID, claim, OUTPUT, 0);
       expect(await claims.stateOf(ID)).to.equal(State.Slashed);

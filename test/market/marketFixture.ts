@@ -9,9 +9,9 @@ import { domainOf } from "../support/typedData.js";
 export { CREDIT, MILL };
 
 export const KIND_LEASE = 1;
-export const KIND_TASK = 2;
+const KIND_TASK = 2;
 export const RATE = CREDIT / 1_000n;
-export const ATTESTORS = 3;
+const ATTESTORS = 3;
 
 /** Phrase of the accounts of Hardhat's chain: attestors sign digests, which accounts behind a provider do not. */
 const PHRASE = "test test test test test test test test test test test junk";

@@ -27,7 +27,7 @@ export interface Opened {
 }
 
 /** `programHash` of `HEADER`. */
-export function programHash({ ethers }: Connection): string {
+function programHash({ ethers }: Connection): string {
   const types = ["string", "bytes32", "uint8", "uint64", "uint64", "uint64"];
   const values = [
     "millrace.tensor.1",

@@ -3,7 +3,7 @@ import type { JsonFragmentType } from "ethers";
 /** A way to fill in a function's arguments that nobody with good intentions would. */
 export type Badness = "empty" | "small" | "largest" | "long lists" | "duplicates" | "unsorted";
 
-export const BADNESSES: readonly Badness[] = ["empty", "small", "largest", "long lists", "duplicates", "unsorted"];
+const BADNESSES: readonly Badness[] = ["empty", "small", "largest", "long lists", "duplicates", "unsorted"];
 
 /** Of lists only: a function without any would be asked what it was asked before. */
 const OF_LISTS: ReadonlySet<Badness> = new Set(["long lists", "duplicates", "unsorted"]);

@@ -16,7 +16,7 @@ import type { Statements } from "./Testimony.js";
 import { BOND, EPOCH_SECONDS, join, POT, REGISTRY_DIGEST, SLOTS, Status, type Attestor, type UptimeFixture } from "./uptimeFixture.js"; // prettier-ignore
 
 /** The longest there is. */
-export const WINDOW_SECONDS = 7 * EPOCH_SECONDS;
+const WINDOW_SECONDS = 7 * EPOCH_SECONDS;
 /** The most that passes at once, and the time that honest members leave themselves: more than any move takes. */
 const [STEP_SECONDS, MARGIN_SECONDS] = [30, 45];
 const SLOTS_HEARD = 3;

@@ -1,4 +1,4 @@
-import { fromHex, type Hex, keccak256Hex } from "@millrace/tensor";
+import type { Hex } from "@millrace/tensor";
 
 /** The challenge of a node; twin of the contracts' `Challenge.Work`. Plain data: it goes to worker threads. */
 export interface Challenge {
@@ -55,14 +55,6 @@ export function entryAt(challenge: Challenge, cell: bigint): Entry {
     column: Number(cell & mask),
     position: Number(cell >> BigInt(LANES_LOG2)),
   };
-}
-
-/** `keccak256(abi.encode(seed, number))`. */
-export function grown(seed: Uint8Array, number: bigint): Uint8Array {
-  const bytes = new Uint8Array(64);
-  bytes.set(seed);
-  bytes.set(fromHex(number.toString(16).padStart(64, "0")), 32);
-  return fromHex(keccak256Hex(bytes));
 }
 
 /** The number that a row's seed is grown by. */

@@ -3,7 +3,6 @@ export {
   depthOf,
   type Entry,
   entryAt,
-  grown,
   multiplyAdds,
   type Opening,
   productLog2,

@@ -5,7 +5,6 @@ import type { BranchKey } from "./BranchKey.js";
 
 const abi = AbiCoder.defaultAbiCoder();
 const BRANCH_TAG = id("millrace.branch");
-const DEMAND_TAG = id("millrace.demand");
 const FIRST_TAG = id("millrace.first");
 const FINISH_TAG = id("millrace.finish");
 const BRANCH_TYPES = ["bytes32", "uint256", "uint8", "uint8", "uint64", "bytes32"];
@@ -16,11 +15,6 @@ const TIME_BITS = 48n;
 /** Twin of `OpeningTree.idOf`. */
 export function branchIdOf(claimId: bigint, { region, height, position, hash }: BranchKey): string {
   return keccak256(abi.encode(BRANCH_TYPES, [BRANCH_TAG, claimId, region, height, position, hash]));
-}
-
-/** Twin of `OpeningTree.demandIdOf`. */
-export function demandIdOf(claimId: bigint, region: number, chunk: bigint | number): string {
-  return keccak256(abi.encode(["bytes32", "uint256", "uint8", "uint64"], [DEMAND_TAG, claimId, region, chunk]));
 }
 
 /** What an account commits to before it points at a first branch. */

@@ -3,15 +3,7 @@
 export { acceptance } from "./acceptance.js";
 export { bondToSend, feeToSend } from "./bondToSend.js";
 export { checkClaim, type Verdict } from "./checkClaim.js";
-export {
-  branchIdOf,
-  committedAt,
-  demandIdOf,
-  type Evidence,
-  finishDigest,
-  finishDigestOf,
-  firstDigest,
-} from "./commitments.js";
+export { branchIdOf, committedAt, type Evidence, finishDigest, finishDigestOf, firstDigest } from "./commitments.js";
 export { type Computation, honestComputation } from "./Computation.js";
 export { directProof } from "./directProof.js";
 export {

@@ -11,8 +11,8 @@ export const PAGE_BYTES = 4_096;
 const PAGE_LEVELS = 7;
 
 /** A page at least; 2^31 bytes at most, which with its tree is what a WebAssembly memory holds. */
-export const MIN_DEPTH = PAGE_LEVELS;
-export const MAX_WASM_DEPTH = 26;
+const MIN_DEPTH = PAGE_LEVELS;
+const MAX_WASM_DEPTH = 26;
 
 /** All of a state but the memory. */
 export interface Control {

@@ -40,7 +40,7 @@ export { isNonceError } from "./errors/isNonceError.js";
 export { MillraceError, type ErrorCode, type Revert } from "./errors/MillraceError.js";
 export { SENTENCES } from "./errors/sentences/index.js";
 export { makeFolder } from "./files/makeFolder.js";
-export { MAX_JSON_BYTES, readJson, readUpTo } from "./http/readUpTo.js";
+export { MAX_JSON_BYTES, readUpTo } from "./http/readUpTo.js";
 export { createLogger, type Logger } from "./log/createLogger.js";
 export { listen, type Address, type Listener } from "./process/listen.js";
 export { Semaphore } from "./process/Semaphore.js";

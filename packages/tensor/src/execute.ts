@@ -99,7 +99,7 @@ function runFast(kernel: Kernel, operator: PlacedOperator, memory: TraceMemory, 
 }
 
 /** Words of a range as the piece that begins at `pieceStart` sees them. */
-export function readRange(trace: Uint8Array, range: Range, pieceStart: number): bigint[] {
+function readRange(trace: Uint8Array, range: Range, pieceStart: number): bigint[] {
   const count = 2 ** range.log2;
   if (range.start + count > pieceStart) return new Array<bigint>(count).fill(0n);
   return Array.from({ length: count }, (_, i) =>
@@ -108,7 +108,7 @@ export function readRange(trace: Uint8Array, range: Range, pieceStart: number): 
 }
 
 /** Computes one lane, or one piece, exactly as `TensorVerifier` does. */
-export function computePiece(
+function computePiece(
   program: Program,
   kernel: Kernel,
   { params, start, pieceLog2 }: PlacedOperator,

@@ -27,13 +27,6 @@ export function fromHex(hex: string): Uint8Array {
   return new Uint8Array(Buffer.from(hex.startsWith("0x") ? hex.slice(2) : hex, "hex"));
 }
 
-/** The word at `index` of `words`; words past the end are zero. */
-export function wordAt(words: Uint8Array, index: number): Uint8Array {
-  const start = index * WORD_BYTES;
-  if (start >= words.length) return new Uint8Array(WORD_BYTES);
-  return words.subarray(start, start + WORD_BYTES);
-}
-
 export function bytesToBigInt(bytes: Uint8Array): bigint {
   return bytes.length === 0 ? 0n : BigInt(toHex(bytes));
 }

@@ -17,7 +17,7 @@ export const JOB_BOND = parseEther("500");
 /** Higher than any reward of these tests, and too little to be refunded to move a figure by chance. */
 export const REWARDS = { cap: parseEther("1000"), moveRefund: parseEther("1") };
 
-export const FORCED_INCLUSION_SECONDS = 3_600;
+const FORCED_INCLUSION_SECONDS = 3_600;
 
 export enum State {
   None,
@@ -61,6 +61,15 @@ export function branchId(claimId: bigint, { region, height, position, hash }: Br
     AbiCoder.defaultAbiCoder().encode(
       ["bytes32", "uint256", "uint8", "uint8", "uint64", "bytes32"],
       [id("millrace.branch"), claimId, region, height, position, hash],
+    ),
+  );
+}
+
+export function demandId(claimId: bigint, region: number, chunk: number): Word {
+  return keccak256(
+    AbiCoder.defaultAbiCoder().encode(
+      ["bytes32", "uint256", "uint8", "uint64"],
+      [id("millrace.demand"), claimId, region, chunk],
     ),
   );
 }

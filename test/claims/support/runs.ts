@@ -28,7 +28,7 @@ import type { TermsStruct } from "../../../typechain-types/contracts/claims/RunC
 import type { AgentBook, RunClaims, Rv32Verifier, StakingRecorder } from "../../../typechain-types/index.js";
 import { BRANCH_BOND, JOB_BOND, POST, RESPONSE_SECONDS, WINDOW_SECONDS } from "./claims.js";
 
-export const NODE_ID = 7n;
+const NODE_ID = 7n;
 const SALT = id("salt");
 
 /** What a game needs of the chain that it is played on. */

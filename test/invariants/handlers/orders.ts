@@ -4,7 +4,7 @@ import type { Dice } from "../Dice.js";
 import type { Action, OpenedOrder, Play } from "../Play.js";
 
 /** In the order of `ILeaseOrders.SeatStatus`. */
-export const SEAT_STATUSES = ["Open", "Held", "Ready", "Leased", "Returned", "Gone"] as const;
+const SEAT_STATUSES = ["Open", "Held", "Ready", "Leased", "Returned", "Gone"] as const;
 export type SeatStatus = (typeof SEAT_STATUSES)[number];
 
 /** A seat of an order that was opened. */

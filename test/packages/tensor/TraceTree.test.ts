@@ -1,4 +1,4 @@
-import { childCount, LEAF_LOG2, openingHeights, TensorError, TraceTree } from "@millrace/tensor";
+import { childCount, childHeight, LEAF_LOG2, TensorError, TraceTree } from "@millrace/tensor";
 import { expect } from "chai";
 
 import { foldNode, foldWords, hex, randomWords, referenceLevels, rootOf } from "./referenceTree.js";
@@ -117,10 +117,14 @@ describe("TraceTree", () => {
   });
 
   describe("openings", () => {
+    /** Heights that a path visits, root first, words last. */
+    const heightsFrom = (height: number): number[] =>
+      height === 0 ? [0] : [height, ...heightsFrom(childHeight(height))];
+
     it("visit the multiples of five below the depth", () => {
-      expect(openingHeights(5)).to.deep.equal([5, 0]);
-      expect(openingHeights(7)).to.deep.equal([7, 5, 0]);
-      expect(openingHeights(20)).to.deep.equal([20, 15, 10, 5, 0]);
+      expect(heightsFrom(5)).to.deep.equal([5, 0]);
+      expect(heightsFrom(7)).to.deep.equal([7, 5, 0]);
+      expect(heightsFrom(20)).to.deep.equal([20, 15, 10, 5, 0]);
       for (let depth = 5; depth <= 36; depth++) expect(childCount(depth)).to.equal(2 ** (((depth - 1) % 5) + 1));
     });
 
@@ -128,7 +132,7 @@ describe("TraceTree", () => {
       it(`fold to the branch they open at depth ${depth}, words by leaves`, () => {
         const words = randomWords(32, depth);
         const tree = TraceTree.build(words, depth);
-        for (const height of openingHeights(depth).slice(0, -1)) {
+        for (const height of heightsFrom(depth).slice(0, -1)) {
           const children = tree.openingChildren(height, 0);
           if (height === 5) expect(children[31]).to.equal(hex(words.subarray(31 * 32)));
           expect(rootOf(children, height === 5 ? LEAF_LOG2 : 0)).to.equal(tree.node(height, 0));

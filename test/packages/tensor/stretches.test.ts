@@ -4,8 +4,8 @@ import {
   execute,
   executeInWorker,
   imageInput,
-  kernelByCodeHash,
   matMul,
+  ownKernels,
   type Program,
   ProgramBuilder,
   rootsOf,
@@ -46,7 +46,7 @@ describe("stretches of operators", () => {
       const trace = instance.view(base, program.totalWords * 32);
       const whole = Buffer.concat([input, body, output]);
       for (const { kernelCodeHash, params, start, usedWords, index } of program.operators) {
-        const kernel = kernelByCodeHash(kernelCodeHash);
+        const kernel = ownKernels.byCodeHash(kernelCodeHash);
         if (kernel.rowWords === undefined) continue;
         const rowWords = kernel.rowWords(params);
         trace.set(whole);

@@ -20,7 +20,7 @@ interface Place {
 }
 
 /** Where lengths are off by one: the first and last word of a region, of its tree, of an operator, of what it uses. */
-export function edgesOf(program: Program): Place[] {
+function edgesOf(program: Program): Place[] {
   const regions = [Region.Body, Region.Output].filter((region) => program.wordsOf(region) > 0);
   const ofRegions = regions.flatMap((region) => {
     const [words, size] = [program.wordsOf(region), 2 ** program.depthOf(region)];

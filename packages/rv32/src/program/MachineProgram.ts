@@ -68,7 +68,7 @@ export function inputRoot(program: MachineProgram, input: Uint8Array): Uint8Arra
 }
 
 /** Root of a tree of 2^depth leaves that begins with these bytes; zeros after them. */
-export function regionRoot(bytes: Uint8Array, depth: number): Uint8Array {
+function regionRoot(bytes: Uint8Array, depth: number): Uint8Array {
   const machine = new WasmMachine(depth);
   machine.write(0, bytes);
   return machine.root();

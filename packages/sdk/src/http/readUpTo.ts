@@ -22,8 +22,3 @@ export async function readUpTo(
   }
   return new Uint8Array(Buffer.concat(chunks));
 }
-
-/** An answer in JSON from whom nobody trusts. @throws RangeError or SyntaxError */
-export async function readJson(response: Response): Promise<unknown> {
-  return JSON.parse(new TextDecoder().decode(await readUpTo(response, MAX_JSON_BYTES)));
-}

@@ -63,8 +63,3 @@ export const ownKernels = new KernelSet(
 export function kernelByName(name: string): Kernel {
   return ownKernels.byName(name).kernel;
 }
-
-/** The twin of a kernel contract of this repository. */
-export function kernelByCodeHash(codeHash: string): Kernel {
-  return ownKernels.byCodeHash(codeHash);
-}

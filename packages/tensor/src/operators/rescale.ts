@@ -59,7 +59,7 @@ export function rescale(builder: ProgramBuilder, name: string, options: RescaleO
 }
 
 /** A scale as `mantissa / 2^shift`, the mantissa of at most 24 bits. */
-export function splitScale(name: string, scale: number): { mantissa: number; shift: number } {
+function splitScale(name: string, scale: number): { mantissa: number; shift: number } {
   if (!(scale > 0 && scale < 2 ** SIGNIFICANT_BITS) || Math.fround(scale) !== scale)
     throw new TensorError("BAD_SHAPE", `${name} has the scale ${scale}`, "take a positive one of single precision");
   let shift = 0;

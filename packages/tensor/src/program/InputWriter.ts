@@ -53,7 +53,7 @@ function assertLanes(tensor: Tensor, row: number, lanes: ArrayLike<number>): voi
 }
 
 /** Lanes of 8, 16 or 32 bits, big-endian, from byte `start`. */
-export function writeLanes(bytes: Uint8Array, start: number, laneBits: number, lanes: ArrayLike<number>): void {
+function writeLanes(bytes: Uint8Array, start: number, laneBits: number, lanes: ArrayLike<number>): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let i = 0; i < lanes.length; i++) {
     const value = lanes[i] as number;

@@ -6,7 +6,7 @@ import { type SumNode, SumTree } from "./SumTree.ts";
 
 export const PROGRAM_TAG = "millrace.tensor.1";
 
-export const MAX_OP_DEPTH = 20;
+const MAX_OP_DEPTH = 20;
 
 /** Regions of the address space, in its order. */
 export const Region = { Input: 0, Body: 1, Output: 2 } as const;

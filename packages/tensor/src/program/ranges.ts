@@ -2,7 +2,7 @@ import { TensorError } from "../errors.ts";
 import type { Range } from "../kernels/Kernel.ts";
 import type { Program } from "./Program.ts";
 
-export const MAX_RANGE_LOG2 = 8;
+const MAX_RANGE_LOG2 = 8;
 export const MAX_RANGES = 8;
 export const MAX_READ_WORDS = 576;
 

@@ -3,7 +3,7 @@ import { fromHex, type Hex } from "../words.ts";
 import { heightAbove } from "./heights.ts";
 import { keccak256Hex } from "./keccak.ts";
 import type { NodeSource } from "./NodeSource.ts";
-import { childCount, childHeight } from "./openingHeights.ts";
+import { childCount, childHeight } from "./children.ts";
 import type { TraceTree } from "./TraceTree.ts";
 
 /**

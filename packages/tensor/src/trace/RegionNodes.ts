@@ -1,6 +1,6 @@
 import { TensorError } from "../errors.ts";
 import { REGION_WORDS, WORD_BYTES } from "../words.ts";
-import { OPENING_STEP } from "./openingHeights.ts";
+import { OPENING_STEP } from "./children.ts";
 
 /**
  * What is kept of a region's tree: its words, and the nodes from height 5 up. Those between are few hashes for any 32

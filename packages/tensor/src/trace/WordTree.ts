@@ -3,7 +3,7 @@ import { ceilLog2, type Hex, toHex, WORD_BYTES } from "../words.ts";
 import { assertHeight } from "./heights.ts";
 import { NodeHasher } from "./NodeHasher.ts";
 import { type NodeSource, siblingsOf } from "./NodeSource.ts";
-import { childCount, childHeight } from "./openingHeights.ts";
+import { childCount, childHeight } from "./children.ts";
 import { levelOf, LOWEST_KEPT, type RegionNodes, wordCountOf } from "./RegionNodes.ts";
 import { zeroRoot } from "./zeroRoots.ts";
 

@@ -1,5 +1,5 @@
 import type { Hex } from "../words.ts";
-import { childCount, childHeight } from "./openingHeights.ts";
+import { childCount, childHeight } from "./children.ts";
 import type { TraceTree } from "./TraceTree.ts";
 import type { WordTree } from "./WordTree.ts";
 

@@ -147,7 +147,7 @@ export function slice(conversion: Conversion, node: OnnxNode): Value {
 }
 
 /** `count` of the indices of an axis, from one on. */
-export function sliced(value: Shaped, axis: number, from: number, count: number, step = 1): Shaped {
+function sliced(value: Shaped, axis: number, from: number, count: number, step = 1): Shaped {
   return seen(value, (part) => {
     const own = part.axes[axis] as Axis;
     const { first = { row: 0, column: 0 } } = part as Partial<View>;

@@ -61,7 +61,7 @@ export function axesOf(dims: readonly number[], layout: Layout): Axis[] {
 }
 
 /** Whether a view is the whole of its tensor, in this layout. */
-export function isLaidOut(view: View, layout: Layout): boolean {
+function isLaidOut(view: View, layout: Layout): boolean {
   const dims = dimsOf(view);
   if (layout === "pictures" && dims.length !== 4) return false;
   const axes = axesOf(dims, layout);

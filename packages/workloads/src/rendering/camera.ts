@@ -10,7 +10,7 @@ export interface View {
 }
 
 /** At eye level. */
-export const EYE_LEVEL: View = { distance: 2.45, elevation: 0.45 };
+const EYE_LEVEL: View = { distance: 2.45, elevation: 0.45 };
 
 /** Half the picture's height over the distance. */
 const HALF_VIEW = 0.42;

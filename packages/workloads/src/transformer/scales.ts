@@ -13,12 +13,12 @@ export const RESIDUAL_SHIFT = 9;
 export const SCORE_SHIFT = 8;
 
 /** Units of a score that make a factor of e. */
-export const SCORE_ONE = 4_000;
+const SCORE_ONE = 4_000;
 
 /** Scores of tokens that come later. */
 export const MASKED = -(2 ** 30);
 
-export const EXPONENTIALS = 256;
+const EXPONENTIALS = 256;
 const EXPONENTIAL_ONE = 65_535;
 
 /** exp(−i · 2^SCORE_SHIFT / SCORE_ONE) */
@@ -29,7 +29,7 @@ export function exponentialTable(): number[] {
 }
 
 /** Units of an activation that make 1. */
-export const ACTIVATION_ONE = 16;
+const ACTIVATION_ONE = 16;
 
 const LEAST_INT8 = -128;
 
@@ -40,6 +40,6 @@ export function geluTable(): number[] {
 
 export const GELU_OFFSET = -LEAST_INT8;
 
-export function gelu(x: number): number {
+function gelu(x: number): number {
   return (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044_715 * x ** 3)));
 }

@@ -11,7 +11,7 @@ import { NodeReader } from "./NodeReader.js";
 import { SharedCall } from "./SharedCall.js";
 
 /** Order of the contract's `ReportStatus`. */
-export const REPORT_STATUSES = ["none", "posted", "final", "void"] as const;
+const REPORT_STATUSES = ["none", "posted", "final", "void"] as const;
 export type ReportStatus = (typeof REPORT_STATUSES)[number];
 
 /** The attestors of an epoch. */

@@ -63,11 +63,6 @@ export class RpcEndpoint {
     this.#onFault = onFault;
   }
 
-  /** Whether the last request was answered. */
-  get isHealthy(): boolean {
-    return this.#faultsInRow === 0 && this.#isVerified;
-  }
-
   /** Asks once. @throws {RpcFault} */
   async ask(method: string, params: unknown): Promise<RpcAnswer> {
     if (this.#nowMs() < this.#restsUntilMs) throw new RpcFault(this.url, "RESTING", "rests after a fault");

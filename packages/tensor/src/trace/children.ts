@@ -12,13 +12,3 @@ export function childHeight(height: number): number {
 export function childCount(height: number): number {
   return 2 ** (height - childHeight(height));
 }
-
-/** Heights that a path through a tree of `depth` visits, root first, words (0) last. */
-export function openingHeights(depth: number): number[] {
-  const heights = [depth];
-  for (let height = depth; height > 0;) {
-    height = childHeight(height);
-    heights.push(height);
-  }
-  return heights;
-}
