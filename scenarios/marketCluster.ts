@@ -1,4 +1,4 @@
-import { formatCredits, formatDuration, formatMill, formatPpm, formatWad } from "@millrace/sdk";
+import { formatCredits, formatDuration, formatMill, formatPpm, formatWad, memberOf } from "@millrace/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { encodeBytes32String } from "ethers";
 
@@ -39,8 +39,7 @@ const FILL_SECONDS = 600;
 const LEASE_SECONDS = 3 * HOUR;
 const PLEDGE = { bond: 50n * MILL, uptimePpm: 900_000, penaltyPpm: 1_000_000, darkSlots: 5 };
 
-/** `INodeRegistry.Status.Jailed`. */
-const JAILED = 3n;
+const JAILED = memberOf("NodeStatus", "jailed");
 
 /** A provider of a network of suppliers, with one node. */
 interface Supplier {

@@ -1,4 +1,4 @@
-import { formatCredits, formatDuration, formatMill, formatRate, inspectionTypes } from "@millrace/sdk";
+import { formatCredits, formatDuration, formatMill, formatRate, inspectionTypes, memberOf } from "@millrace/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import { encodeBytes32String } from "ethers";
 
@@ -30,8 +30,8 @@ const DETAILS = { ...NO_DETAILS, region: encodeBytes32String("DE-BE"), attribute
 const RATES = { startRate: CREDIT / 2_000n, maxRate: CREDIT / 500n, rampSeconds: 600 };
 const PLEDGE = { bond: 100n * MILL, uptimePpm: 900_000, penaltyPpm: 1_000_000, darkSlots: 5 };
 
-const RUNNING = 1n;
-const PAUSED = 3n;
+const RUNNING = memberOf("LeaseStatus", "running");
+const PAUSED = memberOf("LeaseStatus", "paused");
 
 /** A node hired by the second: found by an order, paused and resumed, left by its provider, paid through it all. */
 export const scenario: Scenario = {

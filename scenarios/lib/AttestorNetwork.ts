@@ -1,3 +1,4 @@
+import { memberOf } from "@millrace/sdk";
 import {
   type BuiltReport,
   buildReport,
@@ -11,8 +12,7 @@ import { concat, id } from "ethers";
 
 import { type LeaseDriver, type Proven, type Statements, Testimony, type World } from "./market.js";
 
-/** `INodeRegistry.Status.Active`. */
-const ACTIVE = 1n;
+const ACTIVE = memberOf("NodeStatus", "active");
 
 /** From one second to another in which a node's agent was silent. */
 interface Darkness {

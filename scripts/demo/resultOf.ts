@@ -1,9 +1,9 @@
+import { memberOf } from "@millrace/sdk";
 import { claimIdOf, fetchResult, readClaim, submissionOf } from "@millrace/jobs";
 
 import type { World } from "./World.js";
 
-/** `TaskStatus.Finalized` of the contracts. */
-const FINALIZED = 10n;
+const FINALIZED = memberOf("TaskStatus", "finalized");
 
 /** Waits until a task is final, fetches the output from the agent that was paid, and checks it against its root. */
 export async function resultOf(world: World, taskId: bigint, title: string, seconds: number): Promise<Uint8Array> {

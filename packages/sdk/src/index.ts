@@ -51,7 +51,7 @@ export { sleep } from "./process/sleep.js";
 export { formatCredits, parseCredits } from "./units/credits.js";
 export { formatDuration, parseDuration } from "./units/duration.js";
 export { parseHex, shortHex } from "./units/hex.js";
-export { formatKinds, LABELS, labelOf, labelsOf, type LabelSet } from "./units/labels.js";
+export { formatKinds, LABELS, labelOf, labelsOf, type LabelSet, memberOf } from "./units/labels.js";
 export { formatMill, parseMill } from "./units/mill.js";
 export { formatPpm, MAX_PPM, parsePpm } from "./units/ppm.js";
 export { formatRate, parseRate } from "./units/rate.js";

@@ -1,18 +1,16 @@
 import { bondBatches, bondToSend, type Contest, type ContestMove } from "@millrace/jobs";
-import { type Logger, sleep } from "@millrace/sdk";
+import { decodeError, type Logger, memberOf, sleep } from "@millrace/sdk";
 
 import type { Desk } from "./Desk.js";
 import { MissedError } from "./Docket.js";
 import { patienceMs } from "./patienceMs.js";
-import { reasonOf } from "./reasonOf.js";
 import { DataDemandedError, type Suit } from "./Suit.js";
 
 /** How a case ended. */
 export type Outcome = "missed" | "over" | "proven" | "right" | "slashed" | "stood" | "timed out" | "unavailable";
 
-/** `ClaimState` of the contracts. */
-const OPEN = 1n;
-const SLASHED = 3n;
+const OPEN = memberOf("ClaimState", "open");
+const SLASHED = memberOf("ClaimState", "slashed");
 const GWEI = 10n ** 9n;
 /** Moves in a row that fail before the claim is read anew: it may have been posted again, in another block. */
 const MOST_FAILURES = 100;
@@ -64,7 +62,7 @@ export class Case {
         if (state === SLASHED) return "slashed";
         const isDemanded = error instanceof DataDemandedError;
         const isOver = isWrong ? state !== OPEN : now > windowEndsAt && !isDemanded;
-        this.#logger.warn({ reason: reasonOf(error), isOver }, "cannot be examined");
+        this.#logger.warn({ reason: decodeError(error).sentence, isOver }, "cannot be examined");
         if (isOver) return error instanceof MissedError ? "missed" : "unavailable";
         await sleep(patienceMs(pollMs, isDemanded ? 0 : failures, untilAt(now) - now), signal);
         failures += 1;
@@ -84,7 +82,7 @@ export class Case {
         if ((await this.suit.game.stateOf(this.suit.claimId)) !== OPEN) break;
         if (shown === "no" && (await clock.now()) > this.suit.windowEndsAt) return "right";
       } catch (error) {
-        this.#logger.warn({ reason: reasonOf(error) }, "cannot see whether the result is shown");
+        this.#logger.warn({ reason: decodeError(error).sentence }, "cannot see whether the result is shown");
       }
       await sleep(pollMs, signal);
     }
@@ -109,7 +107,7 @@ export class Case {
         last = head.number;
         failures = 0;
       } catch (error) {
-        this.#logger.warn({ reason: reasonOf(error) }, "move failed");
+        this.#logger.warn({ reason: decodeError(error).sentence }, "move failed");
         failures += 1;
         if (failures >= MOST_FAILURES) {
           bonds.putBack(this.#bonded);

@@ -1,5 +1,5 @@
 import { type ChunkDesk, feeToSend, retrievalOf } from "@millrace/jobs";
-import { decodeError, type Logger } from "@millrace/sdk";
+import { decodeError, type Logger, memberOf } from "@millrace/sdk";
 import type { Region } from "@millrace/tensor";
 
 import type { Desk } from "./Desk.js";
@@ -12,8 +12,7 @@ export interface Step {
   readonly isPending: boolean;
 }
 
-/** `ClaimState` of the contracts. */
-const OPEN = 1n;
+const OPEN = memberOf("ClaimState", "open");
 
 /** Part of a window after which what cannot be had off chain counts as withheld: hosts fail for a moment. */
 const PATIENCE_PART = 4;

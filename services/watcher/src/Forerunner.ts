@@ -1,13 +1,11 @@
 import { fetchBundle, fetchMachineBundle, readMachineProgram, readOrder } from "@millrace/jobs";
-import type { Logger } from "@millrace/sdk";
+import { decodeError, type Logger, memberOf } from "@millrace/sdk";
 
 import type { Desk } from "./Desk.js";
 import { KEPT } from "./Executor.js";
-import { reasonOf } from "./reasonOf.js";
 import type { GameName } from "./Suit.js";
 
-/** `TaskStatus` of the contracts. */
-const WORKING = 5n;
+const WORKING = memberOf("TaskStatus", "working");
 
 /**
  * Executes tasks as soon as they are accepted. The honest result does not depend on the provider's: with it at hand, a
@@ -33,7 +31,7 @@ export class Forerunner {
         await (game === "results" ? this.#program(taskId, signal) : this.#run(taskId, signal));
       });
     } catch (error) {
-      this.logger.debug({ game, taskId, reason: reasonOf(error) }, "not executed ahead");
+      this.logger.debug({ game, taskId, reason: decodeError(error).sentence }, "not executed ahead");
     } finally {
       this.#ahead -= 1;
     }

@@ -1,6 +1,5 @@
-import type { Logger } from "@millrace/sdk";
+import { decodeError, type Logger } from "@millrace/sdk";
 
-import { reasonOf } from "./reasonOf.js";
 import { keyOf, type OpenClaim, type WatcherStore } from "./WatcherStore.js";
 
 interface Parts {
@@ -41,7 +40,7 @@ export class OpenClaims {
       await follow(claim);
     } catch (error) {
       const { game, claimId } = claim;
-      if (!signal.aborted) logger.warn({ game, claimId, reason: reasonOf(error) }, "interrupted");
+      if (!signal.aborted) logger.warn({ game, claimId, reason: decodeError(error).sentence }, "interrupted");
     } finally {
       this.#running.delete(keyOf(claim));
     }

@@ -5,6 +5,7 @@ import {
   BlockRanges,
   chainIdentity,
   connectContracts,
+  decodeError,
   EpochClock,
   listen,
   type Logger,
@@ -28,7 +29,6 @@ import { Forerunner } from "./Forerunner.js";
 import { OpenClaims } from "./OpenClaims.js";
 import { Purse } from "./Purse.js";
 import { readNews } from "./readNews.js";
-import { reasonOf } from "./reasonOf.js";
 import { ResultSuit } from "./ResultSuit.js";
 import { RunSuit } from "./RunSuit.js";
 import { type OpenClaim, WatcherStore } from "./WatcherStore.js";
@@ -77,7 +77,7 @@ export async function startWatcher(context: Context, computation = honestComputa
     silenceRound ??= silence
       ?.round(timestamp)
       .catch((error: unknown) => {
-        if (!signal.aborted) logger.warn({ reason: reasonOf(error) }, "silence not reported");
+        if (!signal.aborted) logger.warn({ reason: decodeError(error).sentence }, "silence not reported");
       })
       .finally(() => (silenceRound = undefined));
   };
@@ -143,7 +143,7 @@ async function repeat({ config, logger, shutdown: { signal } }: Context, round: 
     await sleep(config.pollMs, signal);
     if (signal.aborted) return;
     await round().catch((error: unknown) => {
-      logger.warn({ reason: reasonOf(error) }, "round failed, trying again");
+      logger.warn({ reason: decodeError(error).sentence }, "round failed, trying again");
     });
   }
 }

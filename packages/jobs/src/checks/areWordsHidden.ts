@@ -1,8 +1,8 @@
-import type { Contracts } from "@millrace/sdk";
+import { type Contracts, memberOf } from "@millrace/sdk";
 
 import type { PostedClaim } from "../readClaim.js";
 
-const OPEN = 1n;
+const OPEN = memberOf("ClaimState", "open");
 
 /**
  * Whether an honest provider still keeps the words of a claim to itself: its checkers are drawn, or may yet be, and not

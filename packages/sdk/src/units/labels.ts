@@ -1,6 +1,5 @@
 /**
- * What the contracts' enums are called by people, in the enums' own order. A test compares the numbers of members with
- * the contracts' sources.
+ * What the contracts' enums are called by people, in the enums' own order. A test compares them with the contracts' sources.
  */
 export const LABELS = {
   NodeStatus: ["unknown", "active", "draining", "jailed", "retired"],
@@ -34,14 +33,21 @@ export const LABELS = {
     "cancelled",
   ],
   ClaimState: ["unknown", "open", "final", "slashed"],
-  BranchStatus: ["unknown", "pending", "opened"],
+  BranchStatus: ["unknown", "pending", "opened", "demanded", "delivered"],
   RoundPhase: ["not drawn", "waiting", "committing", "opening", "reporting", "final", "void"],
   AnswerState: ["nothing", "committed", "passed", "wrong", "silent", "silent, and counted"],
   ReportStatus: ["missing", "posted", "final", "void"],
+  ChallengeStatus: ["unknown", "open", "answered", "cleared"],
   Region: ["input", "body", "output"],
 } as const;
 
 export type LabelSet = keyof typeof LABELS;
+
+/** Number of an enum's member, as contracts give and take it, by its name. */
+export function memberOf<Set extends LabelSet>(set: Set, name: (typeof LABELS)[Set][number]): bigint {
+  const names: readonly string[] = LABELS[set];
+  return BigInt(names.indexOf(name));
+}
 
 /** Name of an enum's member. */
 export function labelOf(set: LabelSet, member: bigint | number): string {

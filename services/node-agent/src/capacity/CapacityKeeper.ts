@@ -5,6 +5,7 @@ import {
   decodeError,
   type EpochClock,
   type Logger,
+  memberOf,
   type TransactionSender,
 } from "@millrace/sdk";
 import type { Hex } from "@millrace/tensor";
@@ -34,9 +35,8 @@ interface Computation {
   readonly stop: AbortController;
 }
 
-/** Order of `ICapacityProofs.AnswerState`. */
-const NONE = 0n;
-const COMMITTED = 1n;
+const NONE = memberOf("AnswerState", "nothing");
+const COMMITTED = memberOf("AnswerState", "committed");
 
 type Times = ICapacityProofs.RoundTimesStructOutput;
 

@@ -1,11 +1,10 @@
 import { fetchLeaf } from "@millrace/oracle";
-import { BlockRanges } from "@millrace/sdk";
+import { BlockRanges, memberOf } from "@millrace/sdk";
 
 import type { Desk } from "../Desk.js";
 import { type Head, Keeper } from "../Keeper.js";
 
-/** Member of `ILeaseMarket.LeaseStatus`. */
-const SETTLED = 5n;
+const SETTLED = memberOf("LeaseStatus", "settled");
 
 type Parts = Pick<
   Desk,

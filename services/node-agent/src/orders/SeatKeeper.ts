@@ -1,5 +1,5 @@
 import { readLeaseOrder, readNodeDetails } from "@millrace/jobs";
-import { BlockRanges, type Contracts, type Logger, type TransactionSender } from "@millrace/sdk";
+import { BlockRanges, type Contracts, type Logger, memberOf, type TransactionSender } from "@millrace/sdk";
 import { isCallException } from "ethers";
 
 import type { ILeaseOrders } from "../../../../typechain-types/index.js";
@@ -20,9 +20,12 @@ interface Parts {
   readonly signal: AbortSignal;
 }
 
-/** Members of `ILeaseOrders.OrderStatus`, and of its `SeatStatus`. */
-const [LISTED, FILLING, LAPSED] = [1n, 2n, 3n];
-const [OPEN, HELD, READY] = [0n, 1n, 2n];
+const LISTED = memberOf("OrderStatus", "listed");
+const FILLING = memberOf("OrderStatus", "filling");
+const LAPSED = memberOf("OrderStatus", "lapsed");
+const OPEN = memberOf("SeatStatus", "open");
+const HELD = memberOf("SeatStatus", "held");
+const READY = memberOf("SeatStatus", "ready");
 
 /** A seat as the chain has it. */
 interface SeatNow {

@@ -1,11 +1,10 @@
 import { readNodeDetails, readTraits } from "@millrace/jobs";
-import type { Contracts } from "@millrace/sdk";
+import { type Contracts, memberOf } from "@millrace/sdk";
 import { isCallException } from "ethers";
 
 import type { ITaskBook } from "../../../../typechain-types/index.js";
 
-/** Member of `INodeRegistry.Eligibility`. */
-const ELIGIBLE = 0n;
+const ELIGIBLE = memberOf("Eligibility", "it is eligible");
 /** Bit of `INodeRegistry.Ask.kinds`. */
 const KIND_TASK = 2n;
 

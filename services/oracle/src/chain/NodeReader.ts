@@ -1,13 +1,12 @@
 import type { Provider } from "ethers";
 
-import type { Contracts } from "@millrace/sdk";
+import { type Contracts, memberOf } from "@millrace/sdk";
 import { NodeTable } from "@millrace/uptime-tree/format";
 
 import { Lanes } from "./Lanes.js";
 import { manyAtOnce, readMany, rowBytes, type ViewFunction } from "./readMany.js";
 
-/** Order of `INodeRegistry.Status`. */
-const ACTIVE = 1;
+const ACTIVE = Number(memberOf("NodeStatus", "active"));
 /** Bytes of an address. */
 const ADDRESS = 20;
 /** Calls under way at once. */

@@ -1,6 +1,6 @@
 import { ZeroHash, type ContractTransaction } from "ethers";
 
-import { BlockRanges, decodeError, type Contracts, type TransactionSender } from "@millrace/sdk";
+import { BlockRanges, type Contracts, decodeError, memberOf, type TransactionSender } from "@millrace/sdk";
 import type { BuiltReport, Leaf } from "@millrace/uptime-tree/format";
 
 import type { ChainFacts, PostedReport } from "../chain/ChainFacts.js";
@@ -21,8 +21,7 @@ export interface AuditorParts {
   readonly store: Store;
 }
 
-/** Order of `ReportStatus`. */
-const POSTED = 1n;
+const POSTED = memberOf("ReportStatus", "posted");
 
 /** Checks reports that this member has not signed against what it reads on chain itself, and proves what is false. */
 export class Auditor {

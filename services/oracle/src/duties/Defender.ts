@@ -1,7 +1,7 @@
 import { AbiCoder, hexlify, keccak256 } from "ethers";
 import type { TypedDataDomain } from "ethers";
 
-import type { Contracts, SendOptions, TransactionSender } from "@millrace/sdk";
+import { type Contracts, memberOf, type SendOptions, type TransactionSender } from "@millrace/sdk";
 import {
   BadReceiptError,
   BadSignatureError,
@@ -53,8 +53,9 @@ interface Wanted {
 
 type AnswerDuty = Exclude<Duty, { kind: "correction" }>;
 
-/** Order of `IUptimeChallenges.ChallengeStatus` and `Part`. */
-const [OPEN, LEAF] = [1n, 0];
+const OPEN = memberOf("ChallengeStatus", "open");
+/** `IUptimeChallenges.Part.Leaf`. */
+const LEAF = 0;
 
 /**
  * What is shown is paid by who asked for it, with a bond or a fee. A day's budget must not hold it back: whoever asks

@@ -1,4 +1,4 @@
-import type { Contracts, TransactionSender } from "@millrace/sdk";
+import { type Contracts, memberOf, type TransactionSender } from "@millrace/sdk";
 
 import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { Schedule } from "../member/Schedule.js";
@@ -15,8 +15,7 @@ export interface SettlerParts {
   readonly turns: Turns;
 }
 
-/** Order of `ReportStatus`. */
-const FINAL = 2n;
+const FINAL = memberOf("ReportStatus", "final");
 
 /** Settles corrections of reports that are final: until then nodes wait for what was restored to them, or for all. */
 export class Settler {

@@ -3,6 +3,7 @@ import {
   type Contracts,
   type EpochClock,
   type Logger,
+  memberOf,
   pickedNodes,
   type TransactionSender,
 } from "@millrace/sdk";
@@ -15,12 +16,10 @@ interface Parts {
   readonly logger: Pick<Logger, "info">;
 }
 
-/** Order of `ICapacityProofs.RoundPhase`. */
-const REPORTING = 4n;
-const FINAL = 5n;
-/** Order of `ICapacityProofs.AnswerState`. */
-const COMMITTED = 1n;
-const SILENT = 4n;
+const REPORTING = memberOf("RoundPhase", "reporting");
+const FINAL = memberOf("RoundPhase", "final");
+const COMMITTED = memberOf("AnswerState", "committed");
+const SILENT = memberOf("AnswerState", "silent");
 
 /**
  * Reports nodes that did not answer their capacity challenge while the round takes reports, and has each silence counted

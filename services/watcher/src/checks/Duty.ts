@@ -1,5 +1,5 @@
 import { readOrder } from "@millrace/jobs";
-import { type BeaconRecorder, type Contracts, type Logger, sleep } from "@millrace/sdk";
+import { type BeaconRecorder, type Contracts, type Logger, memberOf, sleep } from "@millrace/sdk";
 
 import type { Desk } from "../Desk.js";
 import { patienceMs } from "../patienceMs.js";
@@ -10,10 +10,9 @@ export type DutyOutcome = "not drawn" | "of others" | "wrong" | "missed" | "fell
 
 type Check = Awaited<ReturnType<Assignment["checks"]["checkOf"]>>;
 
-/** `ClaimState` and `TaskStatus` of the contracts. */
-const SLASHED = 3n;
-const CONFIRMED = 9n;
-const FINALIZED = 10n;
+const SLASHED = memberOf("ClaimState", "slashed");
+const CONFIRMED = memberOf("TaskStatus", "confirmed");
+const FINALIZED = memberOf("TaskStatus", "finalized");
 
 /** So long before a check lapses, a part of what is due is better than nothing. */
 const LAST_SECONDS = 3_600;
