@@ -88,6 +88,20 @@ describe("Store", () => {
       await store.statements.signOnce("report", 4, "0xaa", "0x03", sign("c"));
       await store.statements.signOnce("vote", 3, "0xaa", "0x04", sign("d"));
       expect(store.statements.made("report", 3, "0xbb")?.signature).to.equal("b");
+      expect(store.statements.signedFor("report", 3, "0x02")?.signature).to.equal("b");
+      for (const [kind, epoch, hash] of [
+        ["report", 4, "0x02"],
+        ["report", 3, "0x04"],
+      ] as const)
+        expect(store.statements.signedFor(kind, epoch, hash)).to.equal(undefined);
+    });
+
+    it("should not take what was only begun for signed", async () => {
+      await rejection(
+        store.statements.signOnce("report", 3, "0xaa", "0x01", () => Promise.reject(new Error("killed"))),
+      );
+      expect(store.statements.signedFor("report", 3, "0x01")).to.equal(undefined);
+      expect(store.statements.signed("report", 3, "0xaa")).to.equal(undefined);
     });
 
     it("should let two callers at the same moment make one statement", async () => {

@@ -18,7 +18,6 @@ import type { ChainFacts } from "../chain/ChainFacts.js";
 import type { ChainWatch } from "../chain/ChainWatch.js";
 import type { Bound, Commit, Lock, Locked, Proposal, Signed } from "../http/schemas.js";
 import { ContradictionError } from "../store/ContradictionError.js";
-import type { StatementKind } from "../store/StatementStore.js";
 import type { Store } from "../store/Store.js";
 import type { Metrics } from "../Metrics.js";
 import type { Assembler } from "./Assembler.js";
@@ -100,8 +99,8 @@ export class Member {
     await this.checkProposed(content);
     this.checkNotOver(epoch, round);
     // Whoever has a quorum's votes, and anybody can have them, has them checked once.
-    const given = this.given("lock", epoch, reportHash, String(round));
-    if (given !== undefined) return given;
+    const given = store.statements.signed("lock", epoch, String(round));
+    if (given?.hash === reportHash) return { attestor: identity.attestor, signature: given.signature };
     // Late, as it costs most: anybody can send what only looks like votes.
     await this.checkQuorum(voteTypes, content, votes);
     const { previousReport } = (await history.byHash(reportHash)).report;
@@ -124,8 +123,9 @@ export class Member {
   async commit({ locks, ...content }: Commit): Promise<Signed> {
     const { epoch, round, reportHash } = content;
     await this.checkProposed(content);
-    const given = this.given("report", epoch, reportHash);
-    if (given !== undefined) return given;
+    // What was signed is given again without asking why; on which report it builds need not be known for that.
+    const given = this.parts.store.statements.signedFor("report", epoch, reportHash);
+    if (given !== undefined) return { attestor: this.parts.identity.attestor, signature: given.signature };
     await this.checkQuorum(lockTypes, content, locks);
     // After that: an old report is built anew, and anybody can name one.
     const { report } = await this.parts.history.byHash(reportHash);
@@ -202,15 +202,6 @@ export class Member {
       throw new OracleError("NOT_FOUND", `report ${reportHash} was not proposed here`);
     }
     await this.checkReportable(epoch);
-  }
-
-  /** What this member has signed already, which it gives again without asking why. */
-  private given(kind: StatementKind, epoch: number, hash: string, scope?: string): Signed | undefined {
-    for (const [of, made] of this.parts.store.statements.ofEpoch(kind, epoch)) {
-      if (made.hash !== hash || made.signature === "" || (scope ?? of) !== of) continue;
-      return { attestor: this.parts.identity.attestor, signature: made.signature };
-    }
-    return undefined;
   }
 
   /** A signature is given once. */

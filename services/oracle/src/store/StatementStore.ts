@@ -97,6 +97,14 @@ export class StatementStore {
     return made?.signature === "" ? undefined : made;
   }
 
+  /** The statement with a hash made in an epoch, in whichever scope, unless it was only begun. */
+  signedFor(kind: StatementKind, epoch: number, hash: string): Statement | undefined {
+    const sql =
+      "SELECT hash, signature FROM statements WHERE kind = ? AND epoch = ? AND hash = ? AND signature IS NOT NULL";
+    const row = this.db.get(sql, kind, epoch, hash);
+    return row === undefined ? undefined : toStatement(row);
+  }
+
   /** Whether this member has said, or begun to say, what it saw in an epoch. */
   isObserved(epoch: number): boolean {
     return this.made("observation", epoch, "") !== undefined;
