@@ -165,13 +165,13 @@ export class TaskKeeper {
     const { kind, market } = trade;
     if (workload.isFull || store.hasFailed(kind, taskId)) return;
     const order = await this.#orderOf(taskId);
-    const price = await market.priceAtDown(order, head.timestamp);
-    const bond = await market.bondOfUp(order, price);
     const never = neverTaken(policy, order, head.timestamp);
     if (never !== undefined) {
       this.#leave(taskId, head, never, REFUSED_SECONDS);
       return;
     }
+    const price = await market.priceAtDown(order, head.timestamp);
+    const bond = await market.bondOfUp(order, price);
     const refusal = refusalOf(policy, { order, price, bond }) ?? (await trade.refusalOf(taskId, order));
     if (refusal !== undefined) {
       this.#leave(taskId, head, refusal);
