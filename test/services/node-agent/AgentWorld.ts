@@ -11,7 +11,7 @@ import {
   serveBundles,
   writeMachineBundle,
 } from "@millrace/jobs";
-import { connectContracts, type Contracts, type Deployment, EpochClock, saveDeployment, sleep } from "@millrace/sdk";
+import { connectContracts, type Contracts, type Deployment, EpochClock, saveDeployment } from "@millrace/sdk";
 import { type Bundle, encodeBundle, writeBundle } from "@millrace/tensor";
 import { HDNodeWallet, JsonRpcProvider, keccak256, parseEther, ZeroHash } from "ethers";
 import hre from "hardhat";
@@ -22,6 +22,7 @@ import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { NODE_FLAGS } from "../../../scripts/local/nodeFlags.js";
 import { type LocalChain, startChain } from "../../../scripts/local/startChain.js";
 import type { ITaskBook } from "../../../typechain-types/index.js";
+import { PATIENCE_MS, until } from "../until.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const PHRASE = "test test test test test test test test test test test junk";
@@ -181,7 +182,7 @@ export class AgentWorld {
 
   async startAgent(party: Party, options: AgentOptions = {}): Promise<ManagedProcess> {
     const agent = this.spawnAgent(party, options);
-    await agent.waitForLine(READY, 60_000);
+    await agent.waitForLine(READY, PATIENCE_MS);
     return agent;
   }
 
@@ -264,7 +265,7 @@ export class AgentWorld {
 
   /** Opens a task, and waits until an agent says why it leaves it. It says so once, maybe before the receipt is here. */
   async openLeft(agent: ManagedProcess, reason: RegExp, ...task: Parameters<AgentWorld["openTask"]>): Promise<bigint> {
-    const isLeft = agent.waitForLine(reason, 60_000, true);
+    const isLeft = agent.waitForLine(reason, PATIENCE_MS, true);
     const [taskId] = await Promise.all([this.openTask(...task), isLeft]);
     return taskId;
   }
@@ -284,12 +285,8 @@ export class AgentWorld {
     await this.until("a later block", async () => (await this.now()) > at);
   }
 
-  async until(what: string, condition: () => Promise<boolean>, timeoutMs = 60_000): Promise<void> {
-    const giveUpAt = Date.now() + timeoutMs;
-    while (!(await condition())) {
-      if (Date.now() > giveUpAt) throw new Error(`waited ${timeoutMs} ms for ${what}; logs are in ${this.folder}`);
-      await sleep(150);
-    }
+  async until(what: string, condition: () => Promise<boolean>): Promise<void> {
+    await until(`${what}; logs are in ${this.folder}`, condition);
   }
 
   /** Stops every service that still runs. */
@@ -315,7 +312,7 @@ export class AgentWorld {
     fields: Record<string, unknown>,
   ): Promise<ManagedProcess> {
     const watcher = this.#spawn(name, entry, privateKey, { port: await freePort(), ...fields }, []);
-    await watcher.waitForLine(READY, 60_000);
+    await watcher.waitForLine(READY, PATIENCE_MS);
     return watcher;
   }
 

@@ -43,7 +43,7 @@ describe("node agent, challenged", function () {
     return undefined;
   };
   const reaches = async (party: Party, state: bigint): Promise<number> => {
-    await world.until(`${party.name}: ${state}`, async () => (await epochOf(party, state)) !== undefined, 180_000);
+    await world.until(`${party.name}: ${state}`, async () => (await epochOf(party, state)) !== undefined);
     return (await epochOf(party, state)) ?? 0;
   };
 

@@ -10,12 +10,12 @@ import { FRAMES, previewOf, renderFrame } from "../../../examples/frames/renderF
 import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import type { ITaskBook } from "../../../typechain-types/index.js";
 import { deepDescribe } from "../../support/deep.js";
+import { PATIENCE_MS } from "../until.js";
 import { AgentWorld, type Party } from "./AgentWorld.js";
 
 const MAKER = fileURLToPath(new URL("../../../examples/frames/renderFrame.ts", import.meta.url));
 const FILM = { maker: FRAMES, width: 32, height: 24, colour: 0x40a070 };
 /** Longer than any step takes on a slow machine. */
-const LINE_MS = 120_000;
 const PRICE = parseEther("4");
 const STATUS = { listed: 1n, working: 5n, finalized: 10n, cancelled: 11n } as const;
 const CHUNK = { submitted: 1n, rejected: 2n, approved: 3n, paid: 5n } as const;
@@ -108,7 +108,7 @@ deepDescribe("node agent with chunks that their buyer judges", function () {
 
   it("should make them, again if they are rejected, and be paid for their keys, whatever kill -9 comes between", async () => {
     const { approvals, staking, nodes } = world.contracts;
-    const made = agent.waitForLine(/"msg":"chunk made"/, LINE_MS);
+    const made = agent.waitForLine(/"msg":"chunk made"/, PATIENCE_MS);
     const taskId = await order(3, FILM, { nodeIds: [party.nodeId] });
     await made;
     // Between the making of a chunk and whatever comes next.
@@ -167,7 +167,7 @@ deepDescribe("node agent with chunks that their buyer judges", function () {
     await judge(taskId, 1, "reject");
     await world.provider.send("evm_increaseTime", [31]);
     agent = await start([{ ...maker(), command: ["false"] }]);
-    const isLeft = agent.waitForLine(/task left to others/, LINE_MS);
+    const isLeft = agent.waitForLine(/task left to others/, PATIENCE_MS);
     await world.until("the release", statusIs(taskId, STATUS.listed));
     await isLeft;
     const { paid, left } = await approvals.progressOf(taskId);
@@ -180,7 +180,7 @@ deepDescribe("node agent with chunks that their buyer judges", function () {
     const { approvals } = world.contracts;
     const only = { nodeIds: [party.nodeId] };
     const hurried = await order(1, FILM, { ...only, workSeconds: 29 });
-    await agent.waitForLine(/a chunk may take longer than the work may/, LINE_MS);
+    await agent.waitForLine(/a chunk may take longer than the work may/, PATIENCE_MS);
     const cheap = { startPrice: parseEther("1"), maxPrice: parseEther("1") };
     const others = [
       hurried,
@@ -189,7 +189,7 @@ deepDescribe("node agent with chunks that their buyer judges", function () {
       await order(1, FILM, { ...only, ...cheap }),
       await order(1, FILM, { ...only, programHash: id("another") }),
     ];
-    await agent.waitForLine(/the price is too low/, LINE_MS);
+    await agent.waitForLine(/the price is too low/, PATIENCE_MS);
     // One that it takes comes later, and is taken: the others were looked at before.
     const taken = await order(1, FILM, only);
     await chunkIs(taken, 0, CHUNK.submitted);

@@ -8,6 +8,7 @@ import { deepDescribe } from "../../support/deep.js";
 import { hammingDistances } from "../../../examples/hamming/hammingDistance.ts";
 import known from "../../../examples/hamming/kernels.ts";
 import { HammingDistance__factory } from "../../../typechain-types/index.js";
+import { PATIENCE_MS } from "../until.js";
 import { AgentWorld, type Party } from "./AgentWorld.js";
 
 const SLASHED = 3n;
@@ -60,8 +61,8 @@ deepDescribe("a third party's kernel, between processes", function () {
     const taskId = await world.openTask(search(2), { nodeIds: [cheat.nodeId, taker.nodeId] });
     await world.until("an acceptance", async () => (await tasks.taskOf(taskId)).attempt > 0n);
     await world.startAgent(taker, { fields });
-    await world.until("the slash", async () => (await claims.stateOf(claimIdOf(taskId, 1))) === SLASHED, 180_000);
-    await world.until("the payment", async () => (await tasks.statusOf(taskId)) === FINALIZED, 180_000);
+    await world.until("the slash", async () => (await claims.stateOf(claimIdOf(taskId, 1))) === SLASHED);
+    await world.until("the payment", async () => (await tasks.statusOf(taskId)) === FINALIZED);
     const [paid] = await tasks.queryFilter(tasks.filters.TaskFinalized(taskId));
     expect(paid.args.provider).to.equal(taker.provider.address);
   });
@@ -69,7 +70,7 @@ deepDescribe("a third party's kernel, between processes", function () {
   it("should keep an agent from starting if a module has none", async () => {
     const none = fileURLToPath(import.meta.url);
     const agent = world.spawnAgent(taker, { fields: { kernels: [`${none}.gone`] } });
-    await agent.waitForLine(/The kernels of .*gone cannot be used/, 60_000);
+    await agent.waitForLine(/The kernels of .*gone cannot be used/, PATIENCE_MS);
     expect(await agent.exited).to.equal(1);
   });
 });

@@ -10,6 +10,7 @@ import { deepIt } from "../../support/deep.js";
 import type { ILeaseOrders } from "../../../typechain-types/index.js";
 import { DotProductVerifier__factory } from "../../../typechain-types/index.js";
 import { proveScore, stopProver } from "../../market/proofDriver.js";
+import { PATIENCE_MS } from "../until.js";
 import { AgentWorld, type Party } from "./AgentWorld.js";
 
 const RATE = parseEther("0.001");
@@ -132,7 +133,7 @@ describe("node agent in other markets", function () {
 
   deepIt("should not start with a policy for leases that its provider does not let it have", async () => {
     const agent = world.spawnAgent(stranger, { policy: { leases: { acceptSeats: true } } });
-    await agent.waitForLine(/may not take orders of leases for .*provider operator/, 60_000);
+    await agent.waitForLine(/may not take orders of leases for .*provider operator/, PATIENCE_MS);
     expect(await agent.exited).to.equal(1);
   });
 
@@ -165,7 +166,7 @@ describe("node agent in other markets", function () {
       await stopProver();
       const taskId = await openProof(inputRoot, { values: ["3", "1", "4"], salt: "159" });
       const { proofs } = world.contracts;
-      await world.until("the payment", async () => (await proofs.statusOf(taskId)) === FINALIZED, 120_000);
+      await world.until("the payment", async () => (await proofs.statusOf(taskId)) === FINALIZED);
       const [paid] = await proofs.queryFilter(proofs.filters.TaskFinalized(taskId));
       expect([paid?.args.provider, paid?.args.paid]).to.deep.equal([first.provider.address, parseEther("5")]);
     });

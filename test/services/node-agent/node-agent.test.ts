@@ -17,6 +17,7 @@ import { concat, hexlify, parseEther } from "ethers";
 import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { commitToFirst } from "../../claims/support/commitments.js";
 import { depthOf } from "../../verifiers/support/tree.js";
+import { PATIENCE_MS } from "../until.js";
 import { AgentWorld, type Party } from "./AgentWorld.js";
 import { sampleBundle } from "./sampleBundle.js";
 
@@ -205,7 +206,7 @@ describe("node agent", function () {
   describe("that cannot start", () => {
     const endsWith = async (options: Parameters<AgentWorld["spawnAgent"]>[1], sentence: RegExp): Promise<void> => {
       const agent = world.spawnAgent(cheats[0], options);
-      await agent.waitForLine(sentence, 60_000);
+      await agent.waitForLine(sentence, PATIENCE_MS);
       expect(await agent.exited).to.equal(1);
     };
 

@@ -6,6 +6,7 @@ import hre from "hardhat";
 
 import { deepDescribe } from "../../support/deep.js";
 import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
+import { PATIENCE_MS } from "../until.js";
 import { AgentWorld, type Party } from "./AgentWorld.js";
 import { killInTurn } from "./killInTurn.js";
 import { sampleRun } from "./sampleRun.js";
@@ -85,7 +86,7 @@ deepDescribe("programs for a machine, between processes", function () {
     const nodeIds = [honest.nodeId];
     const { machines } = world.contracts;
     const first = await world.openRun(sampleRun(2), { nodeIds });
-    await agent.waitForLine(/machine has 524288 bytes|16777216 steps may take longer than an answer may/, 60_000);
+    await agent.waitForLine(/machine has 524288 bytes|16777216 steps may take longer than an answer may/, PATIENCE_MS);
     expect((await machines.taskOf(first)).attempt).to.equal(0n);
     await world.stopServices();
   });
@@ -102,7 +103,7 @@ deepDescribe("programs for a machine, between processes", function () {
       killInTurn({ victim: watcher, line: /move made/, most: KILLS, restart: () => world.startWatcher(), isOver }),
       killInTurn({ victim: agent, line: /question answered/, most: KILLS, restart: startAgent, isOver }),
     ]);
-    await world.until("the slash", isOver, 300_000);
+    await world.until("the slash", isOver);
     for (const count of killed) expect(count).to.be.at.least(1);
 
     const proofs = await runs.queryFilter(runs.filters.StepProvenWrong(claimId));

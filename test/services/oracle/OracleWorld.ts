@@ -23,6 +23,7 @@ import { freePort } from "../../../scripts/local/freePort.js";
 import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { NODE_FLAGS } from "../../../scripts/local/nodeFlags.js";
 import { startChain, type LocalChain } from "../../../scripts/local/startChain.js";
+import { PATIENCE_MS, until } from "../until.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const SHIFT_CLOCK = new URL("faults/shiftClock.ts", import.meta.url).href;
@@ -242,12 +243,15 @@ export class OracleWorld {
     return join(this.folder, `${name}.log`);
   }
 
-  async until(condition: () => Promise<boolean>, what: string, timeoutMs = 60_000): Promise<void> {
-    const giveUpAt = Date.now() + timeoutMs;
-    while (!(await condition())) {
-      if (Date.now() > giveUpAt) throw new Error(`waited ${timeoutMs} ms for ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 200));
-    }
+  async until(what: string, condition: () => Promise<boolean>, patienceMs = PATIENCE_MS): Promise<void> {
+    await until(`${what}; logs are in ${this.folder}`, condition, patienceMs);
+  }
+
+  /** Waits for the first second of an epoch, so that all of it is to come. @returns its number */
+  async nextEpoch(): Promise<number> {
+    const epoch = this.clock.epochAt(await this.now()) + 1;
+    await this.until(`epoch ${epoch}`, async () => (await this.now()) >= this.clock.startOf(epoch));
+    return epoch;
   }
 
   async now(): Promise<number> {
@@ -272,7 +276,7 @@ export class OracleWorld {
       logFile: this.logOf(name),
     });
     this.processes.set(name, started);
-    await started.waitForLine(ready, 60_000);
+    await started.waitForLine(ready, PATIENCE_MS);
   }
 
   async stake(account: Signer): Promise<void> {

@@ -38,11 +38,11 @@ describe("attestors as processes", () => {
     const { clock, contracts } = world!;
     // The first epoch that begins with everybody there.
     const epoch = clock.epochAt(await world!.now()) + 1;
-    await world!.until(async () => (await world!.now()) >= clock.slotStart(epoch, 1) + 1, "the second slot");
+    await world!.until("the second slot", async () => (await world!.now()) >= clock.slotStart(epoch, 1) + 1);
     await Promise.all([world!.kill("agent-2"), world!.kill("attestor-0")]);
     const killedIn = clock.slotAt(await world!.now());
     await world!.startMember(0);
-    await world!.until(async () => (await contracts.uptime.statusOf(epoch)) !== 0n, `report ${epoch}`);
+    await world!.until(`report ${epoch}`, async () => (await contracts.uptime.statusOf(epoch)) !== 0n);
 
     const [up, down] = await Promise.all([1n, 2n].map((nodeId) => world!.leaf(epoch, nodeId)));
     expect(countUp(up!.leaf.bitmap)).to.equal(SLOTS);
@@ -51,7 +51,7 @@ describe("attestors as processes", () => {
     expect(slots.toSpliced(killedIn, 1), "up before, down after").to.deep.equal(expected.toSpliced(killedIn, 1));
     expect(slots.slice(killedIn + 1)).not.to.be.empty;
 
-    await world!.until(async () => await contracts.uptime.isFinal(epoch), "the end of the window");
+    await world!.until("the end of the window", async () => await contracts.uptime.isFinal(epoch));
     for (const { leaf, proof } of [up!, down!]) await contracts.uptime.verifyFinal(leaf, proof);
     await (await contracts.rewards.collect(up!.leaf, up!.proof)).wait();
     expect((await contracts.rewards.collectionOf(1)).mill).to.equal(up!.leaf.rawCumulativeReward);
@@ -73,9 +73,8 @@ describe("attestors as processes", () => {
     const batchesAt = async (url: string): Promise<number> => {
       return ((await (await fetch(`${url}/batches/${epoch}/0`)).json()) as unknown[]).length;
     };
-    await world!.until(
-      async () => (await Promise.all(world!.urls.map(batchesAt))).every((count) => count === MEMBERS),
-      "everybody's batches everywhere",
+    await world!.until("everybody's batches everywhere", async () =>
+      (await Promise.all(world!.urls.map(batchesAt))).every((count) => count === MEMBERS),
     );
     const domain = uptimeDomain(world!.deployment.chainId, world!.deployment.contracts.UptimeOracle);
     const body = JSON.stringify({ epoch, slot: 0, nodeIds: ["1", "7"] });

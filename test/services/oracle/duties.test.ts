@@ -28,14 +28,12 @@ import { MEMBERS, OracleWorld, SLOTS } from "./OracleWorld.js";
 
 /** Long enough that a process can be started and answer within a quarter of it. */
 const CHALLENGE_SECONDS = 60;
-const WAIT_MS = 180_000;
 /** Order of the contracts' enumerations. */
 const Status = { None: 0n, Posted: 1n, Final: 2n } as const;
 const Challenge = { Open: 1n, Answered: 2n } as const;
 const Part = { Leaf: 0, DataChunk: 1 } as const;
 
-deepDescribe("what attestors owe to the chain, as processes", function () {
-  this.timeout(WAIT_MS);
+deepDescribe("what attestors owe to the chain, as processes", () => {
   let world: OracleWorld;
   let verbs: VerbRunner;
   let endpoint: Server;
@@ -45,19 +43,13 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
   const start = async (member: number): Promise<void> => world.startMember(member, { probeOneIn: 1, pollMs: 1_000 });
   const posted = async (epoch: number): Promise<void> => {
     const isPosted = async (): Promise<boolean> => (await world.contracts.uptime.statusOf(epoch)) !== Status.None;
-    await world.until(isPosted, `report ${epoch}`, WAIT_MS);
+    await world.until(`report ${epoch}`, isPosted);
   };
   const reportOf = async (epoch: number) => {
     const [log] = await world.contracts.uptime.queryFilter(world.contracts.uptime.filters.ReportPosted(epoch));
     const { report, reportHash } = log!.args;
     // Results of ethers are frozen, and are copied before they are encoded again.
     return { report: { ...(report as unknown as Result).toObject() } as unknown as typeof report, reportHash };
-  };
-  /** Begins an epoch in which the test does something from its first second on. */
-  const nextEpoch = async (): Promise<number> => {
-    const epoch = world.clock.epochAt(await world.now()) + 1;
-    await world.until(async () => (await world.now()) >= world.clock.startOf(epoch), `epoch ${epoch}`);
-    return epoch;
   };
 
   before(async () => {
@@ -92,10 +84,10 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
   let challenged = 0;
 
   it("should not count a slot to a node that beats but does not answer at its endpoint", async () => {
-    const good = await nextEpoch();
-    const silent = await nextEpoch();
+    const good = await world.nextEpoch();
+    const silent = await world.nextEpoch();
     answersProbes = false;
-    await world.until(async () => (await world.now()) > world.clock.endOf(silent) + 1, "the end of the epoch");
+    await world.until("the end of the epoch", async () => (await world.now()) > world.clock.endOf(silent) + 1);
     answersProbes = true;
     await posted(silent);
     const slotsOf = async (epoch: number, nodeId: bigint): Promise<number> => {
@@ -123,7 +115,7 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
     expect(sent["challengeId"]).to.equal(challengeId);
     const isAnswered = async (): Promise<boolean> =>
       (await challenges.challengeOf(challengeId)).status !== Challenge.Open;
-    await world.until(isAnswered, "an answer", WAIT_MS);
+    await world.until("an answer", isAnswered);
     expect((await challenges.challengeOf(challengeId)).status).to.equal(Challenge.Answered);
     const owed = await Promise.all(members.map((member) => owedTo(member)));
     expect(owed.reduce((sum, each) => sum + each)).to.equal(await challenges.bondWei());
@@ -175,7 +167,7 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
     const shown = async (): Promise<boolean> => {
       return (await world.contracts.challenges.demandOf(demanded["demandId"] as string)).answerBy === 0n;
     };
-    await world.until(shown, "the chunk", WAIT_MS);
+    await world.until("the chunk", shown);
     const winner = (await Promise.all(members.map((member) => owedTo(member)))).findIndex((owed) => owed > 0n);
     await verbs.json(`oracle withdraw --account ${world.attestorKey(winner).address} --yes`);
     expect(await owedTo(winner)).to.equal(0n);
@@ -196,19 +188,15 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
     await world.chain.mineEvery(1);
     const challengeId = await challenges.challengeIdOf(reportHash, 1n, 1);
     await world.until(
-      async () => (await challenges.challengeOf(challengeId)).status === Challenge.Answered,
       "an answer",
-      WAIT_MS,
+      async () => (await challenges.challengeOf(challengeId)).status === Challenge.Answered,
     );
     const demands = [
       await challenges.demandIdOf(reportHash, Part.Leaf, 1),
       await challenges.demandIdOf(reportHash, Part.DataChunk, 0),
     ];
-    await world.until(
-      async () =>
-        (await Promise.all(demands.map((id) => challenges.demandOf(id)))).every(({ answerBy }) => answerBy === 0n),
-      "the parts",
-      WAIT_MS,
+    await world.until("the parts", async () =>
+      (await Promise.all(demands.map((id) => challenges.demandOf(id)))).every(({ answerBy }) => answerBy === 0n),
     );
     const [shown] = await challenges.queryFilter(challenges.filters.LeafShown(demands[0]));
     expect(shown!.args.leaf.nodeId).to.equal(2n);
@@ -217,16 +205,15 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
 
   it("should sign afterwards what was reported while it was down", async () => {
     const { uptime } = world.contracts;
-    const epoch = await nextEpoch();
+    const epoch = await world.nextEpoch();
     await world.kill("attestor-3");
     await posted(epoch);
     expect((await uptime.reportOf(epoch)).signers).to.equal(0b0111n);
     await start(3);
     // Only the newest report is signed afterwards; it may be the next one by now, of which this member was a part.
     await world.until(
-      async () => (await uptime.queryFilter(uptime.filters.ReportCosigned())).length > 0,
       "a late signature",
-      WAIT_MS,
+      async () => (await uptime.queryFilter(uptime.filters.ReportCosigned())).length > 0,
     );
     const [log] = await uptime.queryFilter(uptime.filters.ReportCosigned());
     expect(log!.args.seat).to.equal(3n);
@@ -238,14 +225,14 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
   it("should prove a contradiction that it hears", async () => {
     const { uptime } = world.contracts;
     await Promise.all([world.kill("attestor-3"), world.kill("agent-2")]);
-    const epoch = await nextEpoch();
+    const epoch = await world.nextEpoch();
     // Node 2 is heard by member 0 alone; member 3, whose key the test has, saw it too and says two things about it.
     const [heartbeat, batch, receipt] = await hearAt(epoch);
     const other = await signBatch(world.attestorKey(3), domain(), { ...batch, root: `0x${"77".repeat(32)}` });
     const client = new PeerClient(world.urls[1]!, 5_000);
     expect(await client.offer([batch])).to.deep.equal({ taken: 1 });
     expect(await client.offer([other])).to.deep.equal({ taken: 1 });
-    await world.until(async () => (await uptime.epochStateOf(epoch)).guilty === 0b1000n, "the proof", WAIT_MS);
+    await world.until("the proof", async () => (await uptime.epochStateOf(epoch)).guilty === 0b1000n);
     const [convicted] = await uptime.queryFilter(uptime.filters.AttestorConvicted());
     expect(convicted!.args.account).to.equal(world.attestorKey(3).address);
     expect(convicted!.args.slashed > 0n).to.equal(true);
@@ -265,7 +252,7 @@ deepDescribe("what attestors owe to the chain, as processes", function () {
     const isPending = async (): Promise<boolean> => (await challenges.correctionOf(report.root, 2)).isPending;
     expect(await isPending()).to.equal(true);
     await world.provider.send("anvil_mine", ["0x2", `0x${(2 * CHALLENGE_SECONDS).toString(16)}`]);
-    await world.until(async () => !(await isPending()), "the settlement", WAIT_MS);
+    await world.until("the settlement", async () => !(await isPending()));
     const { delta } = await challenges.correctionsOf(2);
     expect(delta > 0n).to.equal(true);
     await (await rewards.collect(leaf, proof)).wait();

@@ -11,7 +11,6 @@ const SLASHED = 3n;
 /** A quarter of a window is what a checker has for each of its steps, on a machine that may be slow. */
 const TERMS = { windowSeconds: 600, responseSeconds: 600 };
 const POLICY = { runs: { stepsPerSecond: 10_000_000 } };
-const PATIENCE_MS = 120_000;
 
 type Checks = Pick<ICheckGame, "checkOf" | "filters" | "queryFilter">;
 
@@ -100,11 +99,11 @@ describe("a watcher in the role of a checker", function () {
     const { token } = world.contracts;
     const account = world.watcher.address;
     await passTo((await checks.checkOf(claimId)).openAt);
-    await world.until("the vouch", async () => (await checks.checkOf(claimId)).vouched === 1n, PATIENCE_MS);
+    await world.until("the vouch", async () => (await checks.checkOf(claimId)).vouched === 1n);
     await fillPot();
     const before = await token.balanceOf(account);
     await passTo(windowEndsAt + TERMS.responseSeconds);
-    await world.until("the settlement", async () => (await checks.checkOf(claimId)).isSettled, PATIENCE_MS);
+    await world.until("the settlement", async () => (await checks.checkOf(claimId)).isSettled);
     const [paid] = await checks.queryFilter(checks.filters.CheckerPaid(claimId));
     expect(paid?.args.account).to.equal(account);
     expect(paid?.args.mill > 0n).to.equal(true);
@@ -117,16 +116,12 @@ describe("a watcher in the role of a checker", function () {
     const posted = await results.claimOf(honest, 1);
     const checks = results.checks();
     // The trace stays with its provider until the checker has committed to its own.
-    await world.until(
-      "the trace",
-      async () => {
-        const isServed = (await statusOf(`tasks/${posted.taskId}/1/body.bin`)) === 200;
-        const committed = await committedOf(checks, posted.claimId);
-        expect(isServed && committed === 0n, "a trace to be copied").to.equal(false);
-        return isServed;
-      },
-      PATIENCE_MS,
-    );
+    await world.until("the trace", async () => {
+      const isServed = (await statusOf(`tasks/${posted.taskId}/1/body.bin`)) === 200;
+      const committed = await committedOf(checks, posted.claimId);
+      expect(isServed && committed === 0n, "a trace to be copied").to.equal(false);
+      return isServed;
+    });
     expect(await committedOf(checks, posted.claimId)).to.equal(1n);
     await expectPaid(checks, posted);
   });
@@ -134,14 +129,10 @@ describe("a watcher in the role of a checker", function () {
   it("should do the same for a run, of which its provider shows the output and no state", async () => {
     const posted = await runs.claimOf(honest, 1);
     const checks = runs.checks();
-    await world.until(
-      "the commitment",
-      async () => {
-        expect(await statusOf(`runs/${posted.taskId}/1/body.bin`)).to.equal(404);
-        return (await committedOf(checks, posted.claimId)) === 1n;
-      },
-      PATIENCE_MS,
-    );
+    await world.until("the commitment", async () => {
+      expect(await statusOf(`runs/${posted.taskId}/1/body.bin`)).to.equal(404);
+      return (await committedOf(checks, posted.claimId)) === 1n;
+    });
     expect(await statusOf(`runs/${posted.taskId}/1/output.bin`)).to.equal(200);
     await expectPaid(checks, posted);
   });
@@ -162,18 +153,18 @@ describe("a watcher in the role of a checker", function () {
     await world.startColluder(colluder, { check: true });
     const { claimId } = await results.claimOf(corrupt, 2);
     const checks = results.checks();
-    await world.until("the draw", async () => (await checks.checkOf(claimId)).count > 0n, PATIENCE_MS);
+    await world.until("the draw", async () => (await checks.checkOf(claimId)).count > 0n);
     const check = await checks.checkOf(claimId);
     const place = check.seats.indexOf(seatId);
     const isIn = (set: bigint): boolean => ((set >> BigInt(place)) & 1n) === 1n;
-    await world.until("its commitment", async () => isIn(await committedOf(checks, claimId)), PATIENCE_MS);
+    await world.until("its commitment", async () => isIn(await committedOf(checks, claimId)));
     await passTo(check.openAt);
-    await world.until("its vouch", async () => isIn((await checks.checkOf(claimId)).vouched), PATIENCE_MS);
+    await world.until("its vouch", async () => isIn((await checks.checkOf(claimId)).vouched));
     const { bond } = await seats.seatOf(seatId);
     expect(bond > 0n).to.equal(true);
 
     await world.startWatcher({ check: true });
-    await world.until("the conviction", async () => (await seats.seatOf(seatId)).bond === 0n, PATIENCE_MS);
+    await world.until("the conviction", async () => (await seats.seatOf(seatId)).bond === 0n);
     expect(await results.game().stateOf(claimId)).to.equal(SLASHED);
     const [convicted] = await checks.queryFilter(checks.filters.VoucherConvicted(claimId));
     expect(convicted?.args.account).to.equal(colluder.address);

@@ -24,7 +24,6 @@ const FINALIZED = 10n;
 /** A trace is hidden five times as long as its provider has for an answer: one that waited for checkers would fall. */
 const TERMS = { windowSeconds: 600, responseSeconds: 60 };
 const GWEI = 10n ** 9n;
-const PATIENCE_MS = 120_000;
 /** The last byte of a word in the middle of the body. */
 const SOME_BYTE = 700 * WORD_BYTES + 31;
 
@@ -131,19 +130,19 @@ deepDescribe("a dispute while the trace waits for checkers", function () {
     expect(outcome).to.equal("refused");
 
     await world.startWatcher({ check: true });
-    await world.until("the commitment", async () => (await checks.checkOf(claimId)).committed === 1n, PATIENCE_MS);
-    await world.until("the trace", async () => isServed(posted, honest), PATIENCE_MS);
+    await world.until("the commitment", async () => (await checks.checkOf(claimId)).committed === 1n);
+    await world.until("the trace", async () => isServed(posted, honest));
     await pass(Number((await checks.checkOf(claimId)).openAt) - (await world.now()));
-    await world.until("the vouch", async () => (await checks.checkOf(claimId)).vouched === 1n, PATIENCE_MS);
+    await world.until("the vouch", async () => (await checks.checkOf(claimId)).vouched === 1n);
     const balance = async (): Promise<bigint> => world.provider.getBalance(honest.provider.address);
     const before = await balance();
     const [pointed] = await claims.queryFilter(claims.filters.BranchPointed(claimId));
     const { bondGwei } = await claims.branchOf(pointed!.args.claimId, pointed!.args.branchId);
     await pass(2 * TERMS.windowSeconds);
-    await world.until("the payment", async () => (await tasks.statusOf(taskId)) === FINALIZED, PATIENCE_MS);
+    await world.until("the payment", async () => (await tasks.statusOf(taskId)) === FINALIZED);
     expect(await claims.stateOf(claimId)).to.equal(FINAL);
     // Three bonds, of which a later one may cost more.
-    await world.until("the bonds", async () => (await balance()) - before >= 3n * bondGwei * GWEI, PATIENCE_MS);
+    await world.until("the bonds", async () => (await balance()) - before >= 3n * bondGwei * GWEI);
   });
 
   it("should fell a wrong result before its trace is shown, and leave nobody waiting", async () => {
@@ -163,17 +162,13 @@ deepDescribe("a dispute while the trace waits for checkers", function () {
     const [slashed] = await claims.queryFilter(claims.filters.ClaimSlashed(claimId));
     expect(slashed?.args.provider).to.equal(corrupt.provider.address);
     expect(slashed?.args.finisher).to.equal(world.challenger.address);
-    await world.until("the job to be free again", async () => (await tasks.statusOf(taskId)) === LISTED, PATIENCE_MS);
+    await world.until("the job to be free again", async () => (await tasks.statusOf(taskId)) === LISTED);
     // The checker had found the same, and waited for the trace: it lost nothing, and waits no longer.
     expect((await checks.checkOf(claimId)).committed).to.equal(0n);
     expect((await seats.seatOf(1)).bond).to.equal(seat);
-    await world.until(
-      "the watcher's rest",
-      async () => {
-        const health = (await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as { running: number };
-        return health.running === 0;
-      },
-      PATIENCE_MS,
-    );
+    await world.until("the watcher's rest", async () => {
+      const health = (await (await fetch(`http://127.0.0.1:${port}/health`)).json()) as { running: number };
+      return health.running === 0;
+    });
   });
 });

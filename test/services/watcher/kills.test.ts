@@ -42,7 +42,7 @@ describe("a game between processes that are killed", function () {
       killInTurn({ victim: watcher, line: MOVE_MADE, most: KILLS, restart: () => world.startWatcher(), isOver }),
       killInTurn({ victim: agent, line: ANSWERED, most: KILLS, restart: startAgent, isOver }),
     ]);
-    await world.until("the slash", isOver, 300_000);
+    await world.until("the slash", isOver);
     for (const count of killed) expect(count).to.be.at.least(1);
 
     const [posted] = await readClaim(claims, { claimId, fromBlock: 0 });

@@ -9,6 +9,7 @@ import type { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { deepDescribe } from "../../support/deep.js";
 import { AgentWorld, type Party } from "../node-agent/AgentWorld.js";
 import { sampleBundle } from "../node-agent/sampleBundle.js";
+import { PATIENCE_MS } from "../until.js";
 
 const OPEN = 1n;
 const SLASHED = 3n;
@@ -69,13 +70,13 @@ deepDescribe("watcher, of data that are withheld", function () {
     const claimId = await claimed(1, { windowSeconds: 400, responseSeconds: 120 }, true);
     await pass(101);
     const watcher = await start();
-    await world.until("the demand", async () => (await demandsOf(claimId)).length > 0, 300_000);
+    await world.until("the demand", async () => (await demandsOf(claimId)).length > 0);
     // What was demanded is not forgotten, nor paid for again.
     watcher.kill("SIGKILL");
     await watcher.exited;
     await pass(121);
     await start();
-    await world.until("the slash", stateIs(claimId, SLASHED), 300_000);
+    await world.until("the slash", stateIs(claimId, SLASHED));
     const demands = await demandsOf(claimId);
     expect(demands.map(({ account, region, chunk }) => [account, region, chunk])).to.deep.equal([
       [world.watcher.address, Region.Input, 0],
@@ -89,7 +90,7 @@ deepDescribe("watcher, of data that are withheld", function () {
     await world.startAgent(party, { cheat: "corrupt" });
     const claimId = await claimed(2, { windowSeconds: 200, responseSeconds: 60 }, true);
     await start();
-    await world.until("the slash", stateIs(claimId, SLASHED), 300_000);
+    await world.until("the slash", stateIs(claimId, SLASHED));
     const { claims } = world.contracts;
     expect(await claims.queryFilter(claims.filters.WordProvenWrong(claimId))).to.have.length(1);
   });
@@ -98,12 +99,12 @@ deepDescribe("watcher, of data that are withheld", function () {
     await world.startAgent(party);
     const claimId = await claimed(3, { windowSeconds: 100, responseSeconds: 60 }, true);
     const poor = await start("0.000000001");
-    await poor.waitForLine(/data are withheld: raise demandBudgetEther/, 300_000);
+    await poor.waitForLine(/data are withheld: raise demandBudgetEther/, PATIENCE_MS);
     poor.kill("SIGKILL");
     await poor.exited;
     expect(await demandsOf(claimId)).to.deep.equal([]);
     const watcher = await start();
-    await watcher.waitForLine(/claim is right/, 300_000);
+    await watcher.waitForLine(/claim is right/, PATIENCE_MS);
     const demands = await demandsOf(claimId);
     expect(demands.map(({ region, words }) => [region, words !== undefined])).to.deep.equal([[Region.Input, true]]);
     await finalized(claimId);
@@ -113,7 +114,7 @@ deepDescribe("watcher, of data that are withheld", function () {
     const agent = await world.startAgent(party);
     const served = await claimed(4, { windowSeconds: 40, responseSeconds: 60 }, false);
     const first = await start();
-    await first.waitForLine(/claim is right/, 300_000);
+    await first.waitForLine(/claim is right/, PATIENCE_MS);
     await finalized(served);
     expect(await demandsOf(served)).to.deep.equal([]);
     first.kill("SIGKILL");
@@ -123,7 +124,7 @@ deepDescribe("watcher, of data that are withheld", function () {
     agent.kill("SIGKILL");
     await agent.exited;
     await start();
-    await world.until("the slash", stateIs(claimId, SLASHED), 300_000);
+    await world.until("the slash", stateIs(claimId, SLASHED));
     expect((await demandsOf(claimId)).map(({ region }) => region)).to.deep.equal([Region.Output]);
   });
 });

@@ -60,7 +60,7 @@ class Arena {
     this.faulty.forEach((each, i) => {
       each.plans(epoch, misdeeds[i] ?? "passive");
     });
-    await world.until(async () => (await world.now()) >= world.clock.startOf(epoch), `epoch ${epoch}`);
+    await world.until(`epoch ${epoch}`, async () => (await world.now()) >= world.clock.startOf(epoch));
     const built = await reportOf(world, epoch, honest[0]!);
     const { judged, wrong } = judge(world, hosts, built, honest);
     const about = `epoch ${epoch}, ${misdeeds.join(" and ")}`;
@@ -85,7 +85,7 @@ deepDescribe("attestors that break the rules, as processes", function () {
     const { world, faulty, honest } = arena;
     const epoch = await arena.play(["hiding"]);
     // Nobody else accuses anyone: the other members' services prove it.
-    await world.until(async () => (await slashed(world)).length > 0, "the proof");
+    await world.until("the proof", async () => (await slashed(world)).length > 0);
     const { uptime, uptimeProofs: proofs } = world.contracts;
     const [proof, ...others] = await proofs.queryFilter(proofs.filters.ContradictionProven());
     expect(others).to.deep.equal([]);

@@ -46,11 +46,6 @@ describe("attestors whose view of the chain is broken, as processes", function (
   const heal = (): void => {
     breakNodes("none", []);
   };
-  const nextEpoch = async (): Promise<number> => {
-    const epoch = world.clock.epochAt(await world.now()) + 1;
-    await world.until(async () => (await world.now()) >= world.clock.startOf(epoch), `epoch ${epoch}`);
-    return epoch;
-  };
   const statements = async (): Promise<number> => {
     const counts = await Promise.all(MEMBER_IDS.map((member) => metricOf(world, member, "statements_total")));
     return counts.reduce((sum, count) => sum + count, 0);
@@ -70,7 +65,7 @@ describe("attestors whose view of the chain is broken, as processes", function (
   ];
   for (const [fault, what, code] of one) {
     it(`should report an epoch as it was while one of three nodes ${what} (X-51)`, async () => {
-      const epoch = await nextEpoch();
+      const epoch = await world.nextEpoch();
       const before = await statements();
       const counted = code === undefined ? 0 : await faults(code);
       breakNodes(fault, [2]);
@@ -85,18 +80,18 @@ describe("attestors whose view of the chain is broken, as processes", function (
 
   /** What holds while no quorum of nodes says the same: nobody signs; and afterwards: nothing was lost. */
   const standsStill = async (breaking: () => void): Promise<void> => {
-    const epoch = await nextEpoch();
+    const epoch = await world.nextEpoch();
     breaking();
     // What was asked before is answered, what was begun is ended.
-    await world.until(async () => await isSettled(statements), "silence");
+    await world.until("silence", async () => await isSettled(statements));
     const before = await statements();
     const end = world.clock.endOf(epoch) + world.clock.slotSeconds;
-    await world.until(async () => (await world.now()) >= end, "the end of the epoch");
+    await world.until("the end of the epoch", async () => (await world.now()) >= end);
     expect(await statements(), "nothing is signed").to.equal(before);
     for (const url of world.urls) expect((await fetch(`${url}/health`)).status, url).to.equal(503);
     heal();
-    await reportOf(world, await nextEpoch(), 0, 400_000);
-    for (const url of world.urls) await world.until(async () => (await fetch(`${url}/health`)).ok, `health of ${url}`);
+    await reportOf(world, await world.nextEpoch(), 0);
+    for (const url of world.urls) await world.until(`health of ${url}`, async () => (await fetch(`${url}/health`)).ok);
   };
 
   it("should sign nothing while no node answers, and go on when they do", async () => {

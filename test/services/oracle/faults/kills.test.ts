@@ -81,7 +81,7 @@ describe("attestors that are killed at every step, as processes", function () {
     }
     const last = world.clock.epochAt(await world.now()) - 1;
     const lost: number[] = [];
-    await world.until(async () => (await world.contracts.uptime.statusOf(last)) !== 0n, `report ${last}`, 300_000);
+    await world.until(`report ${last}`, async () => (await world.contracts.uptime.statusOf(last)) !== 0n);
     for (let epoch = first; epoch <= last; epoch++)
       if ((await world.contracts.uptime.statusOf(epoch)) === 0n) lost.push(epoch);
     expect(lost, "epochs without a report").to.deep.equal([]);

@@ -47,13 +47,13 @@ describe("what attestors live through, as processes", function () {
   const nextEpoch = async (): Promise<number> => {
     const epoch = world.clock.epochAt(await world.now()) + 1;
     await world.until(
-      async () => (await world.now()) > world.clock.slotStart(epoch, 2),
       `the middle of epoch ${epoch}`,
+      async () => (await world.now()) > world.clock.slotStart(epoch, 2),
     );
     return epoch;
   };
   const wholly = async (epoch: number, judges: readonly number[]): Promise<void> => {
-    const { judged, wrong } = judge(world, hosts, await reportOf(world, epoch, judges[0]!, 300_000), judges);
+    const { judged, wrong } = judge(world, hosts, await reportOf(world, epoch, judges[0]!), judges);
     expect(wrong).to.deep.equal([]);
     // A slow machine misses a heartbeat now and then: what was taken by some only proves nothing.
     expect(judged).to.be.at.least(SLOTS);
@@ -69,7 +69,7 @@ describe("what attestors live through, as processes", function () {
     const { nodes } = world.as(provider);
     const digest = await nodes.consentDigest(provider.address, agent.address);
     await (await nodes.rotateAgent(2, agent.address, agent.signingKey.sign(digest).serialized)).wait();
-    await world.until(async () => (await world.now()) >= world.clock.endOf(epoch), "its end");
+    await world.until("its end", async () => (await world.now()) >= world.clock.endOf(epoch));
     hosts.rekey(2, agent);
 
     const staying = [1, 2, 3];
@@ -121,14 +121,14 @@ describe("what attestors live through, as processes", function () {
     const epoch = await nextEpoch();
     await Promise.all(members.map((member) => world.kill(`attestor-${member}`)));
     await world.provider.send("evm_increaseTime", [epochs * EPOCH_SECONDS]);
-    await world.until(async () => world.clock.epochAt(await world.now()) >= epoch + epochs, "time to pass");
+    await world.until("time to pass", async () => world.clock.epochAt(await world.now()) >= epoch + epochs);
     await Promise.all(members.map((member) => world.startMember(member)));
     return epoch;
   };
 
   it("should report what it saw before an outage, late", async () => {
     const epoch = await outage(3);
-    const { bitmap } = (await reportOf(world, epoch, members[0]!, 300_000)).leaves.leaf(0);
+    const { bitmap } = (await reportOf(world, epoch, members[0]!)).leaves.leaf(0);
     expect(bitmap & 1n, "the slots before the kill").to.equal(1n);
     await wholly(await nextEpoch(), members);
   });

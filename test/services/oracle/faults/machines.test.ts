@@ -64,14 +64,9 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
       return (await (await fetch(`${world.urls[member]}/health`)).json()) as Health;
     });
   };
-  const nextEpoch = async (): Promise<number> => {
-    const epoch = world.clock.epochAt(await world.now()) + 1;
-    await world.until(async () => (await world.now()) >= world.clock.startOf(epoch), `epoch ${epoch}`);
-    return epoch;
-  };
   /** Waits for a report and holds it against what all of some members were told. */
   const wholly = async (epoch: number, members = MEMBER_IDS): Promise<void> => {
-    const { judged, wrong } = judge(world, hosts, await reportOf(world, epoch, members[0]!, 300_000), members);
+    const { judged, wrong } = judge(world, hosts, await reportOf(world, epoch, members[0]!), members);
     expect(wrong).to.deep.equal([]);
     expect(judged).to.be.at.least(SLOTS);
   };
@@ -83,7 +78,7 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
   };
 
   it("should agree while one clock is five minutes ahead and one behind, and say whose is wrong", async () => {
-    await wholly(await nextEpoch());
+    await wholly(await world.nextEpoch());
     for (const member of MEMBER_IDS) {
       const shift = CLOCKS.get(member) ?? 0;
       const { status, warnings } = await healthOf(member);
@@ -99,14 +94,14 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
     const domain = uptimeDomain(world.deployment.chainId, world.deployment.contracts.UptimeOracle);
     // A process of its own, with peers: it may listen and follow, and has nothing to sign.
     await world.startMember(STRANGER);
-    const epoch = await nextEpoch();
+    const epoch = await world.nextEpoch();
     const stranger = Wallet.createRandom();
     const content = { epoch: epoch - 1, round: 0, reportHash: id("a report") };
     const observations = [{ attestor: stranger.address, root: id("root"), signature: `0x${"11".repeat(64)}` }];
     const votes = [{ attestor: stranger.address, signature: await stranger.signTypedData(domain, voteTypes, content) }];
     const signature = await stranger.signTypedData(domain, proposalTypes, content);
     const batch = await signBatch(new Wallet(stranger.privateKey), domain, { epoch, slot: 0, root: id("batch") });
-    await world.until(async () => (await world.contracts.settlement.nextEpochToClose()) >= epoch, "the close");
+    await world.until("the close", async () => (await world.contracts.settlement.nextEpochToClose()) >= epoch);
     // In the name of a member it is not signed by it.
     const forged = { ...batch, attestor: world.attestorKey(1).address };
     const proposal = { ...content, observations, signature };
@@ -114,7 +109,7 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
       // A member answers by the newest block that is final to it, which is behind the one with the close.
       const isClosedToIt = async (): Promise<boolean> =>
         (await post(member, "/proposals", proposal))[1] !== "EPOCH_NOT_CLOSED";
-      await world.until(isClosedToIt, `the close, seen by attestor ${member}`);
+      await world.until(`the close, seen by attestor ${member}`, isClosedToIt);
       expect(await post(member, "/batches", [batch])).to.deep.equal([401, "NOT_MEMBER"]);
       expect(await post(member, "/batches", [forged])).to.deep.equal([401, "BAD_SIGNATURE"]);
       expect(await post(member, "/proposals", proposal)).to.deep.equal([401, "NOT_LEADER"]);
@@ -136,7 +131,7 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
     const domain = uptimeDomain(chainId, contracts.UptimeOracle);
     const member = 1;
     const agent = world.agentKey(1);
-    await nextEpoch();
+    await world.nextEpoch();
     // Heartbeats of the chain's first blocks after the genesis and of the newest one.
     const at = async (blockNumber: number): Promise<Heartbeat> => {
       const block = (await world.provider.getBlock(blockNumber))!;
@@ -214,7 +209,7 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
     /** The next epoch whose report it leads first. */
     const itsTurn = async (): Promise<number> => {
       for (;;) {
-        const epoch = await nextEpoch();
+        const epoch = await world.nextEpoch();
         const { seats } = await uptime.setOf(epoch);
         if (seats[epoch % seats.length] === poor) return epoch;
       }
@@ -231,7 +226,7 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
       throw new Error(`none of ${TURNS} turns ended with ${outcome}`);
     };
     await world.provider.send("anvil_setBalance", [poor, "0x0"]);
-    await world.until(async () => (await healthOf(POOR)).status === "ailing", "its health", 90_000);
+    await world.until("its health", async () => (await healthOf(POOR)).status === "ailing");
     expect((await healthOf(POOR)).problems.join()).to.match(/has 0.0 for gas, too little for a report: send it some/);
     // Who leads first also closes the epoch, and gets no further than that.
     const epoch = await tries("closes_total", "INSUFFICIENT_FUNDS");
@@ -241,7 +236,7 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
     expect(readFileSync(world.logOf(`attestor-${POOR}`), "utf8")).to.contain("too little on the account");
 
     await world.provider.send("anvil_setBalance", [poor, `0x${RICH.toString(16)}`]);
-    await world.until(async () => (await healthOf(POOR)).status === "ok", "its health again", 60_000);
+    await world.until("its health again", async () => (await healthOf(POOR)).status === "ok");
     await tries("reports_total", "sent");
   });
 
@@ -253,9 +248,9 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
     };
     const others = MEMBER_IDS.filter((member) => member !== FULL);
     const count = async (name: string, labels = ""): Promise<number> => await metricOf(world, FULL, name, labels);
-    const epoch = await nextEpoch();
+    const epoch = await world.nextEpoch();
     limit("1");
-    await world.until(async () => (await count("heartbeats_total", 'outcome="UNAVAILABLE"')) > 0, "a refusal", 60_000);
+    await world.until("a refusal", async () => (await count("heartbeats_total", 'outcome="UNAVAILABLE"')) > 0);
     const block = (await world.provider.getBlock("latest"))!;
     const heartbeat = {
       epoch: world.clock.epochAt(block.timestamp),
@@ -270,24 +265,24 @@ deepDescribe("attestors on broken machines, and what strangers send them, as pro
     // One that was taken before is on the disk.
     if (status !== 200) expect([status, code]).to.deep.equal([503, "UNAVAILABLE"]);
     const statements = await count("statements_total");
-    await world.until(async () => (await healthOf(FULL)).status === "ailing", "its health", 90_000);
+    await world.until("its health", async () => (await healthOf(FULL)).status === "ailing");
     expect((await healthOf(FULL)).problems.join()).to.match(/disk of .* takes nothing/);
     expect(await count("step_failures_total", 'code="WRONG_STATE"')).to.be.greaterThan(0);
-    await reportOf(world, epoch, others[0]!, 300_000);
-    await wholly(await nextEpoch(), others);
+    await reportOf(world, epoch, others[0]!);
+    await wholly(await world.nextEpoch(), others);
     expect(await count("statements_total"), "nothing is signed").to.equal(statements);
 
     limit("unlimited");
-    await world.until(async () => (await healthOf(FULL)).status === "ok", "its health again", 90_000);
-    await nextEpoch();
-    const whole = await nextEpoch();
+    await world.until("its health again", async () => (await healthOf(FULL)).status === "ok");
+    await world.nextEpoch();
+    const whole = await world.nextEpoch();
     await wholly(whole);
     expect(await count("statements_total")).to.be.greaterThan(statements);
     for (const member of MEMBER_IDS) expect(await metricOf(world, member, "contradictions_total")).to.equal(0);
     // Nothing is damaged: it starts again on what is there.
     expect(await world.stop(`attestor-${FULL}`)).to.equal(0);
     await world.startMember(FULL);
-    await wholly(await nextEpoch());
+    await wholly(await world.nextEpoch());
     expect(await world.contracts.uptime.queryFilter(world.contracts.uptime.filters.AttestorConvicted())).to.have.length(
       0,
     );

@@ -47,13 +47,13 @@ describe("attestors on a chain that is reorganised, as processes", function () {
     const isSafe = async (): Promise<boolean> => {
       return (await uptime.statusOf(epoch, { blockTag: "safe" }).catch(() => 0n)) !== 0n;
     };
-    await world.until(isSafe, `a safe report of epoch ${epoch}`, 180_000);
+    await world.until(`a safe report of epoch ${epoch}`, isSafe);
     return await uptime.reportHashAt(epoch);
   };
 
   it("should count heartbeats bound to a block that is replaced, and follow the new ones", async () => {
     const epoch = await nextEpoch();
-    await world.until(async () => (await world.now()) >= world.clock.slotStart(epoch, 1) + 3, "the second slot");
+    await world.until("the second slot", async () => (await world.now()) >= world.clock.slotStart(epoch, 1) + 3);
     const before = await metricOf(world, 0, "reorgs_total");
     await reorganise(2);
     const { judged, wrong } = judge(world, hosts, await reportOf(world, epoch, 0), MEMBER_IDS);
@@ -64,7 +64,7 @@ describe("attestors on a chain that is reorganised, as processes", function () {
 
   it("should send the same report again when the transaction that carried it is gone", async () => {
     const epoch = await nextEpoch();
-    await world.until(() => isPosted(epoch), `the report of epoch ${epoch}`, 180_000);
+    await world.until(`the report of epoch ${epoch}`, () => isPosted(epoch));
     const first = await world.contracts.uptime.reportHashAt(epoch);
     await reorganise(SAFE);
     expect(await isPosted(epoch), "it is gone").to.equal(false);
@@ -74,9 +74,9 @@ describe("attestors on a chain that is reorganised, as processes", function () {
   it("should make the same report stand again when even blocks that counted are replaced", async () => {
     const epoch = await nextEpoch();
     const first = await world
-      .until(() => isPosted(epoch), `the report of epoch ${epoch}`, 180_000)
+      .until(`the report of epoch ${epoch}`, () => isPosted(epoch))
       .then(() => untilStands(epoch));
-    await world.until(async () => (await metricOf(world, 0, "last_report_epoch")) >= epoch, "members that build on it");
+    await world.until("members that build on it", async () => (await metricOf(world, 0, "last_report_epoch")) >= epoch);
     const [posted] = await world.contracts.uptime.queryFilter(world.contracts.uptime.filters.ReportPosted(epoch));
     await reorganise((await world.provider.getBlockNumber()) - posted!.blockNumber + 1);
     expect(await isPosted(epoch), "it is gone").to.equal(false);

@@ -6,26 +6,17 @@ import type { HeartbeatHosts } from "../HeartbeatHosts.js";
 import type { OracleWorld } from "../OracleWorld.js";
 
 /** Waits for the report of an epoch and builds it again from the file that a member serves. */
-export async function reportOf(
-  world: OracleWorld,
-  epoch: number,
-  from: number,
-  timeoutMs = 180_000,
-): Promise<BuiltReport> {
+export async function reportOf(world: OracleWorld, epoch: number, from: number): Promise<BuiltReport> {
   const { uptime } = world.contracts;
-  await world.until(async () => (await uptime.statusOf(epoch)) !== 0n, `the report of epoch ${epoch}`, timeoutMs);
+  await world.until(`the report of epoch ${epoch}`, async () => (await uptime.statusOf(epoch)) !== 0n);
   const onChain = await uptime.reportHashAt(epoch);
   let built: BuiltReport | undefined;
-  await world.until(
-    async () => {
-      const response = await fetch(`${world.urls[from]}/reports/${onChain}/data`).catch(() => undefined);
-      if (response?.ok !== true) return false;
-      built = buildReport(decodeDataFile(new Uint8Array(await response.arrayBuffer())));
-      return true;
-    },
-    `the file of epoch ${epoch}`,
-    timeoutMs,
-  );
+  await world.until(`the file of epoch ${epoch}`, async () => {
+    const response = await fetch(`${world.urls[from]}/reports/${onChain}/data`).catch(() => undefined);
+    if (response?.ok !== true) return false;
+    built = buildReport(decodeDataFile(new Uint8Array(await response.arrayBuffer())));
+    return true;
+  });
   expect(hashReport(built!.report), "the file gives the report that stands").to.equal(onChain);
   return built!;
 }

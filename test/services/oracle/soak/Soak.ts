@@ -122,7 +122,7 @@ export class Soak {
       await this.checkReports();
       return this.checked.has(last) || last < this.firstEpoch;
     };
-    await this.world.until(isReported, `the report of epoch ${last}`, 3_000 * EPOCH_SECONDS).catch((error: unknown) => {
+    await this.world.until(`the report of epoch ${last}`, isReported, 3_000 * EPOCH_SECONDS).catch((error: unknown) => {
       this.say(String(error));
     });
     await this.collect();
