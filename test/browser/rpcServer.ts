@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { serve } from "../support/serve.js";
 
 /** Serves a chain of the tests over HTTP, as an endpoint does that pages may ask. */
 export async function rpcServer(provider: {
@@ -20,6 +20,5 @@ export async function rpcServer(provider: {
       );
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+    return { server, url: await serve(server) };
 }

@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -20,6 +19,7 @@ import { toHeartbeatJson } from "../../services/oracle/src/store/heartbeatJson.j
 import { LeaseDriver } from "../market/leaseDriver.js";
 import type { World } from "../market/marketFixture.js";
 import type { Connection } from "../support/deployMillrace.js";
+import { serve } from "../support/serve.js";
 import { type Statements, Testimony, type Told } from "../uptime/Testimony.js";
 
 const SLOTS = 20;
@@ -86,8 +86,7 @@ export class OracleStage {
         response.end(text ?? JSON.stringify({ code: "NOT_FOUND", message: "that is not here" }));
       });
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const url = await serve(server);
     return new OracleStage(epoch, testimony, said, built, file, url, folder, server);
   }
 

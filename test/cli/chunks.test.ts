@@ -1,6 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -8,6 +7,7 @@ import { chunkHashes, sealChunk } from "@millrace/jobs";
 import { expect } from "chai";
 import { id, keccak256, ZeroHash } from "ethers";
 import hre from "hardhat";
+import { serve } from "../support/serve.js";
 
 import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
@@ -29,8 +29,7 @@ describe("tasks of chunks", () => {
 
   before(async () => {
     at = await verbWorld(connection);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    endpoint = await serve(server);
   });
 
   after(async () => {

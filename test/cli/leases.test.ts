@@ -1,5 +1,4 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 
 import { expect } from "chai";
 import hre from "hardhat";
@@ -7,6 +6,7 @@ import hre from "hardhat";
 import { LeaseDriver, type Proven } from "../market/leaseDriver.js";
 import { takePledged } from "../market/leaseTerms.js";
 import { restoreEach } from "../support/restoreEach.js";
+import { serve } from "../support/serve.js";
 import { expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 
@@ -138,8 +138,7 @@ describe("tasks of leases", () => {
           JSON.stringify(proven ?? NOTHING, (_, value: unknown) => (typeof value === "bigint" ? `${value}` : value)),
         );
       });
-      await new Promise<void>((resolve) => attestor.listen(0, "127.0.0.1", resolve));
-      url = `http://127.0.0.1:${(attestor.address() as AddressInfo).port}`;
+      url = await serve(attestor);
     });
 
     after(() => {

@@ -1,6 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -10,6 +9,7 @@ import { type ContractName, type Deployment, saveDeployment } from "@millrace/sd
 
 import { marketWorld, type World } from "../market/marketFixture.js";
 import type { Connection } from "../support/deployMillrace.js";
+import { serve } from "../support/serve.js";
 import { VerbRunner } from "./VerbRunner.js";
 
 /** Accounts of the parties, as `--from` takes them. */
@@ -32,14 +32,12 @@ export async function verbWorld(connection: Connection): Promise<VerbWorld> {
   const server = createServer((request, response) => {
     void answer(connection, request).then((text) => response.end(text));
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
   const dispose = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     rmSync(deployments, { recursive: true, force: true });
   };
-  const at = { rpcUrl: `http://127.0.0.1:${port}`, deployments };
+  const at = { rpcUrl: await serve(server), deployments };
   return { world, verbs: new VerbRunner(at), at, dispose };
 }
 

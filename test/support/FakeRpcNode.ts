@@ -1,5 +1,6 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+
+import { serve } from "./serve.js";
 
 /** What a node is asked. */
 export interface RpcRequest {
@@ -20,11 +21,12 @@ export class FakeRpcNode {
   /** Methods that were asked for. */
   readonly asked: string[] = [];
   #server: Server | undefined;
+  #url = "";
 
   constructor(public answer: (request: RpcRequest) => FakeAnswer | Promise<FakeAnswer>) {}
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server!.address() as AddressInfo).port}`;
+    return this.#url;
   }
 
   async start(): Promise<this> {
@@ -40,7 +42,7 @@ export class FakeRpcNode {
       });
     });
     this.#server = server;
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    this.#url = await serve(server);
     return this;
   }
 

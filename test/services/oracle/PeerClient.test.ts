@@ -1,5 +1,4 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "chai";
@@ -9,6 +8,7 @@ import { noSightings } from "@millrace/uptime-tree/format";
 
 import { encodeObservation, sentObservationSize } from "../../../services/oracle/src/http/observationBytes.js";
 import { PeerClient, PeerError } from "../../../services/oracle/src/http/PeerClient.js";
+import { serve } from "../../support/serve.js";
 
 const EPOCH = 3;
 /** Enough for a busy machine to begin with an answer; and little, for one that never comes. */
@@ -33,8 +33,7 @@ describe("PeerClient", function () {
     server = createServer((_, response) => {
       answer(response);
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    url = await serve(server);
   });
 
   after(() => {

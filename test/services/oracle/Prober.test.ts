@@ -1,6 +1,5 @@
 import { createSocket } from "node:dgram";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 
 import { expect } from "chai";
 import { id, Wallet, type Signer } from "ethers";
@@ -13,6 +12,7 @@ import { Metrics } from "../../../services/oracle/src/Metrics.js";
 import { askEndpoint, ForbiddenEndpointError, isPublic } from "../../../services/oracle/src/probe/askEndpoint.js";
 import { isPicked, Prober } from "../../../services/oracle/src/probe/Prober.js";
 import { Store } from "../../../services/oracle/src/store/Store.js";
+import { serve } from "../../support/serve.js";
 
 const DOMAIN = uptimeDomain(31_337, "0x00000000000000000000000000000000000000bb");
 const agent = Wallet.createRandom();
@@ -39,8 +39,7 @@ describe("askEndpoint", () => {
       const { status, body, location } = answer(request.url!);
       response.writeHead(status, location === undefined ? {} : { location }).end(body);
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/x`);
+    url = new URL(`${await serve(server)}/x`);
   });
   after(() => server.close());
 

@@ -1,5 +1,4 @@
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 
 import { expect } from "chai";
 import { ZeroHash } from "ethers";
@@ -8,6 +7,7 @@ import { fetchLeaf, PeerClient } from "@millrace/oracle";
 import { hashLeaf, StandardTree, type Leaf } from "@millrace/uptime-tree/format";
 
 import { leafJson } from "../../../services/oracle/src/http/createServer.js";
+import { serve } from "../../support/serve.js";
 
 const [EPOCH, NODE] = [3, 2n];
 
@@ -25,8 +25,7 @@ describe("fetchLeaf", () => {
       response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
     });
     servers.push(server);
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new PeerClient(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, 5_000);
+    return new PeerClient(await serve(server), 5_000);
   };
   const shows = async (shown: Leaf, proof: string[] = []) => await attestor(200, { leaf: leafJson(shown), proof });
 

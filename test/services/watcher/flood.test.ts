@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import { sleep } from "@millrace/sdk";
@@ -9,6 +8,7 @@ import { expect } from "chai";
 
 import { freePort } from "../../../scripts/local/freePort.js";
 import { AgentWorld, type Party } from "../node-agent/AgentWorld.js";
+import { serve } from "../../support/serve.js";
 import { sampleBundle } from "../node-agent/sampleBundle.js";
 
 const SUBMITTED = 7n;
@@ -19,6 +19,7 @@ describe("a watcher that comes back to many claims", function () {
   let world: AgentWorld;
   let party: Party;
   let host: Server;
+  let hostUrl: string;
   /** Bundles that were asked for, in their order, and how many of them at the same time. */
   let asked: string[];
   let most: number;
@@ -39,7 +40,7 @@ describe("a watcher that comes back to many claims", function () {
         response.end(readFileSync(join(world.folder, "bundles", path)));
       })();
     });
-    await new Promise<void>((resolve) => host.listen(0, "127.0.0.1", resolve));
+    hostUrl = await serve(host);
   });
 
   after(async () => {
@@ -50,11 +51,10 @@ describe("a watcher that comes back to many claims", function () {
   it("should hold the data of as many as it executes, and take first what is due first", async () => {
     [asked, most] = [[], 0];
     await world.startAgent(party, { policy: { maxConcurrentTasks: WINDOWS.length } });
-    const { port: hostPort } = host.address() as AddressInfo;
     const bundles = WINDOWS.map((_, seed) => sampleBundle(seed + 1));
     const hashes = bundles.map((bundle) => encodeBundle(bundle).bundleHash);
     for (const [i, bundle] of bundles.entries()) {
-      const dataUri = `http://127.0.0.1:${hostPort}/${hashes[i]}`;
+      const dataUri = `${hostUrl}/${hashes[i]}`;
       const terms = { windowSeconds: WINDOWS[i]!, responseSeconds: 60, nodeIds: [party.nodeId], dataUri };
       const taskId = await world.openTask(bundle, terms);
       await world.until("the claim", async () => (await world.contracts.tasks.statusOf(taskId)) === SUBMITTED);
