@@ -3,6 +3,12 @@ import { formatCredits, formatMill, sleep } from "@millrace/sdk";
 
 import type { World } from "./World.js";
 
+interface Line {
+  readonly block: number;
+  readonly index: number;
+  readonly text: string;
+}
+
 /** Tells what happens on chain while the story runs, as its users would read it. */
 export class EventTeller {
   readonly #titles = new Map<bigint, string>();
@@ -38,92 +44,98 @@ export class EventTeller {
   }
 
   async #tell(): Promise<void> {
-    const { contracts, clock } = this.world;
-    const { number } = await clock.latest();
+    const { number } = await this.world.clock.latest();
     if (number < this.#next) return;
-    const [from, to] = [this.#next, number];
+    const blocks = [this.#next, number] as const;
+    const found = await Promise.all([
+      ...this.#ofTasks(...blocks),
+      ...this.#ofClaims(...blocks),
+      ...this.#ofMoney(...blocks),
+      ...this.#ofChecks(...blocks),
+    ]);
     this.#next = number + 1;
-    const { tasks, claims, checks, staking, leases } = contracts;
-    const {
-      accepted,
-      submitted,
-      finalized,
-      cancelled,
-      pointed,
-      proven,
-      timedOut,
-      slashed,
-      settled,
-      drawn,
-      vouched,
-      paid,
-    } = await allOf({
-      accepted: tasks.queryFilter(tasks.filters.TaskAccepted(), from, to),
-      submitted: tasks.queryFilter(tasks.filters.TaskSubmitted(), from, to),
-      finalized: tasks.queryFilter(tasks.filters.TaskFinalized(), from, to),
-      cancelled: tasks.queryFilter(tasks.filters.TaskCancelled(), from, to),
-      pointed: claims.queryFilter(claims.filters.BranchPointed(), from, to),
-      proven: claims.queryFilter(claims.filters.WordProvenWrong(), from, to),
-      timedOut: claims.queryFilter(claims.filters.BranchTimedOut(), from, to),
-      slashed: staking.queryFilter(staking.filters.BondSlashed(), from, to),
-      settled: leases.queryFilter(leases.filters.LeaseSettled(), from, to),
-      drawn: checks.queryFilter(checks.filters.CheckDrawn(), from, to),
-      vouched: checks.queryFilter(checks.filters.ClaimVouched(), from, to),
-      paid: checks.queryFilter(checks.filters.CheckerPaid(), from, to),
-    });
-    const lines = [
-      ...accepted.map((event) => {
-        const { taskId, provider, price, bond, attempt } = event.args;
-        const text = `${this.#titleOf(taskId)}: ${this.#nameOf(provider)} accepts for ${formatCredits(price)}, bonds ${formatMill(bond)}`;
-        return { event, text: Number(attempt) > 1 ? `${text} (attempt ${attempt})` : text };
-      }),
-      ...submitted.map((event) => ({ event, text: `${this.#titleOf(event.args.taskId)}: result submitted` })),
-      ...finalized.map((event) => {
-        const { taskId, provider, paid, refunded } = event.args;
-        const text = `${this.#titleOf(taskId)}: final, ${this.#nameOf(provider)} is paid ${formatCredits(paid)}, ${formatCredits(refunded)} go back`;
-        return { event, text };
-      }),
-      ...cancelled.map((event) => {
-        const { taskId, refunded } = event.args;
-        const text = `${this.#titleOf(taskId)}: the buyer cancels it, ${formatCredits(refunded)} go back`;
-        return { event, text };
-      }),
-      ...pointed.map((event) => {
-        const { claimId, branch } = event.args;
-        return { event, text: `${this.#claimOf(claimId)}: the watcher demands a branch of height ${branch.height}` };
-      }),
-      ...proven.map((event) => {
-        const { claimId, position, lane } = event.args;
-        return { event, text: `${this.#claimOf(claimId)}: word ${position}, lane ${lane} recomputed on chain: WRONG` };
-      }),
-      ...timedOut.map((event) => ({ event, text: `${this.#claimOf(event.args.claimId)}: nobody answered in time` })),
-      ...slashed.map((event) => {
-        const { provider, toBuyer, toReporter, burned } = event.args;
-        const text =
-          `${this.#nameOf(provider)} is slashed ${formatMill(toBuyer + toReporter + burned)}: ${formatMill(toBuyer)} to the buyer, ` +
-          `${formatMill(toReporter)} to the watcher, ${formatMill(burned)} burned`;
-        return { event, text };
-      }),
-      ...settled.map((event) => {
-        const { upSeconds, fromAt, toAt, paid, refunded } = event.args;
-        const text = `the lease: up ${upSeconds} of ${toAt - fromAt} s, ${formatCredits(paid)} paid, ${formatCredits(refunded)} back to the buyer`;
-        return { event, text };
-      }),
-      ...drawn.map((event) => ({
-        event,
-        text: `${this.#claimOf(event.args.claimId)}: the checker is drawn, the trace waits for its commitment`,
-      })),
-      ...vouched.map((event) => ({
-        event,
-        text: `${this.#claimOf(event.args.claimId)}: the checker vouches for it, with words that it computed itself`,
-      })),
-      ...paid.map((event) => {
-        const { claimId, mill } = event.args;
-        return { event, text: `${this.#claimOf(claimId)}: the checker is paid ${formatMill(mill)}` };
-      }),
-    ];
-    lines.sort((a, b) => a.event.blockNumber - b.event.blockNumber || a.event.index - b.event.index);
+    const lines = found.flat().sort((a, b) => a.block - b.block || a.index - b.index);
     for (const { text } of lines) this.world.narrator.say(text);
+  }
+
+  #ofTasks(from: number, to: number): Promise<Line[]>[] {
+    const { tasks } = this.world.contracts;
+    const { filters } = tasks;
+    return [
+      linesOf(tasks.queryFilter(filters.TaskAccepted(), from, to), ({ taskId, provider, price, bond, attempt }) => {
+        const text = `${this.#titleOf(taskId)}: ${this.#nameOf(provider)} accepts for ${formatCredits(price)}, bonds ${formatMill(bond)}`;
+        return Number(attempt) > 1 ? `${text} (attempt ${attempt})` : text;
+      }),
+      linesOf(
+        tasks.queryFilter(filters.TaskSubmitted(), from, to),
+        ({ taskId }) => `${this.#titleOf(taskId)}: result submitted`,
+      ),
+      linesOf(
+        tasks.queryFilter(filters.TaskFinalized(), from, to),
+        ({ taskId, provider, paid, refunded }) =>
+          `${this.#titleOf(taskId)}: final, ${this.#nameOf(provider)} is paid ${formatCredits(paid)}, ${formatCredits(refunded)} go back`,
+      ),
+      linesOf(
+        tasks.queryFilter(filters.TaskCancelled(), from, to),
+        ({ taskId, refunded }) => `${this.#titleOf(taskId)}: the buyer cancels it, ${formatCredits(refunded)} go back`,
+      ),
+    ];
+  }
+
+  #ofClaims(from: number, to: number): Promise<Line[]>[] {
+    const { claims } = this.world.contracts;
+    const { filters } = claims;
+    return [
+      linesOf(
+        claims.queryFilter(filters.BranchPointed(), from, to),
+        ({ claimId, branch }) => `${this.#claimOf(claimId)}: the watcher demands a branch of height ${branch.height}`,
+      ),
+      linesOf(
+        claims.queryFilter(filters.WordProvenWrong(), from, to),
+        ({ claimId, position, lane }) =>
+          `${this.#claimOf(claimId)}: word ${position}, lane ${lane} recomputed on chain: WRONG`,
+      ),
+      linesOf(
+        claims.queryFilter(filters.BranchTimedOut(), from, to),
+        ({ claimId }) => `${this.#claimOf(claimId)}: nobody answered in time`,
+      ),
+    ];
+  }
+
+  #ofMoney(from: number, to: number): Promise<Line[]>[] {
+    const { staking, leases } = this.world.contracts;
+    return [
+      linesOf(
+        staking.queryFilter(staking.filters.BondSlashed(), from, to),
+        ({ provider, toBuyer, toReporter, burned }) =>
+          `${this.#nameOf(provider)} is slashed ${formatMill(toBuyer + toReporter + burned)}: ${formatMill(toBuyer)} to the buyer, ` +
+          `${formatMill(toReporter)} to the watcher, ${formatMill(burned)} burned`,
+      ),
+      linesOf(
+        leases.queryFilter(leases.filters.LeaseSettled(), from, to),
+        ({ upSeconds, fromAt, toAt, paid, refunded }) =>
+          `the lease: up ${upSeconds} of ${toAt - fromAt} s, ${formatCredits(paid)} paid, ${formatCredits(refunded)} back to the buyer`,
+      ),
+    ];
+  }
+
+  #ofChecks(from: number, to: number): Promise<Line[]>[] {
+    const { checks } = this.world.contracts;
+    const { filters } = checks;
+    return [
+      linesOf(
+        checks.queryFilter(filters.CheckDrawn(), from, to),
+        ({ claimId }) => `${this.#claimOf(claimId)}: the checker is drawn, the trace waits for its commitment`,
+      ),
+      linesOf(
+        checks.queryFilter(filters.ClaimVouched(), from, to),
+        ({ claimId }) => `${this.#claimOf(claimId)}: the checker vouches for it, with words that it computed itself`,
+      ),
+      linesOf(
+        checks.queryFilter(filters.CheckerPaid(), from, to),
+        ({ claimId, mill }) => `${this.#claimOf(claimId)}: the checker is paid ${formatMill(mill)}`,
+      ),
+    ];
   }
 
   #titleOf(taskId: bigint): string {
@@ -140,10 +152,10 @@ export class EventTeller {
   }
 }
 
-/** Waits for all, each by its name. */
-async function allOf<Promises extends Readonly<Record<string, Promise<unknown>>>>(
-  promises: Promises,
-): Promise<{ [Name in keyof Promises]: Awaited<Promises[Name]> }> {
-  const found = await Promise.all(Object.entries(promises).map(async ([name, promise]) => [name, await promise]));
-  return Object.fromEntries(found) as { [Name in keyof Promises]: Awaited<Promises[Name]> };
+/** What is told of each event, and where it stands. */
+async function linesOf<Args>(
+  events: Promise<readonly { readonly blockNumber: number; readonly index: number; readonly args: Args }[]>,
+  textOf: (args: Args) => string,
+): Promise<Line[]> {
+  return (await events).map(({ blockNumber, index, args }) => ({ block: blockNumber, index, text: textOf(args) }));
 }
