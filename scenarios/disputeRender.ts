@@ -54,12 +54,12 @@ export const scenario: Scenario = {
     story.line(`the challenger's own is ${rootsOf(honest.traces).outputRoot}`);
 
     story.chapter("The game");
-    const { target, gas, moves } = await arena.contest(posted, job, honest.traces, corrupted.traces, (move) => {
+    const verdict = await arena.contest(posted, job, honest.traces, corrupted.traces, (move) => {
       story.line(`${move.by} ${move.what} (${move.gas} gas)`);
     });
 
     story.chapter("The end");
-    const { position, lane, region } = target;
+    const { position, lane, region } = verdict.target;
     const first = shadows.start - program.header.inWords;
     if (region !== Region.Body || position < first || position >= first + shadows.usedWords)
       throw new Error(`word ${position} was proven wrong, which is no hit of a ray towards the lamp`);
@@ -70,18 +70,14 @@ export const scenario: Scenario = {
       `proven: word ${position}, lane ${lane} of the trace. The point at pixel ${column}, ${row} lies in the shadow`,
     );
     story.picture("pixel.png", `The pixel, in the provider's result`, markedPicture(corrupted.picture, column, row));
-    story.line(`${moves.length} moves and ${gas} gas, both sides together`);
-    story.line(`the buyer has its ${formatCredits(settled.refunded)} back`);
-    const { toBuyer, toReporter, burned } = settled;
-    story.line(`the provider lost ${formatMill(toBuyer + toReporter + burned)}: ${formatMill(burned)} are burned,`);
-    story.line(`${formatMill(toBuyer)} go to the buyer, ${formatMill(toReporter)} to the challenger`);
+    arena.tellEnd(story, verdict, settled);
     await arena.closeBooks(story);
     return {
       operators: program.operators.length,
       words: program.totalWords,
       changedPixels: difference.changed,
-      moves: moves.length,
-      gas,
+      moves: verdict.moves.length,
+      gas: verdict.gas,
       column,
       row,
       ...settled,

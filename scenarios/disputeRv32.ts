@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 
 import { RunHistory, stepsWithin } from "@millrace/jobs";
-import { type Corruption, Execution, openingsOf, programOfElf } from "@millrace/rv32";
-import { formatCredits, formatMill } from "@millrace/sdk";
+import { type Corruption, Execution, openingsOf, programOfElf, startMachine } from "@millrace/rv32";
+import { formatCredits, formatMill, memberOf } from "@millrace/sdk";
 
 import { closeBooks } from "./lib/closeBooks.js";
-import { MachineDriver, marketWorld } from "./lib/market.js";
+import { type Connection, MachineDriver, marketWorld } from "./lib/market.js";
 import type { Scenario } from "./lib/Scenario.js";
+import type { Story } from "./lib/Story.js";
 
 const ELF = new URL("../examples/guest/elf/regex.elf", import.meta.url);
 const TEXT = ["[0-9]+ (steps|gas)$", "it took 4711 steps", "nobody saw it", "all for 12 gas", "and 3 more"].join("\n");
@@ -15,6 +16,8 @@ const TEXT = ["[0-9]+ (steps|gas)$", "it took 4711 steps", "nobody saw it", "all
 const CORRUPTION: Corruption = { step: 4_711n, register: 15, xor: 1 };
 
 const PATIENT = { ackSeconds: 3_600, workSeconds: 36_000, windowSeconds: 36_000, responseSeconds: 7_200 };
+
+type Job = Parameters<MachineDriver["open"]>[0];
 
 /** A search in a text, one instruction of which the provider did not do as the machine does it. */
 export const scenario: Scenario = {
@@ -61,36 +64,11 @@ export const scenario: Scenario = {
 
     story.chapter("The dispute");
     const game = await driver.game(claimId, { theirs, honest });
-    for (let isOver = false; !isOver;) {
-      const move = await game.nextMove();
-      if (move === undefined) throw new Error("the challenger finds nothing wrong");
-      if (move.kind === "wait") {
-        const history = new RunHistory(claimId, 0);
-        await history.readTo(driver.world.runs, await connection.ethers.provider.getBlockNumber());
-        const [{ segment }] = history.pending();
-        await game.answer();
-        const shown = stepsWithin(segment);
-        story.line(`the provider shows its states after ${shown.length} parts, up to step ${shown.at(-1)}`);
-        continue;
-      }
-      await game.play(move);
-      if (move.kind === "pointTop")
-        story.line(`the challenger points at checkpoint ${move.index}, the first it does not have`);
-      if (move.kind === "point") story.line(`the challenger points at part ${move.index}, the first that ends wrong`);
-      if (move.kind === "prove") {
-        // Steps are counted from zero: the state after so many is that of the step before.
-        if (move.proof.step !== CORRUPTION.step - 1n)
-          throw new Error(`step ${move.proof.step} was proven wrong, and not the one that was corrupted`);
-        const machine = await instructionAt(job, move.proof.step);
-        story.line(`the chain does step ${move.proof.step} itself: instruction 0x${machine.word} at 0x${machine.pc}`);
-        story.line(`it ends in ${move.next}, not in ${move.proof.last}`);
-      }
-      isOver = move.kind === "prove";
-    }
+    await playToProof({ driver, game, job, story }, connection, claimId);
 
     story.chapter("The end");
     const state = await driver.world.runs.stateOf(claimId);
-    if (state !== 3n) throw new Error(`the claim is in state ${state}, not slashed`);
+    if (state !== memberOf("ClaimState", "slashed")) throw new Error(`the claim is in state ${state}, not slashed`);
     for (const { call, used } of game.gas) story.line(`${call}: ${used} gas`);
     story.line(
       `the bond of ${formatMill(bond)} is slashed; the dispute took ${game.gasTotal()} gas, both sides together`,
@@ -110,12 +88,48 @@ export const scenario: Scenario = {
   },
 };
 
-async function instructionAt(
-  job: Parameters<MachineDriver["open"]>[0],
-  step: bigint,
-): Promise<{ pc: string; word: string }> {
-  const { startMachine } = await import("@millrace/rv32");
-  const machine = startMachine(job.program, job.input);
+interface Dispute {
+  readonly driver: MachineDriver;
+  readonly game: Awaited<ReturnType<MachineDriver["game"]>>;
+  readonly job: Job;
+  readonly story: Story;
+}
+
+/** Both sides move until a step is proven wrong. @throws Error unless it is the one that was corrupted */
+async function playToProof(
+  { driver, game, job, story }: Dispute,
+  { ethers }: Connection,
+  claimId: bigint,
+): Promise<void> {
+  for (;;) {
+    const move = await game.nextMove();
+    if (move === undefined) throw new Error("the challenger finds nothing wrong");
+    if (move.kind === "wait") {
+      const history = new RunHistory(claimId, 0);
+      await history.readTo(driver.world.runs, await ethers.provider.getBlockNumber());
+      const [{ segment }] = history.pending();
+      await game.answer();
+      const shown = stepsWithin(segment);
+      story.line(`the provider shows its states after ${shown.length} parts, up to step ${shown.at(-1)}`);
+      continue;
+    }
+    await game.play(move);
+    if (move.kind === "pointTop")
+      story.line(`the challenger points at checkpoint ${move.index}, the first it does not have`);
+    if (move.kind === "point") story.line(`the challenger points at part ${move.index}, the first that ends wrong`);
+    if (move.kind !== "prove") continue;
+    // Steps are counted from zero: the state after so many is that of the step before.
+    if (move.proof.step !== CORRUPTION.step - 1n)
+      throw new Error(`step ${move.proof.step} was proven wrong, and not the one that was corrupted`);
+    const { pc, word } = instructionAt(job, move.proof.step);
+    story.line(`the chain does step ${move.proof.step} itself: instruction 0x${word} at 0x${pc}`);
+    story.line(`it ends in ${move.next}, not in ${move.proof.last}`);
+    return;
+  }
+}
+
+function instructionAt({ program, input }: Job, step: bigint): { pc: string; word: string } {
+  const machine = startMachine(program, input);
   machine.run(step);
   const reference = machine.reference();
   return { pc: reference.pc.toString(16), word: (reference.instruction() ?? 0).toString(16).padStart(8, "0") };

@@ -80,12 +80,12 @@ export const scenario: Scenario = {
     story.line(`the challenger's own is ${rootsOf(honest.traces).outputRoot}`);
 
     story.chapter("The game");
-    const { target, gas, moves } = await arena.contest(posted, job, honest.traces, corrupted.traces, (move) => {
+    const verdict = await arena.contest(posted, job, honest.traces, corrupted.traces, (move) => {
       story.line(`${move.by} ${move.what} (${move.gas} gas)`);
     });
 
     story.chapter("The end");
-    const { position, lane, region } = target;
+    const { position, lane, region } = verdict.target;
     const expected = update.start - program.header.inWords + Math.floor(byte / WORD_BYTES);
     if (region !== Region.Body || position !== expected || lane !== (byte % WORD_BYTES) / WEIGHT_BYTES)
       throw new Error(`word ${position}, lane ${lane} was proven wrong, and not what was tampered with`);
@@ -93,11 +93,7 @@ export const scenario: Scenario = {
     story.line(
       `proven: word ${position}, lane ${lane} of the trace, the weight of neuron ${NEURON} for pixel ${PIXEL}`,
     );
-    story.line(`${moves.length} moves and ${gas} gas, both sides together`);
-    story.line(`the buyer has its ${formatCredits(settled.refunded)} back`);
-    const { toBuyer, toReporter, burned } = settled;
-    story.line(`the provider lost ${formatMill(toBuyer + toReporter + burned)}: ${formatMill(burned)} are burned,`);
-    story.line(`${formatMill(toBuyer)} go to the buyer, ${formatMill(toReporter)} to the challenger`);
+    arena.tellEnd(story, verdict, settled);
     await arena.closeBooks(story);
     return {
       operators: program.operators.length,
@@ -105,8 +101,8 @@ export const scenario: Scenario = {
       honestAccuracy: accuracies[0],
       corruptedAccuracy: accuracies[1],
       changedDigits: changed.length,
-      moves: moves.length,
-      gas,
+      moves: verdict.moves.length,
+      gas: verdict.gas,
       position,
       lane,
       ...settled,

@@ -1,5 +1,5 @@
 import { checkClaim, GameHistory, handOf, type Move, nextMove, type PostedClaim, readClaim } from "@millrace/jobs";
-import { formatMill } from "@millrace/sdk";
+import { formatCredits, formatMill, memberOf } from "@millrace/sdk";
 import { type Bundle, type KernelSet, ownKernels, Region, rootsOf, type Traces, treeOf } from "@millrace/tensor";
 import type { HardhatRuntimeEnvironment } from "hardhat/types/hre";
 
@@ -34,8 +34,7 @@ export interface Settled {
 /** Long enough that no step of a slow machine runs into a deadline. */
 const PATIENT = { ackSeconds: 3_600, workSeconds: 36_000, windowSeconds: 36_000, responseSeconds: 7_200 };
 
-/** `ClaimState.Slashed` of the contracts. */
-const SLASHED = 3n;
+const SLASHED = memberOf("ClaimState", "slashed");
 
 /** The whole system on a chain of its own, with a provider, a buyer and a challenger who dispute a tensor program. */
 export class DisputeArena {
@@ -132,6 +131,14 @@ export class DisputeArena {
     if (slash === undefined) throw new Error(`claim ${claimId} ended without a slash`);
     const { toBuyer, toReporter, burned } = slash.args;
     return { refunded: lockedBefore - locked, toBuyer, toReporter, burned };
+  }
+
+  /** Tells what the game took, and what became of the money. */
+  tellEnd(story: Story, { moves, gas }: Verdict, { refunded, toBuyer, toReporter, burned }: Settled): void {
+    story.line(`${moves.length} moves and ${gas} gas, both sides together`);
+    story.line(`the buyer has its ${formatCredits(refunded)} back`);
+    story.line(`the provider lost ${formatMill(toBuyer + toReporter + burned)}: ${formatMill(burned)} are burned,`);
+    story.line(`${formatMill(toBuyer)} go to the buyer, ${formatMill(toReporter)} to the challenger`);
   }
 
   /** The end of a dispute's story. @throws BooksDifferError unless all totals are conserved */
