@@ -5,6 +5,7 @@ import { format, resolveConfig } from "prettier";
 import { millraceTasks } from "../../tasks/index.js";
 import { commandsPage } from "./commandsPage.js";
 import { contractPage } from "./contractPage.js";
+import { decisionsPage } from "./decisionsPage.js";
 import { parametersPage } from "./parametersPage.js";
 import type { Source } from "./Source.js";
 import { withScopeTable } from "./scopeTable.js";
@@ -19,6 +20,7 @@ export async function generatedPages(root: URL): Promise<Map<string, string>> {
   for (const contract of contracts) pages.set(`docs/contracts/${contract.name}.md`, contractPage(sources, contract));
   pages.set("docs/parameters.md", parametersPage(sources));
   pages.set("docs/commands.md", commandsPage(millraceTasks));
+  pages.set("docs/decisions/README.md", decisionsPage(root));
   const guide = "docs/audit-guide.md";
   pages.set(guide, withScopeTable(root, readFileSync(new URL(guide, root), "utf8")));
   for (const [file, schema] of Object.entries(SERVICES)) {
