@@ -1,4 +1,4 @@
-import { formatMill, formatTime } from "@millrace/sdk";
+import { formatMill, formatTime, readNumbered } from "@millrace/sdk";
 import { ZeroAddress } from "ethers";
 
 import { accountAddress } from "../lib/accountAddress.js";
@@ -9,15 +9,13 @@ export default async function seats(session: Session, { account }: { account: st
   const { contracts } = await session.protocol();
   const [count, leaveSeconds] = await Promise.all([contracts.seats.seatCount(), contracts.seats.leaveSeconds()]);
   const whose = account === undefined ? undefined : await accountAddress(session, account);
-  const ids = Array.from({ length: Number(count) }, (_, i) => i + 1);
-  const all = await Promise.all(
-    ids.map(async (seatId) => {
-      const { account: owner, bond, leftAt } = await contracts.seats.seatOf(seatId);
-      const state = owner === ZeroAddress ? "free" : leftAt === 0n ? "seated" : "left";
-      return { seatId, account: owner, state, bond, releaseAt: leftAt === 0n ? 0n : leftAt + leaveSeconds };
-    }),
-  );
-  const shown = all.filter(({ account: owner }) => whose === undefined || owner === whose);
+  const shown = [];
+  for await (const [seatId, seat] of readNumbered(Number(count), async (number) => contracts.seats.seatOf(number))) {
+    const { account: owner, bond, leftAt } = seat;
+    if (whose !== undefined && owner !== whose) continue;
+    const state = owner === ZeroAddress ? "free" : leftAt === 0n ? "seated" : "left";
+    shown.push({ seatId, account: owner, state, bond, releaseAt: leftAt === 0n ? 0n : leftAt + leaveSeconds });
+  }
   session.output.result(
     { seats: shown },
     table(

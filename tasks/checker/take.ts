@@ -1,4 +1,4 @@
-import { formatMill } from "@millrace/sdk";
+import { formatMill, readNumbered } from "@millrace/sdk";
 import { ZeroAddress } from "ethers";
 
 import type { ICheckSeats } from "../../typechain-types/index.js";
@@ -31,8 +31,8 @@ export default async function take(session: Session, { seat }: { seat: string | 
 async function findFree(seats: ICheckSeats): Promise<number> {
   if ((await seats.freeSeatCount()) === 0n) return 0;
   const count = Number(await seats.seatCount());
-  for (let seatId = 1; seatId <= count; seatId++) {
-    if ((await seats.seatOf(seatId)).account === ZeroAddress) return seatId;
+  for await (const [seatId, { account }] of readNumbered(count, async (number) => seats.seatOf(number))) {
+    if (account === ZeroAddress) return seatId;
   }
   return 0;
 }

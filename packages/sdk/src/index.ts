@@ -15,6 +15,7 @@ export { openChain } from "./chain/openChain.js";
 export { nodesOf } from "./chain/rpc/nodesOf.js";
 export { openQuorum } from "./chain/rpc/openQuorum.js";
 export { pickedNodes } from "./chain/pickedNodes.js";
+export { CALLS_AT_ONCE, readNumbered } from "./chain/readNumbered.js";
 export { QuorumProvider } from "./chain/rpc/QuorumProvider.js";
 export { RpcEndpoint, RpcFault, type FaultCode, type RpcAnswer } from "./chain/rpc/RpcEndpoint.js";
 export { RpcQuorum } from "./chain/rpc/RpcQuorum.js";

@@ -1,5 +1,5 @@
 import { loadKernels } from "@millrace/jobs";
-import { type CheckContext, connectContracts, type Contracts } from "@millrace/sdk";
+import { type CheckContext, connectContracts, type Contracts, readNumbered } from "@millrace/sdk";
 import { parseEther } from "ethers";
 
 import type { WatcherConfig } from "./config.js";
@@ -30,11 +30,9 @@ async function ofBudget({ config, provider }: CheckContext<WatcherConfig>, addre
 async function ofSeats({ seats, staking }: Contracts, address: string | undefined): Promise<string> {
   if (address === undefined) return "Whose seats it checks for is known with its key.";
   const count = Number(await seats.seatCount());
-  const ids = Array.from({ length: count }, (_, i) => i + 1);
-  const served = await Promise.all(
-    ids.map(async (seatId) => await staking.isOperator((await seats.seatOf(seatId)).account, address)),
-  );
-  const own = ids.filter((_, i) => served[i]);
+  const serves = async (seatId: number) => staking.isOperator((await seats.seatOf(seatId)).account, address);
+  const own: number[] = [];
+  for await (const [seatId, isOwn] of readNumbered(count, serves)) if (isOwn) own.push(seatId);
   return own.length === 0
     ? "None of the checkers' seats is the key's or of a provider that it operates: npx hardhat checker take."
     : `It checks for ${own.length === 1 ? "seat" : "seats"} ${own.join(", ")}.`;

@@ -1,7 +1,5 @@
 import type { Contracts } from "../deployment/connectContracts.js";
-
-/** Nodes asked for at once: each is a call of its own. */
-const AT_ONCE = 100;
+import { readNumbered } from "./readNumbered.js";
 
 /** The nodes that are picked in an epoch's round, and what each did. */
 export async function pickedNodes(
@@ -10,11 +8,8 @@ export async function pickedNodes(
 ): Promise<{ readonly nodeId: bigint; readonly state: bigint }[]> {
   const count = Number(await nodes.nodeCount());
   const found: { nodeId: bigint; state: bigint }[] = [];
-  for (let first = 1; first <= count; first += AT_ONCE) {
-    const ids = Array.from({ length: Math.min(AT_ONCE, count - first + 1) }, (_, i) => BigInt(first + i));
-    const picks = await Promise.all(ids.map((nodeId) => capacity.isPicked(nodeId, epoch)));
-    for (const nodeId of ids.filter((_, i) => picks[i]))
-      found.push({ nodeId, state: (await capacity.answerOf(nodeId, epoch)).state });
+  for await (const [nodeId, isPicked] of readNumbered(count, async (number) => capacity.isPicked(number, epoch))) {
+    if (isPicked) found.push({ nodeId: BigInt(nodeId), state: (await capacity.answerOf(nodeId, epoch)).state });
   }
   return found;
 }
