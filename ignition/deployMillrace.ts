@@ -9,6 +9,7 @@ import { getAddress, keccak256 } from "ethers";
 import { capacityTimes } from "./capacityTimes.js";
 import { CLASSES } from "./classes.js";
 import { KERNELS } from "./kernels.js";
+import { leasePeriods } from "./leasePeriods.js";
 import { localParameters } from "./localParameters.js";
 import LocalFeeds from "./modules/LocalFeeds.js";
 import Millrace from "./modules/Millrace.js";
@@ -78,6 +79,7 @@ async function deployTo(
   const parameters = {
     ...local,
     ...plan.holders,
+    leasePeriods: leasePeriods(local["leasePeriods"] as Record<string, number>, plan),
     capacityRules: { ...(local["capacityRules"] as object), ...capacityTimes(plan.epochSeconds) },
     priceSources: addresses.map((feed) => ({ feed, heartbeatSeconds: LOCAL_HEARTBEAT_SECONDS })),
     clock: { genesisAt: start.timestamp, epochSeconds: plan.epochSeconds, slotsPerEpoch: plan.slotsPerEpoch },

@@ -8,6 +8,7 @@ import { DisputeArena } from "./lib/DisputeArena.js";
 import { expectRefusal } from "./lib/expectRefusal.js";
 import { enlarged, shrunk, strip } from "./lib/framePictures.js";
 import { ApprovalDriver, type Connection, CREDIT, MILL, marketWorld, type Opened, type World } from "./lib/market.js";
+import { LEASE_PERIODS } from "./lib/MarketStage.js";
 import { mined } from "./lib/mined.js";
 import { differencePicture } from "./lib/pixelPictures.js";
 import type { Scenario } from "./lib/Scenario.js";
@@ -19,7 +20,7 @@ const FRAMES = 4;
 const PREVIEW_FACTOR = 4;
 
 const HOUR = 3_600;
-const DAILY = { epochSeconds: 24 * HOUR, slotsPerEpoch: 20 };
+const DAILY = { epochSeconds: 24 * HOUR, slotsPerEpoch: 240 };
 const APPROVAL_SECONDS = 72 * HOUR;
 const TERMS = { windowSeconds: APPROVAL_SECONDS, responseSeconds: 6 * HOUR, workSeconds: 48 * HOUR, rampSeconds: HOUR };
 
@@ -49,7 +50,7 @@ export const scenario: Scenario = {
 
   async run(hre, story) {
     const connection = await hre.network.create("default");
-    const parties = await marketWorld(connection, {}, DAILY);
+    const parties = await marketWorld(connection, { leasePeriods: LEASE_PERIODS }, DAILY);
     const studio = (await connection.ethers.getSigners())[STUDIO];
     const world = { ...parties, buyer: studio };
 

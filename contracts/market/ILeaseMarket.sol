@@ -160,7 +160,7 @@ interface ILeaseMarket is IEntryPause, IBatch {
 
     /// @notice The market's immutable periods.
     /// @param graceSeconds How long a paused lease can be resumed; at most 30 days
-    /// @param noticeSeconds How long a lease goes on after notice, if paid; at most 30 days
+    /// @param noticeSeconds How long a lease goes on after notice, if paid; a slot at least, at most 30 days
     /// @param reportTimeoutSeconds After an epoch's end, how long pay waits for a report to be posted; 1 s..30 days
     /// @param leafTimeoutSeconds After an epoch's end, how long pay waits for the node's leaf of a final report, or for
     /// any report once the buyer objected; at least the report timeout, at most 365 days
@@ -460,8 +460,8 @@ interface ILeaseMarket is IEntryPause, IBatch {
 
     // ─── PROVIDER ───
 
-    /// @notice Ends a lease now, at the cost of the notice period's pay (at most the pay of what is left), from the
-    /// bond.
+    /// @notice Ends a lease now, at the cost of the notice period's pay (at most the pay of what is left), from what is
+    /// left of the bond and no more.
     /// @dev Emits {LeaseSlashed}, {LeaseClosed}, and {LeaseReleased}.
     ///
     /// Requirements:
@@ -520,8 +520,8 @@ interface ILeaseMarket is IEntryPause, IBatch {
     ///
     /// Requirements:
     /// - a piece is left to settle, and is of the given epoch;
-    /// - the report timeout is over, none is posted and the buyer did not object; or the leaf timeout is over and a
-    ///   posted report is final.
+    /// - the report timeout is over, none is posted and the buyer did not object; or the leaf timeout is over, and a
+    ///   report that is posted is final.
     /// @param leaseId The lease
     /// @param epoch The epoch that the caller means
     function settleUnreported(uint256 leaseId, uint32 epoch) external;

@@ -104,7 +104,8 @@ abstract contract LeaseBook is ILeaseMarket, EntryPause, Wired {
         _SLOTS_PER_EPOCH = clock.slotsPerEpoch;
 
         _checkPeriod("grace", all.graceSeconds, 0, MAX_PERIOD_SECONDS);
-        _checkPeriod("notice", all.noticeSeconds, 0, MAX_PERIOD_SECONDS);
+        // Who is hired costs a slot at least: notice must not be the cheaper way out.
+        _checkPeriod("notice", all.noticeSeconds, clock.slotSeconds(), MAX_PERIOD_SECONDS);
         _checkPeriod("reportTimeout", all.reportTimeoutSeconds, 1, MAX_PERIOD_SECONDS);
         _checkPeriod("leafTimeout", all.leafTimeoutSeconds, all.reportTimeoutSeconds, MAX_LEAF_TIMEOUT_SECONDS);
         _GRACE_SECONDS = all.graceSeconds;

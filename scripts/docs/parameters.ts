@@ -585,8 +585,8 @@ export const PARAMETERS: readonly Parameter[] = [
     key: "leasePeriods.noticeSeconds",
     contract: "LeaseMarket",
     unit: "s",
-    what: "notice that a provider owes",
-    min: "0",
+    what: "notice that either side gives to end a lease at no cost",
+    min: "slotSeconds",
     max: "MAX_PERIOD_SECONDS",
   },
   {

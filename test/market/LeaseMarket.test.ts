@@ -59,6 +59,8 @@ describe("LeaseMarket", () => {
       for (const change of [
         { graceSeconds: 2_592_001 },
         { noticeSeconds: 2_592_001 },
+        // A buyer would hire and give notice at once for less than the slot that closing costs.
+        { noticeSeconds: world.clock.epochSeconds / world.clock.slotsPerEpoch - 1 },
         { reportTimeoutSeconds: 0 },
         { leafTimeoutSeconds: world.parameters.leasePeriods.reportTimeoutSeconds - 1 },
       ]) {
