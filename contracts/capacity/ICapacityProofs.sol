@@ -19,8 +19,8 @@ pragma solidity 0.8.37;
 ///   must compute before the window, nobody can draw again, and all nodes of all providers have the same window;
 /// - a node that commits to right results and opens them is never slashed nor jailed (I6); only a wrong entry slashes;
 /// - a commitment is never replaced;
-/// - a round in which less than half of the picked stake answered, in which the sequencer was down, or whose values
-///   were lost, is void: it costs nobody anything;
+/// - a round that nobody opened, in which more stake was reported silent than opened, in which the sequencer was down,
+///   or whose start was lost, is void: it costs nobody anything;
 /// - rules never change, and a class's size is that of the epoch (I10).
 ///
 /// Assumes of the beacon what `IBeacon` promises, and of the kernel that it is `MatMul`.
@@ -160,7 +160,7 @@ interface ICapacityProofs {
     /// @notice Emitted when a silence counts against a node.
     /// @param epoch Epoch
     /// @param nodeId Number of the node
-    /// @param strikes Silences in a row; zero if this one came too late to count
+    /// @param strikes Silences in a row; zero if this one does not count, as the node has passed in a later epoch
     event NodeStruck(uint32 indexed epoch, uint64 indexed nodeId, uint8 strikes);
 
     // ─── ERRORS ───
@@ -177,7 +177,7 @@ interface ICapacityProofs {
     /// @notice Thrown when a value of the beacon is not recorded yet.
     error CapacityProofs_NoValue(uint48 second);
 
-    /// @notice Thrown when a node is not picked.
+    /// @notice Thrown when a node is not picked, or its class is not challenged.
     error CapacityProofs_NotPicked(uint32 epoch, uint64 nodeId);
 
     /// @notice Thrown when the caller does not speak for a node.
@@ -231,6 +231,7 @@ interface ICapacityProofs {
     function reportOutage(uint80 roundId) external;
 
     /// @notice Counts a silence of a round that is over and not void; as many in a row as the rules say jail the node.
+    /// Which is counted first makes no difference: in a row are all since the node last passed.
     /// @dev Emits {NodeStruck}. Requirements: the phase is Final; the silence was reported, and not counted yet.
     /// @param epoch Epoch
     /// @param nodeId Number of the node
@@ -266,7 +267,8 @@ interface ICapacityProofs {
     /// @return seed Seed; zero until the value of the start is recorded
     function seedOf(uint64 nodeId, uint32 epoch) external view returns (bytes32 seed);
 
-    /// @notice An entry that a node must open.
+    /// @notice An entry that a node must open, if it is picked (`isPicked`): it is the same for one that is not.
+    /// @dev Requirements: both values are recorded; the node's class is challenged.
     /// @param nodeId Number of the node
     /// @param epoch Epoch
     /// @param index Which, from 0

@@ -352,6 +352,30 @@ describe("CapacityProofs", () => {
       expect((await capacity.answerOf(first, 3)).state).to.equal(State.Struck);
     });
 
+    it("should jail in whatever order silences are counted: the newest first shields no older one", async () => {
+      const context = await networkHelpers.loadFixture(added);
+      const { capacity, registry, bob, first, second, draw, round } = context;
+      for (const epoch of [1, 2, 3]) {
+        await draw(epoch);
+        const luck = await luckOf(context, connection, { nodeId: second, epoch, picked: true });
+        await round(epoch, [{ nodeId: second, agent: bob }], luck);
+        const { reportsFrom, finalAt } = await capacity.timesOf(epoch);
+        await time.increaseTo(reportsFrom);
+        await capacity.reportSilence(first);
+        await time.increaseTo(finalAt);
+      }
+      for (const [count, epoch] of [3, 1, 2].entries()) {
+        await expect(capacity.strike(epoch, first))
+          .to.emit(capacity, "NodeStruck")
+          .withArgs(epoch, first, count + 1);
+        await expect(capacity.strike(epoch, first), "twice").to.be.revertedWithCustomError(
+          capacity,
+          "CapacityProofs_WrongState",
+        );
+      }
+      expect(await registry.statusOf(first)).to.equal(Status.Jailed);
+    });
+
     it("should be reported once, of picked nodes that did not open, in time", async () => {
       const { capacity, alice, first, second, begin, compute } = await networkHelpers.loadFixture(added);
       const times = await begin(1);

@@ -113,7 +113,7 @@ describe("PassHistory", () => {
     );
   });
 
-  it("should count strikes in a row, in order, since the last pass", async () => {
+  it("should count strikes in a row, in any order, since the last pass", async () => {
     const { harness } = await networkHelpers.loadFixture(deploy);
     const strike = async (epoch: number) => {
       const counted = await harness.strike.staticCall(epoch);
@@ -122,9 +122,8 @@ describe("PassHistory", () => {
     };
     expect(await harness.passedWithin(5, 64)).to.equal(false);
     expect(await strike(2)).to.equal(1n);
-    expect(await strike(2), "twice").to.equal(0n);
-    expect(await strike(1), "out of order").to.equal(0n);
-    expect(await strike(5)).to.equal(2n);
+    expect(await strike(1), "out of order").to.equal(2n);
+    expect(await strike(5)).to.equal(3n);
     await harness.pass(7);
     expect(await harness.strikes()).to.equal(0n);
     expect(await strike(6), "before the pass").to.equal(0n);

@@ -7,16 +7,14 @@ library PassHistory {
     /// @dev Bits of `passes`.
     uint256 private constant _LENGTH = 128;
 
-    /// @notice History of a node: 16 + 4 + 4 + 1 + 6 = 31 bytes.
+    /// @notice History of a node: 16 + 4 + 1 + 6 = 27 bytes.
     /// @param passes Bit i: it passed in epoch `lastPass - i`; none set: it never passed
     /// @param lastPass Epoch in which it last passed
-    /// @param lastStrike Epoch of its last strike; zero for none
     /// @param strikes Strikes in a row since it last passed
     /// @param heldUntil Until when no pass frees it, as it gave a wrong entry
     struct History {
         uint128 passes;
         uint32 lastPass;
-        uint32 lastStrike;
         uint8 strikes;
         uint48 heldUntil;
     }
@@ -32,13 +30,12 @@ library PassHistory {
         history.strikes = 0;
     }
 
-    /// @notice Notes a strike. One that comes out of order, or from before a pass, does not count.
+    /// @notice Notes a strike: once for each epoch, in any order. One from before a pass does not count.
     /// @param history History
-    /// @param epoch Epoch in which the node was silent
+    /// @param epoch Epoch in which the node was silent, and for which it was not struck before
     /// @return strikes Strikes in a row; zero if it did not count
     function strike(History storage history, uint32 epoch) internal returns (uint8 strikes) {
-        if (epoch <= history.lastStrike || (history.passes != 0 && epoch <= history.lastPass)) return 0;
-        history.lastStrike = epoch;
+        if (history.passes != 0 && epoch <= history.lastPass) return 0;
         strikes = history.strikes;
         // Beyond the most that counts there is nothing to count.
         if (strikes < type(uint8).max) history.strikes = ++strikes;
