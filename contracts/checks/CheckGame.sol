@@ -119,8 +119,7 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
 
     /// @inheritdoc ICheckGame
     function settle(uint256 claimId, ITaskBook.TaskOrder calldata order) external {
-        Check storage check = _liveCheck(claimId);
-        require(!check.isSettled, CheckGame_AlreadySettled(claimId));
+        Check storage check = _openCheck(claimId);
         (uint256 due, uint256 share) = _sharesDown(check, _feeOf(claimId, order));
         // Who vouched may take less than is due rather than wait; nobody else may settle for it (I11).
         bool isFair = share == due || _standing(check) == 0 || _hasVouched(check, msg.sender);
@@ -172,7 +171,7 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
         uint256 claimId,
         ITaskBook.TaskOrder calldata order
     ) external view returns (uint256 due, uint256 share) {
-        return _sharesDown(_liveCheck(claimId), _feeOf(claimId, order));
+        return _sharesDown(_openCheck(claimId), _feeOf(claimId, order));
     }
 
     /// @inheritdoc ICheckGame
@@ -433,6 +432,12 @@ abstract contract CheckGame is ICheckGame, AccessManaged {
         check = _checks[claimId];
         bool isLive = check.count != 0 && block.timestamp < check.lapsesAt;
         require(isLive, CheckGame_NoCheck(claimId));
+    }
+
+    /// @dev One that was not settled either.
+    function _openCheck(uint256 claimId) private view returns (Check storage check) {
+        check = _liveCheck(claimId);
+        require(!check.isSettled, CheckGame_AlreadySettled(claimId));
     }
 
     function _callersPlace(uint256 claimId, Check storage check, uint8 place) private view returns (address account) {

@@ -454,6 +454,10 @@ describe("ResultChecks", () => {
       await at.fillPot();
       await checks.settle(claimId, order);
       await expect(checks.settle(claimId, order)).to.be.revertedWithCustomError(checks, "CheckGame_AlreadySettled");
+      await expect(checks.shareOf(claimId, order), "there is nothing more to pay").to.be.revertedWithCustomError(
+        checks,
+        "CheckGame_AlreadySettled",
+      );
     });
 
     it("should lapse before the bonds can leave", async () => {
