@@ -222,7 +222,9 @@ contract BurnMintSettlement is SettlementState {
     /// @dev By the epochs, and by the clock since the first close without a price: that nobody closed is no death.
     function _isDead(uint256 timestamp) private view returns (bool dead) {
         uint256 unpricedAt = _lastPrice.unpricedAt;
-        return Math.min(timestamp - _lastPrice.pricedAt, block.timestamp - unpricedAt) >= _DEAD_PRICE_SECONDS;
+        return
+            unpricedAt != 0 &&
+            Math.min(timestamp - _lastPrice.pricedAt, block.timestamp - unpricedAt) >= _DEAD_PRICE_SECONDS;
     }
 
     /// @dev `bank * lo / L`; without credits there is nothing to back.

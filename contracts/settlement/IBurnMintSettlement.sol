@@ -317,8 +317,8 @@ interface IBurnMintSettlement {
     ///
     /// Requirements:
     /// - something is owed;
-    /// - the price is usable, and `floor(mill * lo)` gives more than no credits; or no close had a price for
-    ///   `deadPriceSeconds`.
+    /// - the price is usable, and `floor(mill * lo)` gives more than no credits; or a close had none, as had all since,
+    ///   and `deadPriceSeconds` have passed.
     /// @param buyer The buyer.
     function creditOwed(address buyer) external;
 

@@ -260,10 +260,9 @@ async function freeStake(play: Play): Promise<void> {
 }
 
 async function redeemAll(play: Play): Promise<void> {
-  const { settlement, stranger } = play.world;
+  const { priceOracle, settlement, stranger } = play.world;
+  if ((await priceOracle.prices()).usable) await takeOwed(play);
   for (const buyer of play.buyers) {
-    const { owedMill } = await settlement.accountOf(buyer);
-    if (owedMill !== 0n) await must("I4", settlement.connect(stranger).creditOwed(buyer));
     const { free, locked } = await settlement.accountOf(buyer);
     expect(locked, "I9").to.equal(0n);
     if (free !== 0n) await must("I4", settlement.connect(buyer).requestRedemption(free));
@@ -274,6 +273,7 @@ async function redeemAll(play: Play): Promise<void> {
   const first = await settlement.nextEpochToClose();
   await must("I4", settlement.connect(stranger).closeEpoch(first, []));
   await play.pass(LONG_SECONDS);
+  await takeOwed(play);
   for (let epoch = first + 1n; epoch <= last || epoch === first + 1n; epoch++) {
     await must("I4", settlement.connect(stranger).closeEpoch(epoch, []));
   }
@@ -287,6 +287,15 @@ async function redeemAll(play: Play): Promise<void> {
     await must("I4", settlement.connect(stranger).collect(account));
   }
   expect(await settlement.outstanding(), "I4").to.equal(0n);
+}
+
+/** What slashes awarded: credits while there is a price, MILL once it is dead. */
+async function takeOwed(play: Play): Promise<void> {
+  const { settlement, stranger } = play.world;
+  for (const buyer of play.buyers) {
+    const { owedMill } = await settlement.accountOf(buyer);
+    if (owedMill !== 0n) await must("I4", settlement.connect(stranger).creditOwed(buyer));
+  }
 }
 
 /** A call that nothing may refuse. */

@@ -339,6 +339,8 @@ describe("BurnMintSettlement: accounts", () => {
       const { settlement, token, buyer, provider, stranger } = context;
       await settlement.connect(buyer).setPayout(provider);
       const before = await token.balanceOf(provider);
+      await networkHelpers.time.increase(8 * 86_400);
+      await settlement.closeEpoch(0, []);
       await networkHelpers.time.increase(7 * 86_400);
       await expect(settlement.connect(stranger).creditOwed(buyer))
         .to.emit(settlement, "OwedPaid")
@@ -348,6 +350,28 @@ describe("BurnMintSettlement: accounts", () => {
       expect([owedMill, free, await settlement.owedMillTotal()]).to.deep.equal([0n, 995n * WAD, 0n]);
       const { left, right } = await supplyIdentity(context);
       expect(left).to.equal(right);
+    });
+
+    it("should wait for a price that fails for an hour when nobody had closed for a week: idleness is not death", async () => {
+      const context = await slashed();
+      const { settlement, buyer, feeds } = context;
+      await networkHelpers.time.increase(8 * 86_400);
+      for (const feed of feeds) await feed.post(0n);
+      const waits = async () =>
+        expect(settlement.creditOwed(buyer)).to.be.revertedWithCustomError(
+          settlement,
+          "BurnMintSettlement_NoUsablePrice",
+        );
+      await waits();
+      // The first close that has none begins the time in which everybody else can bring a price.
+      await settlement.closeEpoch(0, []);
+      const closedAt = await networkHelpers.time.latest();
+      await networkHelpers.time.setNextBlockTimestamp(closedAt + 7 * 86_400 - 1);
+      await waits();
+      await setPrice(context, WAD);
+      await expect(settlement.creditOwed(buyer))
+        .to.emit(settlement, "OwedCredited")
+        .withArgs(buyer, 20n * WAD, 20n * WAD);
     });
 
     it("should give no credits at a dead price, whose MILL may be worth a fraction of it by now, X-18", async () => {
@@ -360,6 +384,7 @@ describe("BurnMintSettlement: accounts", () => {
       await closeEpoch(connection, context, 0);
       const backing = async () => ((await settlement.bank()) * WAD) / (await settlement.outstanding());
       for (const feed of feeds) await feed.post(0n);
+      await closeEpoch(connection, context, 1);
       await networkHelpers.time.increase(7 * 86_400);
       const before = await backing();
       await settlement.connect(staking).compensate(stranger, 800n * WAD, 200n * WAD);
