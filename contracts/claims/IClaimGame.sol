@@ -8,8 +8,9 @@ import {Branch, ClaimRecord, ClaimState, RewardRule} from "./ClaimTypes.sol";
 /// @notice The rules that all games about a committed result share: when a claim stands, when it falls, what a question
 /// costs and who is paid.
 /// @dev Only the provider claims. Others *point* at parts of what it committed to; an *opening* answers with what lies
-/// below, is stored once and serves all. A duplicate of any call of a game is a no-op, which clients treat as success.
-/// What a part is, and what answers for it, is each game's own: see `IResultClaims` for tensor programs.
+/// below, is stored once and serves all. To ask again, while there is time to ask, or to answer again is a no-op, which
+/// clients treat as success. What a part is, and what answers for it, is each game's own: see `IResultClaims` for
+/// tensor programs.
 ///
 /// Two calls are worth copying from another's unconfirmed transaction: the first pointer at a wrong claim, and its
 /// proof. Both must be committed to in an earlier block, in a *lane* of the account: a slot that it can use again.

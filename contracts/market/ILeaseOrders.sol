@@ -31,8 +31,8 @@ import {NodeFilter} from "./NodeFilter.sol";
 /// - an order holds exactly what its seats can still cost: `escrowOf`; what a seat does not need returns at once;
 /// - a cluster that does not fill costs the buyer no more than its filled seats' rates for the time that they waited,
 ///   at most an hour's; providers get that, their bond and their units back;
-/// - what a provider leaves unserved returns to its seat with its escrow, and only the buyer decides whether it stays
-///   on the market;
+/// - what a provider leaves unserved returns to its seat with its escrow: anyone puts it back on the market, at no more
+///   than the seat's rate, and the buyer takes it off for good, before or after, as long as nobody took it;
 /// - leaving is never paused, and needs nobody else: the buyer by `close` and `closeSeat`, anyone once a listing is
 ///   over.
 interface ILeaseOrders is IEntryPause, IBatch {

@@ -10,8 +10,8 @@ import {IEntryPause} from "../common/IEntryPause.sol";
 /// bound to this chain and contract, to the node, to one buyer or to any, and to a nonce of the provider's.
 ///
 /// Promises:
-/// - a quote gives at most its `units` in all, however often it is shown, and two quotes of one nonce exclude each
-///   other: whichever is taken uses up both (T-38, T-39);
+/// - a quote gives at most its `units` in all, however often it is shown, and what is taken by one quote of a nonce is
+///   gone from all of them: together they give no more than the largest of them (T-38, T-39);
 /// - a cancelled nonce is cancelled for ever; so is what it could still have given;
 /// - nobody but who it names can take a quote (T-43), and a buyer gets exactly what the quote says.
 interface IQuoteDesk is IEntryPause {

@@ -25,7 +25,8 @@ import {ICreditPurchase} from "./ICreditPurchase.sol";
 /// - a channel never pays more than was locked in it, nor more than the highest voucher that its buyer signed;
 /// - a voucher counts once, for one channel of one contract on one chain; a closed channel never opens again;
 /// - a provider that redeems within the notice loses nothing that it holds a voucher for;
-/// - only a registered provider can be paid, and only by redeeming itself or through its operator;
+/// - only who was a registered provider when the channel was opened can be paid, and only by redeeming itself or
+///   through its operator;
 /// - neither side needs the other, a price or open entries to get out what is its own.
 ///
 /// A voucher signed by a contract (ERC-1271) is as good as the contract lets it be: its provider should redeem often. A
