@@ -48,6 +48,8 @@ export class ProofKeeper extends Keeper<Parts> {
   readonly #working = new Map<bigint, number>();
   /** When a task of which a step failed is looked at again. */
   readonly #notBefore = new Map<bigint, number>();
+  /** What was read of tasks that are open: it takes a look through all blocks. */
+  readonly #tasks = new Map<bigint, ProofTask>();
   readonly #ranges = new BlockRanges();
   readonly #turns = new Turns();
 
@@ -56,7 +58,15 @@ export class ProofKeeper extends Keeper<Parts> {
     await this.attempt("proofs", () => this.#findTasks(head.number));
     for (const taskId of this.#turns.next(store.open("proof"), (id) => this.#working.has(id))) {
       if (signal.aborted) return;
-      await this.attempt(`proof task ${taskId.toString()}`, () => this.#advance(taskId, head));
+      await this.attempt(`proof task ${taskId.toString()}`, async () => {
+        try {
+          await this.#advance(taskId, head);
+        } catch (error) {
+          // A task whose block was replaced may be another than the one that was read.
+          this.#tasks.delete(taskId);
+          throw error;
+        }
+      });
     }
   }
 
@@ -84,7 +94,7 @@ export class ProofKeeper extends Keeper<Parts> {
     if (!isMine) this.#working.delete(taskId);
     if (status === TaskStatus.Finalized || status === TaskStatus.Cancelled) {
       store.closeJob("proof", taskId);
-      this.#working.delete(taskId);
+      this.#forget(taskId);
     } else if (isMine && status === TaskStatus.Working) {
       const own = await this.#taskOf(taskId);
       this.#working.set(taskId, own.prover.timeoutSeconds);
@@ -108,11 +118,11 @@ export class ProofKeeper extends Keeper<Parts> {
   async #accept(taskId: bigint, head: Head): Promise<void> {
     const { contracts, sender, policy, picker, deployedAtBlock: fromBlock, logger } = this.parts;
     const { proofs: market } = contracts;
+    if (this.#working.size >= policy.maxConcurrentTasks) return;
     const task = await this.#taskOf(taskId);
     const { order, prover } = task;
     const price = await market.priceAtDown(order, head.timestamp);
     const bond = await market.bondOfUp(order, price);
-    if (this.#working.size >= policy.maxConcurrentTasks) return;
     const queued = [...this.#working.values()].reduce((sum, seconds) => sum + seconds, 0);
     const reason = proofRefusal(policy, prover, { order, price, bond }, queued);
     if (reason !== undefined) {
@@ -159,11 +169,21 @@ export class ProofKeeper extends Keeper<Parts> {
       `release ${taskId.toString()}`,
     );
     store.closeJob("proof", taskId);
-    this.#working.delete(taskId);
+    this.#forget(taskId);
     logger.warn({ taskId }, "not proven in time");
   }
 
+  #forget(taskId: bigint): void {
+    for (const memory of [this.#working, this.#notBefore, this.#tasks]) memory.delete(taskId);
+  }
+
   async #taskOf(taskId: bigint): Promise<ProofTask> {
+    const task = this.#tasks.get(taskId) ?? (await this.#readTask(taskId));
+    this.#tasks.set(taskId, task);
+    return task;
+  }
+
+  async #readTask(taskId: bigint): Promise<ProofTask> {
     const { contracts, deployedAtBlock } = this.parts;
     const { proofs } = contracts;
     const [order, [named]] = await Promise.all([
