@@ -207,7 +207,6 @@ describe("ResultClaims, data", () => {
     const base = await posted();
     await demand(base, Region.Input, 5);
     const { gasUsed } = (await (await deliver(base, Region.Input, 5)).wait())!;
-    if (process.env["SHOW_GAS"]) console.log(gasUsed);
     expect(gasUsed).to.be.lessThan(600_000n);
   });
 

@@ -356,7 +356,6 @@ describe("ResultClaims, the game", () => {
     await path.prove(position, 0);
     expect(await claims.stateOf(ID)).to.equal(State.Slashed);
     expect(path.path.map(({ height }) => height)).to.deep.equal([20, 15, 10, 5]);
-    if (process.env["SHOW_GAS"]) console.log(path.gas, path.gasTotal());
     expect(path.gasTotal()).to.be.lessThan(900_000n);
     for (const [call, most] of Object.entries({
       pointTop: 112_000n,

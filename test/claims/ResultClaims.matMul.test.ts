@@ -74,7 +74,6 @@ describe("ResultClaims, with a product over rows of 8,192", () => {
 
     const receipt = await (await prove(challenger, ID, claim, target as never, witness as never)).wait();
     expect(await world.claims.stateOf(ID)).to.equal(State.Slashed);
-    if (process.env["SHOW_GAS"] !== undefined) console.log(receipt!.gasUsed);
     expect(receipt!.gasUsed < 1_500_000n, `${receipt!.gasUsed}`).to.be.true;
   });
 });

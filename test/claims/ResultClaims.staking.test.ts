@@ -105,7 +105,6 @@ describe("ResultClaims, with the staking registry", () => {
     const proof = await prove(claims.connect(reporter), ID, claim, wrong, witness);
     expect(await claims.stateOf(ID)).to.equal(State.Slashed);
     expect(await slashedAccounts(world)).to.deep.equal(SPLIT);
-    if (process.env["SHOW_GAS"]) console.log((await proof.wait())!.gasUsed);
     expect((await proof.wait())!.gasUsed).to.be.lessThan(270_000n);
   });
 
@@ -118,7 +117,6 @@ describe("ResultClaims, with the staking registry", () => {
     const timeout = await claims.connect(reporter).timeout(ID, claim, key, []);
     expect(await claims.stateOf(ID)).to.equal(State.Slashed);
     expect(await slashedAccounts(world)).to.deep.equal(SPLIT);
-    if (process.env["SHOW_GAS"]) console.log((await timeout.wait())!.gasUsed);
     expect((await timeout.wait())!.gasUsed).to.be.lessThan(200_000n);
   });
 

@@ -8,7 +8,7 @@ declare module "hardhat/types/global-options" {
     long: boolean;
     /** Calls that the invariants make; zero takes the profile's number. */
     calls: number;
-    /** Seed of the invariants; zero takes the profile's. */
+    /** Seed of the invariants and games; zero takes the profile's. */
     seed: number;
   }
 }
@@ -26,7 +26,7 @@ export const longTests = definePlugin({
     }),
     globalOption({
       name: "seed",
-      description: "What the invariants draw their calls from, instead of what the profile says",
+      description: "What invariants and games draw their calls from, instead of what the profile says",
       type: ArgumentType.INT,
       defaultValue: 0,
     }),

@@ -6,9 +6,9 @@ import { deployUptime, type UptimeFixture } from "./uptimeFixture.js";
 
 const { ethers, networkHelpers } = await hre.network.create();
 
-/** Where seeds begin, and how many there are: `LIVES=1000:200 npx hardhat --long test …` plays others than usual. */
-const [FIRST, COUNT] = (process.env["LIVES"] ?? (hre.globalOptions.long ? "1:12" : "1:2")).split(":").map(Number);
-const MOVES = hre.globalOptions.long || process.env["LIVES"] !== undefined ? 200 : 50;
+/** Where seeds begin: `npx hardhat --long --seed 1000 test mocha test/uptime/LifeGame.test.ts` plays others than usual. */
+const FIRST = hre.globalOptions.seed || 1;
+const [COUNT, MOVES] = hre.globalOptions.long ? [12, 200] : [2, 50];
 
 describe("Uptime over many epochs as a game (I7)", function () {
   const deployFour = async (): Promise<UptimeFixture> => await deployUptime(ethers, networkHelpers, 4);
@@ -20,13 +20,12 @@ describe("Uptime over many epochs as a game (I7)", function () {
     { deploy: deploySeven, seats: 7, liars: 2 },
   ];
 
-  for (let seed = FIRST!; seed < FIRST! + COUNT!; seed++) {
+  for (let seed = FIRST; seed < FIRST + COUNT; seed++) {
     const { deploy, seats, liars } = sets[seed % sets.length]!;
     it(`should cost no honest one of ${seats} anything, with ${liars} liars, seed ${seed}`, async () => {
       const at = await networkHelpers.loadFixture(deploy);
       const life = await Life.begin(at, dice(seed), liars);
       await life.live(MOVES);
-      if (process.env["LIVES"] !== undefined) console.log(JSON.stringify(life.counts));
     });
   }
 });
