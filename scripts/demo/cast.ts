@@ -1,9 +1,6 @@
-import { HDNodeWallet } from "ethers";
+import type { HDNodeWallet } from "ethers";
 
-/** The phrase that Hardhat's node and anvil fund; worth nothing anywhere else. */
-const PHRASE = "test test test test test test test test test test test junk";
-
-const wallet = (index: number): HDNodeWallet => HDNodeWallet.fromPhrase(PHRASE, undefined, `m/44'/60'/0'/0/${index}`);
+import { localAccount } from "../local/localAccount.js";
 
 /** Hardware classes of a deployment, by id. */
 export const CLASS = { gpu80: 1, gpu24: 2, cpu: 3 } as const;
@@ -23,8 +20,8 @@ export interface ProviderRole {
 const PROVIDERS: readonly ProviderRole[] = [
   {
     name: "Brisk Compute",
-    account: wallet(8),
-    agent: wallet(14),
+    account: localAccount(8),
+    agent: localAccount(14),
     classIds: [CLASS.gpu80],
     cheat: "corrupt",
     minPriceCredits: "6",
@@ -32,8 +29,8 @@ const PROVIDERS: readonly ProviderRole[] = [
   },
   {
     name: "Shade Render",
-    account: wallet(9),
-    agent: wallet(15),
+    account: localAccount(9),
+    agent: localAccount(15),
     classIds: [CLASS.gpu24],
     cheat: "hide",
     minPriceCredits: "6",
@@ -41,16 +38,16 @@ const PROVIDERS: readonly ProviderRole[] = [
   },
   {
     name: "Honest Iron",
-    account: wallet(10),
-    agent: wallet(16),
+    account: localAccount(10),
+    agent: localAccount(16),
     classIds: [CLASS.gpu80, CLASS.gpu24],
     minPriceCredits: "12",
     acceptTasks: true,
   },
   {
     name: "Corner Box",
-    account: wallet(11),
-    agent: wallet(17),
+    account: localAccount(11),
+    agent: localAccount(17),
     classIds: [CLASS.cpu],
     minPriceCredits: "12",
     acceptTasks: false,
@@ -59,8 +56,8 @@ const PROVIDERS: readonly ProviderRole[] = [
 
 const SILENT: ProviderRole = {
   name: "Deaf Cloud",
-  account: wallet(12),
-  agent: wallet(18),
+  account: localAccount(12),
+  agent: localAccount(18),
   classIds: [CLASS.cpu],
   cheat: "silence",
   minPriceCredits: "1",
@@ -82,12 +79,12 @@ export interface Cast {
 /** The cast, with the silent provider if asked for. */
 export function castOf(silence: boolean): Cast {
   return {
-    treasury: wallet(0),
-    governor: wallet(1),
-    guardian: wallet(2),
-    watcher: wallet(3),
-    attestors: [4, 5, 6, 7].map(wallet),
-    buyer: wallet(13),
+    treasury: localAccount(0),
+    governor: localAccount(1),
+    guardian: localAccount(2),
+    watcher: localAccount(3),
+    attestors: [4, 5, 6, 7].map((index) => localAccount(index)),
+    buyer: localAccount(13),
     providers: silence ? [...PROVIDERS, SILENT] : PROVIDERS,
   };
 }

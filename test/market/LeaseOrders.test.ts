@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import hre from "hardhat";
 
+import { localAccount } from "../../scripts/local/localAccount.js";
 import type { ILeaseOrders } from "../../typechain-types/index.js";
 import { ALL_UP, LeaseDriver } from "./leaseDriver.js";
 import { type LeaseOrder, leaseTerms, NO_DETAILS, openOrder, PLEDGE } from "./leaseTerms.js";
@@ -220,11 +221,7 @@ describe("LeaseOrders", () => {
       const now = await driver.now();
       const statement = { nodeId: 1n, attributes: 1n, issuedAt: now, expiresAt: now + 10_000 };
       const digest = await inspections.statementDigest(statement);
-      const wallet = ethers.HDNodeWallet.fromPhrase(
-        "test test test test test test test test test test test junk",
-        "",
-        "m/44'/60'/0'/0/7",
-      );
+      const wallet = localAccount(7);
       expect(wallet.address).to.equal(stranger.address);
       await inspections.bring(stranger, statement, wallet.signingKey.sign(digest).serialized);
       await world.nodes.connect(alice).setDetails(1, { ...NO_DETAILS, attributes: 1n });

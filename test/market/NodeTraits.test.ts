@@ -2,6 +2,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 
 import type { INodeRegistry, INodeTraits } from "../../typechain-types/index.js";
+import { localAccount } from "../../scripts/local/localAccount.js";
 import { ApprovalDriver } from "./approvalDriver.js";
 import { NO_DETAILS } from "./leaseTerms.js";
 import { marketWorld, type World } from "./marketFixture.js";
@@ -18,7 +19,6 @@ const NOTHING: INodeTraits.TraitsStruct = {
   inspectors: [],
   allInspectors: false,
 };
-const PHRASE = "test test test test test test test test test test test junk";
 
 describe("NodeTraits", () => {
   let world: World;
@@ -52,7 +52,7 @@ describe("NodeTraits", () => {
 
   /** A statement of an inspector about alice's node; `index` of its account. */
   async function confirm(index: number, attributes: bigint) {
-    const inspector = ethers.HDNodeWallet.fromPhrase(PHRASE, "", `m/44'/60'/0'/0/${index}`);
+    const inspector = localAccount(index);
     const now = await networkHelpers.time.latest();
     const statement = { nodeId: 1n, attributes, issuedAt: now, expiresAt: now + 1_000 };
     const signature = inspector.signingKey.sign(await world.inspections.statementDigest(statement)).serialized;
@@ -116,7 +116,7 @@ describe("NodeTraits", () => {
 
     it("should take the word of any or of all inspectors, as of the same second", async () => {
       const first = await confirm(7, 0b1n);
-      const second = ethers.HDNodeWallet.fromPhrase(PHRASE, "", "m/44'/60'/0'/0/6").address;
+      const second = localAccount(6).address;
       const both = { ...NOTHING, attributes: 0b1n, inspectors: [second, first] };
       const all = { ...both, allInspectors: true };
       const opened = await open(all);

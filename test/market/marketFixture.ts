@@ -2,6 +2,7 @@ import { agentConsentTypes } from "@millrace/sdk";
 import type { HardhatEthersSigner } from "@nomicfoundation/hardhat-ethers/types";
 import type { HDNodeWallet } from "ethers";
 
+import { localAccount } from "../../scripts/local/localAccount.js";
 import type { INodeRegistry, ITaskBook } from "../../typechain-types/index.js";
 import { type Connection, CREDIT, deployMillrace, MILL, type Millrace } from "../support/deployMillrace.js";
 import { domainOf } from "../support/typedData.js";
@@ -14,7 +15,6 @@ export const RATE = CREDIT / 1_000n;
 const ATTESTORS = 3;
 
 /** Phrase of the accounts of Hardhat's chain: attestors sign digests, which accounts behind a provider do not. */
-const PHRASE = "test test test test test test test test test test test junk";
 
 /** In the order of `ITaskBook.TaskStatus`. */
 export const TASK_STATUSES = [
@@ -146,7 +146,7 @@ export async function addAttestor(
   await world.uptime.connect(attestor).applyAsAttestor(attestor, "0x");
   await world.uptime.admitAttestor(attestor);
   world.attestors.push(attestor);
-  world.attestorKeys.push(ethers.HDNodeWallet.fromPhrase(PHRASE, "", `m/44'/60'/0'/0/${index}`));
+  world.attestorKeys.push(localAccount(index));
 }
 
 /** What a node is, where it differs from the nodes of `marketWorld`. */

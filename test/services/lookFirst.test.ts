@@ -7,13 +7,12 @@ import { fileURLToPath } from "node:url";
 import { expect } from "chai";
 import hre from "hardhat";
 
+import { localAccount } from "../../scripts/local/localAccount.js";
 import { NODE_FLAGS } from "../../scripts/local/nodeFlags.js";
 import { FROM, type VerbWorld, verbWorld } from "../cli/verbWorld.js";
 
 const connection = await hre.network.create();
-const { ethers } = connection;
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-const PHRASE = "test test test test test test test test test test test junk";
 
 describe("services that only look", function () {
   let at: VerbWorld;
@@ -45,8 +44,7 @@ describe("services that only look", function () {
     const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
     return { code, output };
   };
-  const keyOf = (party: number): string =>
-    ethers.HDNodeWallet.fromPhrase(PHRASE, "", `m/44'/60'/0'/0/${party}`).privateKey;
+  const keyOf = (party: number): string => localAccount(party).privateKey;
 
   it("should tell a provider about its nodes with --check, and refuse what would keep it from its work", async () => {
     const alice = `--from ${FROM.alice} --yes`;

@@ -13,11 +13,12 @@ import {
 } from "@millrace/jobs";
 import { connectContracts, type Contracts, type Deployment, EpochClock, saveDeployment } from "@millrace/sdk";
 import { type Bundle, encodeBundle, writeBundle } from "@millrace/tensor";
-import { HDNodeWallet, JsonRpcProvider, keccak256, parseEther, ZeroHash } from "ethers";
+import { type HDNodeWallet, JsonRpcProvider, keccak256, parseEther, ZeroHash } from "ethers";
 import hre from "hardhat";
 
 import { deployMillrace } from "../../../ignition/deployMillrace.js";
 import { freePort } from "../../../scripts/local/freePort.js";
+import { localAccount } from "../../../scripts/local/localAccount.js";
 import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { NODE_FLAGS } from "../../../scripts/local/nodeFlags.js";
 import { type LocalChain, startChain } from "../../../scripts/local/startChain.js";
@@ -25,7 +26,6 @@ import type { ITaskBook } from "../../../typechain-types/index.js";
 import { PATIENCE_MS, until } from "../until.js";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
-const PHRASE = "test test test test test test test test test test test junk";
 const STAKE = parseEther("400000");
 /** Leases and tasks. */
 const KINDS = 3;
@@ -91,13 +91,13 @@ export class AgentWorld {
 
   static async #on(chain: LocalChain, folder: string): Promise<AgentWorld> {
     const connection = await hre.network.create({ network: "localhost", override: { url: chain.url } });
-    const governor = key(ACCOUNTS.governor).address;
+    const governor = localAccount(ACCOUNTS.governor).address;
     const deployment = await deployMillrace(connection, {
       name: "agents",
       holders: {
         governor,
         guardian: governor,
-        genesisReceiver: key(ACCOUNTS.treasury).address,
+        genesisReceiver: localAccount(ACCOUNTS.treasury).address,
         ecosystemPayee: governor,
       },
       epochSeconds: 40,
@@ -139,25 +139,25 @@ export class AgentWorld {
   }
 
   get treasury(): HDNodeWallet {
-    return key(ACCOUNTS.treasury);
+    return localAccount(ACCOUNTS.treasury);
   }
 
   get buyer(): HDNodeWallet {
-    return key(ACCOUNTS.buyer);
+    return localAccount(ACCOUNTS.buyer);
   }
 
   get watcher(): HDNodeWallet {
-    return key(ACCOUNTS.watcher);
+    return localAccount(ACCOUNTS.watcher);
   }
 
   get challenger(): HDNodeWallet {
-    return key(ACCOUNTS.challenger);
+    return localAccount(ACCOUNTS.challenger);
   }
 
   async addParty(name: string, units = 1): Promise<Party> {
     const index = this.#parties.length;
-    const provider = key(ACCOUNTS.providers + index);
-    const agent = key(ACCOUNTS.agents + index);
+    const provider = localAccount(ACCOUNTS.providers + index);
+    const agent = localAccount(ACCOUNTS.agents + index);
     const port = await freePort();
     await this.stake(provider, name);
     const { nodes } = this.as(provider);
@@ -350,8 +350,4 @@ export class AgentWorld {
   async #give(account: HDNodeWallet, mill: bigint): Promise<void> {
     await (await this.contracts.token.transfer(account.address, mill)).wait();
   }
-}
-
-function key(index: number): HDNodeWallet {
-  return HDNodeWallet.fromPhrase(PHRASE, undefined, `m/44'/60'/0'/0/${index}`);
 }

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-import { HDNodeWallet, JsonRpcProvider, Mnemonic, randomBytes, type Signer } from "ethers";
+import { type HDNodeWallet, JsonRpcProvider, Mnemonic, randomBytes, type Signer, ZeroHash } from "ethers";
 import hre from "hardhat";
 
 import { fetchLeaf, PeerClient } from "@millrace/oracle";
@@ -20,6 +20,7 @@ import type { ProvenLeaf } from "@millrace/uptime-tree/format";
 
 import { deployMillrace } from "../../../ignition/deployMillrace.js";
 import { freePort } from "../../../scripts/local/freePort.js";
+import { localAccount } from "../../../scripts/local/localAccount.js";
 import { ManagedProcess } from "../../../scripts/local/ManagedProcess.js";
 import { NODE_FLAGS } from "../../../scripts/local/nodeFlags.js";
 import { startChain, type LocalChain } from "../../../scripts/local/startChain.js";
@@ -91,7 +92,7 @@ export class OracleWorld {
     { members = MEMBERS, spare = 0, epochSeconds = 9, slots = SLOTS, overrides = {} }: WorldOptions,
   ): Promise<OracleWorld> {
     const connection = await hre.network.create({ network: "localhost", override: { url: chain.url } });
-    const governor = keyOf(phrase, ACCOUNTS.governor);
+    const governor = localAccount(ACCOUNTS.governor, phrase);
     const deployment = await deployMillrace(connection, {
       name: "attestors",
       holders: {
@@ -125,7 +126,7 @@ export class OracleWorld {
   }
 
   attestorKey(member: number): HDNodeWallet {
-    return keyOf(this.phrase, ACCOUNTS.attestors + member);
+    return localAccount(ACCOUNTS.attestors + member, this.phrase);
   }
 
   /**
@@ -157,11 +158,11 @@ export class OracleWorld {
   }
 
   providerKey(): HDNodeWallet {
-    return keyOf(this.phrase, ACCOUNTS.provider);
+    return localAccount(ACCOUNTS.provider, this.phrase);
   }
 
   agentKey(node: number): HDNodeWallet {
-    return keyOf(this.phrase, ACCOUNTS.agents + node);
+    return localAccount(ACCOUNTS.agents + node, this.phrase);
   }
 
   configOf(member: number, fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
@@ -294,9 +295,9 @@ export class OracleWorld {
     const { nodes, catalog } = this.as(provider);
     const digest = await nodes.consentDigest(provider.address, agent.address);
     const details = {
-      region: "0x" + "00".repeat(32),
+      region: ZeroHash,
       attributes: 0,
-      source: "0x" + "00".repeat(32),
+      source: ZeroHash,
       endpoint,
       metadata: "",
     };
@@ -305,8 +306,4 @@ export class OracleWorld {
     const consent = agent.signingKey.sign(digest).serialized;
     await (await nodes.addNode(classId, 1, agent.address, details, ask, consent, ROOM)).wait();
   }
-}
-
-function keyOf(phrase: string, index: number): HDNodeWallet {
-  return HDNodeWallet.fromPhrase(phrase, undefined, `m/44'/60'/0'/0/${index}`);
 }
