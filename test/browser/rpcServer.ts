@@ -20,5 +20,5 @@ export async function rpcServer(provider: {
       );
     });
   });
-    return { server, url: await serve(server) };
+  return { server, url: await serve(server) };
 }
