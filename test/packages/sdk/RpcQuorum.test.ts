@@ -225,6 +225,9 @@ describe("RpcQuorum", () => {
   it("should need a majority", async () => {
     const quorum = await quorumOf([honest(), honest()]);
     for (const q of [0, 1, 3]) expect(() => new RpcQuorum(quorum.endpoints, q)).to.throw(MillraceError, "no majority");
+    // One node alone cannot be three: whoever wants three to agree must not be served by it in silence.
+    const [{ url }] = nodes;
+    expect(await codeOf(openQuorum({ rpcUrls: [url], quorum: 3, chainId: CHAIN }))).to.equal("BAD_CONFIG");
   });
 
   it("should serve as a provider, and start only when a quorum answers", async () => {

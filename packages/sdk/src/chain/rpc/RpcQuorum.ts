@@ -1,5 +1,6 @@
 import { MillraceError } from "../../errors/MillraceError.js";
 import { keyOf } from "./answers.js";
+import { assertMajority } from "./assertMajority.js";
 import type { RpcAnswer, RpcEndpoint } from "./RpcEndpoint.js";
 
 /** How long to wait for the others once enough have answered a question about a quantity. */
@@ -37,11 +38,7 @@ export class RpcQuorum {
     readonly endpoints: readonly RpcEndpoint[],
     readonly quorum: number,
   ) {
-    if (quorum < 1 || quorum > endpoints.length || 2 * quorum <= endpoints.length) {
-      throw new MillraceError("BAD_CONFIG", `${quorum} of ${endpoints.length} nodes is no majority.`, {
-        hint: "Ask for more than half of them, and at most all.",
-      });
-    }
+    assertMajority(quorum, endpoints.length);
   }
 
   /** What a quorum answers. @throws MillraceError RPC_DISAGREES, RPC_DOWN */

@@ -3,6 +3,7 @@ import type { JsonRpcApiProvider } from "ethers";
 import { MillraceError } from "../../errors/MillraceError.js";
 import { openChain } from "../openChain.js";
 import { readLogsInRanges } from "../readLogsInRanges.js";
+import { assertMajority } from "./assertMajority.js";
 import { QuorumProvider } from "./QuorumProvider.js";
 import { RpcEndpoint, type RpcFault } from "./RpcEndpoint.js";
 import { RpcQuorum } from "./RpcQuorum.js";
@@ -23,6 +24,7 @@ interface QuorumOptions {
 export async function openQuorum(options: QuorumOptions): Promise<JsonRpcApiProvider> {
   const { rpcUrls, chainId, pollMs = 250, timeoutMs = 5_000, onFault } = options;
   const quorum = options.quorum ?? Math.floor(rpcUrls.length / 2) + 1;
+  assertMajority(quorum, rpcUrls.length);
   const [only] = rpcUrls;
   if (only !== undefined && rpcUrls.length === 1) return await openChain({ rpcUrl: only, chainId, pollMs });
   if (chainId === undefined) {
