@@ -25,6 +25,7 @@ export { agentConsentTypes, inspectionTypes, permitTypes, quoteTypes, voucherTyp
 export { httpUrl } from "./config/httpUrl.js";
 export { loadConfig } from "./config/loadConfig.js";
 export { parsed } from "./config/parsed.js";
+export { problemOf } from "./config/problemOf.js";
 export { readEnvironment, type Environment } from "./config/readEnvironment.js";
 export { settingsOf, type Setting } from "./config/settingsOf.js";
 export { chainIdentity } from "./deployment/chainIdentity.js";
@@ -43,6 +44,7 @@ export { SENTENCES } from "./errors/sentences/index.js";
 export { makeFolder } from "./files/makeFolder.js";
 export { MAX_JSON_BYTES, readUpTo } from "./http/readUpTo.js";
 export { createLogger, type Logger } from "./log/createLogger.js";
+export { Trouble } from "./log/Trouble.js";
 export { listen, type Address, type Listener } from "./process/listen.js";
 export { Semaphore } from "./process/Semaphore.js";
 export { Shutdown } from "./process/Shutdown.js";

@@ -1,4 +1,4 @@
-import { type BlockClock, decodeError, listen, type ServiceContext, sleep } from "@millrace/sdk";
+import { type BlockClock, decodeError, listen, type ServiceContext, sleep, Trouble } from "@millrace/sdk";
 import { signProbe } from "@millrace/uptime-tree/format";
 
 import type { Conduct } from "./Conduct.js";
@@ -61,15 +61,17 @@ async function follow(
   pollMs: number,
   onBlock: (head: Block) => Promise<void>,
 ): Promise<void> {
+  const trouble = new Trouble({ logger, message: "could not follow the chain" });
   let last = -1;
   while (!signal.aborted) {
     try {
       const head = await blocks.latest();
       if (head.number !== last) await onBlock(head);
       last = head.number;
+      trouble.over();
     } catch (error) {
       // Aborted work fails in all kinds of ways: nobody wants to read of them.
-      if (!isEnded(signal)) logger.warn({ reason: decodeError(error).sentence }, "could not follow the chain");
+      if (!isEnded(signal)) trouble.failed({ reason: decodeError(error).sentence });
     }
     await sleep(pollMs, signal);
   }

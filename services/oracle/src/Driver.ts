@@ -3,6 +3,7 @@ import { ZeroHash } from "ethers";
 import {
   decodeError,
   sleep,
+  Trouble,
   type Contracts,
   type EpochClock,
   type Logger,
@@ -105,16 +106,18 @@ export class Driver {
 
   /** Runs until the signal aborts. A step that fails is logged and tried again. */
   async run(pollMs: number, signal: AbortSignal): Promise<void> {
+    const trouble = new Trouble({ logger: this.parts.logger, message: "step failed, trying again" });
     while (!signal.aborted) {
       const done = this.parts.metrics.stepSeconds.startTimer();
       try {
         await this.step();
         this.failures = [];
+        trouble.over();
       } catch (error) {
         const { code, message } = decodeError(error);
         this.failures = [...this.failures.slice(1 - MANY_FAILURES), { code, message }];
         this.parts.metrics.stepFailures.inc({ code });
-        this.parts.logger.warn({ code, message }, "step failed, trying again");
+        trouble.failed({ code, message });
       }
       done();
       this.measure();

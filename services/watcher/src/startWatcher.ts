@@ -13,6 +13,7 @@ import {
   type ServiceContext,
   sleep,
   TransactionSender,
+  Trouble,
 } from "@millrace/sdk";
 import { parseEther } from "ethers";
 import { fastify } from "fastify";
@@ -58,6 +59,7 @@ export async function startWatcher(context: Context, computation = honestComputa
   const silence = config.reportSilence ? await silenceReporter(desk, logger) : undefined;
   /** Each silence is a transaction: claims do not wait for them. */
   let silenceRound: Promise<void> | undefined;
+  const unreported = new Trouble({ logger, message: "silence not reported" });
 
   const oldest = config.fromBlock ?? deployment.deployedAtBlock;
   const ranges = new BlockRanges();
@@ -76,8 +78,11 @@ export async function startWatcher(context: Context, computation = honestComputa
     cases.advance();
     silenceRound ??= silence
       ?.round(timestamp)
+      .then(() => {
+        unreported.over();
+      })
       .catch((error: unknown) => {
-        if (!signal.aborted) logger.warn({ reason: decodeError(error).sentence }, "silence not reported");
+        if (!signal.aborted) unreported.failed({ reason: decodeError(error).sentence });
       })
       .finally(() => (silenceRound = undefined));
   };
@@ -139,12 +144,16 @@ async function silenceReporter({ contracts, provider, sender }: Desk, logger: Lo
 
 /** Goes round with each poll, until the shutdown; survives a chain that is away. */
 async function repeat({ config, logger, shutdown: { signal } }: Context, round: () => Promise<void>): Promise<void> {
+  const trouble = new Trouble({ logger, message: "round failed, trying again" });
   for (;;) {
     await sleep(config.pollMs, signal);
     if (signal.aborted) return;
-    await round().catch((error: unknown) => {
-      logger.warn({ reason: decodeError(error).sentence }, "round failed, trying again");
-    });
+    try {
+      await round();
+      trouble.over();
+    } catch (error) {
+      trouble.failed({ reason: decodeError(error).sentence });
+    }
   }
 }
 

@@ -145,4 +145,28 @@ describe("Driver", () => {
     await driver.step();
     expect(tries).to.equal(3);
   });
+
+  it("should say once that a step fails for the same reason, and once that it goes on", async () => {
+    const lines: object[] = [];
+    const end = new AbortController();
+    let step = 0;
+    const driver = driverOf({
+      facts: { newestReport: resolved({ epoch: 0 }) },
+      watch: {
+        latest: undefined,
+        poll: () => {
+          step++;
+          if (step === 6) end.abort();
+          return step < 5 ? Promise.reject(new Error("connect ECONNREFUSED")) : Promise.resolve();
+        },
+      },
+      logger: { info: (fields: object) => lines.push(fields), warn: (fields: object) => lines.push(fields) },
+      metrics: { stepSeconds: { startTimer: () => nothing }, stepFailures: { inc: nothing } },
+      duties: { idle: resolved(undefined) },
+      endpoints: { idle: resolved(undefined) },
+    });
+    Object.assign(driver, { measure: nothing });
+    await driver.run(1, end.signal);
+    expect(lines).to.deep.equal([{ code: "RPC_DOWN", message: "The chain's node does not answer." }, { failures: 4 }]);
+  });
 });
