@@ -43,6 +43,7 @@ export default async function close(session: Session, { epoch: given, all, wait 
       const outcome = await closeOne(session, epoch);
       if (outcome === undefined) return;
       closed.push(outcome);
+      session.output.soFar({ closed }, linesOf(closed));
     } catch (error) {
       // Attestors close epochs too: what was the next one a moment ago may be closed by now, which is all that was wanted.
       if (given !== undefined || Number(await contracts.settlement.nextEpochToClose()) <= epoch) throw error;
@@ -53,12 +54,17 @@ export default async function close(session: Session, { epoch: given, all, wait 
     session.output.result({ closed }, "Nothing is left to close.");
     return;
   }
-  const lines = closed.map(
-    ({ epoch, reserved, feeBurn, surplusBurn, emitted, cancelled }) =>
-      `Epoch ${epoch} is closed: ${formatMill(reserved)} to mint again, ${formatMill(feeBurn + surplusBurn)} burned for good, ` +
-      `${formatMill(emitted)} emitted, ${formatMill(cancelled)} cancelled.`,
-  );
-  session.output.result({ closed }, lines.join("\n"));
+  session.output.result({ closed }, linesOf(closed));
+}
+
+function linesOf(closed: readonly Closed[]): string {
+  return closed
+    .map(
+      ({ epoch, reserved, feeBurn, surplusBurn, emitted, cancelled }) =>
+        `Epoch ${epoch} is closed: ${formatMill(reserved)} to mint again, ${formatMill(feeBurn + surplusBurn)} burned for good, ` +
+        `${formatMill(emitted)} emitted, ${formatMill(cancelled)} cancelled.`,
+    )
+    .join("\n");
 }
 
 async function waitUntil(session: Session, timestamp: number): Promise<void> {

@@ -12,6 +12,7 @@ const PROGRESS_EVERY_MS = 2_000;
 export class Output {
   readonly isJson: boolean;
   #toldMs = performance.now();
+  #done: { readonly json: Json; readonly text: string } | undefined;
 
   constructor(isJson: boolean) {
     this.isJson = isJson;
@@ -35,10 +36,17 @@ export class Output {
     process.stdout.write(`${this.isJson ? jsonText(json) : text}\n`);
   }
 
+  /** What is done and stays done while more is to come: should that fail, this is told beside the failure. */
+  soFar(json: Json, text: string): void {
+    this.#done = { json, text };
+  }
+
   /** A failure: one sentence, and what to do. */
   failure(error: MillraceError): void {
     const { code, message, hint, revert } = error;
-    if (this.isJson) process.stdout.write(`${jsonText({ error: { code, message, hint, revert } })}\n`);
+    if (this.isJson) {
+      process.stdout.write(`${jsonText({ ...this.#done?.json, error: { code, message, hint, revert } })}\n`);
+    } else if (this.#done !== undefined) process.stdout.write(`${this.#done.text}\n`);
     process.stderr.write(`Error: ${error.sentence}\n`);
   }
 }

@@ -36,7 +36,7 @@ interface Context {
 
 /**
  * Shows a plan, asks, and sends it. Every step is run on the node beforehand, so that a plan that would fail half-way
- * changes nothing.
+ * changes nothing; should it still, what was sent is told beside the failure.
  */
 export async function executePlan(plan: Plan, context: Context): Promise<Sent | undefined> {
   const { chain, account, output, dryRun } = context;
@@ -48,7 +48,13 @@ export async function executePlan(plan: Plan, context: Context): Promise<Sent | 
   }
   await askToSend(context);
   const receipts: TransactionReceipt[] = [];
-  for (const { label, request } of plan.steps) receipts.push(await account.sender.send(request, label));
+  for (const [i, { label, request }] of plan.steps.entries()) {
+    receipts.push(await account.sender.send(request, label));
+    if (plan.steps.length > 1) {
+      const labels = plan.steps.slice(0, i + 1).map((step) => step.label);
+      output.soFar({ transactions: receipts.map(({ hash }) => hash) }, `Sent and done: ${labels.join(", ")}.`);
+    }
+  }
   const last = receipts.at(-1);
   if (last === undefined) throw new MillraceError("WRONG_STATE", "There is nothing to send.");
   return { receipts, last };

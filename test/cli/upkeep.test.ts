@@ -156,6 +156,61 @@ describe("what keeps things right", function () {
       await refused(`epoch close --epoch ${first} ${by(FROM.stranger)}`, /cannot be closed now/);
     });
 
+    it("should tell of what it closed before a close failed", async () => {
+      const { provider } = connection;
+      const first = Number(await at.world.settlement.nextEpochToClose());
+      const second = first + 1;
+      await time.increaseTo(driver.startOf(second + 1) + 1);
+      const request = provider.request.bind(provider);
+      let sent = 0;
+      provider.request = async (call) => {
+        if (call.method === "eth_sendTransaction" && ++sent === 2) throw new Error("insufficient funds for gas");
+        return (await request(call)) as unknown;
+      };
+      const close = `epoch close --all ${by(FROM.stranger)}`;
+      try {
+        const { code, stdout, stderr } = await at.verbs.run(`${close} --json`);
+        const { closed, error } = JSON.parse(stdout) as { closed: { epoch: number }[]; error: { code: string } };
+        expect(closed.map(({ epoch }) => epoch)).to.deep.equal([first]);
+        expect(error.code).to.equal("INSUFFICIENT_FUNDS");
+        expect(stderr).to.match(/Error: The account has too little .*\n$/);
+        expect(code).to.equal(1);
+        expect(await at.world.settlement.nextEpochToClose()).to.equal(BigInt(second));
+        sent = 1;
+        const text = await at.verbs.run(close);
+        expect(text.stdout).not.to.include("is closed:");
+      } finally {
+        provider.request = request;
+      }
+      expect((await at.verbs.run(close)).stdout).to.include(`Epoch ${second} is closed:`);
+    });
+
+    it("should tell what was sent of a plan that failed half-way", async () => {
+      const { provider } = connection;
+      const { alice, token, staking } = at.world;
+      await token.transfer(alice, MILL);
+      const request = provider.request.bind(provider);
+      let sent = 0;
+      provider.request = async (call) => {
+        if (call.method === "eth_sendTransaction" && ++sent % 2 === 0) throw new Error("insufficient funds for gas");
+        return (await request(call)) as unknown;
+      };
+      const stake = `provider stake --amount 1 ${by(FROM.alice)}`;
+      try {
+        const { code, stdout } = await at.verbs.run(`${stake} --json`);
+        const { transactions, error } = JSON.parse(stdout) as { transactions: string[]; error: { code: string } };
+        expect([code, transactions.length, error.code]).to.deep.equal([1, 1, "INSUFFICIENT_FUNDS"]);
+        expect(await token.allowance(alice, staking)).to.equal(MILL);
+        await token.connect(alice).approve(staking, 0);
+        sent = 0;
+        expect((await at.verbs.run(stake)).stdout).to.include(
+          "Sent and done: approve 1 MILL for the staking registry.",
+        );
+      } finally {
+        provider.request = request;
+      }
+    });
+
     it("should have a task listed again whose result fell, be made whole, and the challenger's bonds be returned", async () => {
       const { settlement, buyer, tasks } = at.world;
       const { taskId } = await new TaskDriver(connection, at.world).inStatus("Submitted");
