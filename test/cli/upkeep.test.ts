@@ -211,6 +211,22 @@ describe("what keeps things right", function () {
       }
     });
 
+    it("should not tell who is somebody else to register", async () => {
+      await at.world.token.transfer(at.world.alice, 5n * MILL);
+      const named = `--provider ${FROM.stranger} --amount 5 ${by(FROM.alice)}`;
+      for (const line of [`provider delegate ${named}`, `provider stake ${named}`]) {
+        await refused(line, /is not registered as a provider\. Check the address, or register with its own key first/);
+      }
+      await refused(`provider undelegate ${named}`, /has 0 shares with .*provider delegation shows what there is/);
+    });
+
+    it("should name no option that a command has not got when there is no task", async () => {
+      await refused(
+        `job prove --task 99 --output 0x${"12".repeat(32)} --proof none ${by(FROM.alice)}`,
+        /^Error: There is no task 99 in this market\. Each market counts its own: npx hardhat job list shows all tasks, with their markets\.\n$/,
+      );
+    });
+
     it("should have a task listed again whose result fell, be made whole, and the challenger's bonds be returned", async () => {
       const { settlement, buyer, tasks } = at.world;
       const { taskId } = await new TaskDriver(connection, at.world).inStatus("Submitted");

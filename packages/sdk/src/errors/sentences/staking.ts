@@ -5,7 +5,7 @@ export const STAKING_SENTENCES: Sentences = {
   StakingRegistry_AlreadyRegistered: ["{provider:hex} is registered already.", "There is nothing to do."],
   StakingRegistry_NotRegistered: [
     "{provider:hex} is not registered as a provider.",
-    "Register first: npx hardhat provider register.",
+    "Check the address, or register with its own key first: npx hardhat provider register.",
   ],
   StakingRegistry_NodesLeft: [
     "{provider:hex} still has nodes that need a stake of {required:mill}.",
@@ -38,7 +38,7 @@ export const STAKING_SENTENCES: Sentences = {
   DelegatedStake_ZeroShares: ["The number of shares is zero.", "Give a number above zero."],
   DelegatedStake_TooFewShares: [
     "{delegator:hex} has {held:wad} shares with {provider:hex} that are not on their way out; {shares:wad} are asked for.",
-    "npx hardhat provider rewards shows what there is.",
+    "npx hardhat provider delegation shows what there is.",
   ],
   DelegatedStake_TooManyUndelegations: [
     "{delegator:hex} has {max} exits from {provider:hex} under way, more are not possible.",
