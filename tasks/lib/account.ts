@@ -66,7 +66,7 @@ async function listCandidates(accounts: HttpNetworkAccountsConfig, provider: Jso
     return unlocked.map((address) => ({ address, open: () => provider.getSigner(address) }));
   }
   const wallets = Array.isArray(accounts)
-    ? await Promise.all(accounts.map(async (key) => openKey(await key.get(), provider)))
+    ? await Promise.all(accounts.map(async (key) => openKey(await key.get().catch(missingKey), provider)))
     : await deriveWallets(accounts, provider);
   return wallets.map((wallet) => ({ address: wallet.address, open: () => Promise.resolve(wallet) }));
 }
@@ -80,6 +80,14 @@ async function deriveWallets(
   return Array.from({ length: accounts.count }, (_, i) =>
     root.deriveChild(accounts.initialIndex + i).connect(provider),
   );
+}
+
+/** The network takes its key from a variable that is not there. */
+function missingKey(cause: unknown): never {
+  throw new MillraceError("WRONG_KEY", "The network's key is not set.", {
+    hint: "Set MILLRACE_PRIVATE_KEY in the environment, or with npx hardhat keystore set MILLRACE_PRIVATE_KEY.",
+    cause,
+  });
 }
 
 /** Errors never repeat the key. */

@@ -1,6 +1,7 @@
 import { connectContracts, isLocalChain, MillraceError, parseDuration, saveDeployment } from "@millrace/sdk";
 
 import { deployMillrace } from "../../ignition/deployMillrace.js";
+import { counted } from "../lib/counted.js";
 import { parseWhole } from "../lib/inputs.js";
 import { httpNetwork } from "../lib/network.js";
 import type { Session } from "../lib/Session.js";
@@ -23,7 +24,19 @@ export default async function deploy(session: Session, { name, epoch, slots }: V
       },
     );
   }
-  const [epochSeconds, slotsPerEpoch] = [parseDuration(epoch), parseWhole(slots, "--slots", 240)];
+  const [epochSeconds, slotsPerEpoch] = [parseDuration(epoch), parseWhole(slots, "--slots", 240, 1)];
+  if (epochSeconds === 0 || epochSeconds % slotsPerEpoch !== 0) {
+    throw new MillraceError(
+      "BAD_INPUT",
+      `An epoch of ${epochSeconds} s has no ${counted(slotsPerEpoch, "slot")} of whole seconds.`,
+      {
+        hint: "Give an --epoch that is a multiple of --slots, in seconds.",
+      },
+    );
+  }
+  if (name.trim() === "") {
+    throw new MillraceError("BAD_INPUT", "--name is empty.", { hint: "Give the deployment a name, or leave it out." });
+  }
   const [deployer, governor, guardian] = (await provider.send("eth_accounts", [])) as string[];
   if (deployer === undefined || governor === undefined || guardian === undefined) {
     throw new MillraceError("WRONG_KEY", "The node has fewer than three unlocked accounts.", {

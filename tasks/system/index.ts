@@ -6,8 +6,8 @@ export const systemTasks = noun("system", "The deployment as a whole", [
     description: "Deploys the protocol to a local chain, wires and seals it, and records it",
     options: {
       name: { description: "Name of the deployment", default: "local" },
-      epoch: { description: "Length of an epoch", default: "40s" },
-      slots: { description: "Slots of an epoch", default: "20" },
+      epoch: { description: "Length of an epoch, a multiple of its slots in seconds", default: "40s" },
+      slots: { description: "Slots of an epoch, 1 to 240", default: "20" },
     },
     action: () => import("./deploy.js"),
   }),
