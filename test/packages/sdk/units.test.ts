@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -184,6 +184,11 @@ describe("sdk config", () => {
 
   it("should say that a chain has no deployment, or a damaged record", () => {
     expect(() => loadDeployment(5, folder)).to.throw(/not deployed on chain 5/);
+    mkdirSync(join(folder, "7"));
+    writeFileSync(join(folder, "7", "deployment.json"), '{ "chainId": 7, "name": "x", "feeds": "none" }');
+    expect(() => loadDeployment(7, folder)).to.throw(
+      /is damaged: deployedAtBlock must be a number; governor must be text; .*kernels must be an object; feeds must be a list; /,
+    );
   });
 });
 

@@ -9,6 +9,7 @@ const KINDS: Readonly<Record<string, string>> = {
   int: "a whole number",
   number: "a number",
   object: "an object",
+  record: "an object",
   string: "text",
   stringbool: "true or false",
 };

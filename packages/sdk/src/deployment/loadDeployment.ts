@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 
+import { problemOf } from "../config/problemOf.js";
 import { MillraceError } from "../errors/MillraceError.js";
 import type { Deployment } from "./Deployment.js";
 import { deploymentSchema } from "./Deployment.js";
@@ -12,7 +13,7 @@ export function loadDeployment(chainId: bigint | number, directory?: string): De
 
 /** Reads a record of a deployment, which must be of the chain that the caller is connected to. */
 export function readDeployment(path: string, chainId: bigint | number): Deployment {
-  const parsed = deploymentSchema.safeParse(readJson(path, chainId));
+  const parsed = deploymentSchema.safeParse(readJson(path, chainId), { error: problemOf });
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path: field, message }) => `${field.join(".")} ${message}`);
     throw new MillraceError("NO_DEPLOYMENT", `The deployment record ${path} is damaged: ${problems.join("; ")}.`, {
