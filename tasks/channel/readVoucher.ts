@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
-
 import { z } from "zod";
 
 import { MillraceError } from "@millrace/sdk";
 
+import { readTextOf } from "../lib/readFileOf.js";
 import type { Protocol } from "../lib/Session.js";
 import type { ChannelView } from "./readChannels.js";
 
@@ -29,8 +28,9 @@ export async function readVoucher(
   { contracts, chainId }: Protocol,
   channels: readonly ChannelView[],
   file: string,
+  option: string,
 ): Promise<Voucher> {
-  const { cumulative, signature, ...of } = await parseVoucher(file);
+  const { cumulative, signature, ...of } = await parseVoucher(file, option);
   const address = await contracts.channels.getAddress();
   const found = channels.find(({ channelId }) => channelId === of.channelId);
   if (found === undefined || of.chainId !== chainId || of.contract !== address) {
@@ -42,10 +42,8 @@ export async function readVoucher(
   return { channel, number, channelId, cumulative, signature };
 }
 
-async function parseVoucher(file: string): Promise<z.infer<typeof voucherSchema>> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new MillraceError("BAD_INPUT", `The voucher ${file} cannot be read.`, { hint: "Check the path.", cause });
-  });
+async function parseVoucher(file: string, option: string): Promise<z.infer<typeof voucherSchema>> {
+  const text = await readTextOf(file, option);
   try {
     return voucherSchema.parse(JSON.parse(text));
   } catch (cause) {

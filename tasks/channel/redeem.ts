@@ -12,6 +12,7 @@ export default async function redeem(session: Session, { voucher: file }: { vouc
     protocol,
     await readChannels(protocol),
     file,
+    "--voucher",
   );
   const worth = await channels.redeemable(channelId, cumulative);
   const sent = await session.execute({

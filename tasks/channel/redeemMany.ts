@@ -18,7 +18,7 @@ export default async function redeemMany(session: Session, { vouchers }: { vouch
     });
   }
   const known = await readChannels(protocol);
-  const items = await Promise.all(files.map(async (file) => readVoucher(protocol, known, file)));
+  const items = await Promise.all(files.map(async (file) => readVoucher(protocol, known, file, "--vouchers")));
   const worth = await Promise.all(items.map(({ channelId, cumulative }) => channels.redeemable(channelId, cumulative)));
   const sent = await session.execute({
     title: `Redeem ${counted(items.length, "voucher")}`,

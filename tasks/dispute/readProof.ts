@@ -1,8 +1,8 @@
-import { readFile } from "node:fs/promises";
-
-import { MillraceError } from "@millrace/sdk";
+import { MillraceError, problemOf } from "@millrace/sdk";
 import { PIECE_LOG2S, type Witness, type WordAddress } from "@millrace/tensor";
 import { z } from "zod";
+
+import { readTextOf } from "../lib/readFileOf.js";
 
 const hash = z.string().regex(/^0x[0-9a-fA-F]{64}$/, "is not 32 bytes in hexadecimal digits");
 const count = z.number().int().nonnegative();
@@ -30,9 +30,7 @@ const proofSchema = z.object({
 
 /** A proof from a file; what is malformed never reaches the chain. */
 export async function readProof(file: string): Promise<{ target: WordAddress; witness: Witness }> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new MillraceError("BAD_INPUT", `${file} cannot be read.`, { hint: "Name an existing file.", cause });
-  });
+  const text = await readTextOf(file, "--proof");
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -42,7 +40,7 @@ export async function readProof(file: string): Promise<{ target: WordAddress; wi
       cause,
     });
   }
-  const parsed = proofSchema.safeParse(json);
+  const parsed = proofSchema.safeParse(json, { error: problemOf });
   // The schema is the shape; hexadecimal strings and enumerations have narrower types than it can give.
   if (parsed.success) return parsed.data as { target: WordAddress; witness: Witness };
   const problem = parsed.error.issues[0];

@@ -8,9 +8,10 @@ import type { ContractTransaction } from "ethers";
 import { hexlify } from "ethers";
 
 import { kernelsOf } from "../dispute/kernelsOf.js";
+import { assertPath } from "../lib/assertPath.js";
 import { parseId } from "../lib/inputs.js";
 import type { Protocol, Session } from "../lib/Session.js";
-import { writeFiles } from "../lib/writeFiles.js";
+import { makeFolderOf, writeFiles } from "../lib/writeFiles.js";
 import type { Fact } from "../lib/text.js";
 import type { ClaimedJob } from "./claimedJob.js";
 import { claimedJob } from "./claimedJob.js";
@@ -44,11 +45,13 @@ export default async function submit(session: Session, { market: name, task, res
   const { attempt } = await market.taskOf(taskId);
   const job = await claimedJob(protocol, kind, taskId);
   await session.prepare();
+  assertPath(results, "--results");
+  const folder = join(results, ...(kind === "dispute" ? [] : [kind]), taskId.toString(), attempt.toString());
+  makeFolderOf(folder, "--results");
   session.output.say(`Working: ${job.size} …`);
   const { files, roots, facts, request } =
     job.kind === "machine" ? await run(protocol, job) : await execute(session, job);
   // Kept before it is claimed: whoever claims must be able to show.
-  const folder = join(results, ...(kind === "dispute" ? [] : [kind]), taskId.toString(), attempt.toString());
   await writeFiles(folder, files, "--results");
   const sent = await session.execute({
     title: `Claim the result of task ${taskId}`,

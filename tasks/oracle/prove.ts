@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-
 import { MillraceError } from "@millrace/sdk";
 import { z } from "zod";
 
+import { readTextOf } from "../lib/readFileOf.js";
 import { readJson } from "../lib/readJson.js";
 import type { Session } from "../lib/Session.js";
 
@@ -12,7 +11,7 @@ const proofSchema = z.object({ function: z.string().regex(/^prove\w+$/), argumen
 /** Sends a proof of a contradiction or of false arithmetic. */
 export default async function prove(session: Session, { file }: { readonly file: string }): Promise<void> {
   const { uptimeProofs } = (await session.protocol()).contracts;
-  const { function: name, arguments: given } = readProof(file);
+  const { function: name, arguments: given } = await readProof(file);
   const fragment = uptimeProofs.interface.getFunction(name as "proveTwoBatches") as { name: string } | null;
   if (fragment === null) {
     throw new MillraceError("BAD_INPUT", `UptimeProofs has no function ${name}.`, {
@@ -37,14 +36,8 @@ export default async function prove(session: Session, { file }: { readonly file:
   session.output.result({ proof: name, transaction: sent.last.hash }, `Proven by ${name}.`);
 }
 
-function readProof(file: string): z.infer<typeof proofSchema> {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (cause) {
-    throw new MillraceError("BAD_INPUT", `${file} cannot be read.`, { hint: "Correct --file.", cause });
-  }
-  const parsed = proofSchema.safeParse(readJson(text));
+async function readProof(file: string): Promise<z.infer<typeof proofSchema>> {
+  const parsed = proofSchema.safeParse(readJson(await readTextOf(file, "--file")));
   if (parsed.success) return parsed.data;
   throw new MillraceError("BAD_INPUT", `${file} is no proof.`, {
     hint: 'Write { "function": "proveTwoBatches", "arguments": [ … ] }.',

@@ -1,10 +1,14 @@
-import { readFile } from "node:fs/promises";
-
+import { getAddress, isAddress } from "ethers";
 import { z } from "zod";
 
 import { MillraceError } from "@millrace/sdk";
 
-const address = z.string().regex(/^0x[0-9a-f]{40}$/i);
+import { readTextOf } from "../lib/readFileOf.js";
+
+const address = z
+  .string()
+  .refine((text) => /^0x/.test(text) && isAddress(text))
+  .transform(getAddress);
 const number = z.number().int().nonnegative();
 const digits = z
   .string()
@@ -39,9 +43,7 @@ export type SignedQuote = z.infer<typeof signedQuote>;
 
 /** Reads one from a file. */
 export async function readQuote(file: string): Promise<SignedQuote> {
-  const text = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new MillraceError("BAD_INPUT", `The quote ${file} cannot be read.`, { hint: "Check the path.", cause });
-  });
+  const text = await readTextOf(file, "--quote");
   try {
     return signedQuote.parse(JSON.parse(text));
   } catch (cause) {

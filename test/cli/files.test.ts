@@ -42,6 +42,27 @@ describe("files that tasks write", () => {
     await expectRefused(connection, at.verbs, line, /^Error: nowhere\/job\.json cannot be read/);
   });
 
+  it("should be refused as such when they have no path at all, and never with a gap in the sentence", async () => {
+    const from = `--yes --from ${FROM.alice}`;
+    for (const [line, option] of [
+      [`quote sign --node 1 --rate 1/h --from ${FROM.alice} --out `, "--out"],
+      [`quote take --seconds 10m ${from} --quote `, "--quote"],
+      ["oracle verify --file ", "--file"],
+      [`oracle prove ${from} --file `, "--file"],
+      [`channel redeem ${from} --voucher `, "--voucher"],
+    ] as const) {
+      await expectRefused(connection, at.verbs, line, new RegExp(`^Error: ${option} is empty\\. Give a path\\.\n$`));
+    }
+    const missing = join(folder, "missing");
+    for (const [line, option] of [
+      [`quote take --seconds 10m ${from} --quote ${missing}`, "--quote"],
+      [`channel redeem-many ${from} --vouchers ${missing}`, "--vouchers"],
+      [`oracle prove ${from} --file ${folder}`, "--file"],
+    ] as const) {
+      await expectRefused(connection, at.verbs, line, new RegExp(`${option} names ${folder}.*, which cannot be read`));
+    }
+  });
+
   it("should be there before what they belong to is ordered", async () => {
     const bundles = join(folder, "bundles");
     const { bundleHash } = await at.verbs.json(`${open(bundles)} --yes`);

@@ -9,7 +9,7 @@ import { expect } from "chai";
 import hre from "hardhat";
 import { readFileSync } from "node:fs";
 
-import { expectRefused } from "./expectRefusal.js";
+import { expectRefusal, expectRefused } from "./expectRefusal.js";
 import { FROM, type VerbWorld, verbWorld } from "./verbWorld.js";
 
 const connection = await hre.network.create();
@@ -88,6 +88,18 @@ describe("tasks of programs for a machine", () => {
     const task = "--market machine --task 1";
     await refused(`dispute show ${task}`, /Task 1 has no result yet.*job watch --market machine/);
     await at.verbs.json(`job accept ${task} --node 1 ${as("alice")}`);
+    // What would be refused after the work is refused before it.
+    const submit = `job submit ${task} --from ${FROM.alice} --results`;
+    for (const [line, sentence] of [
+      [`${submit} ${join(folder, "results")}`, /Nobody can be asked here/],
+      [`${submit} ${input}/results --yes`, /--results names .*\/text\/results.*, which cannot be written/],
+      [`job submit ${task} --yes --from ${FROM.alice} --results `, /--results is empty\. Give a path\./],
+      [`${submit} ${join(folder, "results")} --yes`.replace(`--from ${FROM.alice}`, "--from 99"), /key of account 99/],
+    ] as const) {
+      const early = await at.verbs.run(line);
+      expectRefusal(early, sentence);
+      expect(early.stdout, line).to.equal("");
+    }
     const submitted = await at.verbs.run(`job submit ${task} --results ${join(folder, "results")} ${as("alice")}`);
     expect(submitted.stdout).to.match(/steps, then exit with code 0/);
     expect(await at.verbs.json(`dispute open ${task} ${as("bob")}`)).to.include({ isRight: true, state: "open" });
