@@ -4,11 +4,12 @@ import { MillraceError } from "@millrace/sdk";
 
 /** Reads a whole number of an option. */
 export function parseWhole(text: string, option: string, max = Number.MAX_SAFE_INTEGER, min = 0): number {
-  const value = /^\d{1,16}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  const isDigits = /^\d+$/.test(text.trim());
+  const value = isDigits ? Number(text) : Number.NaN;
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-  const bounds = `${min > 0 ? ` from ${min}` : ""}${max < 2 ** 50 ? ` up to ${max}` : ""}`;
+  const bounds = `${min > 0 ? ` from ${min}` : ""}${isDigits || max < 2 ** 50 ? ` up to ${max}` : ""}`;
   throw new MillraceError("BAD_INPUT", `${option} is "${text}", which is not a whole number${bounds}.`, {
-    hint: "Write digits only.",
+    hint: isDigits ? "Give a number within these bounds." : "Write digits only.",
   });
 }
 
@@ -22,7 +23,13 @@ export function parseId(text: string, option: string): bigint {
 /** Reads numbers that count things from 1, with commas between them, each once. */
 export function parseIds(text: string, option: string): bigint[] {
   const ids = text.split(",").map((each) => parseId(each, option));
-  if (new Set(ids).size === ids.length) return ids;
+  assertOnce(ids, text, option);
+  return ids;
+}
+
+/** Refuses a list that an option gives with something in it twice. @throws MillraceError BAD_INPUT */
+export function assertOnce(items: readonly unknown[], text: string, option: string): void {
+  if (new Set(items).size === items.length) return;
   throw new MillraceError("BAD_INPUT", `${option} is "${text}", which names something twice.`, {
     hint: "Name each once.",
   });

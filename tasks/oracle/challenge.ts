@@ -1,11 +1,12 @@
 import { formatTime } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
-import { parseId, parseWhole } from "../lib/inputs.js";
+import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { clientsOf } from "./clientsOf.js";
 import { leafOf } from "./leafOf.js";
 import { postedReport } from "./postedReport.js";
+import { slotOf } from "./slotOf.js";
 
 interface Values {
   readonly epoch: string;
@@ -18,7 +19,7 @@ interface Values {
 export default async function challenge(session: Session, values: Values): Promise<void> {
   const { contracts } = await session.protocol();
   const { epoch, report } = await postedReport(session, values.epoch);
-  const [nodeId, slot] = [parseId(values.node, "--node"), parseWhole(values.slot, "--slot", 255)];
+  const [nodeId, slot] = [parseId(values.node, "--node"), await slotOf(session, values.slot)];
   const { leaf, proof } = await leafOf(clientsOf(values.attestor), report, nodeId);
   const { challenges } = contracts;
   const value = await challenges.bondOf(epoch);

@@ -1,9 +1,10 @@
 import { MillraceError, type Contracts } from "@millrace/sdk";
 import type { Report } from "@millrace/uptime-tree/format";
 
-import { parseId, parseWhole } from "../lib/inputs.js";
+import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { postedReport } from "./postedReport.js";
+import { slotOf } from "./slotOf.js";
 
 /** How a challenge is named. */
 export interface ChallengeValues {
@@ -27,7 +28,7 @@ export interface FoundChallenge {
 export async function challengeOf(session: Session, values: ChallengeValues): Promise<FoundChallenge> {
   const { contracts } = await session.protocol();
   const { epoch, report, reportHash } = await postedReport(session, values.epoch);
-  const [nodeId, slot] = [parseId(values.node, "--node"), parseWhole(values.slot, "--slot", 255)];
+  const [nodeId, slot] = [parseId(values.node, "--node"), await slotOf(session, values.slot)];
   const challengeId = await contracts.challenges.challengeIdOf(reportHash, nodeId, slot);
   const challenge = await contracts.challenges.challengeOf(challengeId);
   if (challenge.status === 0n) {

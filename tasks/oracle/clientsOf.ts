@@ -1,13 +1,14 @@
 import { PeerClient } from "@millrace/oracle";
-import { MillraceError } from "@millrace/sdk";
+import { httpUrl, MillraceError } from "@millrace/sdk";
 
 const TIMEOUT_MS = 10_000;
 
 /** Clients of attestors by their URLs, with commas between them. */
 export function clientsOf(attestors: string): PeerClient[] {
-  return attestors.split(",").map((url) => {
-    if (URL.canParse(url)) return new PeerClient(url, TIMEOUT_MS);
-    throw new MillraceError("BAD_INPUT", `--attestor names "${url}", which is not a URL.`, {
+  return attestors.split(",").map((each) => {
+    const { data: url, error } = httpUrl.safeParse(each.trim());
+    if (url !== undefined) return new PeerClient(url, TIMEOUT_MS);
+    throw new MillraceError("BAD_INPUT", `--attestor names "${each}": ${error.issues[0]?.message ?? "no address"}.`, {
       hint: "Write URLs of attestors with commas between them, such as http://127.0.0.1:4000.",
     });
   });

@@ -1,8 +1,9 @@
 import { counted } from "../lib/counted.js";
-import { parseId, parseWhole } from "../lib/inputs.js";
+import { assertOnce, parseId, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { clientsOf } from "./clientsOf.js";
 import { gatherReceipts } from "./gatherReceipts.js";
+import { slotOf } from "./slotOf.js";
 
 interface Values {
   readonly epoch: string;
@@ -16,7 +17,8 @@ export default async function receipts(session: Session, values: Values): Promis
   const { contracts } = await session.protocol();
   const epoch = parseWhole(values.epoch, "--epoch", 2 ** 32 - 1);
   const nodeId = parseId(values.node, "--node");
-  const slots = values.slots.split(",").map((slot) => parseWhole(slot, "--slots", 255));
+  const slots = await Promise.all(values.slots.split(",").map((slot) => slotOf(session, slot, "--slots")));
+  assertOnce(slots, values.slots, "--slots");
   const clients = clientsOf(values.attestor);
   // One of any attestor is enough for a slot.
   const found = await Promise.all(

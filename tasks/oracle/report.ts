@@ -1,4 +1,5 @@
 import { formatTime, labelOf, MillraceError } from "@millrace/sdk";
+import { countUp } from "@millrace/uptime-tree/format";
 
 import { parseId, parseWhole } from "../lib/inputs.js";
 import type { Protocol, Session } from "../lib/Session.js";
@@ -54,9 +55,8 @@ async function uptimeOf(protocol: Protocol, { node, attestor }: Values, epoch: n
   }
   const nodeId = parseId(node, "--node");
   const { leaf } = await leafOf(clientsOf(attestor), await standingRoot(protocol.contracts, epoch), nodeId);
-  const isUp = Array.from(
-    { length: protocol.epochs.slotsPerEpoch },
-    (_, slot) => ((leaf.bitmap >> BigInt(slot)) & 1n) === 1n,
-  );
-  return { nodeId, slots: isUp.filter(Boolean).length, map: isUp.map((up) => (up ? "#" : ".")).join("") };
+  const map = Array.from({ length: protocol.epochs.slotsPerEpoch }, (_, slot) =>
+    (leaf.bitmap >> BigInt(slot)) & 1n ? "#" : ".",
+  ).join("");
+  return { nodeId, slots: countUp(leaf.bitmap), map };
 }

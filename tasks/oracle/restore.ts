@@ -1,10 +1,11 @@
-import { parseId, parseWhole } from "../lib/inputs.js";
+import { parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import type { ChallengeValues } from "./challengeOf.js";
 import { clientsOf } from "./clientsOf.js";
 import { gatherReceipts } from "./gatherReceipts.js";
 import { leafOf } from "./leafOf.js";
 import { postedReport } from "./postedReport.js";
+import { slotOf } from "./slotOf.js";
 
 /** Restores a slot that a report has down, with receipts of enough attestors. */
 export default async function restore(
@@ -13,7 +14,7 @@ export default async function restore(
 ): Promise<void> {
   const { contracts } = await session.protocol();
   const { epoch, report } = await postedReport(session, values.epoch);
-  const [nodeId, slot] = [parseId(values.node, "--node"), parseWhole(values.slot, "--slot", 255)];
+  const [nodeId, slot] = [parseId(values.node, "--node"), await slotOf(session, values.slot)];
   const clients = clientsOf(values.attestor);
   const { leaf, proof } = await leafOf(clients, report, nodeId);
   const receipts = (await gatherReceipts(session, clients, { epoch, slot, nodeId })).map(({ evidence }) => evidence);

@@ -7,7 +7,7 @@ import { table } from "../lib/text.js";
 export default async function status(session: Session, { last }: { last: string }): Promise<void> {
   const { contracts } = await session.protocol();
   const { uptime, settlement } = contracts;
-  const limit = parseWhole(last, "--last", 1_000);
+  const limit = parseWhole(last, "--last", 1_000, 1);
   const epoch = Number(await settlement.currentEpoch());
   const [keys, quorum, threshold] = await uptime.setOf(epoch);
   const attestors = await Promise.all(keys.map(async (key) => ({ key, account: await uptime.accountOfKey(key) })));

@@ -100,6 +100,26 @@ describe("tasks of the oracle", () => {
     expect(code).to.equal(1);
   });
 
+  it("should refuse slots that an epoch has not got, and attestors that cannot be asked", async () => {
+    const late = `--node 1 --slot 20 ${epoch()}`;
+    for (const line of [`challenge ${late} ${attestor()}`, `clear ${late}`, `restore ${late} ${attestor()}`]) {
+      await expectRefused(connection, at.verbs, `oracle ${line} ${as("stranger")}`, /--slot is "20".* up to 19\. Give/);
+    }
+    const receipts = `oracle receipts ${epoch()} --node 1 ${attestor()} ${as("stranger")} --slots`;
+    await expectRefused(connection, at.verbs, `${receipts} 20`, /--slots is "20"/);
+    await expectRefused(connection, at.verbs, `${receipts} 1,1`, /--slots is "1,1", which names something twice/);
+    for (const [url, why] of [
+      ["localhost:4000", "no address that begins with http"],
+      ["file:///etc/hosts", "no address that begins with http"],
+      ["http://me:secret@127.0.0.1:4000", "a name or password is not sent"],
+      ["", "no address that begins with http"],
+    ] as const) {
+      const sentence = new RegExp(`--attestor names "${url}": ${why}.*such as http://127\\.0\\.0\\.1:4000`);
+      await expectRefused(connection, at.verbs, `oracle report ${epoch()} --node 1 --attestor ${url}`, sentence);
+    }
+    await expectRefused(connection, at.verbs, "oracle status --last 0", /--last is "0".* from 1 up to 1000/);
+  });
+
   it("should take the file with its name or without, and not both", async () => {
     const { stdout } = await at.verbs.run(`oracle verify --file ${stage.file}`);
     expect(stdout).to.equal((await at.verbs.run(`oracle verify ${stage.file}`)).stdout);
@@ -220,7 +240,7 @@ describe("tasks of the oracle", () => {
       ],
       [show(9, stage.url), /^Error: The report of epoch \d+ has no node 9\. A report has the nodes/],
       [show(9, stage.url, away), /^Error: No attestor shows the leaf of node 9 .*127\.0\.0\.1:1.*Name other attestors/],
-      [show(1, "attestor"), /^Error: --attestor names "attestor", which is not a URL/],
+      [show(1, "attestor"), /^Error: --attestor names "attestor": no address that begins with http/],
       [`oracle report --epoch 0 --node 1 --attestor ${stage.url}`, /^Error: No report stands for epoch 0\./],
     ] as const;
     for (const [line, error] of expected) {
