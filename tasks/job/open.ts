@@ -4,22 +4,19 @@ import { formatCredits, formatDuration, MillraceError, parseCredits, parseDurati
 import { INPUT_FILE, JOB_FILE } from "@millrace/tensor";
 
 import { findEvent } from "../lib/events.js";
-import { parseIds, parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import type { TraitValues } from "../lib/traits.js";
 import { writeFiles } from "../lib/writeFiles.js";
-import { classId } from "../node/classId.js";
+import { wantedNodes, type WantedValues } from "../node/wantedNodes.js";
 import type { BundleWish } from "./buildBundle.js";
 import type { MachineWish } from "./machineJob.js";
 import { machineJob } from "./machineJob.js";
 import { openingOf } from "./openingOf.js";
 import { tensorJob } from "./tensorJob.js";
 
-interface Values extends BundleWish, MachineWish, TraitValues {
+interface Values extends BundleWish, MachineWish, TraitValues, WantedValues {
   readonly bundles: string;
   readonly url: string;
-  readonly class: string | undefined;
-  readonly units: string;
   readonly startPrice: string;
   readonly maxPrice: string;
   readonly ramp: string;
@@ -29,7 +26,6 @@ interface Values extends BundleWish, MachineWish, TraitValues {
   readonly window: string;
   readonly response: string | undefined;
   readonly outsideValue: string;
-  readonly nodes: string | undefined;
   readonly buy: string | undefined;
   readonly smallJob: boolean;
   readonly private: boolean;
@@ -37,21 +33,20 @@ interface Values extends BundleWish, MachineWish, TraitValues {
 
 export default async function open(session: Session, values: Values): Promise<void> {
   const protocol = await session.protocol();
-  const { contracts, deployment, now } = protocol;
+  const { contracts, now } = protocol;
   const [startPrice, maxPrice] = [parseCredits(values.startPrice), parseCredits(values.maxPrice)];
   if (startPrice > maxPrice) {
     throw new MillraceError("BAD_INPUT", "The first price is above the highest.", {
       hint: "Lower --start-price or raise --max-price.",
     });
   }
+  const wanted = await wantedNodes(protocol, values);
   const { elf } = values;
   const job = elf === undefined ? await tensorJob(session, values) : await machineJob(protocol, { ...values, elf });
   const { bundleHash, programHash, inputRoot } = job;
   const opening = await openingOf(session, job.market, values);
   const terms = {
-    classId: values.class === undefined ? 0 : classId(deployment, values.class),
-    units: parseWhole(values.units, "--units", 65_535),
-    nodeIds: values.nodes === undefined ? [] : parseIds(values.nodes, "--nodes"),
+    ...wanted,
     traitsHash: opening.traitsHash,
     startPrice,
     maxPrice,

@@ -23,14 +23,15 @@ interface Values extends TermValues {
 }
 
 export default async function openChunks(session: Session, values: Values): Promise<void> {
-  const { contracts, deployment, now } = await session.protocol();
+  const protocol = await session.protocol();
+  const { contracts } = protocol;
   const chunks = parseWhole(values.chunks, "--chunks", 65_535);
   const opening = await openingOf(session, contracts.approvals, values);
   const description = await readFileOf(values.description, "--description");
   const programHash = keccak256(description);
   const url = values.url === "" ? "" : `${values.url.replace(/\/+$/, "")}/${programHash}`;
   const terms = {
-    ...plainTerms({ ...values, url }, deployment, { now: await now(), traitsHash: opening.traitsHash }),
+    ...(await plainTerms(protocol, { ...values, url }, opening.traitsHash)),
     windowSeconds: parseDuration(values.judge),
     responseSeconds:
       values.release === undefined

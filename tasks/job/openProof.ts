@@ -19,7 +19,8 @@ interface Values extends TermValues {
 }
 
 export default async function openProof(session: Session, values: Values): Promise<void> {
-  const { contracts, deployment, provider, now } = await session.protocol();
+  const protocol = await session.protocol();
+  const { contracts, provider } = protocol;
   const verifier = parseAddress(values.verifier, "--verifier");
   const program = {
     verifier,
@@ -28,7 +29,7 @@ export default async function openProof(session: Session, values: Values): Promi
   };
   const opening = await openingOf(session, contracts.proofs, values);
   const terms = {
-    ...plainTerms(values, deployment, { now: await now(), traitsHash: opening.traitsHash }),
+    ...(await plainTerms(protocol, values, opening.traitsHash)),
     programHash: await contracts.proofs.programHashOf(program),
     inputRoot: parseHash(values.input, "--input"),
     bundleHash: values.data === undefined ? ZeroHash : keccak256(await readFileOf(values.data, "--data")),

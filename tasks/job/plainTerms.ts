@@ -1,18 +1,14 @@
 import { ZeroHash } from "ethers";
 
-import type { Deployment } from "@millrace/sdk";
 import { MillraceError, parseCredits, parseDuration } from "@millrace/sdk";
 
 import type { ITaskBook } from "../../typechain-types/index.js";
-import { parseIds, parseWhole } from "../lib/inputs.js";
+import type { Protocol } from "../lib/Session.js";
 import type { TraitValues } from "../lib/traits.js";
-import { classId } from "../node/classId.js";
+import { wantedNodes, type WantedValues } from "../node/wantedNodes.js";
 
 /** Options that every order of a result has. */
-export interface TermValues extends TraitValues {
-  readonly class: string | undefined;
-  readonly units: string;
-  readonly nodes: string | undefined;
+export interface TermValues extends TraitValues, WantedValues {
   readonly startPrice: string;
   readonly maxPrice: string;
   readonly ramp: string;
@@ -33,11 +29,7 @@ export interface PlainTerms extends ITaskBook.TaskTermsStruct {
 }
 
 /** Terms of an order without a claim: nobody can contest it. */
-export function plainTerms(
-  values: TermValues,
-  deployment: Deployment,
-  { now, traitsHash }: { now: number; traitsHash: string },
-): PlainTerms {
+export async function plainTerms(protocol: Protocol, values: TermValues, traitsHash: string): Promise<PlainTerms> {
   const [startPrice, maxPrice] = [parseCredits(values.startPrice), parseCredits(values.maxPrice)];
   if (startPrice > maxPrice) {
     throw new MillraceError("BAD_INPUT", "The first price is above the highest.", {
@@ -45,14 +37,12 @@ export function plainTerms(
     });
   }
   return {
-    classId: values.class === undefined ? 0 : classId(deployment, values.class),
-    units: parseWhole(values.units, "--units", 65_535),
-    nodeIds: values.nodes === undefined ? [] : parseIds(values.nodes, "--nodes"),
+    ...(await wantedNodes(protocol, values)),
     traitsHash,
     startPrice,
     maxPrice,
     rampSeconds: parseDuration(values.ramp),
-    expiresAt: now + parseDuration(values.expires),
+    expiresAt: (await protocol.now()) + parseDuration(values.expires),
     ackSeconds: parseDuration(values.ack),
     workSeconds: parseDuration(values.work),
     windowSeconds: 0,

@@ -33,14 +33,15 @@ const ACTIVE = 1n;
 
 /** The ramp starts at the cheapest ask and ends at twice that: a provider that wants more may wait, the buyer need not. */
 export default async function quote(session: Session, values: Values): Promise<void> {
-  const { contracts, deployment } = await session.protocol();
-  const units = parseWhole(values.units, "--units", 65_535);
+  const protocol = await session.protocol();
+  const { contracts } = protocol;
+  const units = parseWhole(values.units, "--units", 65_535, 1);
+  const wanted = values.class === undefined ? 0 : await classId(protocol, values.class);
   const given = values.seconds === undefined ? undefined : parseDuration(values.seconds);
   const { elf } = values;
   const run = elf === undefined ? undefined : await runHere(session, { ...values, elf });
   const seconds = given ?? run?.seconds ?? parseDuration(DEFAULT_SECONDS);
   const market = run === undefined ? contracts.tasks : contracts.machines;
-  const wanted = values.class === undefined ? 0 : classId(deployment, values.class);
   const count = Number(await contracts.nodes.nodeCount());
   const nodes = await Promise.all(
     Array.from({ length: count }, async (_, i) => {

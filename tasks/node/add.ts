@@ -29,9 +29,10 @@ interface Values {
 }
 
 export default async function add(session: Session, values: Values): Promise<void> {
-  const { contracts, deployment } = await session.protocol();
+  const protocol = await session.protocol();
+  const { contracts } = protocol;
   const { address } = await session.account();
-  const classNumber = classId(deployment, values.class);
+  const classNumber = await classId(protocol, values.class);
   const units = parseWhole(values.units, "--units", 65_535);
   const ask = {
     ratePerUnit: parseRate(values.rate),

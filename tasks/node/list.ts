@@ -13,7 +13,7 @@ interface Values {
 export default async function list(session: Session, values: Values): Promise<void> {
   const protocol = await session.protocol();
   const provider = values.provider === undefined ? undefined : await accountAddress(session, values.provider);
-  const wantedClass = values.class === undefined ? undefined : classId(protocol.deployment, values.class);
+  const wantedClass = values.class === undefined ? undefined : await classId(protocol, values.class);
   const count = Number(await protocol.contracts.nodes.nodeCount());
   const all = await Promise.all(Array.from({ length: count }, (_, i) => readNode(protocol, i + 1)));
   const nodes = all.filter(

@@ -3,7 +3,7 @@ import { formatDuration, formatMill, formatRate, MillraceError } from "@millrace
 
 import { counted } from "../lib/counted.js";
 import { findEvent } from "../lib/events.js";
-import { parseId, parseWhole } from "../lib/inputs.js";
+import { assertOnce, parseId, parseWhole } from "../lib/inputs.js";
 import { itemFailures } from "../lib/itemFailures.js";
 import type { Protocol, Session } from "../lib/Session.js";
 import type { OrderView } from "./readOrders.js";
@@ -33,6 +33,7 @@ export default async function accept(session: Session, values: Values): Promise<
 
 function takingsOf({ seat, node }: Values, seats: number): Taking[] {
   const numbers = seat.split(",").map((each) => parseWhole(each, "--seat", seats - 1));
+  assertOnce(numbers, seat, "--seat");
   const nodeIds = node.split(",").map((each) => parseId(each, "--node"));
   if (numbers.length === nodeIds.length) return numbers.map((each, i) => ({ seat: each, nodeId: nodeIds[i] ?? 0n }));
   throw new MillraceError("BAD_INPUT", `--seat names ${numbers.length} and --node ${nodeIds.length}.`, {

@@ -15,24 +15,21 @@ import {
 
 import { counted } from "../lib/counted.js";
 import { findEvent } from "../lib/events.js";
-import { parseIds, parseWhole } from "../lib/inputs.js";
+import { parseWhole } from "../lib/inputs.js";
 import { NO_PURCHASE, purchase } from "../lib/purchase.js";
 import type { Session } from "../lib/Session.js";
 import { parseTraits, traitFacts, type TraitValues } from "../lib/traits.js";
 import { parseHash } from "../lib/parseHash.js";
-import { classId } from "../node/classId.js";
+import { wantedNodes, type WantedValues } from "../node/wantedNodes.js";
 
-interface Values extends TraitValues {
+interface Values extends TraitValues, WantedValues {
   readonly seats: string;
-  readonly units: string;
   readonly seconds: string;
   readonly startRate: string;
   readonly maxRate: string;
   readonly ramp: string;
   readonly listed: string;
   readonly fill: string | undefined;
-  readonly class: string | undefined;
-  readonly nodes: string | undefined;
   readonly bond: string;
   readonly uptime: string;
   readonly penalty: string;
@@ -43,9 +40,9 @@ interface Values extends TraitValues {
 }
 
 export default async function open(session: Session, values: Values): Promise<void> {
-  const { contracts, deployment } = await session.protocol();
+  const protocol = await session.protocol();
+  const { contracts } = protocol;
   const { address } = await session.account();
-  const nodeIds = values.nodes === undefined ? [] : parseIds(values.nodes, "--nodes");
   const [startRate, maxRate] = [parseRate(values.startRate), parseRate(values.maxRate)];
   if (startRate > maxRate) {
     throw new MillraceError("BAD_INPUT", `The rate cannot climb from ${values.startRate} to ${values.maxRate}.`, {
@@ -54,12 +51,10 @@ export default async function open(session: Session, values: Values): Promise<vo
   }
   const terms = {
     wanted: {
-      classId: values.class === undefined ? 0 : classId(deployment, values.class),
-      units: parseWhole(values.units, "--units", 65_535),
-      nodeIds,
+      ...(await wantedNodes(protocol, values)),
       ...parseTraits(values),
     },
-    seats: parseWhole(values.seats, "--seats", 16),
+    seats: parseWhole(values.seats, "--seats", 16, 1),
     startRate,
     maxRate,
     rampSeconds: parseDuration(values.ramp),

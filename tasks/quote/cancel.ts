@@ -1,3 +1,5 @@
+import { MillraceError } from "@millrace/sdk";
+
 import { accountAddress } from "../lib/accountAddress.js";
 import { counted } from "../lib/counted.js";
 import { parseWhole } from "../lib/inputs.js";
@@ -15,6 +17,11 @@ export default async function cancel(session: Session, values: Values): Promise<
   const { address } = await session.account();
   const provider = values.provider === undefined ? address : await accountAddress(session, values.provider);
   const nonce = BigInt(parseWhole(values.nonce, "--nonce"));
+  if (await contracts.quotes.isCancelled(provider, nonce)) {
+    throw new MillraceError("WRONG_STATE", `Offers of nonce ${nonce} are cancelled already.`, {
+      hint: "There is nothing to do.",
+    });
+  }
   const used = await contracts.quotes.unitsUsed(provider, nonce);
   const request = await contracts.quotes.cancel.populateTransaction(
     provider,

@@ -17,6 +17,7 @@ import { parseWhole } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { writeFileOf } from "../lib/writeFiles.js";
 import { existingNode } from "../node/existingNode.js";
+import { assertTakeable } from "./assertTakeable.js";
 
 interface Values {
   readonly node: string;
@@ -48,7 +49,7 @@ export default async function sign(session: Session, values: Values): Promise<vo
     provider,
     buyer: values.buyer === undefined ? ZeroAddress : await accountAddress(session, values.buyer),
     nodeId: `${nodeId}`,
-    units: parseWhole(values.units, "--units", 65_535),
+    units: parseWhole(values.units, "--units", 65_535, 1),
     minUnits: parseWhole(values.minUnits, "--min-units", 65_535),
     ratePerUnit: `${parseRate(values.rate)}`,
     minSeconds: parseDuration(values.minSeconds),
@@ -60,6 +61,7 @@ export default async function sign(session: Session, values: Values): Promise<vo
     nonce: `${parseWhole(values.nonce, "--nonce")}`,
     expiresAt: (await now()) + parseDuration(values.expires),
   };
+  await assertTakeable(session, quote);
   const domain = {
     name: "Millrace Quotes",
     version: "1",

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -72,6 +72,19 @@ describe("tasks of orders and purchases", () => {
       await refused(`${open} --nodes 1,1 ${as("buyer")}`, /names something twice/);
       const falling = open.replace("--start-rate 0.001/s", "--start-rate 0.002/s");
       await refused(`${falling} ${as("buyer")}`, /cannot climb from 0\.002\/s to 0\.001\/s/);
+      await refused(`${open} --nodes 1,99 ${as("buyer")}`, /There is no node 99\. npx hardhat node list/);
+      for (const none of ["0", "99", "nothing"]) {
+        await refused(
+          `${open} --class ${none} ${as("buyer")}`,
+          new RegExp(`no hardware class "${none}"\\. Choose one of 1`),
+        );
+      }
+      await refused(`${open} --units 0 ${as("buyer")}`, /--units is "0".* from 1 up to 65535\. Give a number within/);
+      await refused(
+        `${open} --seats 17 ${as("buyer")}`,
+        /--seats is "17".* up to 16\. Give a number within these bounds/,
+      );
+      await refused(`${open} --seats ten ${as("buyer")}`, /--seats is "ten".* up to 16\. Write digits only/);
       await refused(`${open} --workload 0x12 ${as("buyer")}`, /--workload is "0x12", which is not a hash/);
     });
 
@@ -86,8 +99,55 @@ describe("tasks of orders and purchases", () => {
       expect(failure?.seat).to.equal(1);
       expect(failure?.reason).to.match(/is leased/);
       await refused(`order accept --order 1 --seat 0,1 --node 1 ${as("alice")}`, /names 2 and --node 1/);
+      await refused(`order accept --order 1 --seat 0,0 --node 1,3 ${as("alice")}`, /--seat is "0,0", which names/);
+      await refused(
+        `order accept --order 99999999999999999999 --node 1 ${as("alice")}`,
+        /whole number up to \d+\. Give/,
+      );
       await refused(`order accept --order 1 --seat 0,7 --node 1,1 ${as("alice")}`, /--seat is "7"/);
       await refused(`order accept --order 9 --seat 0,1 --node 1,1 ${as("alice")}`, /There is no order 9/);
+    });
+  });
+
+  describe("quote", () => {
+    const file = join(tmpdir(), `millrace-offer-${process.pid}.json`);
+    const sign = `quote sign --node 1 --rate 0.001/s --min-seconds 20s --out ${file} --from ${FROM.alice}`;
+
+    afterEach(() => {
+      rmSync(file, { force: true });
+    });
+
+    it("should not be signed when nobody could ever take it", async () => {
+      await refused(`${sign} --units 0`, /--units is "0"/);
+      await refused(`${sign} --max-seconds 10s`, /No lease is as short as 10 s and as long as 20 s\. .*--max-seconds/);
+      await refused(`${sign.replace("20s", "0")} --max-seconds 0`, /--max-seconds above zero/);
+      await refused(`${sign} --expires 0`, /would expire at once\. .*--expires/);
+      await refused(`${sign} --uptime 99%`, /Nothing stands behind the uptime.*--bond/);
+      await refused(`${sign} --dark 21`, /An epoch has 20 slots, fewer than 21\. .*--dark/);
+      expect(existsSync(file)).to.equal(false);
+      await at.verbs.json(`${sign} --uptime 99% --penalty 0% --dark 20`);
+      await at.verbs.json(`quote cancel --nonce 0 ${as("alice")}`);
+      await refused(sign, /Offers of nonce 0 are cancelled for ever\. .*--nonce/);
+      await refused(`quote cancel --nonce 0 ${as("alice")}`, /nonce 0 are cancelled already/);
+      await at.verbs.json(`${sign} --nonce 1`);
+    });
+
+    it("should be taken however its addresses are written, and not with one that is mistyped", async () => {
+      const signed = await at.verbs.json(sign);
+      const contract = (signed["contract"] as string).toLowerCase();
+      const signer = signed["signer"] as string;
+      const mistyped = signer.replace(/[a-f]/i, (letter) =>
+        letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+      );
+      const rewrite = (changes: object) => {
+        const text = JSON.parse(readFileSync(file, "utf8")) as object;
+        writeFileSync(file, JSON.stringify({ ...text, ...changes }));
+      };
+      const take = `quote take --quote ${file} --seconds 30s ${as("buyer")}`;
+      rewrite({ contract, signer: mistyped });
+      await refused(take, /is not a quote\. Give the file that quote sign wrote\./);
+      rewrite({ signer: signer.toLowerCase() });
+      expect(await at.verbs.json(take)).to.include({ leaseId: 1 });
     });
   });
 
