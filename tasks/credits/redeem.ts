@@ -1,4 +1,4 @@
-import { formatCredits, formatMill, formatTime, parseCredits } from "@millrace/sdk";
+import { formatCredits, formatMill, formatTime, MillraceError, parseCredits } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
 import type { Session } from "../lib/Session.js";
@@ -10,6 +10,11 @@ export default async function redeem(session: Session, { credits: given }: { cre
   const { settlement } = contracts;
   const { free } = await settlement.accountOf(address);
   const credits = given.trim().toLowerCase() === "all" ? free : parseCredits(given);
+  if (free === 0n) {
+    throw new MillraceError("INSUFFICIENT_FUNDS", `${address} has no free credits.`, {
+      hint: "Credits that are locked come free when what they were locked for ends: npx hardhat credits balance.",
+    });
+  }
   const epoch = epochs.epochAt(await now());
   const sent = await session.execute({
     title: `Redeem ${formatCredits(credits)} of ${address}`,

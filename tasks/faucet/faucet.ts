@@ -24,15 +24,21 @@ export default async function faucet(session: Session, values: Values): Promise<
   const { address } = await session.account();
   const to = await accountAddress(session, values.to);
   const [mill, wei] = [parseMill(values.mill), parseWad(values.eth, "amount of coin")];
+  if (mill === 0n && wei === 0n) {
+    throw new MillraceError("BAD_INPUT", "There is nothing to give.", { hint: "Give --mill or --eth above zero." });
+  }
   const held = await contracts.token.balanceOf(address);
-  const coin: Step[] = wei === 0n ? [] : [{ label: "send coin", request: { to, data: "0x", value: wei } }];
+  const steps: Step[] = [];
+  if (mill > 0n)
+    steps.push({ label: "transfer", request: await contracts.token.transfer.populateTransaction(to, mill) });
+  if (wei > 0n) steps.push({ label: "send coin", request: { to, data: "0x", value: wei } });
   const sent = await session.execute({
     title: `Give ${formatMill(mill)} to ${to}`,
     facts: [
       ["left", `${formatMill(held)} → ${formatMill(held > mill ? held - mill : 0n)}`],
       ["its balance after", formatMill((await contracts.token.balanceOf(to)) + mill)],
     ],
-    steps: [{ label: "transfer", request: await contracts.token.transfer.populateTransaction(to, mill) }, ...coin],
+    steps,
   });
   if (sent === undefined) return;
   session.output.result(

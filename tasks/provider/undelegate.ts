@@ -31,7 +31,12 @@ export default async function undelegate(session: Session, values: Values): Prom
 /** Shares are what leaves; people think in MILL. Rounded up, so that at least the amount asked for is on its way. */
 function sharesOf(amount: string, { earning, joining, undelegating, worth }: Position): bigint {
   const free = earning + joining;
-  if (amount.trim().toLowerCase() === "all") return free;
+  if (amount.trim().toLowerCase() === "all") {
+    if (free > 0n) return free;
+    throw new MillraceError("WRONG_STATE", "The account has no shares with this provider that could leave.", {
+      hint: "npx hardhat provider delegation shows what there is.",
+    });
+  }
   const mill = parseMill(amount);
   const all = free + undelegating;
   if (worth === 0n) return mill;

@@ -103,6 +103,7 @@ describe("what keeps things right", function () {
       await driver.at(driver.startOf(epoch + 1) + 1);
       await at.verbs.json(`credits redeem --credits all ${by(FROM.buyer)}`);
       expect((await settlement.accountOf(buyer)).free).to.equal(0n);
+      await refused(`credits redeem --credits all ${by(FROM.buyer)}`, /has no free credits\. .*credits balance/);
       expect((await settlement.setAsideOf(buyer, epoch)).requested).to.equal(10n * MILL);
 
       await driver.closeThrough(epoch);
@@ -217,6 +218,8 @@ describe("what keeps things right", function () {
       for (const line of [`provider delegate ${named}`, `provider stake ${named}`]) {
         await refused(line, /is not registered as a provider\. Check the address, or register with its own key first/);
       }
+      const all = `provider undelegate --provider ${FROM.bob} --amount all ${by(FROM.alice)}`;
+      await refused(all, /has no shares with this provider that could leave\. .*provider delegation/);
       await refused(`provider undelegate ${named}`, /has 0 shares with .*provider delegation shows what there is/);
     });
 
@@ -321,6 +324,15 @@ describe("what keeps things right", function () {
       await refused(`checker burn-surplus ${by(FROM.stranger)}`, /nothing to burn/);
       await token.transfer(checkPot, (await checkPot.cap()) + MILL - (await checkPot.balance()));
       expect(await at.verbs.json(`checker burn-surplus ${by(FROM.stranger)}`)).to.include({ mill: String(MILL) });
+    });
+
+    it("should give what is asked for from the faucet, and not nothing", async () => {
+      const { token, stranger } = at.world;
+      await refused(`faucet --to ${FROM.stranger} --mill 0 --yes`, /There is nothing to give\. .*--mill or --eth/);
+      const blocks = await time.latestBlock();
+      await at.verbs.json(`faucet --to ${FROM.stranger} --mill 0 --eth 1 --yes`);
+      expect(await time.latestBlock()).to.equal(blocks + 1);
+      expect(await token.balanceOf(stranger)).to.equal(0n);
     });
 
     it("should admit a kernel once, and no contract that is none", async () => {
