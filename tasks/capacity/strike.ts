@@ -1,5 +1,5 @@
 import { findEvent } from "../lib/events.js";
-import { parseId, parseWhole } from "../lib/inputs.js";
+import { parseEpoch, parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 
 interface Values {
@@ -10,7 +10,7 @@ interface Values {
 export default async function strike(session: Session, { node, epoch: given }: Values): Promise<void> {
   const { contracts } = await session.protocol();
   const nodeId = parseId(node, "--node");
-  const epoch = parseWhole(given, "--epoch");
+  const epoch = parseEpoch(given);
   const { strikes: most } = await contracts.capacity.rules();
   const sent = await session.execute({
     title: `Count the silence of node ${nodeId} in epoch ${epoch}`,

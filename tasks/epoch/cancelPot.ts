@@ -1,13 +1,13 @@
 import { formatMill, labelOf } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
-import { parseWhole } from "../lib/inputs.js";
+import { parseEpoch } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 
 export default async function cancelPot(session: Session, { epoch: given }: { epoch: string }): Promise<void> {
   const { contracts } = await session.protocol();
   const { rewards, settlement, uptime } = contracts;
-  const epoch = parseWhole(given, "--epoch", 2 ** 32 - 1);
+  const epoch = parseEpoch(given);
   const [[availability, attestors], status] = await Promise.all([settlement.potOf(epoch), uptime.statusOf(epoch)]);
   const sent = await session.execute({
     title: `Burn what nobody can collect of epoch ${epoch}`,

@@ -1,7 +1,7 @@
 import { formatMill, formatTime, MillraceError, sleep } from "@millrace/sdk";
 
 import { findEvent } from "../lib/events.js";
-import { parseWhole } from "../lib/inputs.js";
+import { parseEpoch } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 
 interface Closing {
@@ -31,7 +31,7 @@ export default async function close(session: Session, { epoch: given, all, wait 
   const { contracts, epochs, now } = await session.protocol();
   const current = epochs.epochAt(await now());
   const next = Number(await contracts.settlement.nextEpochToClose());
-  const first = given === undefined ? next : parseWhole(given, "--epoch", 2 ** 32 - 1);
+  const first = given === undefined ? next : parseEpoch(given);
   const last = wait ? current : all ? current - 1 : first;
   if (wait) {
     await session.prepare();

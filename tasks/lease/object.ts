@@ -1,6 +1,6 @@
 import { formatTime, labelOf, MillraceError } from "@millrace/sdk";
 
-import { parseWhole } from "../lib/inputs.js";
+import { parseEpoch } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { readLease } from "./readLease.js";
 
@@ -8,8 +8,6 @@ interface Values {
   readonly lease: string;
   readonly epoch: string | undefined;
 }
-
-const LAST_EPOCH = 2 ** 32 - 1;
 
 /** Named `object` for the verb, not for the thing. */
 export default async function object(session: Session, values: Values): Promise<void> {
@@ -22,7 +20,7 @@ export default async function object(session: Session, values: Values): Promise<
       hint: "There is nothing left to object to.",
     });
   }
-  const epoch = values.epoch === undefined ? Number(piece.epoch) : parseWhole(values.epoch, "--epoch", LAST_EPOCH);
+  const epoch = values.epoch === undefined ? Number(piece.epoch) : parseEpoch(values.epoch);
   const end = protocol.epochs.endOf(epoch);
   // A report that may still fall gives more time.
   const isPosted = labelOf("ReportStatus", await uptime.statusOf(epoch)) === "posted";

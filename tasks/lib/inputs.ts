@@ -13,6 +13,13 @@ export function parseWhole(text: string, option: string, max = Number.MAX_SAFE_I
   });
 }
 
+const LAST_EPOCH = 2 ** 32 - 1;
+
+/** Reads the number of an epoch, as `--epoch` gives it. */
+export function parseEpoch(text: string): number {
+  return parseWhole(text, "--epoch", LAST_EPOCH);
+}
+
 /** Reads a number that counts things from 1: a node, a task, a lease. */
 export function parseId(text: string, option: string): bigint {
   const id = parseWhole(text, option);

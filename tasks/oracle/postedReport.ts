@@ -1,7 +1,7 @@
 import { hashReport, type Report } from "@millrace/uptime-tree/format";
 
 import type { IUptimeOracle } from "../../typechain-types/contracts/uptime/UptimeOracle.js";
-import { parseWhole } from "../lib/inputs.js";
+import { parseEpoch } from "../lib/inputs.js";
 import type { Protocol, Session } from "../lib/Session.js";
 import { noReport } from "./noReport.js";
 
@@ -10,7 +10,7 @@ export async function postedReport(
   session: Session,
   given: string,
 ): Promise<{ readonly epoch: number; readonly report: Report; readonly reportHash: string }> {
-  const epoch = parseWhole(given, "--epoch", 2 ** 32 - 1);
+  const epoch = parseEpoch(given);
   const report = await standingReport(await session.protocol(), epoch);
   return { epoch, report, reportHash: hashReport(report) };
 }

@@ -1,5 +1,5 @@
 import { counted } from "../lib/counted.js";
-import { assertOnce, parseId, parseWhole } from "../lib/inputs.js";
+import { assertOnce, parseEpoch, parseId } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { clientsOf } from "./clientsOf.js";
 import { gatherReceipts } from "./gatherReceipts.js";
@@ -15,7 +15,7 @@ interface Values {
 /** Shows receipts of slots on chain, for leases of an epoch that has no report. */
 export default async function receipts(session: Session, values: Values): Promise<void> {
   const { contracts } = await session.protocol();
-  const epoch = parseWhole(values.epoch, "--epoch", 2 ** 32 - 1);
+  const epoch = parseEpoch(values.epoch);
   const nodeId = parseId(values.node, "--node");
   const slots = await Promise.all(values.slots.split(",").map((slot) => slotOf(session, slot, "--slots")));
   assertOnce(slots, values.slots, "--slots");

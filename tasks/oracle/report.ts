@@ -1,7 +1,7 @@
 import { formatTime, labelOf, MillraceError } from "@millrace/sdk";
 import { countUp } from "@millrace/uptime-tree/format";
 
-import { parseId, parseWhole } from "../lib/inputs.js";
+import { parseEpoch, parseId } from "../lib/inputs.js";
 import type { Protocol, Session } from "../lib/Session.js";
 import { facts } from "../lib/text.js";
 import { clientsOf } from "./clientsOf.js";
@@ -17,7 +17,7 @@ interface Values {
 export default async function report(session: Session, values: Values): Promise<void> {
   const protocol = await session.protocol();
   const { contracts, epochs, now } = protocol;
-  const epoch = parseWhole(values.epoch, "--epoch", 2 ** 32 - 1);
+  const epoch = parseEpoch(values.epoch);
   if ((await now()) < epochs.endOf(epoch)) {
     throw new MillraceError("WRONG_STATE", `Epoch ${epoch} is not over, so there is no report of it yet.`, {
       hint: "npx hardhat oracle status shows the latest reports.",

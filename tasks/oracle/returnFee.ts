@@ -1,6 +1,6 @@
 import { MillraceError } from "@millrace/sdk";
 
-import { parseWhole } from "../lib/inputs.js";
+import { parseEpoch } from "../lib/inputs.js";
 import type { Session } from "../lib/Session.js";
 import { partOf, type PartValues } from "./partOf.js";
 import { plainReport } from "./postedReport.js";
@@ -10,7 +10,7 @@ export default async function returnFee(session: Session, values: PartValues): P
   const { contracts, deployment } = await session.protocol();
   const { uptime, challenges } = contracts;
   const { part, index, name } = partOf(values);
-  const epoch = parseWhole(values.epoch, "--epoch", 2 ** 32 - 1);
+  const epoch = parseEpoch(values.epoch);
   const logs = await uptime.queryFilter(uptime.filters.ReportPosted(epoch), deployment.deployedAtBlock);
   const demands = await Promise.all(
     logs.map(async ({ args }) => {

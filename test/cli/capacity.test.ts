@@ -64,6 +64,12 @@ describe("capacity", function () {
   });
 
   it("should say what challenge would keep this machine busy", async () => {
+    for (const line of ["status", "show --node 1", `strike --node 1 --from ${FROM.stranger} --yes`]) {
+      await refused(
+        `capacity ${line} --epoch 4294967296`,
+        /--epoch is "4294967296".* up to 4294967295\. Give a number/,
+      );
+    }
     await refused("capacity size --threads 0", /--threads is "0", which is not a whole number from 1 up to 1024/);
     const { multiplyAddsPerSecond, challengeSize, productsPerSecond, windowSeconds } =
       await at.verbs.json("capacity size --threads 1");
