@@ -20,6 +20,7 @@ describe("services that only look", function () {
 
   before(async () => {
     at = await verbWorld(connection);
+    await at.verbs.json(`checker take --from ${FROM.bob} --yes`);
   });
 
   after(async () => {
@@ -27,8 +28,8 @@ describe("services that only look", function () {
     rmSync(folder, { recursive: true });
   });
 
-  /** Runs a service to its end: what it says, and its exit code. */
-  const run = async (service: string, fields: object, flags: readonly string[], party?: number) => {
+  /** Runs a service to its end, or until it has said what it is to end at: what it says, and its exit code. */
+  const run = async (service: string, fields: object, flags: readonly string[], party?: number, endsAt?: RegExp) => {
     const file = join(folder, `${service}.json`);
     writeFileSync(file, JSON.stringify({ rpcUrl: at.at.rpcUrl, dataDir: join(folder, service), port: 0, ...fields }));
     const args = [...NODE_FLAGS, `services/${service}/src/main.ts`, "--config", file, ...flags];
@@ -40,7 +41,10 @@ describe("services that only look", function () {
     const child = spawn(process.execPath, args, { cwd: ROOT, env });
     let output = "";
     for (const stream of [child.stdout, child.stderr])
-      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+      stream.on("data", (chunk: Buffer) => {
+        output += chunk.toString();
+        if (endsAt?.test(output) === true) child.kill("SIGTERM");
+      });
     const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
     return { code, output };
   };
@@ -71,7 +75,6 @@ describe("services that only look", function () {
 
   it("should tell a challenger about its budget and its seats", async () => {
     const fields = { check: true, bondBudgetEther: "1000000", demandBudgetEther: "2" };
-    await at.verbs.json(`checker take --from ${FROM.bob} --yes`);
     const { code, output } = await run("watcher", fields, ["--check"], FROM.bob);
     expect(code, output).to.equal(0);
     for (const line of [
@@ -81,5 +84,14 @@ describe("services that only look", function () {
       /Nothing was signed/,
     ])
       expect(output).to.match(line);
+  });
+
+  it("should tell a checker that starts without a seat that it checks nothing", async () => {
+    const start = (party: number) => run("watcher", { check: true }, [], party, /"msg":"ready"/);
+    const alone = await start(FROM.stranger);
+    expect(alone.output).to.match(/"address":"0x\w{40}","msg":"the key serves no checkers' seat: nothing is checked/);
+    expect(alone.code, alone.output).to.equal(0);
+    const seated = await start(FROM.bob);
+    expect(seated.output).not.to.include("checkers' seat");
   });
 });

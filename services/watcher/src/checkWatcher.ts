@@ -1,7 +1,8 @@
 import { loadKernels } from "@millrace/jobs";
-import { type CheckContext, connectContracts, type Contracts, readNumbered } from "@millrace/sdk";
+import { type CheckContext, connectContracts, type Contracts } from "@millrace/sdk";
 import { parseEther } from "ethers";
 
+import { servedSeats } from "./checks/servedSeats.js";
 import type { WatcherConfig } from "./config.js";
 
 /** What a challenger wants to know before the key is used: one sentence each. */
@@ -27,12 +28,9 @@ async function ofBudget({ config, provider }: CheckContext<WatcherConfig>, addre
 }
 
 /** Seats of the key, or of providers whose operator it is. */
-async function ofSeats({ seats, staking }: Contracts, address: string | undefined): Promise<string> {
+async function ofSeats(contracts: Contracts, address: string | undefined): Promise<string> {
   if (address === undefined) return "Whose seats it checks for is known with its key.";
-  const count = Number(await seats.seatCount());
-  const serves = async (seatId: number) => staking.isOperator((await seats.seatOf(seatId)).account, address);
-  const own: number[] = [];
-  for await (const [seatId, isOwn] of readNumbered(count, serves)) if (isOwn) own.push(seatId);
+  const own = await servedSeats(contracts, address);
   return own.length === 0
     ? "None of the checkers' seats is the key's or of a provider that it operates: npx hardhat checker take."
     : `It checks for ${own.length === 1 ? "seat" : "seats"} ${own.join(", ")}.`;

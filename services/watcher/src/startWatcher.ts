@@ -22,6 +22,7 @@ import { BondBudget } from "./BondBudget.js";
 import { Case } from "./Case.js";
 import { SilenceReporter } from "./capacity/SilenceReporter.js";
 import { Checker } from "./checks/Checker.js";
+import { servedSeats } from "./checks/servedSeats.js";
 import type { WatcherConfig } from "./config.js";
 import type { Desk } from "./Desk.js";
 import { Docket } from "./Docket.js";
@@ -54,6 +55,12 @@ export async function startWatcher(context: Context, computation = honestComputa
     logger,
     signal,
   });
+  if (config.check && (await servedSeats(desk.contracts, context.wallet.address)).length === 0) {
+    logger.warn(
+      { address: context.wallet.address },
+      "the key serves no checkers' seat: nothing is checked until it does",
+    );
+  }
   const checker = config.check ? new Checker(desk, logger, config.dataDir) : undefined;
   const forerunner = new Forerunner(desk, logger);
   const silence = config.reportSilence ? await silenceReporter(desk, logger) : undefined;
