@@ -43,6 +43,7 @@ export default async function deploy(session: Session, { name, epoch, slots }: V
       hint: "Start it with npx hardhat node.",
     });
   }
+  const { sender } = await session.account();
   session.output.say(`Deploying to chain ${chainId}: epochs of ${epochSeconds} s, ${slotsPerEpoch} slots each …`);
   const connection = await session.hre.network.create(httpNetwork(session.hre).name);
   const deployment = await deployMillrace(connection, {
@@ -53,7 +54,6 @@ export default async function deploy(session: Session, { name, epoch, slots }: V
   });
   // Purchases need one half-life of price history, which begins with the first observation.
   const contracts = connectContracts(deployment, provider);
-  const { sender } = await session.account();
   await sender.send(await contracts.prices.observe.populateTransaction(), "observe");
   const path = saveDeployment(deployment, session.environment.deployments);
   session.output.result(

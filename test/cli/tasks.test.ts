@@ -115,6 +115,7 @@ describe("tasks", function () {
       const cases: readonly [line: string, sentence: RegExp, environment?: Record<string, string>][] = [
         ["provider register --yes", /private key is malformed.*64 hexadecimal/, { MILLRACE_PRIVATE_KEY: "0x1234" }],
         ["provider stake --amount ten --yes", /amount of MILL "ten" is not a decimal number/],
+        ["system deploy --network remote", /The network's key is not set\. Set MILLRACE_PRIVATE_KEY/],
         ["system status --network default", /lives only inside one process/],
         ["system status --network nowhere", /There is no network nowhere .* Choose one of localhost, remote\./],
       ];
