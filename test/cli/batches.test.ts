@@ -170,7 +170,7 @@ describe("tasks that do many things at once", () => {
     );
     await refused(
       `quote take --quote ${join(folder, "none")} --seconds 100s --buy 1 ${as("stranger")}`,
-      /The quote .*none cannot be read\. Check the path\./,
+      /--quote names .*none, which cannot be read\. Check the path\./,
     );
     expect(await token.balanceOf(stranger)).to.equal(10n ** 18n);
   });
