@@ -7,8 +7,10 @@ import {
   formatMill,
   formatPpm,
   formatRate,
+  memberOf,
   MillraceError,
   parseDuration,
+  readNumbered,
 } from "@millrace/sdk";
 
 import { parseWhole } from "../lib/inputs.js";
@@ -29,7 +31,7 @@ const DEFAULT_SECONDS = "10m";
 const PROGRESS_MS = 10_000;
 
 const TASK_KIND = 2n;
-const ACTIVE = 1n;
+const ACTIVE = memberOf("NodeStatus", "active");
 
 /** The ramp starts at the cheapest ask and ends at twice that: a provider that wants more may wait, the buyer need not. */
 export default async function quote(session: Session, values: Values): Promise<void> {
@@ -43,24 +45,17 @@ export default async function quote(session: Session, values: Values): Promise<v
   const seconds = given ?? run?.seconds ?? parseDuration(DEFAULT_SECONDS);
   const market = run === undefined ? contracts.tasks : contracts.machines;
   const count = Number(await contracts.nodes.nodeCount());
-  const nodes = await Promise.all(
-    Array.from({ length: count }, async (_, i) => {
-      const id = i + 1;
-      const [node, ask, status] = await Promise.all([
-        contracts.nodes.nodeOf(id),
-        contracts.nodes.askOf(id),
-        contracts.nodes.statusOf(id),
-      ]);
-      return { id, classId: Number(node.classId), free: Number(node.units - node.busyUnits), ask, status };
-    }),
-  );
-  const offers = nodes
-    .filter(({ classId: of, free, ask, status }) => {
-      const takesTasks = (ask.kinds & TASK_KIND) !== 0n;
-      return status === ACTIVE && takesTasks && free >= units && (wanted === 0 || of === wanted);
-    })
-    .map(({ id, ask }) => ({ nodeId: id, rate: ask.ratePerUnit, price: ask.ratePerUnit * BigInt(units * seconds) }))
-    .sort((a, b) => (a.price < b.price ? -1 : 1));
+  const readOffer = async (nodeId: number) =>
+    Promise.all([contracts.nodes.nodeOf(nodeId), contracts.nodes.askOf(nodeId), contracts.nodes.statusOf(nodeId)]);
+  const offers = [];
+  for await (const [nodeId, [node, ask, status]] of readNumbered(count, readOffer)) {
+    session.output.progress(`Reading nodes: ${nodeId} of ${count}.`);
+    const isOfClass = wanted === 0 || Number(node.classId) === wanted;
+    const takesTasks = (ask.kinds & TASK_KIND) !== 0n;
+    if (status !== ACTIVE || !isOfClass || !takesTasks || node.units - node.busyUnits < units) continue;
+    offers.push({ nodeId, rate: ask.ratePerUnit, price: ask.ratePerUnit * BigInt(units * seconds) });
+  }
+  offers.sort((a, b) => (a.price < b.price ? -1 : 1));
   const [cheapest] = offers;
   if (cheapest === undefined) {
     throw new MillraceError("WRONG_STATE", "No node that takes tasks has that many units free.", {

@@ -34,10 +34,17 @@ export async function runVerb({ command, options, given, hre, verb }: Run): Prom
     await verb(session, values as never);
     return successfulResult();
   } catch (error) {
-    output.failure(decodeError(error));
+    output.failure(failureOf(error));
     if (hre.globalOptions.showStackTraces) console.error(error);
     return errorResult();
   }
+}
+
+/** What to do about an error that nobody foresaw is known here only: services have no such option. */
+function failureOf(error: unknown): MillraceError {
+  const { code, message } = decodeError(error);
+  if (code !== "UNEXPECTED") return decodeError(error);
+  return new MillraceError(code, message, { hint: "Run again with --show-stack-traces to see where.", cause: error });
 }
 
 function assertComplete(command: string, options: Options, given: Record<string, unknown>): void {

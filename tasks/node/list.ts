@@ -1,4 +1,4 @@
-import { formatDuration, formatKinds, formatRate, labelOf, shortHex } from "@millrace/sdk";
+import { formatDuration, formatKinds, formatRate, labelOf, readNumbered, shortHex } from "@millrace/sdk";
 
 import { accountAddress } from "../lib/accountAddress.js";
 import type { Protocol, Session } from "../lib/Session.js";
@@ -15,12 +15,12 @@ export default async function list(session: Session, values: Values): Promise<vo
   const provider = values.provider === undefined ? undefined : await accountAddress(session, values.provider);
   const wantedClass = values.class === undefined ? undefined : await classId(protocol, values.class);
   const count = Number(await protocol.contracts.nodes.nodeCount());
-  const all = await Promise.all(Array.from({ length: count }, (_, i) => readNode(protocol, i + 1)));
-  const nodes = all.filter(
-    (node) =>
-      (provider === undefined || node.provider === provider) &&
-      (wantedClass === undefined || node.classId === wantedClass),
-  );
+  const nodes = [];
+  for await (const [read, node] of readNumbered(count, async (nodeId) => readNode(protocol, nodeId))) {
+    session.output.progress(`Reading nodes: ${read} of ${count}.`);
+    if (provider !== undefined && node.provider !== provider) continue;
+    if (wantedClass === undefined || node.classId === wantedClass) nodes.push(node);
+  }
   const rows = nodes.map(({ nodeId, className, units, busyUnits, status, provider: owner, ask }) => [
     `${nodeId}`,
     className,

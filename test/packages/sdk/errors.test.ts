@@ -109,6 +109,8 @@ describe("sdk errors", () => {
     expect(codeOf("sender doesn't have enough funds to send tx")).to.equal("INSUFFICIENT_FUNDS");
     expect(codeOf("nonce too low")).to.equal("NONCE_CONFLICT");
     expect(codeOf("something else")).to.equal("UNEXPECTED");
+    // What a command would be told to do makes no sense in the log of a service.
+    expect(decodeError(new Error("something else")).hint).to.equal(undefined);
     let error: unknown;
     try {
       contractErrors().encodeErrorResult("ERC20InsufficientAllowance", [`0x${"ab".repeat(20)}`, 2n ** 256n, 0n]);

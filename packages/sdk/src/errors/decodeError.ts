@@ -80,8 +80,5 @@ function decodeRevert(data: string, cause: unknown): MillraceError {
 function unexpected(cause: unknown): MillraceError {
   const message = cause instanceof Error ? cause.message : String(cause);
   const firstLine = message.split("\n")[0] ?? message;
-  return new MillraceError("UNEXPECTED", `Something unexpected happened: ${firstLine.replace(/\.$/, "")}.`, {
-    hint: "Run again with --show-stack-traces to see where.",
-    cause,
-  });
+  return new MillraceError("UNEXPECTED", `Something unexpected happened: ${firstLine.replace(/\.$/, "")}.`, { cause });
 }
