@@ -144,7 +144,7 @@ deepDescribe("what attestors owe to the chain, as processes", () => {
       [`challenge ${slot} 300 --attestor ${world.urls[0]} --yes`, /--slot is "300"/],
       [`answer ${slot} 2 --attestor ${urls} --yes`, /Nobody challenged slot 2/],
       [`answer ${slot} 0 --attestor ${urls} --yes`, /challenge/i],
-      [`answer ${slot} 0 --attestor nowhere --yes`, /not a URL/],
+      [`answer ${slot} 0 --attestor nowhere --yes`, /names "nowhere": /],
       [`clear ${slot} 0 --yes`, /challenge/i],
       [`convict ${slot} 0 --file ${good} --yes`, /challenge|heartbeat/i],
       [`restore ${slot} 0 --attestor ${urls} --yes`, /slot/i],
