@@ -327,16 +327,22 @@ describe("CapacityProofs", () => {
   });
 
   describe("silence", () => {
+    /** Bob, with twice the stake, is picked and answers: the round counts, and takes reports until the second given back. */
+    async function answeredByBob(context: Awaited<ReturnType<typeof added>>, epoch: number): Promise<bigint> {
+      const { capacity, bob, second, draw, round } = context;
+      await draw(epoch);
+      const luck = await luckOf(context, connection, { nodeId: second, epoch, picked: true });
+      await round(epoch, [{ nodeId: second, agent: bob }], luck);
+      const { reportsFrom, finalAt } = await capacity.timesOf(epoch);
+      await time.increaseTo(reportsFrom);
+      return finalAt;
+    }
+
     it("should cost the epoch only, and jail at the third in a row until the next pass", async () => {
       const context = await networkHelpers.loadFixture(added);
-      const { capacity, registry, alice, bob, first, second, draw, round } = context;
+      const { capacity, registry, alice, first, round } = context;
       for (const epoch of [1, 2, 3]) {
-        // Bob, with twice the stake, is picked and answers: the round counts.
-        await draw(epoch);
-        const luck = await luckOf(context, connection, { nodeId: second, epoch, picked: true });
-        await round(epoch, [{ nodeId: second, agent: bob }], luck);
-        const { reportsFrom, finalAt } = await capacity.timesOf(epoch);
-        await time.increaseTo(reportsFrom);
+        const finalAt = await answeredByBob(context, epoch);
         await expect(capacity.reportSilence(first))
           .to.emit(capacity, "SilenceReported")
           .withArgs(epoch, first, GPU_STAKE);
@@ -354,13 +360,9 @@ describe("CapacityProofs", () => {
 
     it("should jail in whatever order silences are counted: the newest first shields no older one", async () => {
       const context = await networkHelpers.loadFixture(added);
-      const { capacity, registry, bob, first, second, draw, round } = context;
+      const { capacity, registry, first } = context;
       for (const epoch of [1, 2, 3]) {
-        await draw(epoch);
-        const luck = await luckOf(context, connection, { nodeId: second, epoch, picked: true });
-        await round(epoch, [{ nodeId: second, agent: bob }], luck);
-        const { reportsFrom, finalAt } = await capacity.timesOf(epoch);
-        await time.increaseTo(reportsFrom);
+        const finalAt = await answeredByBob(context, epoch);
         await capacity.reportSilence(first);
         await time.increaseTo(finalAt);
       }
