@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-
 import { MillraceError } from "@millrace/sdk";
 import type { Bundle } from "@millrace/tensor";
 import { readBundle } from "@millrace/tensor";
@@ -18,6 +16,7 @@ import {
 } from "@millrace/workloads";
 import { z } from "zod";
 
+import { readFileOf, readTextOf } from "../lib/readFileOf.js";
 import { readJson } from "../lib/readJson.js";
 
 const rows = z.array(z.array(z.int().min(-128).max(127)).nonempty()).nonempty();
@@ -50,7 +49,7 @@ export async function buildBundle(wish: BundleWish): Promise<Bundle> {
   }
   if (wish.bundle !== undefined) return readBundle(wish.bundle);
   if (wish.onnx !== undefined)
-    return buildOnnx({ model: await readBytes(wish.onnx), rows: await readRows(wish.inputs) });
+    return buildOnnx({ model: await readFileOf(wish.onnx, "--onnx"), rows: await readRows(wish.inputs) });
   if (wish.size !== "small" && wish.size !== "full") {
     throw new MillraceError("BAD_INPUT", `--size is "${wish.size}".`, { hint: "Write small or full." });
   }
@@ -83,7 +82,7 @@ async function readWeights(file: string | undefined): Promise<Weights> {
       hint: "Train one first (--workload training), fetch it, and give --weights <folder>/weights.json.",
     });
   }
-  const parsed = weightsFile.safeParse(readJson(await readText(file)));
+  const parsed = weightsFile.safeParse(readJson(await readTextOf(file, "--weights")));
   if (!parsed.success) {
     throw new MillraceError("BAD_INPUT", `${file} has no weights of a network.`, {
       hint: "Give the weights.json that job fetch writes for a training.",
@@ -95,25 +94,15 @@ async function readWeights(file: string | undefined): Promise<Weights> {
 
 /** A mesh of a modeller: glTF, binary or text, or Wavefront OBJ. */
 async function readMesh(file: string): Promise<Mesh> {
-  const bytes = await readBytes(file);
-  return /\.(glb|gltf)$/i.test(file) ? readGltf(bytes) : parseObj(bytes.toString("utf8"));
+  const isGltf = /\.(glb|gltf)$/i.test(file);
+  return isGltf ? readGltf(await readFileOf(file, "--mesh")) : parseObj(await readTextOf(file, "--mesh"));
 }
 
 /** Inputs of a model: one row of numbers for each example. */
 async function readRows(file: string | undefined): Promise<number[][]> {
   const hint = "Give --inputs with a JSON file: a list of rows of numbers, one row for each example.";
   if (file === undefined) throw new MillraceError("BAD_INPUT", "A model needs inputs.", { hint });
-  const parsed = z.array(z.array(z.number())).safeParse(readJson(await readText(file)));
+  const parsed = z.array(z.array(z.number())).safeParse(readJson(await readTextOf(file, "--inputs")));
   if (!parsed.success) throw new MillraceError("BAD_INPUT", `${file} has no rows of numbers.`, { hint });
   return parsed.data;
-}
-
-async function readText(file: string): Promise<string> {
-  return (await readBytes(file)).toString("utf8");
-}
-
-async function readBytes(file: string): Promise<Buffer> {
-  return readFile(file).catch((cause: unknown) => {
-    throw new MillraceError("BAD_INPUT", `${file} cannot be read.`, { hint: "Name an existing file.", cause });
-  });
 }
