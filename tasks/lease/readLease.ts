@@ -1,4 +1,4 @@
-import { labelOf, MillraceError } from "@millrace/sdk";
+import { labelOf, memberOf, MillraceError } from "@millrace/sdk";
 
 import type { ILeaseMarket } from "../../typechain-types/index.js";
 import { parseId } from "../lib/inputs.js";
@@ -20,7 +20,8 @@ export async function readLease({ contracts: { leases } }: Protocol, given: bigi
     leases.statusOf(leaseId),
     leases.pledgeOf(leaseId),
   ]);
-  if (status !== 0n) return { leaseId, status: labelOf("LeaseStatus", status), lease, pledge };
+  if (status !== memberOf("LeaseStatus", "unknown"))
+    return { leaseId, status: labelOf("LeaseStatus", status), lease, pledge };
   throw new MillraceError("BAD_INPUT", `There is no lease ${leaseId}.`, {
     hint: "npx hardhat job list lists all of them.",
   });

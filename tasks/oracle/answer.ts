@@ -1,4 +1,4 @@
-import { MillraceError } from "@millrace/sdk";
+import { memberOf, MillraceError } from "@millrace/sdk";
 import {
   countUp,
   heartbeatEvidence,
@@ -43,7 +43,7 @@ export default async function answer(
   });
   if (sent === undefined) return;
   const { status, shown } = await contracts.challenges.challengeOf(challengeId);
-  const isAnswered = status === 2n;
+  const isAnswered = status === memberOf("ChallengeStatus", "answered");
   session.output.result(
     { challengeId, isAnswered, shown: countUp(shown), threshold, transactions: sent.receipts.map(({ hash }) => hash) },
     isAnswered ? "The challenge is answered." : "Shown; more receipts are needed.",

@@ -1,4 +1,4 @@
-import { MillraceError, type Contracts } from "@millrace/sdk";
+import { type Contracts, memberOf, MillraceError } from "@millrace/sdk";
 import type { Report } from "@millrace/uptime-tree/format";
 
 import { parseId } from "../lib/inputs.js";
@@ -31,7 +31,7 @@ export async function challengeOf(session: Session, values: ChallengeValues): Pr
   const [nodeId, slot] = [parseId(values.node, "--node"), await slotOf(session, values.slot)];
   const challengeId = await contracts.challenges.challengeIdOf(reportHash, nodeId, slot);
   const challenge = await contracts.challenges.challengeOf(challengeId);
-  if (challenge.status === 0n) {
+  if (challenge.status === memberOf("ChallengeStatus", "unknown")) {
     throw new MillraceError("WRONG_STATE", `Nobody challenged slot ${slot} of node ${nodeId} in epoch ${epoch}.`, {
       hint: "npx hardhat oracle challenge does it.",
     });
