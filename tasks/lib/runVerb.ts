@@ -42,8 +42,9 @@ export async function runVerb({ command, options, given, hre, verb }: Run): Prom
 
 /** What to do about an error that nobody foresaw is known here only: services have no such option. */
 function failureOf(error: unknown): MillraceError {
-  const { code, message } = decodeError(error);
-  if (code !== "UNEXPECTED") return decodeError(error);
+  const failure = decodeError(error);
+  const { code, message } = failure;
+  if (code !== "UNEXPECTED") return failure;
   return new MillraceError(code, message, { hint: "Run again with --show-stack-traces to see where.", cause: error });
 }
 

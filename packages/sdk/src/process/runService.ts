@@ -116,10 +116,10 @@ export async function runService<Schema extends z.ZodObject<typeof serviceSchema
   }
 }
 
-/** A service has no option to show where something happened that nobody foresaw. */
+/** Whoever starts a service can do nothing about what nobody foresaw, but tell of it. */
 function sentenceOf(error: unknown): string {
-  const { code, message, sentence } = decodeError(error);
-  return code === "UNEXPECTED" ? `${message} Please report it, with the settings of this start.` : sentence;
+  const { code, sentence } = decodeError(error);
+  return code === "UNEXPECTED" ? `${sentence} Please report it, with the settings of this start.` : sentence;
 }
 
 function parseFlags(names: readonly string[], canCheck: boolean): Record<string, string | undefined> {
